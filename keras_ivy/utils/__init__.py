@@ -1,0 +1,5 @@
+"""Utilities under the names that Ivy programs import: `keras_ivy.utils.exceptions`."""
+
+from keras_ivy.utils import exceptions
+
+__all__ = ["exceptions"]

@@ -1,0 +1,54 @@
+"""Exceptions: Ivy's names, Python's built-in types.
+
+Programs written for Ivy catch `IvyException`; programs written for Keras catch `ValueError`,
+`TypeError` or `KeyError`. Each class below is both, so either kind of handler works.
+"""
+
+import difflib
+from collections.abc import Iterable
+
+
+class IvyException(Exception):
+    """Base class of every error that the Ivy-style API raises."""
+
+
+class IvyValueError(IvyException, ValueError):
+    """A value is wrong, such as a shape that does not fit."""
+
+
+class IvyTypeError(IvyException, TypeError):
+    """An object is of the wrong type."""
+
+
+class IvyKeyError(IvyException, KeyError):
+    """A key chain does not exist; prints its sentence, where `KeyError` prints a repr."""
+
+    def __str__(self) -> str:
+        return Exception.__str__(self)
+
+
+class IvyAttributeError(IvyException, AttributeError):
+    """An attribute does not exist."""
+
+
+class IvyIndexError(IvyException, IndexError):
+    """An index is out of range."""
+
+
+class IvyNotImplementedException(IvyException, NotImplementedError):
+    """A method that a subclass has to provide was called."""
+
+
+def nearest(name: str, known: Iterable[str], count: int = 3) -> str:
+    """Return a sentence that lists the `count` names of `known` nearest to `name`.
+
+    Example:
+
+    >>> nearest("glort_ivy", ["glorot_ivy", "zeros_ivy"], count=1)
+    "Did you mean 'glorot_ivy'?"
+    """
+    known = sorted(set(known))
+    found = difflib.get_close_matches(name, known, n=count, cutoff=0.5)
+    if found:
+        return f"Did you mean {' or '.join(map(repr, found))}?"
+    return f"Known names: {', '.join(known)}."

@@ -1,0 +1,79 @@
+"""The architecture, checked: imports point down only and files stay small."""
+
+import ast
+import pathlib
+
+import pytest
+
+PACKAGE = pathlib.Path(__file__).parents[1] / "keras_ivy"
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+#: Lowest first. A module may import from its own rank or a lower one; ranks of equal number may
+#: not import each other unless they share the name.
+RANKS = {
+    "version": 0,
+    "utils": 0,
+    "adapters": 1,
+    "registration": 2,
+    "tree": 2,
+    "structure": 2,
+    "container": 3,
+    "initializers": 4,
+    "functional": 4,
+    "ops": 5,
+    "optimizers": 5,
+    "module": 6,
+    "layers": 7,
+    "__init__": 9,
+}
+
+
+def unit(path: pathlib.Path) -> str:
+    """The part of the package a file belongs to: its folder, or its own name at the top."""
+    relative = path.relative_to(PACKAGE)
+    return relative.parts[0] if len(relative.parts) > 1 else relative.stem
+
+
+def imports(path: pathlib.Path) -> set[str]:
+    """The parts of the package that a file imports."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name}: relative import on line {node.lineno}"
+            if node.module == "keras_ivy":
+                found |= {alias.name for alias in node.names}
+            elif node.module and node.module.startswith("keras_ivy."):
+                found.add(node.module.split(".")[1])
+        elif isinstance(node, ast.Import):
+            found |= {a.name.split(".")[1] for a in node.names if a.name.startswith("keras_ivy.")}
+    return found
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_imports_point_down(path):
+    here = unit(path)
+    for there in imports(path) - {here}:
+        assert RANKS[there] < RANKS[here], (
+            f"{path.name} ({here}) imports {there}, which is above it"
+        )
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_file_is_at_most_400_lines(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_no_star_import(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    stars = [n for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.names[0].name == "*"]
+    assert not stars
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_private_names_stand_in_adapters_only(path):
+    if unit(path) == "adapters":
+        pytest.skip("the adapters are where private names belong")
+    text = path.read_text(encoding="utf-8")
+    for private in ("keras.src", "tensorflow.python"):
+        assert private not in text, f"{path.name} reaches into {private}"
