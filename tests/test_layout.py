@@ -20,6 +20,7 @@ RANKS = {
     "container": 3,
     "initializers": 4,
     "functional": 4,
+    "second_order": 4,
     "ops": 5,
     "optimizers": 5,
     "module": 6,
