@@ -1,0 +1,7 @@
+"""Container: a nested dict of leaves that calculates, prints and travels as one value."""
+
+from keras_ivy.container.container import Container
+from keras_ivy.container.mapping import container_map
+from keras_ivy.container.registration import register_with_jax
+
+__all__ = ["Container", "container_map", "register_with_jax"]

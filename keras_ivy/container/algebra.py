@@ -1,0 +1,274 @@
+"""Arithmetic and comparison, leaf by leaf.
+
+The loop is written out rather than built on `map`: it decides what to do with a leaf by its type
+alone and leaves everything else, promotion of unlike dtypes included, to the rare case in which
+the leaf's own operator refuses.
+"""
+
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from keras_ivy.utils.exceptions import IvyException, IvyTypeError, IvyValueError
+
+__all__ = ["Algebra", "combine", "transform"]
+
+_ARRAYS = (tf.Tensor, tf.Variable, keras.Variable, np.ndarray, np.generic)
+_REFUSALS = (TypeError, ValueError, tf.errors.InvalidArgumentError, tf.errors.UnimplementedError)
+_set = dict.__setitem__
+
+
+def combine(op: Callable, left: Any, right: Any, name: str, prefix: str = "") -> Any:
+    """Return the container of `op(leaf of left, leaf of right)`; at least one is a Container.
+
+    An operand that is no mapping is combined with every leaf of the other one.
+
+    Raises:
+        ValueError: If the containers differ in their keys, or two leaves in their shapes.
+        TypeError: If two leaves don't know the operation.
+    """
+    like = left if isinstance(left, dict) else right
+    both = like is left and isinstance(right, dict)
+    if both and left.keys() != right.keys():
+        raise _unlike(left, right, name, prefix)
+    out = like._new(like._config)
+    for key, value in dict.items(like):
+        if both:
+            x, y = value, right[key]
+        elif like is left:
+            x, y = value, right
+        else:
+            x, y = left, value
+        if isinstance(x, dict) or isinstance(y, dict):
+            value = combine(op, x, y, name, f"{prefix}{key}/")
+        elif isinstance(value, list | tuple) or (both and isinstance(y, list | tuple)):
+            value = _combine_sequences(op, x, y, name, f"{prefix}{key}")
+        else:
+            try:
+                value = op(x, y)
+            except _REFUSALS as error:
+                value = _after_refusal(op, x, y, name, f"{prefix}{key}", error)
+        _set(out, key, value)
+    return out
+
+
+def transform(op: Callable, container: Any, name: str, prefix: str = "") -> Any:
+    """Return the container of `op(leaf)`; lists and tuples are looked into."""
+    out = container._new(container._config)
+    for key, value in dict.items(container):
+        if isinstance(value, dict):
+            value = transform(op, value, name, f"{prefix}{key}/")
+        elif isinstance(value, list | tuple):
+            value = _transform_sequence(op, value)
+        else:
+            try:
+                value = op(value)
+            except TypeError as error:
+                raise IvyTypeError(
+                    f"Cannot apply {name!r} to {prefix}{key!r} of type {type(value).__name__}."
+                ) from error
+        _set(out, key, value)
+    return out
+
+
+def _transform_sequence(op: Callable, value: Any) -> Any:
+    if not isinstance(value, list | tuple):
+        return op(value)
+    return _same_type(value, [_transform_sequence(op, x) for x in value])
+
+
+def _combine_sequences(op: Callable, x: Any, y: Any, name: str, path: str) -> Any:
+    """Combine inside lists and tuples, item by item or with one operand for all."""
+    nests = [isinstance(v, list | tuple) for v in (x, y)]
+    if not any(nests):
+        try:
+            return op(x, y)
+        except _REFUSALS as error:
+            return _after_refusal(op, x, y, name, path, error)
+    if all(nests) and len(x) != len(y):
+        raise IvyValueError(
+            f"Cannot combine containers: {path!r} has {len(x)} items on the left and {len(y)} on "
+            f"the right. Received: op={name!r}"
+        )
+    like = x if nests[0] else y
+    xs = x if nests[0] else [x] * len(like)
+    ys = y if nests[1] else [y] * len(like)
+    return _same_type(
+        like,
+        [
+            _combine_sequences(op, a, b, name, f"{path}/{i}")
+            for i, (a, b) in enumerate(zip(xs, ys, strict=True))
+        ],
+    )
+
+
+def _same_type(like: Any, items: list) -> Any:
+    """Return the items as a list, tuple or named tuple, whichever `like` is."""
+    return type(like)(*items) if hasattr(like, "_fields") else type(like)(items)
+
+
+def _after_refusal(op: Callable, x: Any, y: Any, name: str, path: str, error: Exception) -> Any:
+    """Try again in the common dtype, which TensorFlow does not look for; or explain the refusal.
+
+    The common dtype is NumPy's: int32 and 0.5 give float64, float32 and float64 give float64.
+    """
+    if isinstance(error, IvyException):
+        raise error
+    arrays = isinstance(x, _ARRAYS), isinstance(y, _ARRAYS)
+    numbers = [
+        a or isinstance(v, int | float | complex) for a, v in zip(arrays, (x, y), strict=True)
+    ]
+    if any(arrays) and all(numbers):
+        dtypes = [_dtype_of(v) if a else v for a, v in zip(arrays, (x, y), strict=True)]
+        try:
+            common = tf.as_dtype(np.result_type(*dtypes))
+        except TypeError:
+            common = None
+        if common is not None and any(
+            d != common.as_numpy_dtype for d in dtypes if d is not x and d is not y
+        ):
+            try:
+                return op(_cast(x, common), _cast(y, common))
+            except _REFUSALS as second:
+                error = second
+    if all(arrays) and tuple(x.shape) != tuple(y.shape):
+        raise IvyValueError(
+            f"Cannot combine containers: {path!r} has shape {tuple(x.shape)} on the left and "
+            f"{tuple(y.shape)} on the right. Use `Container.diff(a, b)` to list every mismatch. "
+            f"Received: op={name!r}"
+        ) from error
+    kind = IvyTypeError if isinstance(error, TypeError) else IvyValueError
+    raise kind(
+        f"Cannot combine containers: {path!r} is {_kind_of(x)} on the left and {_kind_of(y)} on "
+        f"the right. Received: op={name!r}"
+    ) from error
+
+
+def _dtype_of(array: Any) -> np.dtype:
+    return np.dtype(tf.as_dtype(array.dtype).as_numpy_dtype)
+
+
+def _cast(x: Any, dtype: tf.DType) -> tf.Tensor:
+    return tf.cast(tf.convert_to_tensor(x) if isinstance(x, _ARRAYS) else x, dtype)
+
+
+def _kind_of(x: Any) -> str:
+    if isinstance(x, _ARRAYS):
+        return f"{tf.as_dtype(x.dtype).name} of shape {tuple(x.shape)}"
+    return f"{x!r} of type {type(x).__name__}"
+
+
+def _unlike(left: Mapping, right: Mapping, name: str, prefix: str) -> IvyValueError:
+    """Return the error for two containers that differ in their keys."""
+    missing = sorted(set(left) - set(right), key=str)
+    extra = sorted(set(right) - set(left), key=str)
+    said = [f"{prefix + str(missing[0])!r} is only on the left"] if missing else []
+    said += [f"{prefix + str(extra[0])!r} is only on the right"] if extra else []
+    return IvyValueError(
+        f"Cannot combine containers: {' and '.join(said)}. Use `Container.diff(a, b)` to list "
+        f"every mismatch, `a.merge(b)` to join their keys. Received: op={name!r}, "
+        f"{len(set(left) & set(right))} shared keys."
+    )
+
+
+def _binary(symbol: str, op: Callable, reflected: bool = False) -> Callable:
+    """Return the method for an operator, or for its reflected form."""
+
+    def method(self: Any, other: Any) -> Any:
+        if isinstance(other, Mapping) and not isinstance(other, Algebra):
+            other = self._root(other)
+        left, right = (other, self) if reflected else (self, other)
+        return combine(op, left, right, symbol)
+
+    sides = ("other", "self") if reflected else ("self", "other")
+    method.__doc__ = f"Leaf by leaf `{sides[0]} {symbol} {sides[1]}`."
+    return method
+
+
+def _divmod(x: Any, y: Any) -> tuple:
+    return (x // y, x % y)
+
+
+def _either(op: Callable, logical: Callable) -> Callable:
+    """Return Ivy's reading of `&` and `|`: with a scalar beside a Python leaf, `and` and `or`."""
+
+    def apply(x: Any, y: Any) -> Any:
+        return op(x, y) if isinstance(x, _ARRAYS) or isinstance(y, _ARRAYS) else logical(x, y)
+
+    return apply
+
+
+def _logical(symbol: str, op: Callable, logical: Callable, reflected: bool = False) -> Callable:
+    scalar = _binary(symbol, _either(op, logical), reflected)
+    pairwise = _binary(symbol, op, reflected)
+
+    def method(self: Any, other: Any) -> Any:
+        return (pairwise if isinstance(other, Mapping) else scalar)(self, other)
+
+    method.__doc__ = pairwise.__doc__
+    return method
+
+
+def _invert(x: Any) -> Any:
+    return ~x if isinstance(x, _ARRAYS) else not x
+
+
+class Algebra:
+    """The operators of a Container, leaf by leaf.
+
+    The other operand is a Container or a dict of the same keys, a scalar or an array; on either
+    side. Leaves that are lists or tuples are combined item by item. Unlike dtypes that TensorFlow
+    refuses are promoted as NumPy promotes them.
+    """
+
+    __add__, __radd__ = _binary("+", operator.add), _binary("+", operator.add, True)
+    __sub__, __rsub__ = _binary("-", operator.sub), _binary("-", operator.sub, True)
+    __mul__, __rmul__ = _binary("*", operator.mul), _binary("*", operator.mul, True)
+    __truediv__ = _binary("/", operator.truediv)
+    __rtruediv__ = _binary("/", operator.truediv, True)
+    __floordiv__ = _binary("//", operator.floordiv)
+    __rfloordiv__ = _binary("//", operator.floordiv, True)
+    __mod__, __rmod__ = _binary("%", operator.mod), _binary("%", operator.mod, True)
+    __divmod__, __rdivmod__ = _binary("divmod", _divmod), _binary("divmod", _divmod, True)
+    __pow__, __rpow__ = _binary("**", operator.pow), _binary("**", operator.pow, True)
+    __matmul__ = _binary("@", operator.matmul)
+    __rmatmul__ = _binary("@", operator.matmul, True)
+    __lshift__ = _binary("<<", operator.lshift)
+    __rlshift__ = _binary("<<", operator.lshift, True)
+    __rshift__ = _binary(">>", operator.rshift)
+    __rrshift__ = _binary(">>", operator.rshift, True)
+    __xor__, __rxor__ = _binary("^", operator.xor), _binary("^", operator.xor, True)
+    __eq__, __ne__ = _binary("==", operator.eq), _binary("!=", operator.ne)
+    __lt__, __le__ = _binary("<", operator.lt), _binary("<=", operator.le)
+    __gt__, __ge__ = _binary(">", operator.gt), _binary(">=", operator.ge)
+
+    __and__ = _logical("&", operator.and_, lambda x, y: x and y)
+    __rand__ = _logical("&", operator.and_, lambda x, y: x and y, True)
+    __or__ = _logical("|", operator.or_, lambda x, y: x or y)
+    __ror__ = _logical("|", operator.or_, lambda x, y: x or y, True)
+    # dict would update in place.
+    __ior__ = __or__
+
+    def __neg__(self) -> Any:
+        return transform(operator.neg, self, "-")
+
+    def __pos__(self) -> Any:
+        return self
+
+    def __abs__(self) -> Any:
+        return transform(abs, self, "abs")
+
+    def __invert__(self) -> Any:
+        return transform(_invert, self, "~")
+
+    def __round__(self, ndigits: int | None = None) -> Any:
+        def rounded(x: Any) -> Any:
+            if isinstance(x, _ARRAYS):
+                return keras.ops.round(x, decimals=ndigits or 0)
+            return round(x, ndigits)
+
+        return transform(rounded, self, "round")

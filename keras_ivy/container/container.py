@@ -1,0 +1,58 @@
+"""The public class, put together."""
+
+from typing import Any
+
+from keras_ivy.container.algebra import Algebra
+from keras_ivy.container.base import ContainerBase
+from keras_ivy.container.mapping import Mapped
+from keras_ivy.container.registration import register_with_jax, register_with_optree
+from keras_ivy.container.structure import Structure
+
+__all__ = ["Container"]
+
+
+class Container(Algebra, Mapped, Structure, ContainerBase):
+    """A dict of dicts with string keys, sorted; leaves are anything, usually variables.
+
+    Args:
+        dict_in: A mapping, or `(key, value)` pairs. Nested mappings become containers, a key such
+            as `"a/b"` or `"a.b"` becomes a nested one.
+        **kwargs: More keys; or the options of `Config`, such as `print_limit=100`.
+
+    Raises:
+        TypeError: If a key is no string.
+        ValueError: If a key is empty.
+
+    Example:
+
+    >>> v = Container(b={"w": 2.0, "b": 1.0}, a=3.0)
+    >>> v.b.w == v["b/w"] == v["b.w"] == 2.0
+    True
+    >>> v - v * 0.5
+    {
+        a: 1.5,
+        b: {
+            b: 0.5,
+            w: 1.0
+        }
+    }
+
+    Reference: Ivy's `data_classes/container/base.py`.
+    """
+
+    __eq__ = Algebra.__eq__
+    __hash__ = None
+
+    def __init__(self, dict_in: Any = None, **kwargs: Any):
+        register_with_jax(type(self))
+        super().__init__(dict_in, **kwargs)
+
+    def __init_subclass__(cls, **kwargs: Any):
+        super().__init_subclass__(**kwargs)
+        register_with_optree(cls)
+        register_with_jax(cls)
+
+
+ContainerBase._root = Container
+register_with_optree(Container)
+register_with_jax(Container)

@@ -1,0 +1,206 @@
+"""Pure functions on nested dicts: one sorted order, paths written `"a/b"`.
+
+A tree is a mapping whose keys are strings and whose values are trees or leaves; anything that is
+not a mapping is a leaf, lists and tuples included. Every function visits the keys of every level
+in sorted order, whatever order they were inserted in, so two trees with the same keys always pair
+up leaf by leaf. A `Container` goes in and comes out as a `Container`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+__all__ = [
+    "check_same_structure",
+    "flatten",
+    "items",
+    "leaves",
+    "map",
+    "map_with_path",
+    "paths",
+    "unflatten",
+]
+
+SEPARATOR = "/"
+
+
+def items(tree: Mapping, prefix: str = "", include_empty: bool = False) -> Iterator[tuple]:
+    """Yield `(path, leaf)` of every leaf, in sorted order.
+
+    Args:
+        tree: The nested mapping.
+        prefix: A path to put in front of every path.
+        include_empty: If True, an empty branch is yielded too, as itself.
+
+    Example:
+
+    >>> list(items({"b": {"d": 3, "c": 2}, "a": 1}))
+    [('a', 1), ('b/c', 2), ('b/d', 3)]
+    """
+    for key in sorted(tree):
+        value = tree[key]
+        path = f"{prefix}{SEPARATOR}{key}" if prefix else key
+        if not isinstance(value, Mapping):
+            yield path, value
+        elif value:
+            yield from items(value, path, include_empty)
+        elif include_empty:
+            yield path, value
+
+
+def paths(tree: Mapping) -> list[str]:
+    """Return the path of every leaf, in sorted order.
+
+    Example:
+
+    >>> paths({"b": {"d": 3, "c": 2}, "a": 1})
+    ['a', 'b/c', 'b/d']
+    """
+    return [path for path, _ in items(tree)]
+
+
+def leaves(tree: Mapping) -> list:
+    """Return every leaf, in the sorted order of their paths.
+
+    Example:
+
+    >>> leaves({"b": {"d": 3, "c": 2}, "a": 1})
+    [1, 2, 3]
+    """
+    return [leaf for _, leaf in items(tree)]
+
+
+def flatten(tree: Mapping) -> dict[str, Any]:
+    """Return a plain dict from the path of every leaf to the leaf, in sorted order.
+
+    Empty branches have no leaf and so leave no trace.
+
+    Example:
+
+    >>> flatten({"b": {"d": 3, "c": 2}, "a": 1})
+    {'a': 1, 'b/c': 2, 'b/d': 3}
+    """
+    return dict(items(tree))
+
+
+def unflatten(flat: Mapping[str, Any]) -> dict:
+    """Return the nested dict of which `flat` is the flattened form; the inverse of `flatten`.
+
+    Args:
+        flat: A mapping from paths to leaves, in any order.
+
+    Returns:
+        Nested plain dicts, sorted.
+
+    Raises:
+        ValueError: If one path leads through the leaf of another.
+
+    Example:
+
+    >>> unflatten({"b/d": 3, "a": 1, "b/c": 2})
+    {'a': 1, 'b': {'c': 2, 'd': 3}}
+    """
+    root: dict = {}
+    branches = {"": root}
+    for path in sorted(flat):
+        *parents, last = path.split(SEPARATOR)
+        branch, here = root, ""
+        for key in parents:
+            here = f"{here}{SEPARATOR}{key}" if here else key
+            if here not in branches:
+                if key in branch:
+                    raise ValueError(
+                        f"{here!r} is a leaf and cannot also hold {path!r}. "
+                        f"Received: paths={sorted(flat)}"
+                    )
+                branches[here] = branch[key] = {}
+            branch = branches[here]
+        branch[last] = flat[path]
+    return _sorted(root)
+
+
+def _sorted(tree: dict) -> dict:
+    """Return nested plain dicts with every level sorted (`"a-b"` comes before `"a/b"`)."""
+    return {k: _sorted(tree[k]) if isinstance(tree[k], dict) else tree[k] for k in sorted(tree)}
+
+
+def map(fn: Callable, tree: Mapping, *rest: Mapping) -> Mapping:
+    """Return the tree of `fn(leaf, *leaves of the rest)`.
+
+    Args:
+        fn: A function of as many leaves as there are trees.
+        tree: The nested mapping that gives the structure.
+        *rest: More trees of the same structure.
+
+    Returns:
+        A tree of the type of `tree`.
+
+    Raises:
+        ValueError: If the trees differ in their paths; the sentence names them.
+
+    Example:
+
+    >>> map(lambda x, y: x + y, {"a": 1, "b": {"c": 2}}, {"b": {"c": 20}, "a": 10})
+    {'a': 11, 'b': {'c': 22}}
+    """
+    return map_with_path(lambda _, *xs: fn(*xs), tree, *rest)
+
+
+def map_with_path(fn: Callable, tree: Mapping, *rest: Mapping) -> Mapping:
+    """Return the tree of `fn(path, leaf, *leaves of the rest)`.
+
+    Args:
+        fn: A function of a path and of as many leaves as there are trees.
+        tree: The nested mapping that gives the structure.
+        *rest: More trees of the same structure.
+
+    Raises:
+        ValueError: If the trees differ in their paths; the sentence names them.
+
+    Example:
+
+    >>> map_with_path(lambda path, x: f"{path}={x}", {"a": 1, "b": {"c": 2}})
+    {'a': 'a=1', 'b': {'c': 'b/c=2'}}
+    """
+    check_same_structure(tree, *rest)
+    return _map(fn, "", tree, *rest)
+
+
+def _map(fn: Callable, prefix: str, tree: Mapping, *rest: Mapping) -> Mapping:
+    out = {}
+    for key in sorted(tree):
+        value = tree[key]
+        path = f"{prefix}{SEPARATOR}{key}" if prefix else key
+        others = [other[key] for other in rest]
+        out[key] = (_map if isinstance(value, Mapping) else _leaf)(fn, path, value, *others)
+    # A class of trees says how to build one from sorted items; plain mappings come out as dicts.
+    rebuild = getattr(type(tree), "_like", None)
+    return out if rebuild is None else rebuild(tree, out)
+
+
+def _leaf(fn: Callable, path: str, *xs: Any) -> Any:
+    return fn(path, *xs)
+
+
+def check_same_structure(tree: Mapping, *rest: Mapping) -> None:
+    """Raise `ValueError` unless all trees have the same paths.
+
+    Example:
+
+    >>> check_same_structure({"a": 1}, {"b": 1})
+    Traceback (most recent call last):
+    ...
+    ValueError: The trees differ: 'a' is only in the first, 'b' only in tree 1. ...
+    """
+    for index, other in enumerate(rest, 1):
+        if not isinstance(other, Mapping):
+            raise TypeError(f"A tree is a nested dict. Received: tree {index}={other!r}")
+        ours, theirs = ({p for p, _ in items(t, include_empty=True)} for t in (tree, other))
+        if ours == theirs:
+            continue
+        missing, extra = sorted(ours - theirs), sorted(theirs - ours)
+        said = [f"{missing[0]!r} is only in the first"] if missing else []
+        said += [f"{extra[0]!r} {'' if missing else 'is '}only in tree {index}"] if extra else []
+        raise ValueError(
+            f"The trees differ: {', '.join(said)}. Received: {len(ours)} paths in the first, "
+            f"{len(theirs)} in tree {index}, {len(ours & theirs)} shared."
+        )
