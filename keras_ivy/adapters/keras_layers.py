@@ -1,0 +1,66 @@
+"""What a Keras layer holds: the lists behind its attribute tracking, and which names are Keras's.
+
+Keras offers the variables of a whole tree of layers (`layer.variables`), but not those that one
+layer holds itself, nor the layers right below it when they are no attributes. The lists it keeps
+for that are read here and nowhere else.
+"""
+
+import functools
+
+import keras
+from keras.src.models.functional import Functional
+
+__all__ = [
+    "counts",
+    "held_layers",
+    "held_seed_generators",
+    "held_variables",
+    "internal_attributes",
+    "is_graph_model",
+]
+
+
+def held_variables(layer: keras.layers.Layer) -> list[keras.Variable]:
+    """Return the variables that the layer holds itself, in order of creation."""
+    return [*layer._trainable_variables, *layer._non_trainable_variables]
+
+
+def held_layers(layer: keras.layers.Layer) -> list[keras.layers.Layer]:
+    """Return the layers right below, in the order in which Keras came to know them."""
+    return list(layer._layers)
+
+
+def held_seed_generators(layer: keras.layers.Layer) -> list:
+    """Return the seed generators that the layer holds itself."""
+    return list(layer._seed_generators)
+
+
+def counts(layer: keras.layers.Layer) -> tuple[int, int, int, int]:
+    """Return how much the layer holds: changes when a variable or a layer is added or removed."""
+    return (
+        len(layer._trainable_variables),
+        len(layer._non_trainable_variables),
+        len(layer._layers),
+        len(layer._seed_generators),
+    )
+
+
+def is_graph_model(layer: keras.layers.Layer) -> bool:
+    """Whether the layer is a `keras.Sequential` or a functional model."""
+    return isinstance(layer, Functional | keras.Sequential)
+
+
+@functools.lru_cache(maxsize=1)
+def internal_attributes() -> frozenset[str]:
+    """Return the names of the attributes that Keras itself sets on layers and models.
+
+    They are read off instances, so that the answer fits the installed version of Keras.
+    """
+    inputs = keras.Input((1,), name="keras_ivy_probe_input")
+    identity = keras.layers.Identity(name="keras_ivy_probe_identity")
+    functional = keras.Model(inputs, identity(inputs), name="keras_ivy_probe_functional")
+    sequential = keras.Sequential([inputs, identity], name="keras_ivy_probe_sequential")
+    plain = keras.Model(name="keras_ivy_probe_model")
+    functional.compile(optimizer=keras.optimizers.SGD(), loss="mse", metrics=["mae"])
+    probes = (identity, functional, sequential, plain)
+    return frozenset(name for probe in probes for name in vars(probe))
