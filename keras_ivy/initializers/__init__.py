@@ -2,6 +2,8 @@
 
 from keras_ivy.initializers.base import Drawn, Initializer
 from keras_ivy.initializers.constant import Constant, Ones, Zeros
+from keras_ivy.initializers.fans import fans_of, geometry_of
+from keras_ivy.initializers.geometry import Geometry, register_fans
 from keras_ivy.initializers.normal import (
     KaimingNormal,
     LecunNormal,
@@ -16,6 +18,7 @@ __all__ = [
     "Constant",
     "Drawn",
     "FirstLayerSiren",
+    "Geometry",
     "GlorotUniform",
     "Initializer",
     "KaimingNormal",
@@ -27,4 +30,7 @@ __all__ = [
     "Uniform",
     "XavierNormal",
     "Zeros",
+    "fans_of",
+    "geometry_of",
+    "register_fans",
 ]
