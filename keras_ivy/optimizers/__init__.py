@@ -1,0 +1,34 @@
+"""Ivy's optimizers, as Keras optimizers that also step on Containers."""
+
+from keras_ivy.optimizers.adam import Adam, AdamW
+from keras_ivy.optimizers.base import Optimizer
+from keras_ivy.optimizers.functional import (
+    adam_step,
+    adam_update,
+    gradient_descent_update,
+    lamb_update,
+    lars_update,
+    optimizer_update,
+)
+from keras_ivy.optimizers.lamb import LAMB, LAMBPaper
+from keras_ivy.optimizers.lars import LARS, LARSPaper
+from keras_ivy.optimizers.rules import Rule
+from keras_ivy.optimizers.sgd import SGD
+
+__all__ = [
+    "LAMB",
+    "LARS",
+    "SGD",
+    "Adam",
+    "AdamW",
+    "LAMBPaper",
+    "LARSPaper",
+    "Optimizer",
+    "Rule",
+    "adam_step",
+    "adam_update",
+    "gradient_descent_update",
+    "lamb_update",
+    "lars_update",
+    "optimizer_update",
+]

@@ -1,0 +1,113 @@
+"""Adam, and AdamW."""
+
+from typing import Any
+
+from keras_ivy.optimizers import variants
+from keras_ivy.optimizers.families import MomentOptimizer
+from keras_ivy.optimizers.spellings import check_range, ivy_spellings
+from keras_ivy.registration import register
+
+
+@register("adam_ivy")
+class Adam(MomentOptimizer):
+    """Adam: `w' = w - learning_rate * u`, with a direction `u` from two running moments.
+
+    `m' = beta_1 * m + (1 - beta_1) * g`, `v' = beta_2 * v + (1 - beta_2) * g * g`. With
+    `c_i = 1 - beta_i ** t` at step `t` from one, the variants are
+
+    - `"ivy"`: `u = sqrt(c_2) / (c_1 + epsilon) * m' / (sqrt(v') + epsilon)`, where the first step
+      takes `m' = g` and `v' = g * g` as they are. With a constant gradient the step is then
+      `sqrt(c_2) / c_1` of the rate: 0.32 at first, 0.15 after ten steps, 0.8 after a thousand.
+    - `"paper"`: `u = (m' / c_1) / (sqrt(v' / c_2) + epsilon)`.
+    - `"keras"`: `u = sqrt(c_2) / c_1 * m' / (sqrt(v') + epsilon)`, as `keras.optimizers.Adam`.
+
+    Args:
+        learning_rate: A number, a schedule, a scalar variable or a callable. Ivy: `lr`.
+        beta_1: Decay of the first moment, in `[0, 1)`. Ivy: `beta1`.
+        beta_2: Decay of the second moment, in `[0, 1)`. Ivy: `beta2`.
+        epsilon: Small number that keeps the division stable, at least 0.
+        **kwargs: Those of `Optimizer`.
+
+    Raises:
+        IvyValueError: If a hyperparameter is outside its range.
+
+    Example:
+
+    >>> import keras
+    >>> w = keras.Variable([1.0])
+    >>> Adam(learning_rate=0.1, variant="paper").apply([[5.0]], [w])
+    >>> round(float(w[0]), 5)
+    0.9
+
+    Reference:
+        Kingma and Ba, "Adam: A Method for Stochastic Optimization", arXiv:1412.6980.
+        Ivy: `ivy/stateful/optimizers.py`, `Adam`.
+    """
+
+    variants = variants.ADAM
+
+    @ivy_spellings
+    def __init__(
+        self,
+        learning_rate: Any = 1e-4,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-7,
+        **kwargs: Any,
+    ):
+        check_range("beta_1", beta_1, 0.0, 1.0, "[)")
+        check_range("beta_2", beta_2, 0.0, 1.0, "[)")
+        check_range("epsilon", epsilon, 0.0, None, "[)")
+        super().__init__(learning_rate, **kwargs)
+        self.beta_1 = float(beta_1)
+        self.beta_2 = float(beta_2)
+        self.epsilon = float(epsilon)
+
+
+@register("adamw_ivy")
+class AdamW(Adam):
+    """Adam with weight decay.
+
+    The variants differ in what the decay does:
+
+    - `"ivy"`: it is added to the gradient, `g + weight_decay * w`, before anything else: this is
+      L2 regularisation, not the decoupled decay after which AdamW is named, and a negative value
+      has an effect.
+    - `"paper"` and `"keras"`: it is decoupled, `w' = (1 - learning_rate * weight_decay) * w - ...`.
+
+    Args:
+        learning_rate: A number, a schedule, a scalar variable or a callable. Ivy: `lr`.
+        beta_1: Decay of the first moment, in `[0, 1)`. Ivy: `beta1`.
+        beta_2: Decay of the second moment, in `[0, 1)`. Ivy: `beta2`.
+        epsilon: Small number that keeps the division stable, at least 0.
+        weight_decay: Strength of the decay.
+        **kwargs: Those of `Optimizer`; the remaining formula is that of `Adam`.
+
+    Example:
+
+    >>> import keras
+    >>> w = keras.Variable([1.0])
+    >>> AdamW(learning_rate=0.1, weight_decay=0.5, variant="paper").apply([[0.0]], [w])
+    >>> round(float(w[0]), 6)
+    0.95
+
+    Reference:
+        Loshchilov and Hutter, "Decoupled Weight Decay Regularization", arXiv:1711.05101.
+        Ivy: `ivy/stateful/optimizers.py`, `AdamW`.
+    """
+
+    variants = variants.ADAMW
+
+    @ivy_spellings
+    def __init__(
+        self,
+        learning_rate: Any = 1e-4,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-7,
+        weight_decay: float = 0.0,
+        **kwargs: Any,
+    ):
+        super().__init__(
+            learning_rate, beta_1, beta_2, epsilon, weight_decay=weight_decay, **kwargs
+        )

@@ -1,0 +1,172 @@
+"""What happens between `apply` and the formulas: reduce, accumulate, clip, update, average.
+
+Keras clips every replica's gradient before the replicas' gradients are added up, and runs
+collectives inside a condition when it accumulates or overwrites with averages, which a
+`tf.function` under `tf.distribute.MirroredStrategy` refuses. Here the gradients are added up
+first, and everything after that happens on each replica alone: all replicas hold the same numbers,
+so that all make the same update of their own copies, and nothing below needs another replica.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import tensorflow as tf
+
+from keras_ivy.optimizers.norms import norm
+from keras_ivy.optimizers.tensors import compute_dtype, dense, raw, scalar
+
+
+def is_local(variables: Sequence[Any]) -> bool:
+    """Whether an update of these variables can be made on every replica by itself.
+
+    It can without a strategy, and in a replica of a strategy that mirrors its variables. It
+    cannot where variables live elsewhere (parameter servers, central storage), nor in the
+    cross-replica context, where one call stands for all replicas.
+    """
+    if not tf.distribute.has_strategy():
+        return True
+    if tf.distribute.in_cross_replica_context():
+        return False
+    return all(isinstance(raw(v), tf.distribute.DistributedValues) for v in variables)
+
+
+def sum_over_replicas(grads: list) -> list:
+    """Add up the replicas' gradients; the identity without a strategy."""
+    if not tf.distribute.has_strategy():
+        return grads
+    context = tf.distribute.get_replica_context()
+    if context.num_replicas_in_sync == 1:
+        return grads
+    return list(context.all_reduce(tf.distribute.ReduceOp.SUM, grads))
+
+
+def as_gradient(grad: Any, variable: Any) -> Any:
+    """Return a gradient as a tensor or `IndexedSlices`, whatever it was given as."""
+    if isinstance(grad, tf.IndexedSlices) or tf.is_tensor(grad):
+        return grad
+    return tf.convert_to_tensor(grad, variable.dtype)
+
+
+def widen(grad: Any) -> Any:
+    """Return a gradient in the type that it is worked with: at least float32."""
+    wide = compute_dtype(grad.dtype)
+    if grad.dtype == wide:
+        return grad
+    if isinstance(grad, tf.IndexedSlices):
+        return tf.IndexedSlices(tf.cast(grad.values, wide), grad.indices, grad.dense_shape)
+    return tf.cast(grad, wide)
+
+
+def apply(optimizer: Any, grads: list, variables: list) -> bool:
+    """Apply gradients wherever that can be done replica by replica.
+
+    Args:
+        optimizer: A `base.Optimizer`, built.
+        grads: Gradients, none of them `None`.
+        variables: Their variables.
+
+    Returns:
+        Whether it was done; if not, Keras's own way, one variable at a time, has to do it.
+    """
+    if not is_local(variables):
+        return False
+    grads = [widen(dense(as_gradient(g, v))) for g, v in zip(grads, variables, strict=True)]
+    grads = sum_over_replicas(grads)
+    if optimizer.gradient_accumulation_steps:
+        accumulate(optimizer, grads, variables)
+    else:
+        update(optimizer, grads, variables)
+    if optimizer.use_ema:
+        average(optimizer)
+    return True
+
+
+def accumulate(optimizer: Any, grads: list, variables: list) -> None:
+    """Add to the accumulators, or, every so many steps, update with their mean."""
+    steps = optimizer.gradient_accumulation_steps
+    indices = [optimizer._get_variable_index(v) for v in variables]
+    buffers = [raw(optimizer._accumulated_gradients[i]) for i in indices]
+
+    def keep() -> None:
+        for buffer, g in zip(buffers, grads, strict=True):
+            buffer.assign_add(tf.cast(g, buffer.dtype))
+
+    def use() -> None:
+        sums = [g + tf.cast(b, g.dtype) for b, g in zip(buffers, grads, strict=True)]
+        update(optimizer, [s / tf.cast(steps, s.dtype) for s in sums], variables)
+        for buffer in map(raw, optimizer._accumulated_gradients):
+            buffer.assign(tf.zeros_like(buffer))
+
+    count = tf.convert_to_tensor(optimizer._iterations)
+    when(tf.equal((count + 1) % steps, 0), use, keep)
+
+
+def when(condition: tf.Tensor, then: Callable, otherwise: Callable) -> None:
+    """Run one of two functions for its effects."""
+
+    def run(fn: Callable) -> Callable:
+        def branch() -> tf.Tensor:
+            fn()
+            return tf.constant(True)
+
+        return branch
+
+    tf.cond(condition, run(then), run(otherwise))
+
+
+def update(optimizer: Any, grads: list, variables: list) -> None:
+    """Clip, then update every variable."""
+    grads = optimizer._clip_gradients(grads)
+    if not optimizer.skip_nonfinite:
+        update_all(optimizer, grads, variables)
+        return
+    finite = tf.reduce_all(tf.stack([tf.reduce_all(tf.math.is_finite(g)) for g in grads]))
+    when(finite, lambda: update_all(optimizer, grads, variables), lambda: None)
+
+
+def update_all(optimizer: Any, grads: list, variables: list) -> None:
+    """Update every variable of this replica."""
+    rate = optimizer.learning_rate
+    for g, v in zip(grads, variables, strict=True):
+        update_one(optimizer, optimizer._get_variable_index(v), g, v, rate)
+
+
+def update_one(optimizer: Any, index: int, grad: Any, variable: Any, rate: Any) -> None:
+    """Update one variable of this replica and its slots."""
+    variable = raw(variable)
+    dtype = compute_dtype(variable.dtype)
+    slots = tuple(raw(s) for s in optimizer._slots[index])
+    count = tf.convert_to_tensor(optimizer.iterations)
+    scalars = optimizer._scalars(scalar(rate, tf.float64), count, dtype)
+    w, new, _ = optimizer._update(
+        tf.cast(variable, dtype),
+        tf.cast(dense(grad), dtype),
+        tuple(tf.cast(s, dtype) for s in slots),
+        scalars,
+        optimizer._treatments[index],
+        norm,
+    )
+    for slot, value in zip(slots, new, strict=True):
+        slot.assign(tf.cast(value, slot.dtype))
+    variable.assign(tf.cast(w, variable.dtype))
+
+
+def average(optimizer: Any) -> None:
+    """Update the moving averages, and every so many updates overwrite the variables by them."""
+    variables = [raw(v) for v in optimizer._trainable_variables]
+    averages = [raw(a) for a in optimizer._model_variables_moving_average]
+    pairs = [(v, a) for v, a in zip(variables, averages, strict=True) if a is not None]
+    count = tf.convert_to_tensor(optimizer.iterations)
+    started = tf.cast(tf.not_equal(count, 0), tf.float64) * optimizer.ema_momentum
+    for v, a in pairs:
+        keep = tf.cast(started, a.dtype)
+        a.assign(keep * a + (1.0 - keep) * tf.cast(v, a.dtype))
+    every = optimizer.ema_overwrite_frequency
+    if not every:
+        return
+
+    def overwrite() -> None:
+        for v, a in pairs:
+            v.assign(tf.cast(a, v.dtype))
+
+    when(tf.equal((count + 1) % every, 0), overwrite, lambda: None)

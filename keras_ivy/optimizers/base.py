@@ -1,0 +1,261 @@
+"""The base class: one optimizer with two sides, Keras's `apply` and Ivy's `step`."""
+
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from keras_ivy.optimizers import apply as pipeline
+from keras_ivy.optimizers import rules as rules_module
+from keras_ivy.optimizers import variants
+from keras_ivy.optimizers.spellings import (
+    as_learning_rate,
+    check_keywords,
+    check_range,
+    ivy_spellings,
+)
+from keras_ivy.optimizers.stepping import IvySide
+from keras_ivy.optimizers.tensors import is_zero
+from keras_ivy.optimizers.updates import Limits, Treatment, adapts
+from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
+
+SLOT_DTYPES = (None, "float32", "bfloat16")
+
+
+class Optimizer(IvySide, keras.optimizers.Optimizer):
+    """Base class of the optimizers: a Keras optimizer that also steps as Ivy's do.
+
+    A subclass names its slots and implements `_scalars` and `_update` on top of a pure formula;
+    everything else (slots, rules, distribution, clipping, accumulation, averaging, both sides)
+    is done here, once.
+
+    Args:
+        learning_rate: A number, a schedule, a scalar variable, or a callable of no arguments,
+            which is called once a step (in a `tf.function`, once a trace: return a tensor that is
+            read then, or use a schedule).
+        variant: Which published form of the update; see the table in each class.
+        weight_decay: Strength of weight decay; the variant says what it does.
+        rules: `Rule`s, or the name of a preset such as `"bias_norm"`.
+        slot_dtype: Type of the running moments: `None` for that of the variable, but `"float32"`
+            where that is float16 or bfloat16; `"float32"`; or `"bfloat16"`, which halves their
+            memory and is rounded stochastically, since plain rounding would lose small changes.
+        lazy_slots: Whether rows that a sparse gradient does not touch keep their moments, and
+            stay where they are; otherwise a sparse gradient means its dense equal.
+        schedule_counts: What a schedule counts under gradient accumulation: `"steps"` (Keras's
+            way, every call) or `"updates"`.
+        skip_nonfinite: Whether a step in which any gradient holds NaN or infinity changes
+            nothing but the count; otherwise it spoils what it touches, as in Keras.
+        stop_gradients: Whether `step` cuts the gradient through its result; `False` makes a run
+            of steps differentiable.
+        inplace: Accepted for programs written for Ivy, where it concerns PyTorch alone: `step`
+            never changes its arguments.
+        trace_on_next_step: Whether `step` compiles itself with `tf.function` on its next call.
+        device: Where `step` runs, such as `"cpu:0"`; `None` leaves it to TensorFlow.
+        **kwargs: Those of `keras.optimizers.Optimizer`: `clipnorm`, `clipvalue`,
+            `global_clipnorm`, `use_ema`, `ema_momentum`, `ema_overwrite_frequency`,
+            `loss_scale_factor`, `gradient_accumulation_steps`, `name`.
+    """
+
+    #: Named variants of this optimizer; a table of `variants`.
+    variants: dict = {}
+    #: Names of the slots, in the order in which they are saved.
+    slot_names: tuple[str, ...] = ()
+
+    @ivy_spellings
+    def __init__(
+        self,
+        learning_rate: Any = 1e-4,
+        *,
+        variant: str = "ivy",
+        weight_decay: float | None = None,
+        rules: Any = None,
+        slot_dtype: str | None = None,
+        lazy_slots: bool = False,
+        schedule_counts: str = "steps",
+        skip_nonfinite: bool = False,
+        stop_gradients: bool = True,
+        inplace: bool | None = None,
+        trace_on_next_step: bool = False,
+        device: str | None = None,
+        **kwargs: Any,
+    ):
+        check_keywords(kwargs, type(self))
+        setting = variants.lookup(self.variants, variant, type(self).__name__)
+        rate = as_learning_rate(learning_rate)
+        if slot_dtype not in SLOT_DTYPES:
+            raise IvyValueError(
+                f"`slot_dtype` must be one of {SLOT_DTYPES}. Received: slot_dtype={slot_dtype!r}"
+            )
+        if schedule_counts not in ("steps", "updates"):
+            raise IvyValueError(
+                '`schedule_counts` must be "steps" or "updates". '
+                f"Received: schedule_counts={schedule_counts!r}"
+            )
+        if weight_decay is not None:
+            check_range("weight_decay", weight_decay, -float("inf"), None, "()")
+        clipping = ("clipnorm", "clipvalue", "global_clipnorm")
+        default_clip = getattr(setting, "global_clipnorm", None)
+        if default_clip is not None and all(kwargs.get(name) is None for name in clipping):
+            kwargs["global_clipnorm"] = default_clip
+        rules = rules_module.as_rules(rules)
+        # Keras keeps a rate as float32, which would round the rate of float64 variables: give
+        # the base class a callable, and keep the number in a float64 variable.
+        fixed = isinstance(rate, float)
+        super().__init__(learning_rate=(lambda: rate) if fixed else rate, **kwargs)
+        if fixed:
+            self._learning_rate = self.add_variable(
+                shape=(),
+                initializer=lambda shape, dtype: tf.constant(rate, dtype),
+                dtype="float64",
+                aggregation="only_first_replica",
+                name="learning_rate",
+            )
+        self.variant = variant
+        self.weight_decay = weight_decay
+        self.rules = rules
+        self.slot_dtype = slot_dtype
+        self.lazy_slots = bool(lazy_slots)
+        self.schedule_counts = schedule_counts
+        self.skip_nonfinite = bool(skip_nonfinite)
+        self.stop_gradients = bool(stop_gradients)
+        self.inplace = inplace
+        self.trace_on_next_step = bool(trace_on_next_step)
+        self.device = device
+        self._setting = setting
+        self._init_ivy_side()
+
+    # What a subclass provides.
+
+    def _scalars(self, rate: Any, count: Any, dtype: Any) -> Any:
+        """Everything that one step shares between tensors of one type, as scalar tensors."""
+        raise NotImplementedError
+
+    def _update(
+        self, w: Any, g: Any, slots: tuple, scalars: Any, treatment: Treatment, norm: Any
+    ) -> tuple[Any, tuple, Any]:
+        """The formula: returns `(w', slots', trust ratio or None)`."""
+        raise NotImplementedError
+
+    @property
+    def _limits(self) -> Limits:
+        """Coefficient and bounds of the trust ratio."""
+        return Limits()
+
+    # Keras's side.
+
+    def build(self, variables: Sequence[Any]) -> None:
+        """Make the slots for these variables, once.
+
+        Raises:
+            IvyTypeError: If a variable is not of a floating type.
+            IvyValueError: If a rule matches none of the variables.
+        """
+        if self.built:
+            return
+        variables = list(variables)
+        self._check_trainable(variables)
+        resolved = rules_module.resolve(self.rules, variables, self._decay)
+        with tf.init_scope():
+            super().build(variables)
+            slots = self.add_optimizer_variables(variables, list(self.slot_names))
+        self._slots = tuple(zip(*slots, strict=True)) if slots else ((),) * len(variables)
+        self._treatments = tuple(treatment for treatment, _ in resolved)
+        self._warn_of_frozen(variables)
+
+    def add_variable_from_reference(
+        self, reference_variable: Any, name: str | None = None, initializer: Any = "zeros"
+    ) -> Any:
+        """Add a variable like another: same shape and place, type as `slot_dtype` says."""
+        value = getattr(reference_variable, "value", reference_variable)
+        value = reference_variable if callable(value) else value
+        path = rules_module.path_of(reference_variable).replace("/", "_")
+        with self._distribution_strategy.extended.colocate_vars_with(value):
+            return self.add_variable(
+                shape=reference_variable.shape,
+                initializer=initializer,
+                dtype=self._slot_dtype(reference_variable.dtype, name),
+                name=f"{path}_{name or 'var'}",
+                layout=getattr(reference_variable, "_layout", None),
+            )
+
+    def _slot_dtype(self, dtype: Any, name: str | None = None) -> str:
+        dtype = keras.backend.standardize_dtype(dtype)
+        if self.slot_dtype is not None and name in self.slot_names:
+            return self.slot_dtype if dtype != "float64" else dtype
+        return "float32" if dtype in ("float16", "bfloat16") else dtype
+
+    def _check_trainable(self, variables: Sequence[Any]) -> None:
+        for v in variables:
+            dtype = keras.backend.standardize_dtype(v.dtype)
+            if "float" not in dtype and not self._overwrite_variable_with_gradient(v):
+                raise IvyTypeError(
+                    f"Only floating variables can be trained, and {rules_module.path_of(v)!r} is "
+                    "not one; leave it out, or make it with `trainable=False`. "
+                    f"Received: dtype={dtype}"
+                )
+
+    def _warn_of_frozen(self, variables: Sequence[Any]) -> None:
+        """Name the variables that this variant will never move, once."""
+        setting = self._setting.ratio
+        if setting is None or not setting.frozen:
+            return
+        frozen = [
+            rules_module.path_of(v)
+            for v, treatment in zip(variables, self._treatments, strict=True)
+            if adapts(setting, treatment) and is_zero(v)
+        ]
+        if frozen:
+            warnings.warn(
+                f"{type(self).__name__} with variant={self.variant!r} multiplies every step by the "
+                "norm of the weight, so that these variables, which are all zeros, will never "
+                f'move: {", ".join(frozen)}. Use `variant="paper"`, which moves them, or '
+                '`rules="bias_norm"`, which leaves biases and normalisation parameters without '
+                "a trust ratio.",
+                stacklevel=4,
+            )
+
+    @property
+    def _decay(self) -> float:
+        return float(self.weight_decay or 0.0)
+
+    def _backend_apply_gradients(self, grads: Sequence[Any], variables: Sequence[Any]) -> None:
+        if not pipeline.apply(self, list(grads), list(variables)):
+            super()._backend_apply_gradients(grads, variables)
+
+    def _apply_weight_decay(self, variables: Sequence[Any]) -> None:
+        """Do nothing: decay is part of the formula, where the variant says."""
+
+    def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
+        """Update one variable and its slots from its gradient."""
+        index = self._get_variable_index(variable)
+        pipeline.update_one(self, index, gradient, variable, learning_rate)
+
+    def _get_current_learning_rate(self) -> Any:
+        schedule = isinstance(self._learning_rate, keras.optimizers.schedules.LearningRateSchedule)
+        if schedule and self.schedule_counts == "updates":
+            return self._learning_rate(self.iterations)
+        return super()._get_current_learning_rate()
+
+    def get_config(self) -> dict:
+        """Return every option, for `from_config`."""
+        config = super().get_config()
+        if isinstance(self._learning_rate, keras.Variable):
+            config["learning_rate"] = float(np.asarray(self._learning_rate))
+        elif hasattr(self._learning_rate, "variable"):
+            config["learning_rate"] = float(np.asarray(self._learning_rate()))
+        config.update(
+            variant=self.variant,
+            rules=[keras.saving.serialize_keras_object(rule) for rule in self.rules],
+            slot_dtype=self.slot_dtype,
+            lazy_slots=self.lazy_slots,
+            schedule_counts=self.schedule_counts,
+            skip_nonfinite=self.skip_nonfinite,
+            stop_gradients=self.stop_gradients,
+            inplace=self.inplace,
+            trace_on_next_step=self.trace_on_next_step,
+            device=self.device,
+        )
+        return config

@@ -1,0 +1,127 @@
+"""LAMB: layer-wise adaptive moments."""
+
+from typing import Any
+
+from keras_ivy.optimizers import variants
+from keras_ivy.optimizers.families import MomentOptimizer
+from keras_ivy.optimizers.lars import check_bounds, given
+from keras_ivy.optimizers.spellings import check_range, ivy_spellings
+from keras_ivy.optimizers.updates import Limits
+from keras_ivy.registration import register
+
+
+@register("lamb_ivy")
+class LAMB(MomentOptimizer):
+    """LAMB: Adam's direction at a rate that follows every tensor's own norms.
+
+    `w' = w - learning_rate * r * u`, where `u` is Adam's direction with `weight_decay * w` added
+    and the trust ratio is `r = |w| / |u|`, or one where a norm is zero. The variants:
+
+    - `"paper"`: the above, equal to `optax.lamb`. A tensor whose gradient is zero then has the
+      direction `weight_decay * w` and the ratio `1 / weight_decay`: it shrinks by the rate, not by
+      rate times decay. Bound the ratio (`max_trust_ratio`) if there are such tensors.
+    - `"ivy"`: Ivy's direction (see `Adam`); `weight_decay` is added only to the direction whose
+      norm is taken, never to the update, so that it changes the rate and decays nothing. The ratio
+      is at most 10. A tensor of norm zero, such as a new bias, never moves.
+    - `"keras"`: as `keras.optimizers.Lamb`; decay shrinks the weight before the step, outside the
+      ratio.
+    - `"lambc"`: as the paper, with a ratio of at most one.
+    - `"nvlamb"`: as the paper, after clipping the gradients' global norm to one.
+    - `"apex"`: as `"nvlamb"`, adapting only tensors that decay.
+    - `"deepspeed"`: the bias correction scales the rate, decay included, and the ratio stays
+      within `[0.01, 10]`.
+
+    Args:
+        learning_rate: A number, a schedule, a scalar variable or a callable. Ivy: `lr`.
+        beta_1: Decay of the first moment, in `[0, 1)`. Ivy: `beta1`.
+        beta_2: Decay of the second moment, in `[0, 1)`. Ivy: `beta2`.
+        epsilon: Small number that keeps the division stable, at least 0.
+        max_trust_ratio: Upper bound of the ratio; `None` for the variant's (10 for `"ivy"`),
+            `float("inf")` for no bound.
+        weight_decay: Strength of weight decay. Ivy: `decay_lambda`.
+        min_trust_ratio: Lower bound of the ratio; `None` for the variant's.
+        **kwargs: Those of `Optimizer`.
+
+    Raises:
+        IvyValueError: If a hyperparameter is outside its range.
+
+    Example:
+
+    >>> import keras
+    >>> w = keras.Variable([3.0, 4.0])
+    >>> LAMB(learning_rate=0.1, variant="paper").apply([[1.0, 1.0]], [w])
+    >>> [round(float(x), 4) for x in w]
+    [2.6464, 3.6464]
+
+    Reference:
+        You et al., "Large Batch Optimization for Deep Learning: Training BERT in 76 minutes",
+        arXiv:1904.00962. Ivy: `ivy/stateful/optimizers.py`, `LAMB`.
+    """
+
+    variants = variants.LAMB
+
+    @ivy_spellings
+    def __init__(
+        self,
+        learning_rate: Any = 1e-4,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-7,
+        max_trust_ratio: float | None = None,
+        weight_decay: float = 0.0,
+        min_trust_ratio: float | None = None,
+        **kwargs: Any,
+    ):
+        check_range("beta_1", beta_1, 0.0, 1.0, "[)")
+        check_range("beta_2", beta_2, 0.0, 1.0, "[)")
+        check_range("epsilon", epsilon, 0.0, None, "[)")
+        check_bounds(min_trust_ratio, max_trust_ratio)
+        super().__init__(learning_rate, weight_decay=weight_decay, **kwargs)
+        self.beta_1 = float(beta_1)
+        self.beta_2 = float(beta_2)
+        self.epsilon = float(epsilon)
+        ratio = self._setting.ratio
+        self.max_trust_ratio = given(max_trust_ratio, ratio.maximum)
+        self.min_trust_ratio = given(min_trust_ratio, ratio.minimum)
+
+    @property
+    def _limits(self) -> Limits:
+        coefficient = self._setting.ratio.coefficient
+        return Limits(coefficient, 0.0, self.min_trust_ratio, self.max_trust_ratio)
+
+    def get_config(self) -> dict:
+        """Return every option, for `from_config`."""
+        config = super().get_config()
+        config.update(max_trust_ratio=self.max_trust_ratio, min_trust_ratio=self.min_trust_ratio)
+        return config
+
+
+@register("lamb_paper")
+class LAMBPaper(LAMB):
+    """`LAMB` with `variant="paper"`, and so with a string name of its own: `"lamb_paper"`.
+
+    Args:
+        learning_rate: A number, a schedule, a scalar variable or a callable.
+        beta_1: Decay of the first moment, in `[0, 1)`.
+        beta_2: Decay of the second moment, in `[0, 1)`.
+        epsilon: Small number that keeps the division stable; the paper's authors use 1e-6.
+        **kwargs: Those of `LAMB`.
+
+    Example:
+
+    >>> import keras
+    >>> keras.optimizers.get("lamb_paper").variant
+    'paper'
+    """
+
+    @ivy_spellings
+    def __init__(
+        self,
+        learning_rate: Any = 1e-4,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-6,
+        **kwargs: Any,
+    ):
+        kwargs.setdefault("variant", "paper")
+        super().__init__(learning_rate, beta_1, beta_2, epsilon, **kwargs)

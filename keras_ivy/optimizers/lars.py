@@ -1,0 +1,164 @@
+"""LARS: layer-wise adaptive rate scaling."""
+
+import dataclasses
+from typing import Any
+
+from keras_ivy.optimizers import variants
+from keras_ivy.optimizers.families import MomentumOptimizer
+from keras_ivy.optimizers.sgd import check_momentum
+from keras_ivy.optimizers.spellings import check_range, ivy_spellings
+from keras_ivy.optimizers.updates import Limits
+from keras_ivy.registration import register
+from keras_ivy.utils.exceptions import IvyValueError
+
+
+@register("lars_ivy")
+class LARS(MomentumOptimizer):
+    """LARS: gradient descent at a rate that follows every tensor's own norms.
+
+    `w' = w - m'`, `m' = momentum * m + learning_rate * r * (g + weight_decay * w)`, with the trust
+    ratio `r = trust_coefficient * |w| / (|g| + weight_decay * |w| + epsilon)`, or one where a norm
+    is zero. The variants:
+
+    - `"paper"`: the above.
+    - `"ivy"`: `r = |w| / (|g| + 1e-12)` and no weight decay at all: `weight_decay > 0` divides the
+      ratio by `weight_decay * |w|`, so that the step is `learning_rate / (weight_decay * |g|)` of
+      the gradient and grows as the decay shrinks. A tensor of norm zero, such as a new bias,
+      never moves. (Real Ivy turns it into NaN if there is decay.)
+    - `"simclr"`: the denominator is `|g + weight_decay * w|`.
+    - `"popular"`: momentum first, `m' = momentum * m + g + weight_decay * w`; rate and ratio
+      `trust_coefficient * |w| / |m'|` are outside it.
+    - `"larc"`: the ratio never exceeds one over the rate, the rate stays outside the momentum, and
+      tensors with a norm of zero do not decay. Trust coefficient 0.02.
+
+    Args:
+        learning_rate: A number, a schedule, a scalar variable or a callable. Ivy: `lr`.
+        weight_decay: Strength of weight decay. Ivy: `decay_lambda`.
+        momentum: Decay of the momentum, in `[0, 1)`.
+        nesterov: Whether to look ahead; needs `momentum > 0`.
+        trust_coefficient: Factor of the ratio; `None` for the variant's (0.001, 0.02 for `"larc"`,
+            1 for `"ivy"`).
+        epsilon: Added to the denominator of the ratio.
+        min_trust_ratio: Lower bound of the ratio, or `None`.
+        max_trust_ratio: Upper bound of the ratio, or `None`.
+        lr_in_momentum: Whether the buffer holds steps (rate included) or gradients, which matters
+            when the rate changes; `None` for the variant's.
+        **kwargs: Those of `Optimizer`.
+
+    Raises:
+        IvyValueError: If a hyperparameter is outside its range.
+
+    Example:
+
+    >>> import keras
+    >>> w = keras.Variable([3.0, 4.0])
+    >>> LARS(learning_rate=0.1).apply([[0.0, 2.0]], [w])
+    >>> w.numpy().round(6).tolist()
+    [3.0, 3.5]
+
+    Reference:
+        You, Gitman and Ginsburg, "Large Batch Training of Convolutional Networks",
+        arXiv:1708.03888. Ivy: `ivy/stateful/optimizers.py`, `LARS`.
+    """
+
+    variants = variants.LARS
+
+    @ivy_spellings
+    def __init__(
+        self,
+        learning_rate: Any = 1e-4,
+        weight_decay: float = 0.0,
+        momentum: float = 0.0,
+        nesterov: bool = False,
+        trust_coefficient: float | None = None,
+        epsilon: float = 0.0,
+        min_trust_ratio: float | None = None,
+        max_trust_ratio: float | None = None,
+        lr_in_momentum: bool | None = None,
+        **kwargs: Any,
+    ):
+        check_momentum(momentum, nesterov)
+        if trust_coefficient is not None:
+            check_range("trust_coefficient", trust_coefficient, 0.0, None, "()")
+        check_range("epsilon", epsilon, 0.0, None, "[)")
+        check_bounds(min_trust_ratio, max_trust_ratio)
+        super().__init__(learning_rate, weight_decay=weight_decay, **kwargs)
+        self.momentum = float(momentum)
+        self.nesterov = bool(nesterov)
+        ratio = self._setting.ratio
+        self.trust_coefficient = float(given(trust_coefficient, ratio.coefficient))
+        self.epsilon = float(epsilon)
+        self.min_trust_ratio = given(min_trust_ratio, ratio.minimum)
+        self.max_trust_ratio = given(max_trust_ratio, ratio.maximum)
+        self.lr_in_momentum = lr_in_momentum
+        if lr_in_momentum is not None:
+            self._setting = dataclasses.replace(self._setting, lr_in_momentum=lr_in_momentum)
+
+    @property
+    def _limits(self) -> Limits:
+        return Limits(
+            self.trust_coefficient, self.epsilon, self.min_trust_ratio, self.max_trust_ratio
+        )
+
+    def get_config(self) -> dict:
+        """Return every option, for `from_config`."""
+        config = super().get_config()
+        config.update(
+            trust_coefficient=self.trust_coefficient,
+            epsilon=self.epsilon,
+            min_trust_ratio=self.min_trust_ratio,
+            max_trust_ratio=self.max_trust_ratio,
+            lr_in_momentum=self.lr_in_momentum,
+        )
+        return config
+
+
+def given(value: float | None, default: float | None) -> float | None:
+    """Return a value, or the variant's default where it is `None`."""
+    return default if value is None else value
+
+
+def check_bounds(minimum: float | None, maximum: float | None) -> None:
+    """Refuse bounds of the trust ratio that are negative or cross.
+
+    Raises:
+        IvyValueError: If they do.
+    """
+    if minimum is not None:
+        check_range("min_trust_ratio", minimum, 0.0, None, "[)")
+    if maximum is not None:
+        check_range("max_trust_ratio", maximum, 0.0, None, "(]")
+    if minimum is not None and maximum is not None and minimum > maximum:
+        raise IvyValueError(
+            "`min_trust_ratio` must not exceed `max_trust_ratio`. "
+            f"Received: min_trust_ratio={minimum}, max_trust_ratio={maximum}"
+        )
+
+
+@register("lars_paper")
+class LARSPaper(LARS):
+    """`LARS` with `variant="paper"`, and so with a string name of its own: `"lars_paper"`.
+
+    Args:
+        learning_rate: A number, a schedule, a scalar variable or a callable.
+        weight_decay: Strength of weight decay.
+        momentum: Decay of the momentum; the paper's 0.9.
+        **kwargs: Those of `LARS`.
+
+    Example:
+
+    >>> import keras
+    >>> keras.optimizers.get("lars_paper").variant
+    'paper'
+    """
+
+    @ivy_spellings
+    def __init__(
+        self,
+        learning_rate: Any = 1e-4,
+        weight_decay: float = 0.0,
+        momentum: float = 0.9,
+        **kwargs: Any,
+    ):
+        kwargs.setdefault("variant", "paper")
+        super().__init__(learning_rate, weight_decay, momentum, **kwargs)

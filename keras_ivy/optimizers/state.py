@@ -1,0 +1,111 @@
+"""Where `step` keeps its state between calls, eagerly and in traced functions.
+
+Eagerly the state is tensors, so that a tape can follow it from step to step. A traced function
+cannot leave its tensors behind for the next call, so from the first traced step on the state also
+lives in variables; within one trace the tensors of the previous step are still used, which keeps a
+loop of steps inside a function differentiable.
+"""
+
+import weakref
+from typing import Any
+
+import tensorflow as tf
+
+Slots = dict[str, dict[str, Any]]
+
+
+def _graph() -> Any:
+    return tf.compat.v1.get_default_graph()
+
+
+class StateCell:
+    """Count and slots of one optimizer, as `{slot: {path: tensor}}`."""
+
+    def __init__(self) -> None:
+        self._count: Any = 0
+        self._slots: Slots = {}
+        self._nested = True
+        self._count_variable: Any = None
+        self._variables: Slots = {}
+        self._traced: tuple | None = None
+
+    def load(self, specs: dict[str, tuple], names: tuple[str, ...]) -> tuple[Any, Slots]:
+        """Return count and slots, zeros for paths that have no slot yet.
+
+        Args:
+            specs: Shape and type of the slots of every path.
+            names: Names of the slots.
+        """
+        self._nested = "" not in specs
+        if tf.executing_eagerly():
+            self._pull()
+            return tf.convert_to_tensor(self._count, tf.int64), complete(self._slots, specs, names)
+        if self._traced is not None and self._traced[0]() is _graph():
+            return self._traced[1], complete(self._traced[2], specs, names)
+        with tf.init_scope():
+            self._make_variables(specs, names)
+        slots = {
+            name: {k: tf.convert_to_tensor(x) for k, x in self._variables[name].items()}
+            for name in names
+        }
+        return tf.convert_to_tensor(self._count_variable), slots
+
+    def store(self, count: Any, slots: Slots) -> None:
+        """Keep count and slots for the next step."""
+        if tf.executing_eagerly():
+            self._count, self._slots = count, slots
+        else:
+            self._traced = (weakref.ref(_graph()), count, slots)
+        self._push(count, slots)
+
+    def peek(self) -> tuple[Any, Slots, bool]:
+        """Return count, slots, and whether the slots are of nested paths."""
+        with tf.init_scope():
+            self._pull()
+        return self._count, self._slots, self._nested
+
+    def reset(self, count: Any, slots: Slots) -> None:
+        """Replace count and slots."""
+        self._nested = all("" not in flat for flat in slots.values())
+        self._count, self._slots, self._traced = count, slots, None
+        self._push(count, slots)
+
+    def _make_variables(self, specs: dict[str, tuple], names: tuple[str, ...]) -> None:
+        """Give every slot a variable, holding what the slot holds."""
+        if self._count_variable is None:
+            self._count_variable = tf.Variable(self._count, dtype=tf.int64, trainable=False)
+        for name, flat in complete(self._slots, specs, names).items():
+            held = self._variables.setdefault(name, {})
+            for k, x in flat.items():
+                if k not in held:
+                    held[k] = tf.Variable(x, trainable=False)
+
+    def _push(self, count: Any, slots: Slots) -> None:
+        """Write to the variables, if there are any."""
+        if self._count_variable is None:
+            return
+        self._count_variable.assign(count)
+        for name, held in self._variables.items():
+            for k, variable in held.items():
+                if k in slots.get(name, {}):
+                    variable.assign(slots[name][k])
+
+    def _pull(self) -> None:
+        """Read the variables, if a traced function has written to them since."""
+        if self._count_variable is None or int(self._count_variable) == int(self._count):
+            return
+        self._count = tf.convert_to_tensor(self._count_variable)
+        self._slots = {
+            name: {k: tf.convert_to_tensor(x) for k, x in held.items()}
+            for name, held in self._variables.items()
+        }
+
+
+def complete(slots: Slots, specs: dict[str, tuple], names: tuple[str, ...]) -> Slots:
+    """Return slots with zeros where a path has none yet."""
+    full = {}
+    for name in names:
+        have = slots.get(name) or {}
+        missing = {k: tf.zeros(*spec) for k, spec in specs.items() if k not in have}
+        full[name] = {**have, **missing}
+    return full

@@ -1,0 +1,329 @@
+"""Ivy's side: `step(v, grads)` on Containers, with the state as a Container."""
+
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+import tensorflow as tf
+
+from keras_ivy import tree
+from keras_ivy.container import Container
+from keras_ivy.optimizers import rules as rules_module
+from keras_ivy.optimizers.norms import norm
+from keras_ivy.optimizers.state import StateCell, complete
+from keras_ivy.optimizers.tensors import compute_dtype, dense, scalar
+from keras_ivy.utils.exceptions import IvyKeyError, IvyTypeError, IvyValueError
+
+Flat = dict[str, Any]
+
+
+def flatten(value: Any) -> Flat:
+    """Return `{path: leaf}`; a bare tensor has the empty path."""
+    return tree.flatten(value) if isinstance(value, Mapping) else {"": value}
+
+
+def unflatten(flat: Flat, like: Any) -> Any:
+    """Return a Container of `{path: leaf}`, or the bare tensor."""
+    return Container(tree.unflatten(flat)) if isinstance(like, Mapping) else flat[""]
+
+
+def pair(v: Flat, grads: Flat, ignore_missing: bool) -> Flat:
+    """Return the gradients that exist, after checking that they fit the variables.
+
+    Raises:
+        IvyKeyError: If a gradient has no variable, or a variable has no gradient.
+        IvyTypeError: If a variable is not of a floating type.
+        IvyValueError: If a gradient is `None`, or its shape is another.
+    """
+    extra = sorted(set(grads) - set(v))
+    if extra:
+        raise IvyKeyError(
+            f"There are gradients for paths that have no variable: {', '.join(extra)}. "
+            f"Received: variables={sorted(v)}"
+        )
+    missing = sorted(set(v) - set(grads))
+    if missing and not ignore_missing:
+        raise IvyKeyError(
+            f"There is no gradient for: {', '.join(missing)}. Pass `ignore_missing=True` to leave "
+            f"such variables as they are. Received: gradients={sorted(grads)}"
+        )
+    none = sorted(path for path, g in grads.items() if g is None)
+    if none and not ignore_missing:
+        raise IvyValueError(
+            f"The gradient is None for: {', '.join(none)}. The loss does not depend on them; pass "
+            "`ignore_missing=True` to leave such variables as they are. "
+            f"Received: ignore_missing={ignore_missing}"
+        )
+    found = {}
+    for path, g in grads.items():
+        if g is None:
+            continue
+        w = v[path]
+        g = dense(g) if isinstance(g, tf.IndexedSlices) else tf.convert_to_tensor(g)
+        if not tf.as_dtype(w.dtype).is_floating:
+            raise IvyTypeError(
+                f"Only floating variables can be trained, and {path!r} is not one. "
+                f"Received: dtype={tf.as_dtype(w.dtype).name}"
+            )
+        if not g.shape.is_compatible_with(w.shape):
+            raise IvyValueError(
+                f"The gradient of {path!r} must have the shape of its variable, {tuple(w.shape)}. "
+                f"Received: shape={tuple(g.shape)}"
+            )
+        found[path] = g
+    return found
+
+
+class IvySide:
+    """The methods that Ivy's optimizers have; `base.Optimizer` mixes them in."""
+
+    def _init_ivy_side(self) -> None:
+        self.__dict__["_cell"] = StateCell()
+        self.__dict__["_traced_step"] = None
+
+    def step(self, v: Any, grads: Any, ignore_missing: bool = False) -> Any:
+        """Return the variables one step later; neither argument changes.
+
+        Works eagerly, in `tf.function` and compiled by XLA; the state is kept from call to call.
+        With `stop_gradients=False` the result is differentiable with respect to the variables, the
+        gradients, the learning rate and everything they came from, through any number of steps.
+
+        Args:
+            v: Container (or dict, or a bare tensor) of variables or tensors.
+            grads: Gradients of the same structure.
+            ignore_missing: Whether variables may lack a gradient; they come back as they are.
+
+        Returns:
+            A Container of tensors of the structure, shapes and types of `v`.
+
+        Raises:
+            IvyKeyError: If the structures differ.
+            IvyValueError: If a gradient is `None` or of another shape.
+
+        Example:
+
+        >>> from keras_ivy.optimizers import SGD
+        >>> new = SGD(lr=0.5).step(Container(w=tf.constant(3.0)), Container(w=tf.constant(2.0)))
+        >>> float(new.w)
+        2.0
+        """
+        if self.built:
+            raise IvyValueError(
+                "This optimizer already trains variables through Keras (`apply` or `fit`), whose "
+                "moments `step` would not see. Make another one for `step`. "
+                f"Received: optimizer {self.name!r}, built for "
+                f"{len(self._trainable_variables)} variables"
+            )
+        if self.trace_on_next_step and tf.executing_eagerly():
+            if self._traced_step is None:
+                self.__dict__["_traced_step"] = tf.function(
+                    self._step, autograph=False, reduce_retracing=True
+                )
+            return self._traced_step(v, grads, ignore_missing)
+        return self._step(v, grads, ignore_missing)
+
+    def _step(self, v: Any, grads: Any, ignore_missing: bool) -> Any:
+        flat_v = {k: _value(x) for k, x in flatten(v).items()}
+        flat_g = pair(flat_v, flatten(grads), ignore_missing)
+        with tf.device(self.device):
+            count, slots = self._cell.load(self._specs(flat_v), self.slot_names)
+            new_v, new_slots = self._transform(flat_v, flat_g, count, slots)
+            self._cell.store(count + 1, new_slots)
+        return unflatten(new_v, v)
+
+    def stateless_step(
+        self, v: Any, grads: Any, state: Any = None, ignore_missing: bool = False
+    ) -> tuple[Any, Container]:
+        """Return `(v, state)` one step later, from a state that the caller keeps.
+
+        The pure form of `step`, for loops that carry their state themselves (`tf.while_loop`,
+        `tf.vectorized_map` over replicas of a model, searches that go back).
+
+        Args:
+            v: As in `step`.
+            grads: As in `step`.
+            state: What an earlier call, or `state`, returned; `None` to start.
+            ignore_missing: As in `step`.
+
+        Returns:
+            The variables and the state after the step.
+        """
+        flat_v = {k: _value(x) for k, x in flatten(v).items()}
+        flat_g = pair(flat_v, flatten(grads), ignore_missing)
+        count, slots = self._parse(state) if state is not None else (0, {})
+        if count is None:
+            raise IvyValueError(
+                "A state must hold `count`, the number of steps made. "
+                f"Received: state with {sorted(state)}"
+            )
+        slots = complete(slots, self._specs(flat_v), self.slot_names)
+        count = scalar(count, tf.int64)
+        new_v, slots = self._transform(flat_v, flat_g, count, slots)
+        return unflatten(new_v, v), self._public(count + 1, slots, isinstance(v, Mapping))
+
+    def _specs(self, flat_v: Flat) -> dict[str, tuple]:
+        """Shape and type of the slots of every variable."""
+        return {k: (tuple(x.shape), self._slot_dtype(x.dtype, "mw")) for k, x in flat_v.items()}
+
+    def _transform(self, v: Flat, g: Flat, count: Any, slots: dict) -> tuple[Flat, dict]:
+        """The pure step: `{path: tensor}` in, `{path: tensor}` out."""
+        unsupported = [
+            name for name in ("use_ema", "gradient_accumulation_steps") if getattr(self, name, None)
+        ]
+        if unsupported:
+            raise IvyValueError(
+                f"`step` does not support `{unsupported[0]}`, which needs variables to keep its "
+                "sums in: use `apply`. "
+                f"Received: {unsupported[0]}={getattr(self, unsupported[0])!r}"
+            )
+        rate = self._rate_at(count)
+        treatments = self._treatments_of(v)
+        paths = list(g)
+        wide = [tf.cast(g[k], compute_dtype(v[k].dtype)) for k in paths]
+        if self.loss_scale_factor is not None:
+            wide = [x / self.loss_scale_factor for x in wide]
+        wide = self._clip_gradients(wide)
+        scalars: dict = {}
+        new_v = dict(v)
+        new_slots = {name: dict(slots[name]) for name in self.slot_names}
+        for k, x in zip(paths, wide, strict=True):
+            dtype = x.dtype
+            if dtype not in scalars:
+                scalars[dtype] = self._scalars(scalar(rate, tf.float64), count, dtype)
+            old = tuple(tf.cast(slots[name][k], dtype) for name in self.slot_names)
+            w, new, _ = self._update(
+                tf.cast(v[k], dtype), x, old, scalars[dtype], treatments[k], norm
+            )
+            w = tf.cast(w, v[k].dtype)
+            new_v[k] = tf.stop_gradient(w) if self.stop_gradients else w
+            for name, value in zip(self.slot_names, new, strict=True):
+                value = tf.cast(value, slots[name][k].dtype)
+                new_slots[name][k] = tf.stop_gradient(value) if self.stop_gradients else value
+        return new_v, new_slots
+
+    def _rate_at(self, count: Any) -> Any:
+        """The learning rate of the step after `count` steps."""
+        rate = self._learning_rate
+        if hasattr(rate, "get_config") and callable(rate):
+            return rate(count)
+        return self._get_current_learning_rate()
+
+    def _treatments_of(self, v: Flat) -> dict:
+        leaves = [
+            rules_module.Leaf(k, tuple(x.shape), tf.as_dtype(x.dtype).name) for k, x in v.items()
+        ]
+        resolved = rules_module.resolve(self.rules, leaves, self._decay)
+        return {leaf.path: treatment for leaf, (treatment, _) in zip(leaves, resolved, strict=True)}
+
+    @property
+    def state(self) -> Container:
+        """The slots (`mw`, `vw`) and `count`, the number of steps made.
+
+        A slot is `None` before the first step. After training through Keras the slots of its
+        variables are shown under their paths.
+        """
+        if self.built:
+            paths = [rules_module.path_of(x) for x in self._trainable_variables]
+            slots = {
+                name: {
+                    path: tf.convert_to_tensor(slot[i])
+                    for path, slot in zip(paths, self._slots, strict=True)
+                    if slot
+                }
+                for i, name in enumerate(self.slot_names)
+            }
+            return self._public(tf.convert_to_tensor(self.iterations), slots, True)
+        count, slots, nested = self._cell.peek()
+        return self._public(scalar(count, tf.int64), slots, nested)
+
+    def _public(self, count: Any, slots: dict, nested: bool) -> Container:
+        shown = {}
+        for name in self.slot_names:
+            flat = slots.get(name)
+            if not flat:
+                shown[name] = None
+            else:
+                shown[name] = Container(tree.unflatten(flat)) if nested else flat[""]
+        return Container({**shown, "count": count})
+
+    def _parse(self, state: Any) -> tuple[Any, dict]:
+        """Return `(count or None, {slot: {path: tensor}})` of a state, checked."""
+        if not isinstance(state, Mapping):
+            raise IvyTypeError(
+                "A state is a Container, or a dict, with the keys "
+                f"{[*self.slot_names, 'count']}. Received: state={state!r}"
+            )
+        absent = [name for name in self.slot_names if name not in state]
+        extra = sorted(set(state) - {*self.slot_names, "count"})
+        if absent or extra:
+            raise IvyKeyError(
+                f"A state of {type(self).__name__} holds {list(self.slot_names)}, and `count`. "
+                f"Received: keys={sorted(state)}"
+            )
+        slots = {}
+        for name in self.slot_names:
+            if state[name] is not None:
+                slots[name] = {k: tf.convert_to_tensor(x) for k, x in flatten(state[name]).items()}
+        if len({frozenset(flat) for flat in slots.values()}) > 1 or (
+            slots and len(slots) < len(self.slot_names)
+        ):
+            raise IvyValueError(
+                "The slots of a state must hold the same paths. Received: "
+                + ", ".join(f"{k}={sorted(slots.get(k, ()))}" for k in self.slot_names)
+            )
+        return state.get("count"), slots
+
+    def set_state(self, state: Any) -> None:
+        """Continue from a state: the next step is the one that would have followed.
+
+        Args:
+            state: What `state` returned, here or in another optimizer of the same kind. Ivy's own
+                states lack `count`; then the count of this optimizer goes on, from one at least.
+
+        Raises:
+            IvyKeyError: If the keys are not those of this optimizer's state.
+            IvyValueError: If the slots hold different paths.
+        """
+        count, slots = self._parse(state)
+        if self.built:
+            self._assign_slots(count, slots)
+            return
+        if count is None and slots:
+            count, _, _ = self._cell.peek()
+            if int(count) == 0:
+                count = 1
+                if len(self.slot_names) > 1:
+                    warnings.warn(
+                        "The state has no `count`, so that the bias correction starts anew. Add "
+                        "`count`, the number of steps made. "
+                        f"Received: state with {sorted(state)}",
+                        stacklevel=2,
+                    )
+        elif count is None:
+            count, _, _ = self._cell.peek()
+        self._cell.reset(scalar(count, tf.int64), slots)
+
+    def _assign_slots(self, count: Any, slots: dict) -> None:
+        paths = [rules_module.path_of(x) for x in self._trainable_variables]
+        for i, name in enumerate(self.slot_names):
+            flat = slots.get(name, {})
+            if set(flat) != set(paths):
+                raise IvyKeyError(
+                    f"The slot {name!r} must hold the paths of the optimizer's variables: "
+                    f"{', '.join(paths)}. Received: {', '.join(sorted(flat)) or None}"
+                )
+            for path, slot in zip(paths, self._slots, strict=True):
+                if tuple(flat[path].shape) != tuple(slot[i].shape):
+                    raise IvyValueError(
+                        f"The slot '{name}/{path}' has shape {tuple(slot[i].shape)}. "
+                        f"Received: shape={tuple(flat[path].shape)}"
+                    )
+        for i, name in enumerate(self.slot_names):
+            for path, slot in zip(paths, self._slots, strict=True):
+                slot[i].assign(slots[name][path])
+        if count is not None:
+            self._iterations.assign(int(count) * (self.gradient_accumulation_steps or 1))
+
+
+def _value(x: Any) -> Any:
+    return tf.convert_to_tensor(x)

@@ -1,0 +1,58 @@
+"""Small conversions that both sides share."""
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+
+def scalar(x: Any, dtype: Any) -> tf.Tensor:
+    """Return a scalar tensor; a Python number goes straight to `dtype`, never through float32.
+
+    Example:
+
+    >>> float(scalar(0.1, "float64"))
+    0.1
+    """
+    if isinstance(x, int | float):
+        return tf.constant(x, dtype)
+    if isinstance(x, keras.Variable):
+        x = x.value
+    return tf.cast(x, dtype)
+
+
+def compute_dtype(dtype: Any) -> tf.DType:
+    """Return the type that a tensor is updated in: its own, and at least float32.
+
+    Example:
+
+    >>> [compute_dtype(d).name for d in ("bfloat16", "float32", "float64")]
+    ['float32', 'float32', 'float64']
+    """
+    dtype = tf.as_dtype(dtype)
+    return dtype if dtype == tf.float64 else tf.float32
+
+
+def raw(variable: Any) -> Any:
+    """Return the `tf.Variable` (or distributed variable) inside a Keras variable."""
+    return variable.value if isinstance(variable, keras.Variable) else variable
+
+
+def dense(gradient: Any) -> Any:
+    """Return a gradient as a tensor: rows of an `IndexedSlices` that repeat are added up."""
+    return tf.convert_to_tensor(gradient) if isinstance(gradient, tf.IndexedSlices) else gradient
+
+
+def is_zero(variable: Any) -> bool:
+    """Whether a variable holds nothing but zeros; a variable without elements does not count."""
+    with tf.init_scope():
+        value = raw(variable)
+        if isinstance(value, tf.distribute.DistributedValues):
+            value = value.values[0]
+        flat = tf.reshape(value, [-1])
+        # Most variables show themselves to be nonzero within a few elements.
+        return (
+            flat.shape[0] > 0
+            and not bool(tf.reduce_any(flat[:256] != 0))
+            and not bool(tf.reduce_any(flat != 0))
+        )
