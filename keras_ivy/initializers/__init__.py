@@ -1,36 +1,119 @@
 """Initializers: Ivy's schemes and their relatives, for Keras layers and whole models."""
 
+from keras_ivy.initializers.adopted import Adopted, adopt
 from keras_ivy.initializers.base import Drawn, Initializer
 from keras_ivy.initializers.constant import Constant, Ones, Zeros
-from keras_ivy.initializers.fans import fans_of, geometry_of
-from keras_ivy.initializers.geometry import Geometry, register_fans
-from keras_ivy.initializers.normal import (
+from keras_ivy.initializers.convolution import ICNR, DeltaOrthogonal, Dirac
+from keras_ivy.initializers.gains import calculate_gain
+from keras_ivy.initializers.kernel_fans import kernel_fans
+from keras_ivy.initializers.normals import (
     KaimingNormal,
     LecunNormal,
     Normal,
+    NormalInitializer,
     RandomNormal,
     XavierNormal,
 )
+from keras_ivy.initializers.orthogonal import Orthogonal
+from keras_ivy.initializers.output_bias import OutputBias
+from keras_ivy.initializers.presets import (
+    kaiming_normal,
+    kaiming_uniform,
+    normal,
+    uniform,
+    xavier_normal,
+    xavier_uniform,
+)
+from keras_ivy.initializers.recurrent import ChronoBias, ForgetBias
+from keras_ivy.initializers.residual import (
+    DeepNet,
+    DepthScaled,
+    Fixup,
+    GPT2Residual,
+    TFixup,
+    deepnet_constants,
+    depth_scale,
+    fixup_scale,
+    tfixup_scale,
+)
+from keras_ivy.initializers.scaled import FanScaled, KernelInitializer
 from keras_ivy.initializers.siren import FirstLayerSiren, Siren
-from keras_ivy.initializers.uniform import GlorotUniform, Uniform
+from keras_ivy.initializers.strings import get, known_names
+from keras_ivy.initializers.structured import Identity, Sparse
+from keras_ivy.initializers.truncation import TruncatedNormal
+from keras_ivy.initializers.uniforms import (
+    GlorotUniform,
+    KaimingUniform,
+    LecunUniform,
+    TorchDefault,
+    Uniform,
+    UniformInitializer,
+    XavierUniform,
+)
+from keras_ivy.initializers.variance_scaling import (
+    KaimingInitializer,
+    VarianceScaling,
+    XavierInitializer,
+)
+from keras_ivy.initializers.wrapper import Scaled, Wrapper
 
 __all__ = [
+    "ICNR",
+    "Adopted",
+    "ChronoBias",
     "Constant",
+    "DeepNet",
+    "DeltaOrthogonal",
+    "DepthScaled",
+    "Dirac",
     "Drawn",
+    "FanScaled",
     "FirstLayerSiren",
-    "Geometry",
+    "Fixup",
+    "ForgetBias",
+    "GPT2Residual",
     "GlorotUniform",
+    "Identity",
     "Initializer",
+    "KaimingInitializer",
     "KaimingNormal",
+    "KaimingUniform",
+    "KernelInitializer",
     "LecunNormal",
+    "LecunUniform",
     "Normal",
+    "NormalInitializer",
     "Ones",
+    "Orthogonal",
+    "OutputBias",
     "RandomNormal",
+    "Scaled",
     "Siren",
+    "Sparse",
+    "TFixup",
+    "TorchDefault",
+    "TruncatedNormal",
     "Uniform",
+    "UniformInitializer",
+    "VarianceScaling",
+    "Wrapper",
+    "XavierInitializer",
     "XavierNormal",
+    "XavierUniform",
     "Zeros",
-    "fans_of",
-    "geometry_of",
-    "register_fans",
+    "adopt",
+    "calculate_gain",
+    "deepnet_constants",
+    "depth_scale",
+    "fixup_scale",
+    "get",
+    "kaiming_normal",
+    "kaiming_uniform",
+    "kernel_fans",
+    "known_names",
+    "normal",
+    "tfixup_scale",
+    "uniform",
+    "xavier_normal",
+    "xavier_uniform",
 ]

@@ -126,7 +126,7 @@ class Drawn(Initializer):
 
     #: Names of the constructor arguments that are kept as attributes and go into the config.
     arguments: tuple[str, ...] = ()
-    #: Whether integer and boolean dtypes make sense.
+    #: Whether integer and boolean dtypes make sense; other floats are always made in float32.
     any_dtype: bool = False
 
     def __call__(self, shape: Shape, dtype: str | None = None) -> Any:
@@ -196,7 +196,7 @@ class Drawn(Initializer):
         self._check(shape, fan_in, fan_out)
         if 0 in shape:
             return keras.ops.zeros(shape, dtype)
-        work = dtype if dtype in ("float32", "float64") or self.any_dtype else "float32"
+        work = "float32" if "float" in dtype and dtype != "float64" else dtype
         seed = concrete_seed(standardize_seed(seed))
         values = self._sample(shape, fan_in, fan_out, work, seed)
         return values if work == dtype else keras.ops.cast(values, dtype)

@@ -104,3 +104,40 @@ def check_number(
     if above is not None and value <= above:
         raise IvyValueError(f"`{name}` must be above {above}. Received: {name}={value}")
     return value.item() if hasattr(value, "item") else value
+
+
+def check_whole(name: str, value: Any, *, least: int = 0) -> int:
+    """Return an integer of at least `least`.
+
+    Raises:
+        IvyTypeError: If it is not an integer.
+        IvyValueError: If it is below.
+
+    Example:
+
+    >>> check_whole("groups", 2, least=1)
+    2
+    """
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
+        raise IvyTypeError(f"`{name}` must be an integer. Received: {name}={value!r}")
+    if value < least:
+        raise IvyValueError(f"`{name}` must be at least {least}. Received: {name}={value}")
+    return int(value)
+
+
+def check_choice(name: str, value: Any, choices: Sequence[str]) -> str:
+    """Return one of some words.
+
+    Raises:
+        IvyValueError: If it is not one of them.
+
+    Example:
+
+    >>> check_choice("order", "up", ("up", "down"))
+    'up'
+    """
+    if value not in choices:
+        raise IvyValueError(
+            f"`{name}` must be one of {', '.join(map(repr, choices))}. Received: {name}={value!r}"
+        )
+    return value

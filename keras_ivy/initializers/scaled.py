@@ -72,6 +72,39 @@ class KernelInitializer(Drawn, keras.initializers.VarianceScaling):
         self.batch_axes = None if batch_axes is None else tuple(batch_axes)
         Drawn.__init__(self, seed)
 
+    def create_variables(
+        self,
+        var_shape: Shape,
+        device: str | None = None,
+        fan_out: Fan | None = None,
+        fan_in: Fan | None = None,
+        dtype: str | None = None,
+        *,
+        dev: str | None = None,
+    ) -> Any:
+        """Make the values of a variable in Ivy's way; `fan_out` comes before `fan_in`.
+
+        Fans are used as given: Ivy leaves the size of a convolution's kernel out of them. If
+        both are missing, options of the constructor such as `fans` or `layer` take their place.
+
+        Args:
+            var_shape: Shape of the variable, a sequence or the length of a vector.
+            device: Where to make it, such as `"cpu"` or `"gpu:0"`; by default Keras's choice.
+            fan_out: Number of outputs that an input reaches.
+            fan_in: Number of inputs that reach an output.
+            dtype: Data type, by default `keras.config.floatx()`.
+            dev: Older spelling of `device`.
+
+        Returns:
+            A tensor of shape `var_shape`.
+
+        Raises:
+            IvyValueError: If a fan that the formula needs is missing.
+        """
+        if fan_in is None and fan_out is None and self._told():
+            fan_in, fan_out = self._fans(standardize_shape(var_shape))
+        return super().create_variables(var_shape, device, fan_out, fan_in, dtype, dev=dev)
+
     def get_config(self) -> dict[str, Any]:
         """Return the constructor arguments; options of the kernel only where they are set."""
         options = {
@@ -97,6 +130,10 @@ class KernelInitializer(Drawn, keras.initializers.VarianceScaling):
             batch_axes=self.batch_axes,
         )
         return max(1, fan_in), max(1, fan_out)
+
+    def plain(self) -> "KernelInitializer":
+        """Return a copy without options, for a kernel of Keras's order `(*window, in, out)`."""
+        return self.replace(**dict(self._options))
 
     def _told(self) -> bool:
         """Whether an option says what the fans are."""
@@ -152,39 +189,6 @@ class FanScaled(KernelInitializer):
         """
         fan = combine_fans(self.fan_mode, fan_in, fan_out)
         return (self.numerator / fan) ** self.power * self.gain
-
-    def create_variables(
-        self,
-        var_shape: Shape,
-        device: str | None = None,
-        fan_out: Fan | None = None,
-        fan_in: Fan | None = None,
-        dtype: str | None = None,
-        *,
-        dev: str | None = None,
-    ) -> Any:
-        """Make the values of a variable in Ivy's way; `fan_out` comes before `fan_in`.
-
-        Fans are used as given: Ivy leaves the size of a convolution's kernel out of them. If
-        both are missing, options of the constructor such as `fans` or `layer` take their place.
-
-        Args:
-            var_shape: Shape of the variable, a sequence or the length of a vector.
-            device: Where to make it, such as `"cpu"` or `"gpu:0"`; by default Keras's choice.
-            fan_out: Number of outputs that an input reaches.
-            fan_in: Number of inputs that reach an output.
-            dtype: Data type, by default `keras.config.floatx()`.
-            dev: Older spelling of `device`.
-
-        Returns:
-            A tensor of shape `var_shape`.
-
-        Raises:
-            IvyValueError: If a fan that the formula needs is missing.
-        """
-        if fan_in is None and fan_out is None and self._told():
-            fan_in, fan_out = self._fans(standardize_shape(var_shape))
-        return super().create_variables(var_shape, device, fan_out, fan_in, dtype, dev=dev)
 
     def _check(self, shape: tuple[int, ...], fan_in: Fan | None, fan_out: Fan | None) -> None:
         combine_fans(self.fan_mode, fan_in, fan_out)

@@ -5,7 +5,7 @@ from typing import Any
 from keras_ivy.initializers.checks import check_number
 from keras_ivy.initializers.kernel_fans import IvyZeroDivisionError
 from keras_ivy.initializers.seeds import Seed
-from keras_ivy.initializers.uniform import Uniform
+from keras_ivy.initializers.uniforms import Uniform
 from keras_ivy.registration import register
 
 

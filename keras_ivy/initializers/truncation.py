@@ -11,6 +11,11 @@ from typing import Any
 
 import keras
 
+from keras_ivy.initializers.base import Drawn
+from keras_ivy.initializers.checks import check_choice, check_number
+from keras_ivy.initializers.kernel_fans import Fan
+from keras_ivy.initializers.seeds import Seed
+from keras_ivy.registration import register
 from keras_ivy.utils.exceptions import IvyValueError
 
 #: Where `keras.random.truncated_normal` cuts.
@@ -111,3 +116,75 @@ def _mass(low: float, high: float) -> float:
     if high < 0:
         return _mass(-high, -low)
     return (math.erf(high / root) - math.erf(low / root)) / 2
+
+
+@register("truncated_normal_ivy")
+class TruncatedNormal(Drawn):
+    """Draw from a normal distribution without its tails, with the deviation asked for.
+
+    Args:
+        mean: Mean of the uncut distribution, default 0.
+        stddev: Standard deviation of the draw, above 0; default 0.05.
+        cut: `"sigma"` (default): `bounds` count deviations of the uncut distribution from its
+            mean. `"absolute"`: `bounds` are values.
+        bounds: Where to cut, default `(-2, 2)`.
+        correct: Whether `stddev` is that of the draw (default) or of the uncut distribution, as
+            in Keras and PyTorch; a cut at two deviations then leaves 0.88 of it.
+        seed: `None` for new values at every call, an integer for the same values at every call,
+            or a `keras.random.SeedGenerator`.
+
+    Raises:
+        IvyValueError: If the bounds are not in order, or too narrow for `stddev`.
+
+    Example:
+
+    >>> round(TruncatedNormal(stddev=1.0).sigma, 6), TruncatedNormal(correct=False).sigma
+    (1.136847, 0.05)
+
+    Reference: `keras.initializers.TruncatedNormal`; PyTorch's `trunc_normal_`, whose bounds are
+    absolute.
+    """
+
+    arguments = ("mean", "stddev", "cut", "bounds", "correct")
+
+    def __init__(
+        self,
+        mean: float = 0.0,
+        stddev: float = 0.05,
+        cut: str = "sigma",
+        bounds: tuple[float, float] = (-2.0, 2.0),
+        correct: bool = True,
+        seed: Seed = None,
+    ):
+        self.mean = check_number("mean", mean)
+        self.stddev = check_number("stddev", stddev, above=0)
+        self.cut = check_choice("cut", cut, ("sigma", "absolute"))
+        low, high = bounds
+        low, high = check_number("bounds", low), check_number("bounds", high)
+        if not low < high:
+            raise IvyValueError(f"`bounds` must be in order. Received: bounds={bounds}")
+        self.bounds = [low, high]
+        self.correct = bool(correct)
+        self._interval()
+        super().__init__(seed)
+
+    @property
+    def sigma(self) -> float:
+        """Standard deviation of the uncut distribution."""
+        return self._interval()[0]
+
+    def _interval(self) -> tuple[float, float, float]:
+        """Deviation of the uncut distribution, and where to cut in units of it."""
+        low, high = self.bounds
+        if self.cut == "sigma":
+            kept = truncated_moments(low, high)[1] if self.correct else 1.0
+            return self.stddev / kept, low, high
+        low, high = low - self.mean, high - self.mean
+        sigma = widened(self.stddev, low, high) if self.correct else self.stddev
+        return sigma, low / sigma, high / sigma
+
+    def _sample(
+        self, shape: tuple[int, ...], fan_in: Fan | None, fan_out: Fan | None, dtype: str, seed
+    ) -> Any:
+        sigma, low, high = self._interval()
+        return draw_between(shape, self.mean, sigma, low, high, dtype, seed)

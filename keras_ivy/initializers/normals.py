@@ -77,7 +77,7 @@ class Normal(FanScaled):
         return draw_truncated(shape, self.mean, stddev, self.cut, dtype, seed)
 
 
-@register("kaiming_normal_ivy", "kaiming_ivy")
+@register("kaiming_ivy", "kaiming_normal_ivy", "he_normal_ivy")
 class KaimingNormal(Normal):
     """Draw from `N(mean, stddev ** 2)`, `stddev = sqrt(2 / ((1 + negative_slope ** 2) * fan))`.
 
@@ -87,6 +87,7 @@ class KaimingNormal(Normal):
         mean: Mean of the draw, default 0.
         fan_mode: See `Normal`; default `"fan_in"`.
         negative_slope: Slope of the activation below zero, default 0 (ReLU).
+        mode: Other spelling of `fan_mode`, which it replaces.
         cut: See `Normal`.
         seed: See `Normal`.
         **options: What the fans are; see `Normal`.
@@ -111,6 +112,7 @@ class KaimingNormal(Normal):
         fan_mode: str = "fan_in",
         negative_slope: float = 0.0,
         *,
+        mode: str | None = None,
         cut: float | None = None,
         seed: Seed = None,
         **options: Any,
@@ -118,7 +120,7 @@ class KaimingNormal(Normal):
         self.negative_slope = check_number("negative_slope", negative_slope)
         super().__init__(
             2.0 / (1.0 + self.negative_slope**2),
-            fan_mode,
+            mode or fan_mode,
             0.5,
             1.0,
             mean,
@@ -247,3 +249,27 @@ class RandomNormal(Drawn):
         self, shape: tuple[int, ...], fan_in: Fan | None, fan_out: Fan | None, dtype: str, seed
     ) -> Any:
         return keras.random.normal(shape, self.mean, self.stddev, dtype=dtype, seed=seed)
+
+
+@register("normal_initializer_ivy")
+class NormalInitializer(RandomNormal):
+    """Draw from `N(mean, std ** 2)`, whatever the fans are.
+
+    Args:
+        mean: Mean of the draw, default 0.
+        std: Standard deviation, 0 or more; default 1.
+        seed: See `Normal`.
+
+    Example:
+
+    >>> NormalInitializer(mean=3.0, std=0.0)((2,)).numpy()
+    array([3., 3.], dtype=float32)
+
+    Reference: `NormalInitializer` of the weight-initialization document.
+    """
+
+    arguments = ("mean", "std")
+
+    def __init__(self, mean: float = 0.0, std: float = 1.0, seed: Seed = None):
+        self.std = check_number("std", std, least=0)
+        super().__init__(mean, self.std, seed)
