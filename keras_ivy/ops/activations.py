@@ -1,0 +1,296 @@
+"""Activation functions under Ivy's names and with Ivy's defaults: the smooth ones."""
+
+from typing import Any
+
+import tensorflow as tf
+from keras import ops
+
+from keras_ivy.ops.dispatch import ivy_function
+from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
+
+__all__ = [
+    "celu",
+    "elu",
+    "geglu",
+    "gelu",
+    "log_softmax",
+    "logit",
+    "logsigmoid",
+    "mish",
+    "selu",
+    "sigmoid",
+    "silu",
+    "softmax",
+    "softplus",
+    "softsign",
+    "tanh",
+]
+
+
+def float_tensor(x: Any, name: str) -> Any:
+    """Return `x` as a tensor of floating point or complex numbers."""
+    x = ops.convert_to_tensor(x)
+    if not (x.dtype.is_floating or x.dtype.is_complex):
+        raise IvyTypeError(
+            f"`{name}` takes floating point numbers; convert with `astype(x, 'float32')`. "
+            f"Received: x of dtype {x.dtype.name}"
+        )
+    return x
+
+
+@ivy_function(symbolic=True)
+def gelu(x: Any, approximate: bool = False) -> Any:
+    """Return `x * P(X <= x)` for a standard normal X.
+
+    Args:
+        x: An array, or a Container of arrays.
+        approximate: If True, by the formula with tanh instead of the error function.
+
+    Example:
+
+    >>> gelu([0.0, 10.0]).numpy().tolist()
+    [0.0, 10.0]
+
+    Reference: https://arxiv.org/abs/1606.08415
+    """
+    x = float_tensor(x, "gelu")
+    if x.dtype.is_complex:
+        if not approximate:
+            raise IvyTypeError(
+                "The error function takes real numbers; ask for `approximate=True`. "
+                f"Received: x of dtype {x.dtype.name}"
+            )
+        inner = tf.cast(0.7978845608028654, x.dtype) * (x + 0.044715 * x * x * x)
+        return 0.5 * x * (1 + tf.tanh(inner))
+    return tf.nn.gelu(x, approximate)
+
+
+@ivy_function(symbolic=True)
+def geglu(x: Any) -> Any:
+    """Return the first half of the last axis, times the `gelu` of the second half.
+
+    Args:
+        x: An array of shape `(..., 2n)`, or a Container of such arrays.
+
+    Returns:
+        An array of shape `(..., n)`.
+
+    Raises:
+        ValueError: If the last axis does not divide by 2.
+
+    Example:
+
+    >>> geglu([3.0, 10.0]).numpy().tolist()
+    [30.0]
+
+    Reference: https://arxiv.org/abs/2002.05202
+    """
+    x = float_tensor(x, "geglu")
+    if x.shape[-1] is not None and x.shape[-1] % 2:
+        raise IvyValueError(
+            "`geglu` halves the last axis, so its size is even. "
+            f"Received: x of shape {tuple(x.shape)}"
+        )
+    value, gate = tf.split(x, 2, axis=-1)
+    return value * tf.nn.gelu(gate)
+
+
+@ivy_function(symbolic=True)
+def sigmoid(x: Any) -> Any:
+    """Return `1 / (1 + exp(-x))`.
+
+    Example:
+
+    >>> sigmoid([0.0]).numpy().tolist()
+    [0.5]
+    """
+    x = float_tensor(x, "sigmoid")
+    return tf.sigmoid(x)
+
+
+@ivy_function(symbolic=True)
+def tanh(x: Any) -> Any:
+    """Return the hyperbolic tangent.
+
+    Example:
+
+    >>> tanh([0.0]).numpy().tolist()
+    [0.0]
+    """
+    return tf.tanh(float_tensor(x, "tanh"))
+
+
+@ivy_function(symbolic=True)
+def silu(x: Any) -> Any:
+    """Return `x * sigmoid(x)`, also called swish.
+
+    Example:
+
+    >>> silu([0.0, 100.0]).numpy().tolist()
+    [0.0, 100.0]
+
+    Reference: https://arxiv.org/abs/1702.03118
+    """
+    x = float_tensor(x, "silu")
+    return x * tf.sigmoid(x) if x.dtype.is_complex else tf.nn.silu(x)
+
+
+@ivy_function(symbolic=True)
+def mish(x: Any) -> Any:
+    """Return `x * tanh(softplus(x))`.
+
+    Example:
+
+    >>> mish([0.0, 100.0]).numpy().tolist()
+    [0.0, 100.0]
+
+    Reference: https://arxiv.org/abs/1908.08681
+    """
+    x = float_tensor(x, "mish")
+    return x * tf.tanh(_softplus(x))
+
+
+def _softplus(x: Any) -> Any:
+    return tf.math.log(tf.exp(x) + 1) if x.dtype.is_complex else tf.math.softplus(x)
+
+
+@ivy_function(symbolic=True)
+def softplus(x: Any, beta: float | None = None, threshold: float | None = None) -> Any:
+    """Return `log(1 + exp(beta * x)) / beta`.
+
+    Args:
+        x: An array, or a Container of arrays.
+        beta: How sharp the bend is; 1 by default.
+        threshold: Where `beta * x` is larger, `x` itself is returned; nowhere by default.
+
+    Raises:
+        ValueError: If `beta` is 0.
+
+    Example:
+
+    >>> softplus([100.0, 3.0], threshold=2.0).numpy().tolist()
+    [100.0, 3.0]
+    """
+    x = float_tensor(x, "softplus")
+    if beta == 0:
+        raise IvyValueError(f"`beta` cannot be 0. Received: beta={beta}")
+    scaled = x if beta in (None, 1) else x * beta
+    out = _softplus(scaled)
+    out = out if beta in (None, 1) else out / beta
+    return out if threshold is None else tf.where(scaled > threshold, x, out)
+
+
+@ivy_function(symbolic=True)
+def softsign(x: Any) -> Any:
+    """Return `x / (1 + |x|)`.
+
+    Example:
+
+    >>> softsign([1.0, -1.0]).numpy().tolist()
+    [0.5, -0.5]
+    """
+    return tf.nn.softsign(float_tensor(x, "softsign"))
+
+
+@ivy_function(symbolic=True)
+def logsigmoid(x: Any) -> Any:
+    """Return `log(sigmoid(x))`, without overflow.
+
+    Example:
+
+    >>> logsigmoid([-100.0]).numpy().tolist()
+    [-100.0]
+    """
+    return tf.math.log_sigmoid(float_tensor(x, "logsigmoid"))
+
+
+def _flat(kernel: Any, x: Any, axis: Any) -> Any:
+    """Apply a softmax along an axis; None is Ivy's spelling of the last one."""
+    return kernel(x, axis=-1 if axis is None else axis)
+
+
+@ivy_function(symbolic=True)
+def softmax(x: Any, axis: int | None = None) -> Any:
+    """Return `exp(x) / sum(exp(x))` along an axis, the last one by default.
+
+    Example:
+
+    >>> softmax([0.0, 0.0]).numpy().tolist()
+    [0.5, 0.5]
+    """
+    return _flat(tf.nn.softmax, float_tensor(x, "softmax"), axis)
+
+
+@ivy_function(symbolic=True)
+def log_softmax(x: Any, axis: int | None = None) -> Any:
+    """Return `log(softmax(x))` along an axis, the last one by default.
+
+    Example:
+
+    >>> log_softmax([0.0]).numpy().tolist()
+    [0.0]
+    """
+    return _flat(tf.nn.log_softmax, float_tensor(x, "log_softmax"), axis)
+
+
+@ivy_function(symbolic=True)
+def logit(x: Any, eps: float | None = None) -> Any:
+    """Return `log(x / (1 - x))`.
+
+    Args:
+        x: An array of numbers in `[0, 1]`, or a Container of such arrays.
+        eps: If given, numbers are first clipped to `[eps, 1 - eps]`; otherwise what lies outside
+            `[0, 1]` gives not-a-number.
+
+    Example:
+
+    >>> logit([0.5, 1.0]).numpy().tolist()
+    [0.0, inf]
+    """
+    x = float_tensor(x, "logit")
+    if eps is not None:
+        x = tf.clip_by_value(x, eps, 1 - eps)
+    return tf.math.log(x / (1 - x))
+
+
+@ivy_function(symbolic=True)
+def elu(x: Any, alpha: float = 1.0) -> Any:
+    """Return `x` where it is positive and `alpha * (exp(x) - 1)` elsewhere.
+
+    Example:
+
+    >>> elu([-100.0, 2.0]).numpy().tolist()
+    [-1.0, 2.0]
+
+    Reference: https://arxiv.org/abs/1511.07289
+    """
+    x = float_tensor(x, "elu")
+    out = tf.nn.elu(x)
+    return out if alpha == 1 else tf.where(x > 0, out, alpha * out)
+
+
+@ivy_function(symbolic=True)
+def selu(x: Any) -> Any:
+    """Return the scaled `elu` that keeps mean 0 and variance 1.
+
+    Example:
+
+    >>> selu([0.0]).numpy().tolist()
+    [0.0]
+
+    Reference: https://arxiv.org/abs/1706.02515
+    """
+    return tf.nn.selu(float_tensor(x, "selu"))
+
+
+@ivy_function(symbolic=True)
+def celu(x: Any, alpha: float = 1.0) -> Any:
+    """Return `x` where it is positive and `alpha * (exp(x / alpha) - 1)` elsewhere.
+
+    Example:
+
+    >>> celu([-100.0, 2.0], alpha=0.5).numpy().tolist()
+    [-0.5, 2.0]
+    """
+    x = float_tensor(x, "celu")
+    return tf.maximum(x, 0) + alpha * tf.math.expm1(tf.minimum(x, 0) / alpha)

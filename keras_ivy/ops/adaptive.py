@@ -1,0 +1,200 @@
+"""Pooling to a given size, and resizing of images, under Ivy's names."""
+
+from typing import Any
+
+import tensorflow as tf
+from keras import ops
+
+from keras_ivy.ops import checks
+from keras_ivy.ops.dispatch import ivy_function
+from keras_ivy.ops.windows import tf_format
+from keras_ivy.utils.exceptions import IvyValueError
+
+__all__ = ["adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_pool", "interpolate"]
+
+
+def _windows(size: Any, out: int, dtype: Any) -> Any:
+    """Return the matrix of shape `(out, size)` that takes the mean of each window.
+
+    Window `i` reaches from `floor(i * size / out)` up to `ceil((i + 1) * size / out)`.
+    """
+    i = tf.range(out)
+    start = i * size // out
+    end = ((i + 1) * size + out - 1) // out
+    place = tf.range(size)
+    inside = (place >= start[:, tf.newaxis]) & (place < end[:, tf.newaxis])
+    return tf.cast(inside, dtype) / tf.cast(end - start, dtype)[:, tf.newaxis]
+
+
+def adaptive_pool(x: Any, output_sizes: tuple[int, ...], axes: tuple[int, ...]) -> Any:
+    """Return means over windows that divide some axes into given numbers of parts.
+
+    Args:
+        x: An array.
+        output_sizes: The number of parts of each axis.
+        axes: The axes, adjacent and in order.
+    """
+    sizes = [x.shape[axis] for axis in axes]
+    regular = None not in sizes and not any(n % o for n, o in zip(sizes, output_sizes, strict=True))
+    if regular and len(x.shape) == len(axes) + 2 and axes[0] == 1:
+        window = [n // o for n, o in zip(sizes, output_sizes, strict=True)]
+        return tf.nn.avg_pool(x, window, window, "VALID", tf_format(len(axes)))
+    for axis, out in zip(axes, output_sizes, strict=True):
+        size = x.shape[axis] if x.shape[axis] is not None else tf.shape(x)[axis]
+        weights = _windows(size, out, x.dtype)
+        x = ops.moveaxis(tf.tensordot(x, weights, [[axis], [1]]), -1, axis)
+    return x
+
+
+@ivy_function(symbolic=True)
+def adaptive_avg_pool1d(input: Any, output_size: Any) -> Any:
+    """Return means over windows that divide the last axis into a given number of parts.
+
+    Args:
+        input: An array of shape `(batch, channels, width)` or `(channels, width)`.
+        output_size: The number of parts.
+
+    Raises:
+        ValueError: If the rank or the size does not fit.
+
+    Example:
+
+    >>> adaptive_avg_pool1d([[1.0, 3.0, 5.0, 7.0]], 2).numpy().tolist()
+    [[2.0, 6.0]]
+    """
+    owner = "adaptive_avg_pool1d"
+    x = ops.convert_to_tensor(input)
+    checks.input_rank(owner, "input", x, [2, 3], "(batch, channels, width)")
+    return adaptive_pool(x, checks.counts(owner, "output_size", output_size, 1), (-1,))
+
+
+@ivy_function(symbolic=True)
+def adaptive_avg_pool2d(input: Any, output_size: Any, *, data_format: str = "NHWC") -> Any:
+    """Return means over windows that divide two axes into given numbers of parts.
+
+    Args:
+        input: An array of shape `(batch, height, width, channels)` or without the batch; with
+            the channels in front of the height for `"NCHW"`.
+        output_size: One number of parts, or one for each axis.
+        data_format: `"NHWC"` or `"NCHW"`.
+
+    Raises:
+        ValueError: If the rank, a size or the format does not fit.
+
+    Example:
+
+    >>> adaptive_avg_pool2d(ops.ones((1, 7, 5, 3)), (2, 3)).shape
+    TensorShape([1, 2, 3, 3])
+    """
+    owner = "adaptive_avg_pool2d"
+    x = ops.convert_to_tensor(input)
+    data_format = checks.data_format(owner, data_format, 2)
+    checks.input_rank(owner, "input", x, [3, 4], f"laid out as {data_format}, with a batch or not")
+    first = len(x.shape) - (3 if data_format == "NHWC" else 2)
+    sizes = checks.counts(owner, "output_size", output_size, 2)
+    return adaptive_pool(x, sizes, (first, first + 1))
+
+
+_RESIZE = {
+    "linear": "bilinear",
+    "bilinear": "bilinear",
+    "trilinear": "bilinear",
+    "nearest": "nearest",
+    "bicubic": "bicubic",
+    "area": "area",
+    "lanczos3": "lanczos3",
+    "lanczos5": "lanczos5",
+}
+
+
+@ivy_function(symbolic=True)
+def interpolate(
+    x: Any,
+    size: Any = None,
+    *,
+    mode: str = "linear",
+    scale_factor: Any = None,
+    align_corners: bool = False,
+    antialias: bool = False,
+) -> Any:
+    """Return arrays resized along their spatial axes.
+
+    Args:
+        x: An array of shape `(batch, channels, *spatial)` with one to three spatial axes.
+        size: One new size, or one for each spatial axis.
+        mode: `"nearest"`, `"linear"` and its names for more axes, or, for images, `"bicubic"`,
+            `"area"`, `"lanczos3"`, `"lanczos5"`.
+        scale_factor: Factors on the sizes, instead of `size`.
+        align_corners: If True, the outermost entries of input and output lie at the same place,
+            not the outermost edges. Linear modes only.
+        antialias: If True, images are smoothed before they shrink.
+
+    Returns:
+        An array of shape `(batch, channels, *size)`.
+
+    Raises:
+        ValueError: If sizes, mode and rank do not fit together.
+
+    Example:
+
+    >>> interpolate([[[0.0, 1.0]]], 4, mode="nearest").numpy().tolist()
+    [[[0.0, 0.0, 1.0, 1.0]]]
+    >>> interpolate([[[0.0, 1.0]]], 3, mode="linear", align_corners=True).numpy().tolist()
+    [[[0.0, 0.5, 1.0]]]
+    """
+    owner = "interpolate"
+    x = ops.convert_to_tensor(x)
+    checks.choice(owner, "mode", mode, sorted(_RESIZE))
+    checks.input_rank(owner, "x", x, [3, 4, 5], "(batch, channels, *spatial)")
+    rank = len(x.shape) - 2
+    if (size is None) == (scale_factor is None):
+        raise IvyValueError(
+            "interpolate: give one of `size` and `scale_factor`. "
+            f"Received: size={size!r}, scale_factor={scale_factor!r}"
+        )
+    if size is None:
+        factors = scale_factor if isinstance(scale_factor, list | tuple) else [scale_factor] * rank
+        here = tf.shape(x)[2:]
+        known = x.shape[2:].as_list()
+        size = [
+            int(n * f) if n is not None else tf.cast(tf.cast(here[i], "float32") * f, "int32")
+            for i, (n, f) in enumerate(zip(known, factors, strict=True))
+        ]
+    else:
+        size = list(checks.counts(owner, "size", size, rank))
+    method = _RESIZE[mode]
+    if rank == 2 and not align_corners:
+        images = tf.transpose(x, (0, 2, 3, 1))
+        resized = tf.image.resize(images, size, method, antialias=antialias)
+        return tf.cast(tf.transpose(resized, (0, 3, 1, 2)), x.dtype)
+    if method not in ("bilinear", "nearest") or antialias:
+        raise IvyValueError(
+            "interpolate: this mode is for images, of shape (batch, channels, height, width), "
+            f"without `align_corners`. Received: mode={mode!r}, antialias={antialias}, "
+            f"align_corners={align_corners}, x of shape {tuple(x.shape)}"
+        )
+    for axis, out in enumerate(size, start=2):
+        x = _resize_axis(x, axis, out, method, align_corners)
+    return x
+
+
+def _resize_axis(x: Any, axis: int, out: Any, method: str, align_corners: bool) -> Any:
+    """Resize one axis, by gathering the neighbours of each new place."""
+    size = x.shape[axis] if x.shape[axis] is not None else tf.shape(x)[axis]
+    last = size - 1
+    i = tf.cast(tf.range(out), "float32")
+    n, m = tf.cast(size, "float32"), tf.cast(out, "float32")
+    if method == "nearest":
+        return tf.gather(x, tf.minimum(tf.cast(tf.floor(i * n / m), "int32"), last), axis=axis)
+    if align_corners:
+        place = i * (n - 1) / tf.maximum(m - 1, 1)
+    else:
+        place = tf.clip_by_value((i + 0.5) * n / m - 0.5, 0, n - 1)
+    low = tf.cast(tf.floor(place), "int32")
+    weight = tf.reshape(
+        tf.cast(place - tf.floor(place), x.dtype),
+        [-1 if a == axis else 1 for a in range(len(x.shape))],
+    )
+    near = tf.gather(x, low, axis=axis)
+    far = tf.gather(x, tf.minimum(low + 1, last), axis=axis)
+    return near + weight * (far - near)

@@ -1,0 +1,215 @@
+"""Checks of the arguments that layers and functions share, with errors that name everything.
+
+Each takes `owner`, the name of the layer or function, for the error.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError, nearest
+
+__all__ = [
+    "choice",
+    "counts",
+    "data_format",
+    "floating",
+    "input_rank",
+    "padding",
+    "positive",
+    "probability",
+    "size_of_axis",
+]
+
+_FORMATS = {1: ("NWC", "NCW"), 2: ("NHWC", "NCHW"), 3: ("NDHWC", "NCDHW")}
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def positive(owner: str, argument: str, value: Any, optional: bool = False) -> int | None:
+    """Return a whole number of at least 1, or None where that is allowed.
+
+    Raises:
+        TypeError: If it is no whole number.
+        ValueError: If it is smaller.
+
+    Example:
+
+    >>> positive("Linear", "output_channels", 4)
+    4
+    """
+    if value is None and optional:
+        return None
+    if not _is_whole(value) and not hasattr(value, "__index__"):
+        raise IvyTypeError(
+            f"{owner}: `{argument}` is a whole number{' or None' if optional else ''}. "
+            f"Received: {argument}={value!r} of type {type(value).__name__}"
+        )
+    if int(value) < 1:
+        raise IvyValueError(f"{owner}: `{argument}` is at least 1. Received: {argument}={value}")
+    return int(value)
+
+
+def counts(owner: str, argument: str, value: Any, rank: int) -> tuple[int, ...]:
+    """Return one number of at least 1 for each spatial axis, from a number or a sequence.
+
+    Raises:
+        TypeError: If they are no whole numbers.
+        ValueError: If one is smaller than 1, or they are too few or too many.
+
+    Example:
+
+    >>> counts("Conv2D", "strides", 2, rank=2)
+    (2, 2)
+    """
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        return (positive(owner, argument, value),) * rank
+    values = tuple(value) * rank if len(value) == 1 else tuple(value)
+    if len(values) != rank:
+        raise IvyValueError(
+            f"{owner}: `{argument}` is one whole number or {rank} of them, one for each spatial "
+            f"axis. Received: {argument}={value!r}"
+        )
+    return tuple(positive(owner, argument, v) for v in values)
+
+
+def padding(owner: str, value: Any, rank: int) -> str | list[tuple[int, int]]:
+    """Return `"SAME"`, `"VALID"`, or the widths before and after each spatial axis.
+
+    Args:
+        owner: Name for the error.
+        value: A name in any case; a width for all sides; a width for each axis; or a pair of
+            widths for each axis.
+        rank: The number of spatial axes.
+
+    Raises:
+        ValueError: If the name is unknown, a width is negative, or there are too few or too many.
+
+    Example:
+
+    >>> padding("Conv2D", 1, rank=2), padding("Conv2D", "same", rank=2)
+    ([(1, 1), (1, 1)], 'SAME')
+    """
+    if isinstance(value, str):
+        if value.upper() not in ("SAME", "VALID"):
+            raise IvyValueError(
+                f'{owner}: `padding` is "SAME", "VALID", a width, or a pair of widths for each '
+                f"spatial axis. {nearest(value.upper(), ['SAME', 'VALID'])} "
+                f"Received: padding={value!r}"
+            )
+        return value.upper()
+    widths = [value] * rank if _is_whole(value) else value
+    if isinstance(widths, Sequence) and len(widths) == rank:
+        pairs = [(w, w) if _is_whole(w) else w for w in widths]
+        if all(
+            isinstance(p, Sequence) and len(p) == 2 and all(_is_whole(w) and w >= 0 for w in p)
+            for p in pairs
+        ):
+            return [tuple(p) for p in pairs]
+    raise IvyValueError(
+        f'{owner}: `padding` is "SAME", "VALID", a width of at least 0, or a pair of such widths '
+        f"for each of the {rank} spatial axes. Received: padding={value!r}"
+    )
+
+
+def data_format(owner: str, value: Any, rank: int) -> str:
+    """Return Ivy's name of a data format; Keras's names are understood.
+
+    Raises:
+        ValueError: If it is unknown.
+
+    Example:
+
+    >>> data_format("Conv2D", "channels_first", rank=2)
+    'NCHW'
+    """
+    last, first = _FORMATS[rank]
+    known = {last: last, first: first, "channels_last": last, "channels_first": first}
+    if not isinstance(value, str) or value not in known:
+        raise IvyValueError(
+            f"{owner}: unknown data format. {nearest(str(value), known, 4)} "
+            f"Received: data_format={value!r}"
+        )
+    return known[value]
+
+
+def choice(owner: str, argument: str, value: Any, known: Sequence[Any]) -> Any:
+    """Return the value if it is one of those known.
+
+    Raises:
+        ValueError: If it is not.
+    """
+    if value not in known:
+        raise IvyValueError(
+            f"{owner}: `{argument}` must be one of {list(known)}. Received: {argument}={value!r}"
+        )
+    return value
+
+
+def probability(owner: str, argument: str, value: Any) -> float:
+    """Return a number from 0 up to but without 1.
+
+    Raises:
+        ValueError: If it lies outside.
+
+    Example:
+
+    >>> probability("Dropout", "prob", 0.5)
+    0.5
+    """
+    if not isinstance(value, int | float) or not 0 <= value < 1:
+        raise IvyValueError(
+            f"{owner}: `{argument}` is a probability in [0, 1). Received: {argument}={value!r}"
+        )
+    return value
+
+
+def input_rank(owner: str, argument: str, x: Any, ranks: Sequence[int], layout: str) -> None:
+    """Check the number of axes of an input.
+
+    Args:
+        owner: Name for the error.
+        argument: Name of the input.
+        x: The input.
+        ranks: The numbers of axes that are allowed.
+        layout: How the axes read, such as `"(batch, width, channels)"`.
+
+    Raises:
+        ValueError: If there are more or fewer axes.
+    """
+    rank = len(x.shape)
+    if rank not in ranks:
+        allowed = " or ".join(str(r) for r in sorted(ranks))
+        raise IvyValueError(
+            f"{owner}: `{argument}` has {allowed} axes, {layout}. "
+            f"Received: {argument} of shape {tuple(x.shape)} with {rank} axes"
+        )
+
+
+def size_of_axis(owner: str, argument: str, x: Any, axis: int, size: int | None, why: str) -> None:
+    """Check the size of an axis of an input, where both are known.
+
+    Raises:
+        ValueError: If it differs.
+    """
+    have = x.shape[axis]
+    if have is not None and size is not None and have != size:
+        raise IvyValueError(
+            f"{owner}: axis {axis} of `{argument}` has size {size}, {why}. "
+            f"Received: {argument} of shape {tuple(x.shape)}, where it is {have}"
+        )
+
+
+def floating(owner: str, argument: str, x: Any) -> None:
+    """Check that an input holds real floating point numbers.
+
+    Raises:
+        TypeError: If it does not.
+    """
+    name = getattr(x.dtype, "name", x.dtype)
+    if "float" not in name:
+        raise IvyTypeError(
+            f"{owner}: `{argument}` holds floating point numbers; convert it with "
+            f"`astype({argument}, 'float32')`. Received: {argument} of dtype {name}"
+        )

@@ -1,0 +1,285 @@
+"""Transposed convolutions under Ivy's names, in one to three dimensions."""
+
+from typing import Any
+
+import tensorflow as tf
+from keras import ops
+
+from keras_ivy.ops import checks
+from keras_ivy.ops.dispatch import ivy_function
+from keras_ivy.ops.windows import channels_last, spatial_sizes
+from keras_ivy.utils.exceptions import IvyValueError
+
+__all__ = [
+    "conv1d_transpose",
+    "conv2d_transpose",
+    "conv3d_transpose",
+    "transpose_convolve",
+    "transpose_size",
+    "wanted_sizes",
+]
+
+
+def transpose_size(size: Any, window: int, stride: int, padding: Any) -> Any:
+    """Return the size of an axis after a transposed convolution.
+
+    Args:
+        size: The size before; a number or a tensor.
+        window: Size of the window, dilation included.
+        stride: The stride.
+        padding: `"SAME"`, `"VALID"`, or the widths that are cut off before and after.
+
+    Example:
+
+    >>> transpose_size(4, 3, 2, "SAME"), transpose_size(4, 3, 2, "VALID")
+    (8, 9)
+    >>> transpose_size(4, 3, 2, (1, 1))
+    7
+    """
+    if padding == "SAME":
+        return size * stride
+    if padding == "VALID":
+        return size * stride + max(window - stride, 0)
+    return (size - 1) * stride + window - sum(padding)
+
+
+def wanted_sizes(owner: str, output_shape: Any, rank: int, data_format: str) -> list[int] | None:
+    """Return the spatial sizes that `output_shape` asks for.
+
+    Args:
+        owner: Name for the error.
+        output_shape: None, the spatial sizes, or a whole shape with batch and channels.
+        rank: The number of spatial axes.
+        data_format: Ivy's name of the layout, which tells where they are in a whole shape.
+
+    Raises:
+        ValueError: If there are too few or too many sizes, or one is no positive number.
+
+    Example:
+
+    >>> wanted_sizes("Conv1DTranspose", (2, 7, 3), 1, "NWC")
+    [7]
+    """
+    if output_shape is None:
+        return None
+    sizes = list(output_shape)
+    if len(sizes) == rank + 2:
+        sizes = sizes[1:-1] if data_format.endswith("C") else sizes[2:]
+    if len(sizes) != rank:
+        raise IvyValueError(
+            f"{owner}: `output_shape` holds the {rank} spatial sizes, or the whole shape with "
+            f"{rank + 2}. Received: output_shape={output_shape!r}"
+        )
+    return [checks.positive(owner, "output_shape", s) for s in sizes]
+
+
+def _check_size(owner: str, size: Any, window: int, stride: int, padding: Any, out: Any) -> None:
+    """Check that a convolution of the wanted output would have the size of the input."""
+    if not isinstance(size, int) or not isinstance(out, int):
+        return
+    if padding == "SAME":
+        fits = (size - 1) * stride < out <= size * stride
+    else:
+        border = 0 if padding == "VALID" else sum(padding)
+        fits = (out + border - window) // stride + 1 == size
+    if not fits or out < 1:
+        raise IvyValueError(
+            f"{owner}: an axis of size {size} cannot become {out} with a window of {window} and a "
+            f"stride of {stride}; without `output_shape` it becomes "
+            f"{transpose_size(size, window, stride, padding)}. Received: padding={padding!r}"
+        )
+
+
+def _dilate(w: Any, dilations: tuple) -> Any:
+    """Return the kernel with zeros between its entries: TensorFlow's op takes no dilation."""
+    for axis, d in enumerate(dilations):
+        if d > 1:
+            size = w.shape[axis]
+            widths = [(0, 0)] * (len(w.shape) + 1)
+            widths[axis + 1] = (0, d - 1)
+            spread = tf.pad(tf.expand_dims(w, axis + 1), widths)
+            shape = [*w.shape[:axis], size * d, *w.shape[axis + 1 :]]
+            keep = [slice(None)] * axis + [slice(0, (size - 1) * d + 1)]
+            w = tf.reshape(spread, shape)[tuple(keep)]
+    return w
+
+
+def transpose_convolve(
+    x: Any,
+    w: Any,
+    b: Any,
+    strides: tuple,
+    padding: Any,
+    data_format: str,
+    dilations: tuple,
+    output_shape: list[int] | None,
+    owner: str,
+) -> Any:
+    """Return the transposed convolution of checked arguments; the layers call this.
+
+    Args:
+        x: An array of `data_format`.
+        w: A kernel of shape `(*window, out, in)`.
+        b: None, or an array that broadcasts with the result.
+        strides: One number for each spatial axis.
+        padding: `"SAME"`, `"VALID"`, or pairs of widths, which are cut off.
+        data_format: Ivy's name of the layout.
+        dilations: One number for each spatial axis.
+        output_shape: None, or the spatial sizes.
+        owner: Name of the layer or function, for errors.
+    """
+    w = _dilate(w, dilations)
+    rank = len(strides)
+
+    def kernel(x: Any) -> Any:
+        cut = [(0, 0)] * rank if isinstance(padding, str) else padding
+        inner = []
+        for i, size in enumerate(spatial_sizes(x)):
+            border = padding if isinstance(padding, str) else padding[i]
+            out = transpose_size(size, w.shape[i], strides[i], border)
+            if output_shape is not None:
+                out = output_shape[i]
+            _check_size(owner, size, w.shape[i], strides[i], border, out)
+            inner.append(out + sum(cut[i]))
+        batch = x.shape[0] if x.shape[0] is not None else tf.shape(x)[0]
+        name = padding if isinstance(padding, str) else "VALID"
+        y = tf.nn.conv_transpose(x, w, [batch, *inner, w.shape[-2]], strides, name)
+        if isinstance(padding, str):
+            return y
+        return y[(slice(None), *(slice(a, n - z) for (a, z), n in zip(cut, inner, strict=True)))]
+
+    out = channels_last(kernel, x, data_format)
+    return out if b is None else out + b
+
+
+def _conv_transpose(
+    owner: str,
+    rank: int,
+    x: Any,
+    filters: Any,
+    strides: Any,
+    padding: Any,
+    output_shape: Any,
+    filter_format: str,
+    data_format: str,
+    dilations: Any,
+    bias: Any,
+) -> Any:
+    x, w = ops.convert_to_tensor(x), ops.convert_to_tensor(filters)
+    data_format = checks.data_format(owner, data_format, rank)
+    checks.choice(owner, "filter_format", filter_format, ("channel_last", "channel_first"))
+    checks.input_rank(owner, "filters", w, [rank + 2], "window and channels")
+    if filter_format == "channel_first":
+        w = tf.transpose(w, (*range(2, rank + 2), 1, 0))
+    checks.input_rank(owner, "x", x, [rank + 2], f"laid out as {data_format}")
+    axis = -1 if data_format.endswith("C") else 1
+    checks.size_of_axis(owner, "x", x, axis, w.shape[-1], "the channels of the kernel")
+    if bias is not None:
+        bias = ops.convert_to_tensor(bias)
+        bias = tf.reshape(bias, (1, -1, *[1] * rank)) if axis == 1 else bias
+    return transpose_convolve(
+        x,
+        w,
+        bias,
+        checks.counts(owner, "strides", strides, rank),
+        checks.padding(owner, padding, rank),
+        data_format,
+        checks.counts(owner, "dilations", dilations, rank),
+        wanted_sizes(owner, output_shape, rank, data_format),
+        owner,
+    )
+
+
+@ivy_function(symbolic=True)
+def conv1d_transpose(
+    x: Any,
+    filters: Any,
+    strides: Any,
+    padding: Any,
+    *,
+    output_shape: Any = None,
+    filter_format: str = "channel_last",
+    data_format: str = "NWC",
+    dilations: Any = 1,
+    bias: Any = None,
+) -> Any:
+    """Return the transposed convolution along one axis: the gradient of `conv1d` by its input.
+
+    Args:
+        x: An array of shape `(batch, width, in)`, or `(batch, in, width)` for `"NCW"`.
+        filters: A kernel of shape `(window, out, in)`.
+        strides: Distance between windows of the result.
+        padding: `"SAME"`, `"VALID"`, or widths that are cut off the result.
+        output_shape: The width of the result, or its whole shape, where several are possible.
+        filter_format: `"channel_first"` for a kernel of shape `(in, out, window)`.
+        data_format: `"NWC"` or `"NCW"`.
+        dilations: Distance between the entries of a window.
+        bias: None, or one number for each output channel.
+
+    Raises:
+        ValueError: If shapes, sizes or names do not fit.
+
+    Example:
+
+    >>> w = [[[1.0]], [[10.0]]]
+    >>> conv1d_transpose([[[1.0], [2.0]]], w, 2, "VALID").numpy().ravel().tolist()
+    [1.0, 10.0, 2.0, 20.0]
+    """
+    return _conv_transpose(
+        "conv1d_transpose", 1, x, filters, strides, padding, output_shape, filter_format,
+        data_format, dilations, bias,
+    )  # fmt: skip
+
+
+@ivy_function(symbolic=True)
+def conv2d_transpose(
+    x: Any,
+    filters: Any,
+    strides: Any,
+    padding: Any,
+    *,
+    output_shape: Any = None,
+    filter_format: str = "channel_last",
+    data_format: str = "NHWC",
+    dilations: Any = 1,
+    bias: Any = None,
+) -> Any:
+    """Return the transposed convolution along two axes; arguments as for `conv1d_transpose`.
+
+    Example:
+
+    >>> x, w = ops.ones((1, 1, 1, 1)), ops.ones((2, 2, 1, 1))
+    >>> conv2d_transpose(x, w, 1, "VALID").shape
+    TensorShape([1, 2, 2, 1])
+    """
+    return _conv_transpose(
+        "conv2d_transpose", 2, x, filters, strides, padding, output_shape, filter_format,
+        data_format, dilations, bias,
+    )  # fmt: skip
+
+
+@ivy_function(symbolic=True)
+def conv3d_transpose(
+    x: Any,
+    filters: Any,
+    strides: Any,
+    padding: Any,
+    *,
+    output_shape: Any = None,
+    filter_format: str = "channel_last",
+    data_format: str = "NDHWC",
+    dilations: Any = 1,
+    bias: Any = None,
+) -> Any:
+    """Return the transposed convolution along three axes; arguments as for `conv1d_transpose`.
+
+    Example:
+
+    >>> x, w = ops.ones((1, 1, 1, 1, 1)), ops.ones((2, 2, 2, 1, 1))
+    >>> conv3d_transpose(x, w, 2, "SAME").shape
+    TensorShape([1, 2, 2, 2, 1])
+    """
+    return _conv_transpose(
+        "conv3d_transpose", 3, x, filters, strides, padding, output_shape, filter_format,
+        data_format, dilations, bias,
+    )  # fmt: skip

@@ -1,0 +1,326 @@
+"""Arrays from nothing, or from Python: `zeros`, `array`, `arange`, `one_hot`, ...
+
+All of them take `dtype`, and `device` or its older spelling `dev`.
+"""
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from keras_ivy.ops.devices import on_device
+from keras_ivy.ops.dispatch import tensor
+from keras_ivy.ops.dtypes import as_dtype, dtype_or_none
+
+__all__ = [
+    "arange",
+    "array",
+    "asarray",
+    "copy_array",
+    "empty",
+    "empty_like",
+    "eye",
+    "full",
+    "full_like",
+    "linspace",
+    "logspace",
+    "meshgrid",
+    "native_array",
+    "one_hot",
+    "ones",
+    "ones_like",
+    "tril",
+    "triu",
+    "zeros",
+    "zeros_like",
+]
+
+
+@on_device
+def asarray(obj: Any, dtype: Any = None) -> Any:
+    """Return an array of what is given.
+
+    Args:
+        obj: A number, nested sequences of numbers, a NumPy array, a tensor or a variable, or a
+            Container of those.
+        dtype: The data type; by default the one that `obj` has, `keras.config.floatx()` for
+            Python floats and int32 for Python integers.
+
+    Returns:
+        A tensor. A variable becomes a tensor of its present value.
+
+    Example:
+
+    >>> asarray([[1, 2], [3, 4]]).shape
+    TensorShape([2, 2])
+    """
+    return keras.ops.convert_to_tensor(obj, dtype=dtype_or_none(dtype))
+
+
+@on_device
+def array(obj: Any, dtype: Any = None) -> Any:
+    """Return an array of what is given; the same as `asarray`.
+
+    Example:
+
+    >>> array([1.0, 2.0, 3.0]).numpy().tolist()
+    [1.0, 2.0, 3.0]
+    """
+    return keras.ops.convert_to_tensor(obj, dtype=dtype_or_none(dtype))
+
+
+@on_device
+def native_array(obj: Any, dtype: Any = None) -> Any:
+    """Return an array of what is given; arrays are TensorFlow's own, so this is `asarray`."""
+    return keras.ops.convert_to_tensor(obj, dtype=dtype_or_none(dtype))
+
+
+@on_device
+def copy_array(x: Any) -> Any:
+    """Return a new array with the values of `x`."""
+    return keras.ops.copy(tensor(x))
+
+
+@on_device
+def zeros(shape: Any, dtype: Any = None) -> Any:
+    """Return an array of zeros.
+
+    Example:
+
+    >>> zeros((2, 3), dtype="int32").numpy().tolist()
+    [[0, 0, 0], [0, 0, 0]]
+    """
+    return keras.ops.zeros(shape, dtype=dtype_or_none(dtype))
+
+
+@on_device
+def ones(shape: Any, dtype: Any = None) -> Any:
+    """Return an array of ones.
+
+    Example:
+
+    >>> ones(2).numpy().tolist()
+    [1.0, 1.0]
+    """
+    return keras.ops.ones(shape, dtype=dtype_or_none(dtype))
+
+
+@on_device
+def empty(shape: Any, dtype: Any = None) -> Any:
+    """Return an array whose values the caller will not read."""
+    return keras.ops.empty(shape, dtype=dtype_or_none(dtype))
+
+
+@on_device
+def full(shape: Any, fill_value: Any, dtype: Any = None) -> Any:
+    """Return an array filled with one value.
+
+    Args:
+        shape: The shape.
+        fill_value: The value.
+        dtype: The data type; by default the one that the value has.
+
+    Example:
+
+    >>> full((2,), 7).numpy().tolist()
+    [7, 7]
+    """
+    value = keras.ops.convert_to_tensor(fill_value, dtype=dtype_or_none(dtype))
+    return keras.ops.full(shape, value, dtype=value.dtype)
+
+
+@on_device
+def zeros_like(x: Any, dtype: Any = None) -> Any:
+    """Return zeros of the shape and data type of `x`, or of another type."""
+    return keras.ops.zeros_like(tensor(x), dtype=dtype_or_none(dtype))
+
+
+@on_device
+def ones_like(x: Any, dtype: Any = None) -> Any:
+    """Return ones of the shape and data type of `x`, or of another type."""
+    return keras.ops.ones_like(tensor(x), dtype=dtype_or_none(dtype))
+
+
+@on_device
+def empty_like(x: Any, dtype: Any = None) -> Any:
+    """Return an array like `x` whose values the caller will not read."""
+    return keras.ops.zeros_like(tensor(x), dtype=dtype_or_none(dtype))
+
+
+@on_device
+def full_like(x: Any, fill_value: Any, dtype: Any = None) -> Any:
+    """Return one value in the shape and data type of `x`, or in another type.
+
+    Example:
+
+    >>> full_like([1.0, 2.0], 5).numpy().tolist()
+    [5.0, 5.0]
+    """
+    return keras.ops.full_like(tensor(x), fill_value, dtype=dtype_or_none(dtype))
+
+
+@on_device
+def arange(start: Any, stop: Any = None, step: Any = 1, dtype: Any = None) -> Any:
+    """Return `start, start + step, ...` up to but without `stop`; `arange(stop)` starts at 0.
+
+    Example:
+
+    >>> arange(1, 7, 2).numpy().tolist()
+    [1, 3, 5]
+    """
+    return keras.ops.arange(start, stop, step, dtype=dtype_or_none(dtype))
+
+
+@on_device
+def linspace(
+    start: Any,
+    stop: Any,
+    num: int,
+    axis: int | None = None,
+    endpoint: bool = True,
+    dtype: Any = None,
+) -> Any:
+    """Return `num` equally spaced numbers from `start` to `stop`.
+
+    Args:
+        start: The first number, or an array of first numbers.
+        stop: The last number, or an array of them.
+        num: How many numbers.
+        axis: Where the new axis goes if the ends are arrays; first by default.
+        endpoint: If False, `stop` itself is left out.
+        dtype: The data type; a float type by default.
+
+    Example:
+
+    >>> linspace(0.0, 1.0, 5).numpy().tolist()
+    [0.0, 0.25, 0.5, 0.75, 1.0]
+    """
+    return keras.ops.linspace(
+        start, stop, num, endpoint=endpoint, dtype=dtype_or_none(dtype), axis=axis or 0
+    )
+
+
+@on_device
+def logspace(
+    start: Any,
+    stop: Any,
+    num: int,
+    base: float = 10.0,
+    axis: int = 0,
+    endpoint: bool = True,
+    dtype: Any = None,
+) -> Any:
+    """Return `base**start` to `base**stop` in `num` equal ratios.
+
+    Example:
+
+    >>> logspace(0.0, 2.0, 3, base=2.0).numpy().tolist()
+    [1.0, 2.0, 4.0]
+    """
+    return keras.ops.logspace(
+        start, stop, num, endpoint=endpoint, base=base, dtype=dtype_or_none(dtype), axis=axis
+    )
+
+
+@on_device
+def eye(
+    n_rows: int,
+    n_cols: int | None = None,
+    k: int = 0,
+    batch_shape: Any = None,
+    dtype: Any = None,
+) -> Any:
+    """Return ones on a diagonal and zeros elsewhere.
+
+    Args:
+        n_rows: Number of rows.
+        n_cols: Number of columns; as many as rows by default.
+        k: Which diagonal; 0 is the main one, positive ones lie above it.
+        batch_shape: Leading axes, over which the matrix repeats.
+        dtype: The data type.
+
+    Example:
+
+    >>> eye(2, 3, k=1).numpy().tolist()
+    [[0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]
+    """
+    matrix = keras.ops.eye(n_rows, n_cols, k, dtype=dtype_or_none(dtype))
+    if batch_shape is None:
+        return matrix
+    return keras.ops.broadcast_to(matrix, (*batch_shape, *matrix.shape))
+
+
+def meshgrid(*arrays: Any, indexing: str = "xy") -> list:
+    """Return the coordinate arrays of a grid.
+
+    Args:
+        *arrays: The coordinates along each axis.
+        indexing: `"xy"` swaps the first two axes, `"ij"` does not.
+
+    Example:
+
+    >>> [g.numpy().tolist() for g in meshgrid([1, 2], [3, 4])]
+    [[[1, 2], [1, 2]], [[3, 3], [4, 4]]]
+    """
+    return keras.ops.meshgrid(*(tensor(a) for a in arrays), indexing=indexing)
+
+
+@on_device
+def one_hot(
+    indices: Any,
+    depth: int,
+    on_value: Any = None,
+    off_value: Any = None,
+    axis: int | None = None,
+    dtype: Any = None,
+) -> Any:
+    """Return, for each index, a vector with one value at the index and another elsewhere.
+
+    Args:
+        indices: Integers; one outside `[0, depth)` gives the off-value throughout.
+        depth: Length of the vectors.
+        on_value: The value at the index, 1 by default.
+        off_value: The value elsewhere, 0 by default.
+        axis: Where the new axis goes; last by default.
+        dtype: The data type; the values' or the default float type.
+
+    Example:
+
+    >>> one_hot([0, 2], 3).numpy().tolist()
+    [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]
+    """
+    if dtype is None:
+        given = next((v for v in (on_value, off_value) if v is not None), None)
+        dtype = keras.config.floatx() if given is None else tf.convert_to_tensor(given).dtype
+    return tf.one_hot(
+        keras.ops.convert_to_tensor(indices),
+        depth,
+        on_value=None if on_value is None else tf.cast(on_value, as_dtype(dtype)),
+        off_value=None if off_value is None else tf.cast(off_value, as_dtype(dtype)),
+        axis=-1 if axis is None else axis,
+        dtype=as_dtype(dtype),
+    )
+
+
+@on_device
+def tril(x: Any, k: int = 0) -> Any:
+    """Return matrices with zeros above the `k`-th diagonal.
+
+    Example:
+
+    >>> tril([[1, 2], [3, 4]]).numpy().tolist()
+    [[1, 0], [3, 4]]
+    """
+    return keras.ops.tril(tensor(x), k)
+
+
+@on_device
+def triu(x: Any, k: int = 0) -> Any:
+    """Return matrices with zeros below the `k`-th diagonal.
+
+    Example:
+
+    >>> triu([[1, 2], [3, 4]]).numpy().tolist()
+    [[1, 2], [0, 4]]
+    """
+    return keras.ops.triu(tensor(x), k)

@@ -1,0 +1,198 @@
+"""Data types under Ivy's names: constants, conversion, and questions about them."""
+
+import builtins
+from typing import Any
+
+import keras
+import numpy as np
+
+from keras_ivy.ops.dispatch import ivy_function
+from keras_ivy.utils.exceptions import IvyValueError
+
+__all__ = [
+    "as_dtype",
+    "astype",
+    "bfloat16",
+    "bool",
+    "cast",
+    "complex64",
+    "complex128",
+    "default_dtype",
+    "default_float_dtype",
+    "default_int_dtype",
+    "dtype",
+    "dtype_or_none",
+    "float16",
+    "float32",
+    "float64",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "is_bool_dtype",
+    "is_complex_dtype",
+    "is_float_dtype",
+    "is_int_dtype",
+    "promote_types",
+    "result_type",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+]
+
+int8, int16, int32, int64 = "int8", "int16", "int32", "int64"
+uint8, uint16, uint32, uint64 = "uint8", "uint16", "uint32", "uint64"
+bfloat16, float16, float32, float64 = "bfloat16", "float16", "float32", "float64"
+complex64, complex128 = "complex64", "complex128"
+bool = "bool"
+
+
+def as_dtype(dtype: Any) -> str:
+    """Return the name of a data type given as a string, a Python type, or NumPy's or TensorFlow's.
+
+    Raises:
+        ValueError: If there is no such type.
+
+    Example:
+
+    >>> as_dtype(np.float64), as_dtype(int)
+    ('float64', 'int32')
+    """
+    if dtype is float or dtype is int:
+        return keras.config.floatx() if dtype is float else "int32"
+    try:
+        return keras.backend.standardize_dtype(dtype)
+    except (ValueError, TypeError) as error:
+        raise IvyValueError(f"Unknown data type. Received: dtype={dtype!r}") from error
+
+
+def dtype_or_none(dtype: Any) -> str | None:
+    """Return the name of a data type; None stays None, so that a default can apply."""
+    return None if dtype is None else as_dtype(dtype)
+
+
+def dtype(x: Any) -> str:
+    """Return the data type of an array, as a string.
+
+    Example:
+
+    >>> dtype([1.0, 2.0])
+    'float32'
+    """
+    return as_dtype(x.dtype if hasattr(x, "dtype") else keras.ops.convert_to_tensor(x).dtype)
+
+
+@ivy_function
+def astype(x: Any, dtype: Any) -> Any:
+    """Return the array with another data type.
+
+    Args:
+        x: An array, or a Container of arrays.
+        dtype: The new type.
+
+    Example:
+
+    >>> astype([1, 0], "bool").numpy().tolist()
+    [True, False]
+    """
+    return keras.ops.cast(x, as_dtype(dtype))
+
+
+cast = astype
+
+
+def default_float_dtype() -> str:
+    """Return the type of arrays made from Python floats: `keras.config.floatx()`."""
+    return keras.config.floatx()
+
+
+def default_int_dtype() -> str:
+    """Return the type of arrays made from Python integers."""
+    return as_dtype(int)
+
+
+def default_dtype(*, dtype: Any = None, item: Any = None) -> str:
+    """Return `dtype` if given, else the type of `item`, else the default float type.
+
+    Example:
+
+    >>> default_dtype(), default_dtype(item=[1]), default_dtype(dtype="int8")
+    ('float32', 'int32', 'int8')
+    """
+    if dtype is not None:
+        return as_dtype(dtype)
+    return default_float_dtype() if item is None else _type_of(item)
+
+
+def _type_of(x: Any) -> str:
+    """The data type that an array, a type or a number has."""
+    if isinstance(x, str | type | np.dtype):
+        return as_dtype(x)
+    return dtype(x)
+
+
+def is_float_dtype(x: Any) -> builtins.bool:
+    """Return whether an array, or a data type, is of real floating point numbers.
+
+    Example:
+
+    >>> is_float_dtype("bfloat16"), is_float_dtype([1, 2])
+    (True, False)
+    """
+    return keras.backend.is_float_dtype(_type_of(x))
+
+
+def is_int_dtype(x: Any) -> builtins.bool:
+    """Return whether an array, or a data type, is of integers.
+
+    Example:
+
+    >>> is_int_dtype("uint8"), is_int_dtype([1.0])
+    (True, False)
+    """
+    return "int" in _type_of(x)
+
+
+def is_bool_dtype(x: Any) -> builtins.bool:
+    """Return whether an array, or a data type, is boolean.
+
+    Example:
+
+    >>> is_bool_dtype([True]), is_bool_dtype([1])
+    (True, False)
+    """
+    return _type_of(x) == "bool"
+
+
+def is_complex_dtype(x: Any) -> builtins.bool:
+    """Return whether an array, or a data type, is complex.
+
+    Example:
+
+    >>> is_complex_dtype("complex64"), is_complex_dtype([1.0])
+    (True, False)
+    """
+    return _type_of(x).startswith("complex")
+
+
+def result_type(*arrays_and_dtypes: Any) -> str:
+    """Return the type that arithmetic on arrays of these types has, by Keras's rules.
+
+    Example:
+
+    >>> result_type("float32", "int32")
+    'float32'
+    """
+    return keras.backend.result_type(*(_type_of(x) for x in arrays_and_dtypes))
+
+
+def promote_types(type1: Any, type2: Any) -> str:
+    """Return the type that two types promote to, by Keras's rules.
+
+    Example:
+
+    >>> promote_types("float16", "float64")
+    'float64'
+    """
+    return result_type(as_dtype(type1), as_dtype(type2))

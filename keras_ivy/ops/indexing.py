@@ -1,0 +1,157 @@
+"""Borders and indices under Ivy's names: padding, gathering, scattering."""
+
+from typing import Any
+
+import tensorflow as tf
+from keras import ops
+
+from keras_ivy.ops.dispatch import ivy_function, tensor
+from keras_ivy.utils.exceptions import IvyValueError
+
+__all__ = [
+    "constant_pad",
+    "gather",
+    "gather_nd",
+    "pad",
+    "scatter_nd",
+    "take_along_axis",
+    "zero_pad",
+]
+
+
+def _widths(pad_width: Any, rank: int) -> list:
+    """Give every axis its pair: from a number, one pair for all, or a pair for each axis."""
+    if isinstance(pad_width, int):
+        return [(pad_width, pad_width)] * rank
+    pad_width = [tuple(p) if isinstance(p, list | tuple) else p for p in pad_width]
+    if len(pad_width) == 2 and all(isinstance(p, int) for p in pad_width):
+        return [tuple(pad_width)] * rank
+    pad_width = [(p, p) if isinstance(p, int) else p for p in pad_width]
+    if len(pad_width) == 1:
+        pad_width = pad_width * rank
+    if len(pad_width) != rank or any(len(p) != 2 for p in pad_width):
+        raise IvyValueError(
+            "`pad_width` is a number, a pair, or one pair for each axis. "
+            f"Received: pad_width={pad_width}, x with {rank} axes"
+        )
+    return pad_width
+
+
+@ivy_function
+def pad(input: Any, pad_width: Any, mode: str = "constant", constant_values: Any = 0) -> Any:
+    """Return the array with a border.
+
+    Args:
+        input: An array, or a Container of arrays.
+        pad_width: The widths before and after: one number, one pair, or a pair for each axis.
+        mode: `"constant"`, `"reflect"` or `"symmetric"`.
+        constant_values: The number that a constant border holds.
+
+    Raises:
+        ValueError: If the widths or the mode mean nothing.
+
+    Example:
+
+    >>> pad([1, 2, 3], (1, 2), constant_values=9).numpy().tolist()
+    [9, 1, 2, 3, 9, 9]
+    """
+    if mode not in ("constant", "reflect", "symmetric"):
+        raise IvyValueError(
+            f'`mode` is "constant", "reflect" or "symmetric". Received: mode={mode!r}'
+        )
+    input = tensor(input)
+    widths = _widths(pad_width, len(input.shape))
+    if mode == "constant":
+        return ops.pad(input, widths, constant_values=constant_values)
+    return ops.pad(input, widths, mode=mode)
+
+
+@ivy_function
+def zero_pad(x: Any, pad_width: Any) -> Any:
+    """Return the array with a border of zeros; the widths are those of `pad`.
+
+    Example:
+
+    >>> zero_pad([[1]], [(0, 1), (1, 0)]).numpy().tolist()
+    [[0, 1], [0, 0]]
+    """
+    return pad(x, pad_width)
+
+
+@ivy_function
+def constant_pad(x: Any, pad_width: Any, value: Any = 0.0) -> Any:
+    """Return the array with a border of one number; the widths are those of `pad`."""
+    return pad(x, pad_width, constant_values=value)
+
+
+@ivy_function(symbolic=True)
+def gather(params: Any, indices: Any, *, axis: int = -1, batch_dims: int = 0) -> Any:
+    """Return the slices of an array at some indices along an axis.
+
+    Args:
+        params: An array, or a Container of arrays.
+        indices: Integers of any shape.
+        axis: The axis, the last one by default.
+        batch_dims: The number of leading axes that `params` and `indices` share.
+
+    Example:
+
+    >>> gather([[1, 2, 3], [4, 5, 6]], [2, 0]).numpy().tolist()
+    [[3, 1], [6, 4]]
+    """
+    indices = ops.convert_to_tensor(indices)
+    return tf.gather(ops.convert_to_tensor(params), indices, axis=axis, batch_dims=batch_dims)
+
+
+@ivy_function(symbolic=True)
+def gather_nd(params: Any, indices: Any, *, batch_dims: int = 0) -> Any:
+    """Return the entries, or slices, at the index tuples in the last axis of `indices`.
+
+    Example:
+
+    >>> gather_nd([[1, 2], [3, 4]], [[0, 1], [1, 0]]).numpy().tolist()
+    [2, 3]
+    """
+    indices = ops.convert_to_tensor(indices)
+    return tf.gather_nd(ops.convert_to_tensor(params), indices, batch_dims=batch_dims)
+
+
+@ivy_function
+def take_along_axis(arr: Any, indices: Any, axis: int) -> Any:
+    """Return the entries that an array of indices, of the same rank, picks along an axis.
+
+    Example:
+
+    >>> take_along_axis([[5, 7], [9, 8]], [[1], [0]], 1).numpy().tolist()
+    [[7], [9]]
+    """
+    return ops.take_along_axis(tensor(arr), tensor(indices), axis=axis)
+
+
+@ivy_function
+def scatter_nd(indices: Any, updates: Any, shape: Any = None, *, reduction: str = "sum") -> Any:
+    """Return zeros of a shape with updates added, or written, at index tuples.
+
+    Args:
+        indices: Index tuples in the last axis.
+        updates: What goes there.
+        shape: Shape of the result.
+        reduction: `"sum"` adds updates of the same place; `"replace"` keeps the last.
+
+    Raises:
+        ValueError: If there is no shape, or the reduction is another.
+
+    Example:
+
+    >>> scatter_nd([[0], [2], [0]], [1, 5, 2], (3,)).numpy().tolist()
+    [3, 0, 5]
+    """
+    if shape is None or reduction not in ("sum", "replace"):
+        raise IvyValueError(
+            '`shape` is needed, and `reduction` is "sum" or "replace". '
+            f"Received: shape={shape}, reduction={reduction!r}"
+        )
+    if reduction == "sum":
+        return ops.scatter(tensor(indices), tensor(updates), tuple(shape))
+    updates = ops.convert_to_tensor(updates)
+    return ops.scatter_update(ops.zeros(tuple(shape), updates.dtype), tensor(indices), updates)

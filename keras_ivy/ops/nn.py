@@ -1,0 +1,138 @@
+"""Linear maps, dropout and embeddings under Ivy's names."""
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+from keras import ops
+
+from keras_ivy.ops import checks
+from keras_ivy.ops.dispatch import ivy_function
+from keras_ivy.ops.dtypes import dtype_or_none
+
+__all__ = ["dropout", "embedding", "linear"]
+
+
+@ivy_function(symbolic=True)
+def linear(x: Any, weight: Any, bias: Any = None) -> Any:
+    """Return `x @ weight.T + bias`.
+
+    Args:
+        x: An array of shape `(..., in)`.
+        weight: Weights of shape `(out, in)`, or `(batch, out, in)` for weights of their own for
+            each entry of the first axis.
+        bias: None, or an array of shape `(out,)` or `(batch, out)`.
+
+    Returns:
+        An array of shape `(..., out)`.
+
+    Raises:
+        ValueError: If shapes do not fit.
+
+    Example:
+
+    >>> linear([1.0, 2.0], [[3.0, 4.0]], [0.5]).numpy().tolist()
+    [11.5]
+    """
+    x, weight = ops.convert_to_tensor(x), ops.convert_to_tensor(weight)
+    checks.input_rank("linear", "weight", weight, [2, 3], "(out, in) or (batch, out, in)")
+    if len(x.shape) == 0:
+        checks.input_rank("linear", "x", x, [1], "(..., in)")
+    checks.size_of_axis("linear", "x", x, -1, weight.shape[-1], "the columns of `weight`")
+    bias = None if bias is None else ops.convert_to_tensor(bias)
+    if len(weight.shape) == 2:
+        return apply_linear(x, weight, bias)
+    # Each entry of the first axis has weights of its own.
+    inner = tf.reshape(x, (tf.shape(x)[0], -1, weight.shape[-1]))
+    out = tf.matmul(inner, weight, transpose_b=True)
+    if bias is not None:
+        out = out + (bias[:, tf.newaxis] if len(bias.shape) == 2 else bias)
+    return tf.reshape(out, (*ops.shape(x)[:-1], weight.shape[-2]))
+
+
+def apply_linear(x: Any, weight: Any, bias: Any) -> Any:
+    """Return `x @ weight.T + bias` of checked tensors, one matrix product for any rank."""
+    if len(x.shape) == 2:
+        out = tf.matmul(x, weight, transpose_b=True)
+    elif len(x.shape) == 1:
+        out = tf.linalg.matvec(weight, x)
+    else:
+        shape = x.shape.as_list()
+        if shape.count(None) > 1:
+            dynamic = tf.shape(x)
+            shape = [dynamic[i] if n is None else n for i, n in enumerate(shape)]
+        else:
+            shape = [-1 if n is None else n for n in shape]
+        flat = tf.reshape(x, (-1, x.shape[-1] or weight.shape[-1]))
+        out = tf.matmul(flat, weight, transpose_b=True)
+        out = tf.reshape(out, (*shape[:-1], weight.shape[0]))
+    return out if bias is None else out + bias
+
+
+@ivy_function(symbolic=True)
+def dropout(
+    x: Any,
+    prob: float,
+    scale: bool = True,
+    dtype: Any = None,
+    training: bool = True,
+    seed: Any = None,
+    noise_shape: Any = None,
+) -> Any:
+    """Return the array with random entries set to 0.
+
+    Args:
+        x: An array, or a Container of arrays.
+        prob: The probability of each entry to become 0, from 0 up to but without 1.
+        scale: If True, entries that stay are divided by `1 - prob`, so that the mean stays.
+        dtype: The data type of the result; that of `x` by default.
+        training: If False, nothing is set to 0.
+        seed: A whole number, or a `keras.random.SeedGenerator`; Keras's global one by default.
+        noise_shape: The shape of the random decisions, which broadcasts with `x`.
+
+    Raises:
+        ValueError: If `prob` is no such probability.
+
+    Example:
+
+    >>> dropout([1.0, 2.0], 0.5, training=False).numpy().tolist()
+    [1.0, 2.0]
+    >>> sorted(set(dropout(ops.ones(1000), 0.5, seed=1).numpy().tolist()))
+    [0.0, 2.0]
+
+    Reference: https://arxiv.org/abs/1207.0580
+    """
+    checks.probability("dropout", "prob", prob)
+    x = ops.convert_to_tensor(x, dtype=dtype_or_none(dtype))
+    if prob == 0 or not training:
+        return x
+    if scale:
+        return keras.random.dropout(x, prob, noise_shape=noise_shape, seed=seed)
+    shape = ops.shape(x) if noise_shape is None else noise_shape
+    kept = keras.random.uniform(shape, seed=seed) >= prob
+    return tf.where(kept, x, tf.zeros_like(x))
+
+
+@ivy_function(symbolic=True)
+def embedding(weights: Any, indices: Any, *, max_norm: float | None = None) -> Any:
+    """Return the rows of a matrix at some indices.
+
+    Args:
+        weights: An array of shape `(num, dim)`.
+        indices: Integers of any shape.
+        max_norm: If given, rows of a larger Euclidean norm are scaled down to it.
+
+    Returns:
+        An array of shape `(*indices.shape, dim)`.
+
+    Raises:
+        ValueError: If the rank of the weights is another.
+
+    Example:
+
+    >>> embedding([[1.0, 2.0], [3.0, 4.0]], [1, 1]).numpy().tolist()
+    [[3.0, 4.0], [3.0, 4.0]]
+    """
+    checks.input_rank("embedding", "weights", ops.convert_to_tensor(weights), [2], "(num, dim)")
+    rows = tf.gather(ops.convert_to_tensor(weights), ops.convert_to_tensor(indices))
+    return rows if max_norm is None else tf.clip_by_norm(rows, max_norm, axes=[-1])

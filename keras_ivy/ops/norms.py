@@ -1,0 +1,319 @@
+"""Normalisation under Ivy's names, exact in derivatives of any order.
+
+`tf.nn.moments` treats the mean inside the variance as a constant for gradients, which changes
+second derivatives. Here the variance is the mean square of the centred array itself, and the
+centred array is used again for the result, so this costs no more.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import tensorflow as tf
+from keras import ops
+
+from keras_ivy.ops import checks
+from keras_ivy.ops.dispatch import ivy_function
+from keras_ivy.utils.exceptions import IvyValueError
+
+__all__ = [
+    "batch_norm",
+    "centre",
+    "group_norm",
+    "instance_norm",
+    "l1_normalize",
+    "l2_normalize",
+    "layer_norm",
+    "lp_normalize",
+]
+
+
+def centre(x: Any, axes: Sequence[int], weights: Any = None) -> tuple[Any, Any, Any]:
+    """Return `x - mean`, the mean and the variance over some axes, which stay with size 1.
+
+    Args:
+        x: An array.
+        axes: The axes.
+        weights: None, or ones and zeros that tell which entries count.
+    """
+    if weights is None:
+        mean = tf.reduce_mean(x, axes, keepdims=True)
+        centred = x - mean
+        return centred, mean, tf.reduce_mean(tf.square(centred), axes, keepdims=True)
+    total = tf.reduce_sum(weights * tf.ones_like(x), axes, keepdims=True)
+    mean = tf.math.divide_no_nan(tf.reduce_sum(weights * x, axes, keepdims=True), total)
+    centred = x - mean
+    squares = tf.reduce_sum(weights * tf.square(centred), axes, keepdims=True)
+    return centred, mean, tf.math.divide_no_nan(squares, total)
+
+
+def scale_and_shift(centred: Any, variance: Any, scale: Any, offset: Any, eps: float) -> Any:
+    """Return `centred / sqrt(variance + eps) * scale + offset`."""
+    factor = tf.math.rsqrt(variance + eps)
+    out = centred * (factor if scale is None else factor * scale)
+    return out if offset is None else out + offset
+
+
+def widen(x: Any) -> tuple[Any, Any]:
+    """Return `x` in at least float32, in which statistics are precise enough, and its type."""
+    x = ops.convert_to_tensor(x)
+    return (tf.cast(x, tf.float32) if x.dtype in (tf.float16, tf.bfloat16) else x), x.dtype
+
+
+def _like(value: Any, x: Any) -> Any:
+    return None if value is None else tf.cast(ops.convert_to_tensor(value), x.dtype)
+
+
+@ivy_function(symbolic=True)
+def layer_norm(
+    x: Any,
+    normalized_idxs: Sequence[int],
+    *,
+    scale: Any = None,
+    offset: Any = None,
+    eps: float = 1e-5,
+    new_std: float = 1.0,
+) -> Any:
+    """Return `((x - mean) / sqrt(var + eps) * scale + offset) * new_std`.
+
+    Args:
+        x: An array.
+        normalized_idxs: The axes over which mean and variance are taken.
+        scale: None, or what the result is multiplied with, of the shape of those axes.
+        offset: None, or what is added then.
+        eps: What is added to the variance.
+        new_std: What everything is multiplied with in the end.
+
+    Raises:
+        ValueError: If an axis does not exist.
+
+    Example:
+
+    >>> layer_norm([[1.0, 3.0]], [-1], eps=0.0).numpy().tolist()
+    [[-1.0, 1.0]]
+
+    Reference: https://arxiv.org/abs/1607.06450
+    """
+    x, dtype = widen(x)
+    rank = len(x.shape)
+    axes = [normalized_idxs] if isinstance(normalized_idxs, int) else list(normalized_idxs)
+    if not axes or any(not -rank <= a < rank for a in axes):
+        raise IvyValueError(
+            f"layer_norm: `normalized_idxs` are axes of `x`. Received: normalized_idxs={axes}, "
+            f"x of shape {tuple(x.shape)}"
+        )
+    axes = sorted(a % rank for a in axes)
+    scale, offset = _like(scale, x), _like(offset, x)
+    if axes != list(range(rank - len(axes), rank)):
+        shape = [x.shape[a] if a in axes else 1 for a in range(rank)]
+        scale, offset = (None if p is None else tf.reshape(p, shape) for p in (scale, offset))
+    centred, _, variance = centre(x, axes)
+    out = scale_and_shift(centred, variance, scale, offset, eps)
+    return tf.cast(out if new_std == 1 else out * new_std, dtype)
+
+
+def _channel_axis(owner: str, data_format: str, rank: int) -> int:
+    known = {"NSC": rank - 1, "NCS": 1}
+    known |= {"NWC": rank - 1, "NHWC": rank - 1, "NDHWC": rank - 1}
+    known |= {"NCW": 1, "NCHW": 1, "NCDHW": 1, "channels_last": rank - 1, "channels_first": 1}
+    return known[checks.choice(owner, "data_format", data_format, list(known))]
+
+
+def by_channel(value: Any, axis: int, rank: int) -> Any:
+    """Return one number for each channel, in a shape that broadcasts."""
+    if value is None or axis == rank - 1:
+        return value
+    return tf.reshape(value, [-1 if a == axis else 1 for a in range(rank)])
+
+
+@ivy_function(symbolic=True)
+def batch_norm(
+    x: Any,
+    mean: Any,
+    variance: Any,
+    *,
+    offset: Any = None,
+    scale: Any = None,
+    training: bool = False,
+    eps: float = 1e-5,
+    momentum: float = 0.1,
+    data_format: str = "NSC",
+) -> tuple[Any, Any, Any]:
+    """Return the array normalised for each channel, and the running statistics.
+
+    Args:
+        x: An array of any rank with the channels last, or second.
+        mean: The running mean of each channel.
+        variance: The running variance of each channel.
+        offset: None, or what is added, one number for each channel.
+        scale: None, or what is multiplied, one number for each channel.
+        training: If True, the statistics of `x` normalise it, and the running ones move towards
+            them; if False, the running ones normalise it and stay.
+        eps: What is added to the variance.
+        momentum: How far the running statistics move: `(1 - momentum) * old + momentum * new`.
+        data_format: `"NSC"` for channels last, `"NCS"` for channels second.
+
+    Returns:
+        `(normalised array, running mean, running variance)`.
+
+    Raises:
+        ValueError: If the format is unknown.
+
+    Note:
+        The running variance moves towards the unbiased estimate, with `n / (n - 1)`; a single
+        entry for each channel makes it not a number.
+
+    Example:
+
+    >>> y, mean, var = batch_norm([[1.0], [3.0]], [0.0], [1.0], training=True, eps=0.0)
+    >>> y.numpy().tolist(), mean.numpy(), var.numpy()
+    ([[-1.0], [1.0]], array([0.2], dtype=float32), array([1.1], dtype=float32))
+
+    Reference: https://arxiv.org/abs/1502.03167
+    """
+    x, dtype = widen(x)
+    rank = len(x.shape)
+    axis = _channel_axis("batch_norm", data_format, rank)
+    mean, variance = _like(mean, x), _like(variance, x)
+    offset, scale = (by_channel(_like(p, x), axis, rank) for p in (offset, scale))
+    if not training:
+        centred = x - by_channel(mean, axis, rank)
+        out = scale_and_shift(centred, by_channel(variance, axis, rank), scale, offset, eps)
+        return tf.cast(out, dtype), mean, variance
+    centred, new_mean, new_variance = centre(x, [a for a in range(rank) if a != axis])
+    out = scale_and_shift(centred, new_variance, scale, offset, eps)
+    count = tf.cast(tf.size(x) // tf.shape(x)[axis], x.dtype)
+    unbiased = tf.reshape(new_variance, [-1]) * (count / (count - 1))
+    mean = (1 - momentum) * mean + momentum * tf.reshape(new_mean, [-1])
+    variance = (1 - momentum) * variance + momentum * unbiased
+    return tf.cast(out, dtype), mean, variance
+
+
+@ivy_function(symbolic=True)
+def group_norm(
+    x: Any,
+    num_groups: int = 1,
+    *,
+    offset: Any = None,
+    scale: Any = None,
+    eps: float = 1e-5,
+    data_format: str = "NSC",
+) -> Any:
+    """Return the array normalised over each group of channels of each example.
+
+    Args:
+        x: An array of shape `(batch, *spatial, channels)`, or with the channels second.
+        num_groups: The number of groups; it divides the number of channels.
+        offset: None, or what is added, one number for each channel.
+        scale: None, or what is multiplied, one number for each channel.
+        eps: What is added to the variance.
+        data_format: `"NSC"` for channels last, `"NCS"` for channels second.
+
+    Raises:
+        ValueError: If the groups do not divide the channels, or the format is unknown.
+
+    Example:
+
+    >>> group_norm([[1.0, 3.0, 10.0, 30.0]], 2, eps=0.0).numpy().tolist()
+    [[-1.0, 1.0, -1.0, 1.0]]
+
+    Reference: https://arxiv.org/abs/1803.08494
+    """
+    x, dtype = widen(x)
+    rank = len(x.shape)
+    axis = _channel_axis("group_norm", data_format, rank)
+    channels = x.shape[axis]
+    if channels is None or channels % num_groups:
+        raise IvyValueError(
+            "group_norm: the groups divide the channels. "
+            f"Received: num_groups={num_groups}, x of shape {tuple(x.shape)}"
+        )
+    shape = ops.shape(x)
+    split = (*shape[:axis], num_groups, channels // num_groups, *shape[axis + 1 :])
+    grouped = tf.reshape(x, split)
+    inner = [a for a in range(1, rank + 1) if a != axis]
+
+    def fit(value: Any) -> Any:
+        if value is None:
+            return None
+        # One number for each channel, in the axes of the groups and of the channels inside.
+        ones = [1] * (rank + 1)
+        ones[axis], ones[axis + 1] = num_groups, channels // num_groups
+        return tf.reshape(_like(value, x), ones)
+
+    centred, _, variance = centre(grouped, inner)
+    out = scale_and_shift(centred, variance, fit(scale), fit(offset), eps)
+    return tf.cast(tf.reshape(out, shape), dtype)
+
+
+@ivy_function(symbolic=True)
+def instance_norm(
+    x: Any,
+    *,
+    offset: Any = None,
+    scale: Any = None,
+    eps: float = 1e-5,
+    data_format: str = "NSC",
+) -> Any:
+    """Return the array normalised over the spatial axes of each channel of each example.
+
+    Args:
+        x: An array of shape `(batch, *spatial, channels)`, or with the channels second.
+        offset: None, or what is added, one number for each channel.
+        scale: None, or what is multiplied, one number for each channel.
+        eps: What is added to the variance.
+        data_format: `"NSC"` for channels last, `"NCS"` for channels second.
+
+    Raises:
+        ValueError: If the format is unknown.
+
+    Example:
+
+    >>> instance_norm([[[1.0, 5.0], [3.0, 7.0]]], eps=0.0).numpy().tolist()
+    [[[-1.0, -1.0], [1.0, 1.0]]]
+
+    Reference: https://arxiv.org/abs/1607.08022
+    """
+    x, dtype = widen(x)
+    rank = len(x.shape)
+    axis = _channel_axis("instance_norm", data_format, rank)
+    offset, scale = (by_channel(_like(p, x), axis, rank) for p in (offset, scale))
+    centred, _, variance = centre(x, [a for a in range(1, rank) if a != axis])
+    return tf.cast(scale_and_shift(centred, variance, scale, offset, eps), dtype)
+
+
+@ivy_function
+def lp_normalize(x: Any, *, p: float = 2, axis: Any = None) -> Any:
+    """Return the array divided by its p-norm, along an axis or in all.
+
+    Example:
+
+    >>> lp_normalize([3.0, 4.0]).numpy()
+    array([0.6, 0.8], dtype=float32)
+    """
+    x = ops.convert_to_tensor(x)
+    norm = ops.power(ops.sum(ops.power(ops.abs(x), p), axis=axis, keepdims=True), 1 / p)
+    return ops.divide(x, ops.maximum(norm, 1e-12))
+
+
+@ivy_function
+def l1_normalize(x: Any, axis: Any = None) -> Any:
+    """Return the array divided by the sum of its absolute values.
+
+    Example:
+
+    >>> l1_normalize([1.0, -3.0]).numpy().tolist()
+    [0.25, -0.75]
+    """
+    return lp_normalize(x, p=1, axis=axis)
+
+
+@ivy_function
+def l2_normalize(x: Any, axis: Any = None) -> Any:
+    """Return the array divided by its Euclidean norm.
+
+    Example:
+
+    >>> l2_normalize([0.0, 2.0]).numpy().tolist()
+    [0.0, 1.0]
+    """
+    return lp_normalize(x, p=2, axis=axis)

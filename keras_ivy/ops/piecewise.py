@@ -1,0 +1,182 @@
+"""Piecewise activation functions under Ivy's names and with Ivy's defaults: `relu` and its kin.
+
+Complex arrays follow the rules that JAX uses, Ivy's default `complex_mode`: what compares numbers
+compares real parts first and imaginary parts second.
+"""
+
+from typing import Any
+
+import tensorflow as tf
+from keras import ops
+
+from keras_ivy.ops.activations import float_tensor
+from keras_ivy.ops.dispatch import ivy_function, tensor
+
+__all__ = [
+    "hardshrink",
+    "hardsigmoid",
+    "hardswish",
+    "hardtanh",
+    "leaky_relu",
+    "prelu",
+    "relu",
+    "relu6",
+    "softshrink",
+    "tanhshrink",
+    "thresholded_relu",
+]
+
+
+def _at_least(x: Any, bound: float) -> Any:
+    """Whether `x >= bound`; complex numbers compare by real part, then by imaginary part."""
+    if not x.dtype.is_complex:
+        return x >= bound
+    real, imag = tf.math.real(x), tf.math.imag(x)
+    return (real > bound) | ((real == bound) & (imag >= 0))
+
+
+@ivy_function(symbolic=True)
+def relu(x: Any) -> Any:
+    """Return `max(x, 0)`.
+
+    Example:
+
+    >>> relu([-1.0, 2.0]).numpy().tolist()
+    [0.0, 2.0]
+    """
+    x = ops.convert_to_tensor(x)
+    return tf.where(_at_least(x, 0), x, 0) if x.dtype.is_complex else tf.nn.relu(x)
+
+
+@ivy_function(symbolic=True)
+def relu6(x: Any) -> Any:
+    """Return `min(max(x, 0), 6)`.
+
+    Example:
+
+    >>> relu6([-1.0, 2.0, 9.0]).numpy().tolist()
+    [0.0, 2.0, 6.0]
+    """
+    x = ops.convert_to_tensor(x)
+    if not x.dtype.is_complex:
+        return tf.nn.relu6(x)
+    return tf.where(_at_least(x, 0), tf.where(_at_least(x, 6), tf.cast(6, x.dtype), x), 0)
+
+
+@ivy_function(symbolic=True)
+def leaky_relu(x: Any, alpha: float = 0.2) -> Any:
+    """Return `x` where it is positive and `alpha * x` elsewhere.
+
+    Example:
+
+    >>> leaky_relu([-1.0, 2.0], alpha=0.5).numpy().tolist()
+    [-0.5, 2.0]
+    """
+    x = float_tensor(x, "leaky_relu")
+    if x.dtype.is_complex:
+        return tf.where(_at_least(x, 0), x, tf.cast(alpha, x.dtype) * x)
+    return tf.nn.leaky_relu(x, alpha)
+
+
+@ivy_function(symbolic=True)
+def prelu(x: Any, slope: Any) -> Any:
+    """Return `x` where it is positive and `slope * x` elsewhere.
+
+    Args:
+        x: An array, or a Container of arrays.
+        slope: A number, or an array that broadcasts with `x`, such as one number a channel.
+
+    Example:
+
+    >>> prelu([-1.0, -1.0, 2.0], [0.5, 0.25, 0.0]).numpy().tolist()
+    [-0.5, -0.25, 2.0]
+    """
+    x = float_tensor(x, "prelu")
+    return tf.where(x > 0, x, tf.cast(slope, x.dtype) * x)
+
+
+@ivy_function(symbolic=True)
+def hardswish(x: Any) -> Any:
+    """Return `x * relu6(x + 3) / 6`.
+
+    Example:
+
+    >>> hardswish([0.0, 4.0]).numpy().tolist()
+    [0.0, 4.0]
+
+    Reference: https://arxiv.org/abs/1905.02244
+    """
+    x = float_tensor(x, "hardswish")
+    return x * relu6(x + 3) / 6
+
+
+@ivy_function
+def hardsigmoid(x: Any) -> Any:
+    """Return `relu6(x + 3) / 6`.
+
+    Example:
+
+    >>> hardsigmoid([-4.0, 0.0, 4.0]).numpy().tolist()
+    [0.0, 0.5, 1.0]
+    """
+    return ops.hard_sigmoid(tensor(x))
+
+
+@ivy_function
+def hardtanh(x: Any, *, max_val: float = 1.0, min_val: float = -1.0) -> Any:
+    """Return `x` clipped to `[min_val, max_val]`.
+
+    Example:
+
+    >>> hardtanh([-4.0, 0.5, 4.0]).numpy().tolist()
+    [-1.0, 0.5, 1.0]
+    """
+    return ops.clip(tensor(x), min_val, max_val)
+
+
+@ivy_function
+def hardshrink(x: Any, *, lambd: float = 0.5) -> Any:
+    """Return `x` where its absolute value exceeds `lambd`, and 0 elsewhere.
+
+    Example:
+
+    >>> hardshrink([-1.0, 0.25]).numpy().tolist()
+    [-1.0, 0.0]
+    """
+    return ops.hard_shrink(tensor(x), lambd)
+
+
+@ivy_function
+def softshrink(x: Any, *, lambd: float = 0.5) -> Any:
+    """Return `x` moved towards 0 by `lambd`, and 0 where that would pass it.
+
+    Example:
+
+    >>> softshrink([-1.0, 0.25]).numpy().tolist()
+    [-0.5, 0.0]
+    """
+    return ops.soft_shrink(tensor(x), lambd)
+
+
+@ivy_function
+def tanhshrink(x: Any) -> Any:
+    """Return `x - tanh(x)`.
+
+    Example:
+
+    >>> tanhshrink([0.0]).numpy().tolist()
+    [0.0]
+    """
+    return ops.tanh_shrink(tensor(x))
+
+
+@ivy_function
+def thresholded_relu(x: Any, *, threshold: float = 0.0) -> Any:
+    """Return `x` where it exceeds the threshold, and 0 elsewhere.
+
+    Example:
+
+    >>> thresholded_relu([1.0, 3.0], threshold=2.0).numpy().tolist()
+    [0.0, 3.0]
+    """
+    return ops.threshold(tensor(x), threshold, 0.0)

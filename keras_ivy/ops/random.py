@@ -1,0 +1,216 @@
+"""Random arrays under Ivy's names.
+
+Without `seed`, draws come from Keras's global generator, which `seed` and
+`keras.utils.set_random_seed` set. With a seed, a call returns the same numbers every time.
+"""
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from keras_ivy.ops.devices import on_device
+from keras_ivy.ops.dtypes import dtype_or_none
+from keras_ivy.utils.exceptions import IvyValueError
+
+__all__ = [
+    "bernoulli",
+    "multinomial",
+    "randint",
+    "random_normal",
+    "random_uniform",
+    "seed",
+    "shuffle",
+]
+
+
+def seed(seed_value: int = 0) -> None:
+    """Set the seed of Python's, NumPy's, TensorFlow's and Keras's generators.
+
+    Args:
+        seed_value: A whole number.
+
+    Example:
+
+    >>> seed(3)
+    >>> first = random_uniform(shape=(2,))
+    >>> seed(3)
+    >>> bool(keras.ops.all(first == random_uniform(shape=(2,))))
+    True
+    """
+    keras.utils.set_random_seed(seed_value)
+
+
+def _shape_for(first: Any, second: Any, shape: Any, what: str) -> tuple:
+    """The shape of a draw: given, or that of the parameters."""
+    own = tf.broadcast_static_shape(tf.TensorShape(first.shape), tf.TensorShape(second.shape))
+    if shape is None:
+        return tuple(own)
+    shape = (shape,) if isinstance(shape, int) else tuple(shape)
+    if own.rank:
+        raise IvyValueError(
+            f"Give `shape`, or arrays as {what}, not both. "
+            f"Received: shape={shape}, {what} of shape {tuple(own)}"
+        )
+    return shape
+
+
+@on_device
+def random_uniform(
+    low: Any = 0.0, high: Any = 1.0, shape: Any = None, dtype: Any = None, seed: Any = None
+) -> Any:
+    """Draw from the uniform distribution on `[low, high)`.
+
+    Args:
+        low: Lower ends: a number or an array.
+        high: Upper ends, of the same kind.
+        shape: Shape of the result, if the ends are numbers; a scalar by default.
+        dtype: A float type; `keras.config.floatx()` by default.
+        seed: A whole number, or a `keras.random.SeedGenerator`; see the top of this file.
+
+    Raises:
+        ValueError: If both a shape and arrays are given.
+
+    Example:
+
+    >>> x = random_uniform(2.0, 3.0, shape=(100,), seed=1)
+    >>> bool(keras.ops.all((x >= 2.0) & (x < 3.0)))
+    True
+    """
+    dtype = dtype_or_none(dtype) or keras.config.floatx()
+    low, high = tf.cast(low, dtype), tf.cast(high, dtype)
+    shape = _shape_for(low, high, shape, "low and high")
+    return low + (high - low) * keras.random.uniform(shape, dtype=dtype, seed=seed)
+
+
+@on_device
+def random_normal(
+    mean: Any = 0.0, std: Any = 1.0, shape: Any = None, dtype: Any = None, seed: Any = None
+) -> Any:
+    """Draw from the normal distribution of a mean and a standard deviation.
+
+    Args:
+        mean: Means: a number or an array.
+        std: Standard deviations, of the same kind.
+        shape: Shape of the result, if the parameters are numbers; a scalar by default.
+        dtype: A float type; `keras.config.floatx()` by default.
+        seed: A whole number, or a `keras.random.SeedGenerator`; see the top of this file.
+
+    Raises:
+        ValueError: If both a shape and arrays are given.
+
+    Example:
+
+    >>> random_normal(shape=(2, 3)).shape
+    TensorShape([2, 3])
+    """
+    dtype = dtype_or_none(dtype) or keras.config.floatx()
+    mean, std = tf.cast(mean, dtype), tf.cast(std, dtype)
+    shape = _shape_for(mean, std, shape, "mean and std")
+    return mean + std * keras.random.normal(shape, dtype=dtype, seed=seed)
+
+
+@on_device
+def randint(low: int, high: int, shape: Any = None, dtype: Any = None, seed: Any = None) -> Any:
+    """Draw whole numbers from `[low, high)`.
+
+    Args:
+        low: The smallest number.
+        high: One more than the largest.
+        shape: Shape of the result; a scalar by default.
+        dtype: An integer type; int32 by default.
+        seed: A whole number, or a `keras.random.SeedGenerator`; see the top of this file.
+
+    Example:
+
+    >>> x = randint(0, 3, shape=(50,), seed=1)
+    >>> bool(keras.ops.all((x >= 0) & (x < 3)))
+    True
+    """
+    shape = (shape,) if isinstance(shape, int) else tuple(shape or ())
+    return keras.random.randint(shape, low, high, dtype=dtype_or_none(dtype) or "int32", seed=seed)
+
+
+@on_device
+def bernoulli(probs: Any, shape: Any = None, dtype: Any = None, seed: Any = None) -> Any:
+    """Draw ones with the given probabilities, and zeros otherwise.
+
+    Args:
+        probs: Probabilities: a number or an array.
+        shape: Leading shape of the result, in front of the probabilities' own.
+        dtype: The data type; `keras.config.floatx()` by default.
+        seed: A whole number, or a `keras.random.SeedGenerator`; see the top of this file.
+
+    Example:
+
+    >>> bernoulli([0.0, 1.0]).numpy().tolist()
+    [0.0, 1.0]
+    """
+    probs = keras.ops.convert_to_tensor(probs, dtype=keras.config.floatx())
+    shape = (shape,) if isinstance(shape, int) else tuple(shape or ())
+    drawn = keras.random.uniform((*shape, *probs.shape), dtype=probs.dtype, seed=seed) < probs
+    return keras.ops.cast(drawn, dtype_or_none(dtype) or keras.config.floatx())
+
+
+@on_device
+def multinomial(
+    population_size: int,
+    num_samples: int,
+    batch_size: int = 1,
+    probs: Any = None,
+    replace: bool = True,
+    seed: Any = None,
+) -> Any:
+    """Draw indices with given probabilities.
+
+    Args:
+        population_size: Number of outcomes.
+        num_samples: How many to draw for each row.
+        batch_size: Number of rows, if no probabilities are given.
+        probs: Weights of shape `(batch, population_size)`; uniform by default. Rows need not
+            add up to 1.
+        replace: If False, no outcome is drawn twice in a row.
+        seed: A whole number, or a `keras.random.SeedGenerator`; see the top of this file.
+
+    Returns:
+        Indices of shape `(batch, num_samples)`.
+
+    Raises:
+        ValueError: If more samples than outcomes are asked for without replacement, or the
+            weights are of another size.
+
+    Example:
+
+    >>> multinomial(3, 4, probs=[[0.0, 1.0, 0.0]]).numpy().tolist()
+    [[1, 1, 1, 1]]
+    """
+    if probs is None:
+        probs = keras.ops.ones((batch_size, population_size))
+    probs = keras.ops.convert_to_tensor(probs)
+    if probs.shape[-1] != population_size:
+        raise IvyValueError(
+            "`probs` has one column for each outcome. "
+            f"Received: population_size={population_size}, probs of shape {tuple(probs.shape)}"
+        )
+    if replace:
+        return keras.random.categorical(keras.ops.log(probs), num_samples, seed=seed)
+    if num_samples > population_size:
+        raise IvyValueError(
+            "Cannot draw more samples than there are outcomes without replacement. "
+            f"Received: num_samples={num_samples}, population_size={population_size}"
+        )
+    # Adding Gumbel noise to log-weights makes the largest ones a draw without replacement.
+    noise = -keras.ops.log(-keras.ops.log(keras.random.uniform(probs.shape, 1e-20, seed=seed)))
+    return keras.ops.top_k(keras.ops.log(probs) + noise, num_samples)[1]
+
+
+@on_device
+def shuffle(x: Any, axis: int = 0, seed: Any = None) -> Any:
+    """Return the array with the entries along one axis in random order.
+
+    Example:
+
+    >>> sorted(shuffle([3, 1, 2]).numpy().tolist())
+    [1, 2, 3]
+    """
+    return keras.random.shuffle(keras.ops.convert_to_tensor(x), axis=axis, seed=seed)

@@ -1,0 +1,111 @@
+"""Recurrent networks under Ivy's names."""
+
+from typing import Any
+
+import tensorflow as tf
+from keras import ops
+
+from keras_ivy.ops import checks
+from keras_ivy.ops.dispatch import ivy_function
+
+__all__ = ["lstm_scan", "lstm_update"]
+
+
+def lstm_scan(
+    x: Any, h: Any, c: Any, w: Any, u: Any, b: Any = None, mask: Any = None
+) -> tuple[Any, Any, Any]:
+    """Run a long short-term memory over time-major, checked tensors; the layer calls this.
+
+    `i, f, g, o = split(x[t] @ w + h @ u + b)`, `c = sigmoid(f) * c + sigmoid(i) * tanh(g)`,
+    `h = sigmoid(o) * tanh(c)`.
+
+    Args:
+        x: Inputs of shape `(time, batch, in)`.
+        h: First hidden state, `(batch, out)`.
+        c: First cell state, `(batch, out)`.
+        w: Weights of the input, `(in, 4 * out)`.
+        u: Weights of the hidden state, `(out, 4 * out)`.
+        b: None, or a bias of shape `(4 * out,)`.
+        mask: None, or a boolean array `(time, batch, 1)`; steps where it is False are passed over.
+
+    Returns:
+        The hidden states `(time, batch, out)`, the last hidden state and the last cell state.
+    """
+    steps = x.shape[0] if x.shape[0] is not None else tf.shape(x)[0]
+    inputs = tf.TensorArray(x.dtype, size=steps).unstack(x)
+    masks = None if mask is None else tf.TensorArray(tf.bool, size=steps).unstack(mask)
+    outputs = tf.TensorArray(x.dtype, size=steps, element_shape=h.shape)
+
+    def step(t: Any, h: Any, c: Any, outputs: Any) -> tuple:
+        z = tf.matmul(inputs.read(t), w) + tf.matmul(h, u)
+        i, f, g, o = tf.split(z if b is None else z + b, 4, axis=-1)
+        new_c = tf.sigmoid(f) * c + tf.sigmoid(i) * tf.tanh(g)
+        new_h = tf.sigmoid(o) * tf.tanh(new_c)
+        if masks is not None:
+            here = masks.read(t)
+            new_h, new_c = tf.where(here, new_h, h), tf.where(here, new_c, c)
+        return t + 1, new_h, new_c, outputs.write(t, new_h)
+
+    _, h, c, outputs = tf.while_loop(
+        lambda t, *_: t < steps, step, (0, h, c, outputs), maximum_iterations=steps
+    )
+    return outputs.stack(), h, c
+
+
+@ivy_function(symbolic=True)
+def lstm_update(
+    x: Any,
+    init_h: Any,
+    init_c: Any,
+    kernel: Any,
+    recurrent_kernel: Any,
+    bias: Any = None,
+    recurrent_bias: Any = None,
+    time_major: bool = False,
+) -> tuple[Any, Any]:
+    """Return the hidden states of a long short-term memory, and its last cell state.
+
+    Args:
+        x: Inputs of shape `(*batch, time, in)`, or `(time, *batch, in)` if `time_major`.
+        init_h: First hidden state, `(*batch, out)`.
+        init_c: First cell state, `(*batch, out)`.
+        kernel: Weights of the input, `(in, 4 * out)`, in the order input, forget, cell, output.
+        recurrent_kernel: Weights of the hidden state, `(out, 4 * out)`.
+        bias: None, or a bias of shape `(4 * out,)`.
+        recurrent_bias: None, or another, which is added to it.
+        time_major: If True, time is the first axis of `x` and of the result.
+
+    Returns:
+        `(hidden states, last cell state)`: `(*batch, time, out)` and `(*batch, out)`.
+
+    Raises:
+        ValueError: If sizes do not fit.
+
+    Example:
+
+    >>> zeros = ops.zeros((1, 2))
+    >>> h, c = lstm_update(ops.ones((1, 3, 1)), zeros, zeros, ops.zeros((1, 8)), ops.zeros((2, 8)))
+    >>> h.shape, c.numpy().tolist()
+    (TensorShape([1, 3, 2]), [[0.0, 0.0]])
+
+    Reference: Ivy's `functional/ivy/layers.py`.
+    """
+    owner = "lstm_update"
+    x, h, c, w, u = map(ops.convert_to_tensor, (x, init_h, init_c, kernel, recurrent_kernel))
+    checks.size_of_axis(owner, "x", x, -1, w.shape[0], "the rows of `kernel`")
+    checks.size_of_axis(owner, "init_h", h, -1, u.shape[0], "the rows of `recurrent_kernel`")
+    checks.size_of_axis(owner, "kernel", w, -1, u.shape[-1], "the columns of `recurrent_kernel`")
+    biases = [ops.convert_to_tensor(b) for b in (bias, recurrent_bias) if b is not None]
+    b = biases[0] + biases[1] if len(biases) == 2 else (biases or [None])[0]
+    rank, size = len(x.shape), u.shape[0]
+    time_first = x if time_major else ops.moveaxis(x, -2, 0)
+    batch = ops.shape(time_first)[1:-1]
+    flat = time_first
+    if rank != 3:
+        flat = tf.reshape(time_first, (ops.shape(time_first)[0], -1, w.shape[0]))
+        h, c = tf.reshape(h, (-1, size)), tf.reshape(c, (-1, size))
+    hs, _, c = lstm_scan(flat, h, c, w, u, b)
+    if rank != 3:
+        hs = tf.reshape(hs, (ops.shape(hs)[0], *batch, size))
+        c = tf.reshape(c, (*batch, size))
+    return (hs if time_major else ops.moveaxis(hs, 0, -2)), c

@@ -1,0 +1,122 @@
+"""What convolutions and pooling share: layouts, borders, sizes.
+
+Kernels run with the channels last. TensorFlow's kernels for the other layout exist for GPUs, and
+on CPUs for float32 only, so without a GPU arrays are turned around on the way in and out.
+"""
+
+import functools
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import tensorflow as tf
+
+from keras_ivy.utils.exceptions import IvyValueError
+
+__all__ = [
+    "channels_last",
+    "cpu_only",
+    "explicit_widths",
+    "output_sizes",
+    "pad_spatial",
+    "spatial_sizes",
+    "tf_format",
+]
+
+#: TensorFlow's names of the layouts, by the number of spatial axes.
+_TF_FORMATS = {1: ("NWC", "NCW"), 2: ("NHWC", "NCHW"), 3: ("NDHWC", "NCDHW")}
+
+
+@functools.cache
+def cpu_only() -> bool:
+    """Whether TensorFlow sees CPUs only; devices do not come or go while it runs."""
+    return all(d.device_type == "CPU" for d in tf.config.list_logical_devices())
+
+
+def tf_format(rank: int, last: bool = True) -> str:
+    """Return TensorFlow's name of the layout of `rank` spatial axes."""
+    return _TF_FORMATS[rank][0 if last else 1]
+
+
+def channels_last(kernel: Callable, x: Any, data_format: str) -> Any:
+    """Call `kernel(x)` with the channels last, and turn the result back."""
+    if data_format.endswith("C"):
+        return kernel(x)
+    rank = len(x.shape)
+    x = tf.transpose(x, (0, *range(2, rank), 1))
+    return tf.transpose(kernel(x), (0, rank - 1, *range(1, rank - 1)))
+
+
+def spatial_sizes(x: Any) -> list:
+    """Return the sizes between the first and the last axis: numbers where known, else tensors."""
+    dynamic = None
+    sizes = []
+    for axis, size in enumerate(x.shape[1:-1], start=1):
+        if size is None:
+            dynamic = tf.shape(x) if dynamic is None else dynamic
+            size = dynamic[axis]
+        sizes.append(size)
+    return sizes
+
+
+def explicit_widths(
+    x: Any, padding: Any, window: Sequence[int], strides: Sequence[int]
+) -> list[tuple[Any, Any]]:
+    """Return a pair of widths for each spatial axis, whatever way the padding is given.
+
+    Args:
+        x: An array with the channels last.
+        padding: `"SAME"`, `"VALID"`, or the pairs themselves.
+        window: Sizes of the window, dilation included.
+        strides: Its strides.
+    """
+    if padding == "VALID":
+        return [(0, 0)] * len(window)
+    if padding != "SAME":
+        return padding
+    widths = []
+    for size, k, s in zip(spatial_sizes(x), window, strides, strict=True):
+        # The last window starts at (ceil(size / s) - 1) * s and may stick out.
+        out = (size + s - 1) // s
+        total = (out - 1) * s + k - size
+        total = max(total, 0) if isinstance(total, int) else tf.maximum(total, 0)
+        widths.append((total // 2, total - total // 2))
+    return widths
+
+
+def pad_spatial(x: Any, widths: Sequence[tuple[Any, Any]], value: Any = 0) -> Any:
+    """Return the array with a border around its spatial axes."""
+    if all(isinstance(w, int) and w == 0 for pair in widths for w in pair):
+        return x
+    return tf.pad(x, [(0, 0), *widths, (0, 0)], constant_values=value)
+
+
+def output_sizes(
+    owner: str,
+    x: Any,
+    padding: Any,
+    window: Sequence[int],
+    strides: Sequence[int],
+) -> list[int | None]:
+    """Return the number of windows along each spatial axis, None where it is not known.
+
+    Raises:
+        ValueError: If a window does not fit into the array even once.
+    """
+    sizes = []
+    for axis, (size, k, s) in enumerate(zip(x.shape[1:-1], window, strides, strict=True)):
+        if size is None:
+            sizes.append(None)
+            continue
+        if padding == "SAME":
+            sizes.append(math.ceil(size / s))
+            continue
+        border = 0 if padding == "VALID" else sum(padding[axis])
+        if size + border < k:
+            raise IvyValueError(
+                f"{owner}: the window of size {k} does not fit into spatial axis {axis} of size "
+                f"{size} with {border} of padding. Received: input with spatial sizes "
+                f"{tuple(x.shape[1:-1])} (channels last), padding={padding!r}"
+            )
+        sizes.append((size + border - k) // s + 1)
+    return sizes
