@@ -107,7 +107,10 @@ class Initializer(keras.initializers.Initializer, abc.ABC):
         return type(self).from_config({**self.get_config(), **changes})
 
     def __repr__(self) -> str:
-        words = ", ".join(f"{k}={v!r}" for k, v in self.get_config().items() if v is not None)
+        config = self.get_config()
+        if isinstance(self.seed, keras.random.SeedGenerator):
+            config["seed"] = self.seed
+        words = ", ".join(f"{k}={v!r}" for k, v in config.items() if v is not None)
         return f"{type(self).__name__}({words})"
 
 

@@ -28,7 +28,7 @@ def standardize_shape(shape: Shape) -> tuple[int, ...]:
         shape = (shape,)
     try:
         result = tuple(int(size) for size in shape)
-    except TypeError as error:
+    except (TypeError, ValueError) as error:
         raise IvyValueError(
             f"A shape must be fully known integers. Received: shape={shape}"
         ) from error

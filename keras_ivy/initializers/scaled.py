@@ -1,7 +1,8 @@
 """The base of every scheme that divides by a fan, and the options that say what the fan is."""
 
+import inspect
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import keras
 
@@ -16,6 +17,7 @@ from keras_ivy.initializers.kernel_fans import (
     kernel_fans,
 )
 from keras_ivy.initializers.seeds import Seed
+from keras_ivy.utils.exceptions import IvyTypeError, nearest
 
 
 class KernelInitializer(Drawn, keras.initializers.VarianceScaling):
@@ -60,7 +62,10 @@ class KernelInitializer(Drawn, keras.initializers.VarianceScaling):
         output_axes: Sequence[int] | None = None,
         batch_axes: Sequence[int] | None = None,
         seed: Seed = None,
+        **unknown: Any,
     ):
+        if unknown:
+            self._refuse(unknown)
         check_fan_options(strides, groups, gates, layer, batch_axes, fans)
         self.fans = None if fans is None else tuple(fans)
         self.layer = layer
@@ -134,6 +139,17 @@ class KernelInitializer(Drawn, keras.initializers.VarianceScaling):
     def plain(self) -> "KernelInitializer":
         """Return a copy without options, for a kernel of Keras's order `(*window, in, out)`."""
         return self.replace(**dict(self._options))
+
+    def _refuse(self, unknown: dict[str, Any]) -> NoReturn:
+        """Raise for arguments that no constructor on the way here has taken."""
+        words = inspect.signature(type(self)).parameters
+        known = {name for name, word in words.items() if word.kind is not word.VAR_KEYWORD}
+        name = next(iter(unknown))
+        raise IvyTypeError(
+            f"{type(self).__name__} has no argument {name!r}. "
+            f"{nearest(name, known | {option for option, _ in self._options})} "
+            f"Received: {', '.join(f'{k}={v!r}' for k, v in unknown.items())}"
+        )
 
     def _told(self) -> bool:
         """Whether an option says what the fans are."""
