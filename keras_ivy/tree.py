@@ -9,6 +9,8 @@ up leaf by leaf. A `Container` goes in and comes out as a `Container`.
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
+
 __all__ = [
     "check_same_structure",
     "flatten",
@@ -108,7 +110,7 @@ def unflatten(flat: Mapping[str, Any]) -> dict:
             here = f"{here}{SEPARATOR}{key}" if here else key
             if here not in branches:
                 if key in branch:
-                    raise ValueError(
+                    raise IvyValueError(
                         f"{here!r} is a leaf and cannot also hold {path!r}. "
                         f"Received: paths={sorted(flat)}"
                     )
@@ -189,18 +191,18 @@ def check_same_structure(tree: Mapping, *rest: Mapping) -> None:
     >>> check_same_structure({"a": 1}, {"b": 1})
     Traceback (most recent call last):
     ...
-    ValueError: The trees differ: 'a' is only in the first, 'b' only in tree 1. ...
+    keras_ivy.utils.exceptions.IvyValueError: The trees differ: 'a' is only in the first, ...
     """
     for index, other in enumerate(rest, 1):
         if not isinstance(other, Mapping):
-            raise TypeError(f"A tree is a nested dict. Received: tree {index}={other!r}")
+            raise IvyTypeError(f"A tree is a nested dict. Received: tree {index}={other!r}")
         ours, theirs = ({p for p, _ in items(t, include_empty=True)} for t in (tree, other))
         if ours == theirs:
             continue
         missing, extra = sorted(ours - theirs), sorted(theirs - ours)
         said = [f"{missing[0]!r} is only in the first"] if missing else []
         said += [f"{extra[0]!r} {'' if missing else 'is '}only in tree {index}"] if extra else []
-        raise ValueError(
+        raise IvyValueError(
             f"The trees differ: {', '.join(said)}. Received: {len(ours)} paths in the first, "
             f"{len(theirs)} in tree {index}, {len(ours & theirs)} shared."
         )

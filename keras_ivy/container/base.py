@@ -1,13 +1,13 @@
 """The dict of dicts itself: building, reading, writing, attributes, copies."""
 
-import copy
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
-import keras
 import tensorflow as tf
 
-from keras_ivy.adapters.tracking import Trackable
+from keras_ivy import tree
+from keras_ivy.container.arrays import copy_leaf
+from keras_ivy.container.checkpoint import Tracked
 from keras_ivy.container.config import DEFAULT, Config, split_options
 from keras_ivy.container.keys import (
     SEPARATORS as _SEPARATORS,
@@ -17,15 +17,16 @@ from keras_ivy.container.keys import (
     missing_key,
     split_chain,
 )
+from keras_ivy.container.mapping import container_map
 from keras_ivy.container.slicing import index_leaves
 from keras_ivy.utils.exceptions import IvyAttributeError, IvyKeyError, IvyTypeError, IvyValueError
 
-__all__ = ["ContainerBase"]
+__all__ = ["ContainerBase", "restore"]
 
 _set = dict.__setitem__
 
 
-class ContainerBase(Trackable, dict):
+class ContainerBase(Tracked, dict):
     """What a Container stores and how it is read and written; see `Container`."""
 
     #: The public class, of which all nested containers and all results are.
@@ -68,8 +69,16 @@ class ContainerBase(Trackable, dict):
                 *(k for k in items if k not in dict.keys(self)),
             ]
         for key in order:
-            _set(out, key, items[key])
+            value = items[key]
+            _set(out, key, self._root(value) if type(value) is dict else value)
         return out
+
+    def _become(self, items: Mapping) -> "ContainerBase":
+        """Take other items, in this Container itself."""
+        fresh = self._like(items)
+        dict.clear(self)
+        dict.update(self, fresh)
+        return self
 
     def _ordered(self, pairs: list[tuple]) -> list[tuple]:
         return sorted(pairs, key=lambda p: p[0]) if self._config.alphabetical_keys else pairs
@@ -121,6 +130,7 @@ class ContainerBase(Trackable, dict):
             items = sorted([*dict.items(self), (key, value)], key=lambda item: item[0])
             dict.clear(self)
             dict.update(self, items)
+        self._restore_deferred(key)
 
     # -- reading ------------------------------------------------------------------------------
 
@@ -150,7 +160,28 @@ class ContainerBase(Trackable, dict):
             return self._attribute_of_leaves(name)
 
     def _attribute_of_leaves(self, name: str) -> Any:
-        raise missing_attribute(self, name)
+        """Return the Container of an attribute that all leaves have.
+
+        A method of an array becomes a function that calls it for every leaf. A method of a plain
+        value is called at once, as Ivy does: `Container(a="x").upper` is `{a: X}`.
+        """
+        leaves = tree.leaves(self)
+        if not leaves or not all(hasattr(leaf, name) for leaf in leaves):
+            raise missing_attribute(self, name)
+        if not callable(getattr(leaves[0], name)):
+            return self.map(lambda leaf: getattr(leaf, name))
+        if all(isinstance(leaf, _IMMUTABLE) for leaf in leaves):
+            try:
+                return self.map(lambda leaf: getattr(leaf, name)())
+            except TypeError:
+                raise missing_attribute(self, name) from None
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            return container_map(
+                lambda x, *a, **k: getattr(x, name)(*a, **k), self, *args, **kwargs
+            )
+
+        return call
 
     def __contains__(self, key: Any) -> bool:
         if isinstance(key, str):
@@ -162,6 +193,7 @@ class ContainerBase(Trackable, dict):
 
         Example:
 
+        >>> from keras_ivy import Container
         >>> Container(a=1, b={"c": 2}).get("b/c"), Container().get("nope", 0)
         (2, 0)
         """
@@ -285,32 +317,21 @@ class ContainerBase(Trackable, dict):
         out = self._new(self._config)
         memo[id(self)] = out
         for key, value in dict.items(self):
-            _set(out, key, _deep_copy(value, memo))
+            _set(out, key, copy_leaf(value, memo))
         return out
 
     def __reduce__(self) -> tuple:
         config = None if self._config is DEFAULT else tuple(self._config)
-        return _restore, (type(self), dict(self), config)
+        return restore, (type(self), dict(self), config)
 
 
 _ABSENT = object()
 
-
-def _deep_copy(leaf: Any, memo: dict) -> Any:
-    """Copy a leaf; a tensor becomes a new tensor, which TensorFlow's own copy does not make."""
-    if id(leaf) in memo:
-        return memo[id(leaf)]
-    if isinstance(leaf, keras.Variable):
-        out = keras.Variable(leaf.value, dtype=leaf.dtype, trainable=leaf.trainable, name=leaf.name)
-    elif isinstance(leaf, tf.Tensor):
-        out = tf.identity(leaf)
-    else:
-        return copy.deepcopy(leaf, memo)
-    memo[id(leaf)] = out
-    return out
+#: Plain values, whose methods change nothing.
+_IMMUTABLE = (str, bytes, int, float, complex, tuple)
 
 
-def _restore(cls: type, items: dict, config: tuple | None) -> ContainerBase:
+def restore(cls: type, items: dict, config: tuple | None) -> ContainerBase:
     """Build a pickled container again."""
     out = cls.__new__(cls)
     if config is not None:

@@ -2,16 +2,40 @@
 
 from typing import Any
 
+from keras_ivy.adapters import op_dispatch
 from keras_ivy.container.algebra import Algebra
 from keras_ivy.container.base import ContainerBase
-from keras_ivy.container.mapping import Mapped
+from keras_ivy.container.compare import Compare
+from keras_ivy.container.disk import Disk
+from keras_ivy.container.edit import Edit
+from keras_ivy.container.flat import Flat
+from keras_ivy.container.mapping import Mapped, container_map
+from keras_ivy.container.methods import Methods
+from keras_ivy.container.printing import Printed
+from keras_ivy.container.query import Query
 from keras_ivy.container.registration import register_with_jax, register_with_optree
+from keras_ivy.container.rekey import Rekey
+from keras_ivy.container.shapes import Shapes
 from keras_ivy.container.structure import Structure
 
 __all__ = ["Container"]
 
 
-class Container(Algebra, Mapped, Structure, ContainerBase):
+class Container(
+    Algebra,
+    Structure,
+    Mapped,
+    Shapes,
+    Query,
+    Edit,
+    Rekey,
+    Flat,
+    Compare,
+    Printed,
+    Disk,
+    Methods,
+    ContainerBase,
+):
     """A dict of dicts with string keys, sorted; leaves are anything, usually variables.
 
     Args:
@@ -25,6 +49,7 @@ class Container(Algebra, Mapped, Structure, ContainerBase):
 
     Example:
 
+    >>> from keras_ivy import Container
     >>> v = Container(b={"w": 2.0, "b": 1.0}, a=3.0)
     >>> v.b.w == v["b/w"] == v["b.w"] == 2.0
     True
@@ -40,7 +65,6 @@ class Container(Algebra, Mapped, Structure, ContainerBase):
     Reference: Ivy's `data_classes/container/base.py`.
     """
 
-    __eq__ = Algebra.__eq__
     __hash__ = None
 
     def __init__(self, dict_in: Any = None, **kwargs: Any):
@@ -56,3 +80,4 @@ class Container(Algebra, Mapped, Structure, ContainerBase):
 ContainerBase._root = Container
 register_with_optree(Container)
 register_with_jax(Container)
+op_dispatch.install(Container, container_map)

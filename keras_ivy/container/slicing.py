@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_ivy.container.arrays import is_array
 from keras_ivy.utils.exceptions import IvyIndexError, IvyTypeError
 
 __all__ = ["index_leaves"]
@@ -36,15 +36,14 @@ def index_leaves(container: Any, query: Any, prefix: str = "") -> Any:
 def _index(leaf: Any, query: Any, path: str) -> Any:
     if leaf is None or (isinstance(leaf, list | tuple) and not leaf):
         return leaf
-    is_array = isinstance(leaf, tf.Tensor | tf.Variable | keras.Variable | np.ndarray)
-    if is_array and len(leaf.shape) == 0:
+    if is_array(leaf) and len(leaf.shape) == 0:
         return leaf
     try:
-        if is_array and not isinstance(leaf, np.ndarray) and _is_list_of_indices(query):
+        if is_array(leaf) and not isinstance(leaf, np.ndarray) and _is_list_of_indices(query):
             return _gather(tf.convert_to_tensor(leaf), tf.convert_to_tensor(query))
         return leaf[query]
     except (IndexError, tf.errors.InvalidArgumentError) as error:
-        shape = f" of shape {tuple(leaf.shape)}" if is_array else ""
+        shape = f" of shape {tuple(leaf.shape)}" if is_array(leaf) else ""
         raise IvyIndexError(
             f"Cannot index {path!r}{shape}: out of range. Received: index={query!r}"
         ) from error

@@ -1,0 +1,95 @@
+"""Saving to and restoring from `tf.train.Checkpoint`, whatever the leaves are.
+
+Variables and containers are objects that TensorFlow tracks. For every other leaf that holds
+numbers or text, a `LeafState` stands in the object graph, reads the leaf when the checkpoint is
+written and replaces it when one is restored.
+"""
+
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from keras_ivy.adapters.tracking import Trackable
+from keras_ivy.utils.exceptions import IvyValueError
+
+__all__ = ["LeafState", "Tracked"]
+
+_PLAIN = (bool, int, float, complex, str, bytes)
+_SAVED = (tf.Tensor, np.ndarray, np.generic, *_PLAIN)
+_NAME = "VALUE"
+
+
+class LeafState(Trackable):
+    """One leaf of a dict, as an object that a checkpoint saves and restores.
+
+    Args:
+        holder: The dict.
+        key: The key of the leaf.
+    """
+
+    def __init__(self, holder: dict, key: str):
+        self._holder, self._key = holder, key
+
+    @property
+    def value(self) -> Any:
+        """The leaf."""
+        return dict.__getitem__(self._holder, self._key)
+
+    def _serialize_to_tensors(self) -> dict[str, tf.Tensor]:
+        value = self.value
+        # The widest type of its kind: a checkpoint then opens whatever the platform's default.
+        dtype = {int: tf.int64, float: tf.float64}.get(type(value))
+        return {_NAME: tf.convert_to_tensor(value, dtype)}
+
+    def _restore_from_tensors(self, restored_tensors: dict[str, tf.Tensor]) -> tf.Operation:
+        old, new = self.value, restored_tensors[_NAME]
+        have = tuple(getattr(old, "shape", ()))
+        if have != tuple(new.shape):
+            raise IvyValueError(
+                f"Cannot restore {self._key!r} of shape {have}. "
+                f"Received: shape={tuple(new.shape)} in the checkpoint"
+            )
+        if not isinstance(old, tf.Tensor):
+            new = new.numpy()
+            if isinstance(old, str):
+                new = new.decode("utf-8")
+            elif not isinstance(old, np.ndarray):
+                new = type(old)(new)
+        dict.__setitem__(self._holder, self._key, new)
+        return tf.no_op()
+
+
+class Tracked(Trackable):
+    """The children of a Container in TensorFlow's object graph."""
+
+    def _trackable_children(self, save_type: str = "checkpoint", **kwargs: Any) -> dict:
+        children = {}
+        for key, value in dict.items(self):
+            child = self._child(key, value, numbers_too=save_type == "checkpoint")
+            if child is not None:
+                children[key] = child
+        return children
+
+    def _child(self, key: str, value: Any, numbers_too: bool = True) -> Trackable | None:
+        if isinstance(value, Trackable):
+            return value
+        if not numbers_too or not isinstance(value, _SAVED):
+            return None
+        # TensorFlow asks several times and compares by identity.
+        states = self.__dict__.setdefault("_leaf_states", {})
+        if key not in states:
+            states[key] = LeafState(self, key)
+        return states[key]
+
+    def _lookup_dependency(self, name: str, cached_dependencies: dict | None = None) -> Any:
+        if cached_dependencies:
+            return cached_dependencies.get(name)
+        return self._child(name, dict.get(self, name))
+
+    def _restore_deferred(self, key: str) -> None:
+        """Fill a new leaf from a checkpoint that was restored before the leaf was there."""
+        if key in self.__dict__.get("_self_unconditional_deferred_dependencies", ()):
+            child = self._child(key, dict.get(self, key))
+            if child is not None:
+                self._handle_deferred_dependencies(key, child)
