@@ -92,7 +92,7 @@ from keras_ivy.ops.reductions import (
     median, min, nonzero, prod, reduce_max, reduce_mean, reduce_min, reduce_prod, reduce_std,
     reduce_sum, reduce_var, searchsorted, sort, std, sum, top_k, var,
 )
-from keras_ivy.ops.shape import (
+from keras_ivy.ops.shapes import (
     broadcast_arrays, broadcast_to, concat, expand_dims, flatten, flip, hstack, moveaxis,
     permute_dims, repeat, reshape, roll, split, squeeze, stack, swapaxes, tile, transpose,
     unstack, vstack,

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import keras
 import tensorflow as tf
 from keras import ops
 
@@ -40,7 +41,8 @@ def reshape(x: Any, shape: Any, *, order: str = "C") -> Any:
 
     Args:
         x: An array, or a Container of arrays.
-        shape: The new shape; one size may be -1, which then follows from the others.
+        shape: The new shape; one size may be -1, which then follows from the others. Where it is
+            None, as the batch of `x.shape` is in a traced function, it is what `x` has there.
         order: `"C"` to read rows first, `"F"` to read columns first.
 
     Raises:
@@ -52,11 +54,34 @@ def reshape(x: Any, shape: Any, *, order: str = "C") -> Any:
     [[1, 2], [3, 4], [5, 6]]
     """
     shape = (shape,) if isinstance(shape, int) else tuple(shape)
+    if None in shape:
+        shape = _known_sizes(tensor(x), shape)
     if order == "C":
         return ops.reshape(tensor(x), shape)
     if order != "F":
         raise IvyValueError(f'`order` is "C" or "F". Received: order={order!r}')
     return ops.transpose(ops.reshape(ops.transpose(tensor(x)), shape[::-1]))
+
+
+def _known_sizes(x: Any, shape: tuple) -> tuple:
+    """Return a new shape with the sizes of `x` where it has None, as static as can be."""
+    if isinstance(x, keras.KerasTensor):
+        return shape
+    if any(n is None for n in shape[len(x.shape) :]):
+        raise IvyValueError(
+            "None stands for the size that `x` has at the same axis. "
+            f"Received: shape={shape}, x of shape {tuple(x.shape)}"
+        )
+    shape = tuple(x.shape[i] if n is None else n for i, n in enumerate(shape))
+    unknown = [i for i, n in enumerate(x.shape) if n is None]
+    if shape.count(None) == 1 and unknown == [shape.index(None)]:
+        # All other sizes are known, and so what -1 stands for: the unknown one can be the -1.
+        others = [n for n in shape if n not in (None, -1)]
+        rest = math.prod(n for n in x.shape if n is not None)
+        follows, left = divmod(rest, max(math.prod(others), 1))
+        if not left and (follows == 1 or -1 in shape):
+            return tuple(-1 if n is None else follows if n == -1 else n for n in shape)
+    return tuple(tf.shape(x)[i] if n is None else n for i, n in enumerate(shape))
 
 
 @ivy_function
