@@ -4,8 +4,11 @@ from keras_ivy.initializers.adopted import Adopted, adopt
 from keras_ivy.initializers.base import Drawn, Initializer
 from keras_ivy.initializers.constant import Constant, Ones, Zeros
 from keras_ivy.initializers.convolution import ICNR, DeltaOrthogonal, Dirac
+from keras_ivy.initializers.fans import fans_of, geometry_of
 from keras_ivy.initializers.gains import calculate_gain
+from keras_ivy.initializers.geometry import Geometry, register_fans
 from keras_ivy.initializers.kernel_fans import kernel_fans
+from keras_ivy.initializers.model import initialize_model
 from keras_ivy.initializers.normals import (
     KaimingNormal,
     LecunNormal,
@@ -25,6 +28,7 @@ from keras_ivy.initializers.presets import (
     xavier_uniform,
 )
 from keras_ivy.initializers.recurrent import ChronoBias, ForgetBias
+from keras_ivy.initializers.report import InitializationReport, InitializationRow
 from keras_ivy.initializers.residual import (
     DeepNet,
     DepthScaled,
@@ -36,10 +40,25 @@ from keras_ivy.initializers.residual import (
     fixup_scale,
     tfixup_scale,
 )
+from keras_ivy.initializers.rules import PerTarget, Rule, Scheme
 from keras_ivy.initializers.scaled import FanScaled, KernelInitializer
+from keras_ivy.initializers.schemes_layers import (
+    AutoScheme,
+    LayerDefaultScheme,
+    TorchDefaultScheme,
+)
+from keras_ivy.initializers.schemes_residual import (
+    DeepNetScheme,
+    DepthScaledScheme,
+    FixupScheme,
+    GPT2Scheme,
+    TFixupScheme,
+    ZeroLastScheme,
+)
 from keras_ivy.initializers.siren import FirstLayerSiren, Siren
 from keras_ivy.initializers.strings import get, known_names
 from keras_ivy.initializers.structured import Identity, Sparse
+from keras_ivy.initializers.targets import Target
 from keras_ivy.initializers.truncation import TruncatedNormal
 from keras_ivy.initializers.uniforms import (
     GlorotUniform,
@@ -60,25 +79,34 @@ from keras_ivy.initializers.wrapper import Scaled, Wrapper
 __all__ = [
     "ICNR",
     "Adopted",
+    "AutoScheme",
     "ChronoBias",
     "Constant",
     "DeepNet",
+    "DeepNetScheme",
     "DeltaOrthogonal",
     "DepthScaled",
+    "DepthScaledScheme",
     "Dirac",
     "Drawn",
     "FanScaled",
     "FirstLayerSiren",
     "Fixup",
+    "FixupScheme",
     "ForgetBias",
     "GPT2Residual",
+    "GPT2Scheme",
+    "Geometry",
     "GlorotUniform",
     "Identity",
+    "InitializationReport",
+    "InitializationRow",
     "Initializer",
     "KaimingInitializer",
     "KaimingNormal",
     "KaimingUniform",
     "KernelInitializer",
+    "LayerDefaultScheme",
     "LecunNormal",
     "LecunUniform",
     "Normal",
@@ -86,12 +114,18 @@ __all__ = [
     "Ones",
     "Orthogonal",
     "OutputBias",
+    "PerTarget",
     "RandomNormal",
+    "Rule",
     "Scaled",
+    "Scheme",
     "Siren",
     "Sparse",
     "TFixup",
+    "TFixupScheme",
+    "Target",
     "TorchDefault",
+    "TorchDefaultScheme",
     "TruncatedNormal",
     "Uniform",
     "UniformInitializer",
@@ -100,18 +134,23 @@ __all__ = [
     "XavierInitializer",
     "XavierNormal",
     "XavierUniform",
+    "ZeroLastScheme",
     "Zeros",
     "adopt",
     "calculate_gain",
     "deepnet_constants",
     "depth_scale",
+    "fans_of",
     "fixup_scale",
+    "geometry_of",
     "get",
+    "initialize_model",
     "kaiming_normal",
     "kaiming_uniform",
     "kernel_fans",
     "known_names",
     "normal",
+    "register_fans",
     "tfixup_scale",
     "uniform",
     "xavier_normal",

@@ -52,7 +52,7 @@ def fans_of(layer: keras.layers.Layer, variable: "keras.Variable | str") -> tupl
     >>> layer.build((None, 8, 8, 64))
     >>> fans_of(layer, layer.kernel)
     (9, 9)
-    >>> layer.kernel.shape  # whose last axes alone would suggest (576, 9)
+    >>> tuple(layer.kernel.shape)  # whose last axes alone would suggest (576, 9)
     (3, 3, 64, 1)
 
     Reference: He et al. 2015, arXiv:1502.01852, section 2.2 counts both fans of a convolution;

@@ -1,0 +1,226 @@
+"""Initialize a whole model: by a scheme, by rules, with a look before."""
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import keras
+import numpy as np
+
+from keras_ivy.initializers.base import Initializer
+from keras_ivy.initializers.draw import base_seed, describe, draw_values, fold_seed
+from keras_ivy.initializers.fans import warn_unknown
+from keras_ivy.initializers.plan import Plan, make_plans
+from keras_ivy.initializers.report import InitializationReport, InitializationRow
+from keras_ivy.initializers.schemes import resolve_rules
+from keras_ivy.initializers.seeds import Seed, standardize_seed
+from keras_ivy.initializers.targets import collect_targets
+from keras_ivy.utils.exceptions import IvyValueError
+
+__all__ = ["initialize_model"]
+
+
+def initialize_model(
+    model: keras.layers.Layer,
+    initializer: Any,
+    initializer_config: dict[str, Any] | None = None,
+    *,
+    seed: Seed = None,
+    dry_run: bool = False,
+    bias: Any = "zeros",
+    skip: Any = (),
+    skip_normalization: bool = True,
+    skip_frozen: bool = True,
+    reset_optimizer: bool = False,
+) -> Any:
+    """Give the weights of a built model new values, with the true fans of every layer.
+
+    Weights are kernels, recurrent kernels and embeddings. By default biases become zero (the
+    forget gates of an LSTM one, where its `unit_forget_bias` says so), and normalisations and
+    frozen variables stay. Compiled, nested, shared and subclassed models all work; nothing is
+    traced anew.
+
+    Every variable is drawn with a seed made of `seed` and its structural path. So no two are
+    equal by accident, the same seed gives the same model, and a layer added at the end or under
+    a name of its own leaves the values of the others alone.
+
+    Args:
+        model: A built model, layer or `Module`.
+        initializer: One of
+            a name, such as `"xavier"`, `"kaiming"`, `"orthogonal"`, `"small_random"`, `"zeros"`,
+            any string that `keras_ivy.initializers.get` takes, or a whole-model scheme: `"auto"`,
+            `"layer_default"`, `"torch_default"`, `"fixup"`, `"gpt2"`, ...;
+            an initializer, ours or Keras's (whose guessed fans are replaced by the true ones);
+            the config of one, `{"class_name": ..., "config": ...}`;
+            a list of `Rule`s, tuples `(match, initializer)` and schemes, or a dictionary
+            `{match: initializer}`: for each variable the first that claims it decides, and
+            weights that none claims stay.
+        initializer_config: Arguments of a scheme that is named by a string.
+        seed: An integer, a `keras.random.SeedGenerator`, or `None` for the initializer's own
+            seed, or else a new one.
+        dry_run: Change nothing and return an `InitializationReport`.
+        bias: What the biases of initialized layers become: an initializer, or `None` to leave
+            them alone; default `"zeros"`.
+        skip: What to leave alone: layer classes, patterns or predicates, as in `Rule`.
+        skip_normalization: Leave scales, shifts and statistics of normalisations alone, unless a
+            rule names them; if False they start anew, as the layers' own initializers say.
+        skip_frozen: Leave variables that are not trainable alone.
+        reset_optimizer: Reset the state of the compiled optimizer as well, step count included.
+
+    Returns:
+        The model itself; with `dry_run=True` an `InitializationReport` of path, shape, fans,
+        scheme, and standard deviation before and after.
+
+    Raises:
+        ValueError: If the model is not built, the scheme is unknown, a rule matches nothing, or a
+            scheme does not suit a variable.
+        TypeError: If an argument is of another type.
+
+    Warns:
+        UserWarning: If it has to guess the fans of a layer; see `register_fans`.
+
+    Example:
+
+    >>> model = keras.Sequential([keras.Input((784,)), keras.layers.Dense(256, "relu")])
+    >>> model = initialize_model(model, "kaiming", {"mode": "fan_out"}, seed=1)
+    >>> round(float(keras.ops.std(model.layers[0].kernel)), 3)  # sqrt(2 / 256)
+    0.088
+    >>> report = initialize_model(model, {"bias": "ones"}, dry_run=True)
+    >>> report["layers/v0/bias"].scheme, report["layers/v0/kernel"].scheme
+    ('Ones()', 'kept: no rule speaks of it')
+
+    Reference: Glorot and Bengio 2010; He et al. 2015, arXiv:1502.01852.
+    """
+    targets = collect_targets(model)
+    if reset_optimizer:
+        _check_optimizer(model)
+    rules = resolve_rules(initializer, initializer_config, targets)
+    plans = make_plans(
+        targets,
+        rules,
+        bias=bias,
+        skip=skip,
+        skip_normalization=skip_normalization,
+        skip_frozen=skip_frozen,
+    )
+    seed = standardize_seed(seed)
+    own = initializer.seed if isinstance(initializer, Initializer) else None
+    with _restoring(seed if dry_run else None), _restoring(own if dry_run else None):
+        common = base_seed(own if seed is None else seed)
+        warn_unknown(
+            (plan.target.layer, plan.target.variable)
+            for plan in plans
+            if plan.initializer is not None and plan.target.guessed and plan.target.is_weight
+        )
+        values = _draw_all(plans, common, own_seeds=seed is None)
+    if dry_run:
+        return _report(plans, values, common)
+    _assign_all([(plan.target.variable, value) for plan, value in zip(plans, values, strict=True)])
+    if reset_optimizer:
+        _reset_optimizer(model)
+    return model
+
+
+def _draw_all(plans: Sequence[Plan], common: int, *, own_seeds: bool) -> list[Any]:
+    """Draw the values of every planned variable, or raise with the path of the one that fails."""
+    taken: set[int] = set()
+    bases: dict[int, int] = {}
+    values: list[Any] = []
+    for plan in plans:
+        if plan.initializer is None:
+            values.append(None)
+            continue
+        target, scheme = plan.target, plan.initializer
+        if id(scheme) not in bases:
+            bases[id(scheme)] = (
+                common if scheme.seed is None or not own_seeds else base_seed(scheme.seed)
+            )
+        shape = tuple(target.variable.shape)
+        dtype = keras.backend.standardize_dtype(target.variable.dtype)
+        seed = fold_seed(bases[id(scheme)], target.seed_path, taken)
+        try:
+            values.append(draw_values(scheme, target.geometry, shape, dtype, seed, plan.scale))
+        except (ValueError, TypeError) as error:
+            raise IvyValueError(
+                f"Cannot initialize {target.path!r} ({type(target.layer).__name__}, "
+                f"{target.role}, shape {shape}) with {describe(scheme)}: {error} "
+                "Nothing has changed; give it a rule of its own, or skip it."
+            ) from error
+    return values
+
+
+def _report(plans: Sequence[Plan], values: Sequence[Any], seed: int) -> InitializationReport:
+    rows = []
+    for plan, value in zip(plans, values, strict=True):
+        target = plan.target
+        before = _std(keras.ops.copy(target.variable))
+        scheme = f"kept: {plan.reason}" if value is None else describe(plan.initializer)
+        if plan.scale != 1 and value is not None:
+            scheme = f"{plan.scale:.4g} * {scheme}"
+        rows.append(
+            InitializationRow(
+                target.path,
+                type(target.layer).__name__,
+                tuple(target.variable.shape),
+                *target.geometry.fans,
+                target.role,
+                scheme,
+                before,
+                before if value is None else _std(value),
+            )
+        )
+    return InitializationReport(rows, seed)
+
+
+def _std(values: Any) -> float:
+    values = np.asarray(keras.ops.convert_to_numpy(values), "float64")
+    return float(values.std()) if values.size else 0.0
+
+
+def _assign_all(pairs: Sequence[tuple[keras.Variable, Any]]) -> None:
+    """Assign all values, or, if one fails, none."""
+    changed: list[tuple[keras.Variable, Any]] = []
+    try:
+        for variable, value in pairs:
+            if value is not None:
+                changed.append((variable, keras.ops.copy(variable)))
+                variable.assign(value)
+    except BaseException:
+        for variable, value in changed:
+            variable.assign(value)
+        raise
+
+
+@contextlib.contextmanager
+def _restoring(seed: Seed) -> Iterator[None]:
+    """Put a generator back where it was, so that a look has no effect."""
+    if not isinstance(seed, keras.random.SeedGenerator):
+        yield
+        return
+    state = keras.ops.copy(seed.state)
+    try:
+        yield
+    finally:
+        seed.state.assign(state)
+
+
+def _check_optimizer(model: Any) -> None:
+    if getattr(model, "optimizer", None) is None:
+        raise IvyValueError(
+            f"{model.name!r} has no optimizer to reset; compile it, or leave out "
+            "`reset_optimizer`. Received: reset_optimizer=True"
+        )
+
+
+def _reset_optimizer(model: keras.Model) -> None:
+    """Give every variable of the optimizer the value that a new one would have.
+
+    A new optimizer is asked, since not all slots begin with zero.
+    """
+    optimizer = model.optimizer
+    if not optimizer.built:
+        return
+    fresh = type(optimizer).from_config(optimizer.get_config())
+    fresh.build(model.trainable_variables)
+    for variable, new in zip(optimizer.variables, fresh.variables, strict=True):
+        variable.assign(new)

@@ -1,0 +1,238 @@
+"""Rules: which variables of a model get which scheme.
+
+A list of rules is read from the top; for every variable the first rule that claims it decides.
+"""
+
+import abc
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+
+from keras_ivy.initializers.base import Initializer
+from keras_ivy.initializers.geometry import ROLES, WEIGHT_ROLES
+from keras_ivy.initializers.strings import get
+from keras_ivy.initializers.targets import Target
+
+__all__ = ["PerTarget", "Rule", "Scheme"]
+
+#: What a role of a rule may say: one role, all weights, or everything.
+RULE_ROLES = (*ROLES, "weight", "any")
+
+
+#: What a rule may match by: a layer class or several, a pattern, or a predicate.
+Match = type | tuple | str | Callable[[Target], bool]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One line of a list of rules: what it speaks of, and the scheme it gives.
+
+    A rule speaks of the weights it matches: kernels, recurrent kernels and embeddings. Biases
+    follow their own policy (see `initialize_model`), and scales and shifts stay, unless `role`
+    names them or the rule matches no weight at all, as `Rule("head/bias", ...)` does.
+
+    Args:
+        match: A layer class or a tuple of them, which speaks of everything in such layers; a
+            pattern, a regular expression that has to match the end of the path of the variable or
+            of a layer that contains it, be it the structural path (`"layers/v2/kernel"`), the same
+            with names that the user gave (`"head/kernel"`) or the one that Keras shows
+            (`"functional/head/kernel"`); or a predicate that receives a `Target`.
+        initializer: A scheme as `initialize_model` takes it, or `None` to leave everything that
+            the rule matches as it is.
+        config: Arguments of the scheme, if it is a string.
+        role: `"kernel"`, `"recurrent"`, `"embedding"`, `"bias"`, `"scale"`, `"shift"`, ..., or
+            `"weight"` for the first three, or `"any"`; by default as said above.
+        scale: Factor of the drawn values, default 1.
+        required: Whether a rule that claims nothing is an error, default True.
+
+    Raises:
+        TypeError: If `match` is of another type.
+        ValueError: If a pattern is not a regular expression, or the role is unknown.
+
+    Example:
+
+    >>> Rule(keras.layers.Embedding, "normal", {"std": 0.02}).role is None
+    True
+    >>> Rule("head/bias", "zeros").describe()
+    "'head/bias'"
+    """
+
+    match: Match
+    initializer: Any
+    config: dict | None = None
+    role: str | None = None
+    scale: float = 1.0
+    required: bool = True
+
+    def __post_init__(self):
+        if isinstance(self.match, str):
+            try:
+                re.compile(self.match)
+            except re.error as error:
+                raise ValueError(
+                    f"A pattern is a regular expression, so that any text is '.*' and not '*'; "
+                    f"{error}. Received: match={self.match!r}"
+                ) from error
+        elif not (_is_layer_class(self.match) or callable(self.match)):
+            raise TypeError(
+                "`match` must be a layer class or a tuple of them, a pattern or a predicate. "
+                f"Received: match={self.match!r}"
+            )
+        elif isinstance(self.match, type) and not _is_layer_class(self.match):
+            raise TypeError(
+                "A class to match must be a layer's, such as `keras.layers.Dense`. "
+                f"Received: match={self.match!r}"
+            )
+        if self.role is not None and self.role not in RULE_ROLES:
+            raise ValueError(f"`role` must be one of {RULE_ROLES}. Received: role={self.role!r}")
+
+    def matches(self, target: Target) -> bool:
+        """Whether the match alone, role aside, holds for a variable."""
+        if isinstance(self.match, str):
+            pattern = re.compile(f"(?:.*/)?(?:{self.match})")
+            return any(pattern.fullmatch(place) for place in target.places)
+        if _is_layer_class(self.match):
+            return any(isinstance(layer, self.match) for layer in target.layers)
+        return bool(self.match(target))
+
+    def claims(self, targets: Sequence[Target]) -> list[Target]:
+        """Return the variables that the rule decides about, of those it matches."""
+        matched = [target for target in targets if self.matches(target)]
+        if self.initializer is None and self.role is None:
+            return matched
+        roles = {None: WEIGHT_ROLES, "weight": WEIGHT_ROLES, "any": ROLES}.get(
+            self.role, (self.role,)
+        )
+        claimed = [target for target in matched if target.role in roles]
+        if self.role is None and not claimed:
+            return [target for target in matched if target.role != "state"]
+        return claimed
+
+    def describe(self) -> str:
+        """The match as text, for reports and errors."""
+        if isinstance(self.match, str):
+            return repr(self.match)
+        if isinstance(self.match, tuple):
+            return " | ".join(cls.__name__ for cls in self.match)
+        return getattr(self.match, "__name__", repr(self.match))
+
+
+class PerTarget:
+    """A scheme that depends on the variable, for the `initializer` of a `Rule`.
+
+    Args:
+        choose: A function of a `Target` that returns what `keras_ivy.initializers.get` takes, or
+            None to leave the variable alone.
+
+    Example:
+
+    >>> by_depth = PerTarget(lambda target: f"normal(std={0.1 / (1 + target.position)})")
+    >>> Rule(keras.layers.Dense, by_depth).describe()
+    'Dense'
+    """
+
+    def __init__(self, choose: Callable[[Target], Any]):
+        self.choose = choose
+
+    def __call__(self, target: Target) -> Initializer | None:
+        """Return the initializer of a variable."""
+        chosen = self.choose(target)
+        return None if chosen is None else get(chosen)
+
+
+class Scheme(abc.ABC):
+    """A scheme of a whole model: it sees all variables and returns rules for them.
+
+    `initialize_model` takes a scheme where it takes an initializer, and in a list of rules.
+    """
+
+    @abc.abstractmethod
+    def rules(self, targets: Sequence[Target]) -> list[Rule]:
+        """Return the rules for a model with these variables.
+
+        Raises:
+            ValueError: If the model lacks what the scheme is for.
+        """
+
+
+def as_rules(spec: Any, targets: Sequence[Target] = ()) -> list[Rule]:
+    """Turn a list of rules, tuples and schemes, or a dictionary, into a list of `Rule`.
+
+    Args:
+        spec: A list whose items are `Rule`s, tuples `(match, initializer[, config])` or `Scheme`s,
+            or a dictionary of matches and initializers.
+        targets: The variables of the model, for schemes.
+
+    Raises:
+        TypeError: If an item is neither.
+
+    Example:
+
+    >>> [rule.initializer for rule in as_rules({keras.layers.Dense: "xavier", ".*": "kaiming"})]
+    ['xavier', 'kaiming']
+    """
+    items: Iterable = spec.items() if isinstance(spec, dict) else spec
+    rules = []
+    for item in items:
+        if isinstance(item, Scheme):
+            rules.extend(item.rules(targets))
+            continue
+        if isinstance(item, tuple) and 2 <= len(item) <= 3:
+            item = Rule(*item)
+        if not isinstance(item, Rule):
+            raise TypeError(
+                "A rule must be a `Rule`, a tuple `(match, initializer)` or a `Scheme`. "
+                f"Received: {item!r} of type {type(item).__name__}"
+            )
+        rules.append(item)
+    return rules
+
+
+def skip_rules(skip: Any) -> list[Rule]:
+    """Turn what `skip=` received, one match or a list of them, into rules that leave things be."""
+    several = isinstance(skip, list | set | frozenset) or (
+        isinstance(skip, tuple) and not _is_layer_class(skip)
+    )
+    return [Rule(match, None) for match in (skip if several else [skip])]
+
+
+def assign_rules(rules: Sequence[Rule], targets: Sequence[Target]) -> dict[str, Rule]:
+    """Give every variable the first rule that claims it.
+
+    Returns:
+        A dictionary of paths and rules; variables that no rule claims are not in it.
+
+    Raises:
+        ValueError: If a rule matches no variable at all, which is a misspelling.
+    """
+    chosen: dict[str, Rule] = {}
+    for rule in rules:
+        claimed = rule.claims(targets)
+        if not claimed and rule.required:
+            raise ValueError(_nothing_claimed(rule, targets))
+        for target in claimed:
+            chosen.setdefault(target.path, rule)
+    return chosen
+
+
+def _nothing_claimed(rule: Rule, targets: Sequence[Target]) -> str:
+    matched = [target for target in targets if rule.matches(target)]
+    role = f" with role {rule.role!r}" if rule.role else ""
+    if matched:
+        there = ", ".join(f"{t.path} ({t.role})" for t in matched[:8])
+        return f"The rule {rule.describe()}{role} claims no variable; it matches {there}."
+    paths = [f"{t.path} ({t.keras_path})" for t in targets]
+    more = f" and {len(paths) - 12} more" if len(paths) > 12 else ""
+    return (
+        f"The rule {rule.describe()} matches no variable. The model has: "
+        f"{', '.join(paths[:12])}{more}. Received: match={rule.match!r}"
+    )
+
+
+def _is_layer_class(match: Any) -> bool:
+    if isinstance(match, tuple):
+        return bool(match) and all(_is_layer_class(cls) for cls in match)
+    return isinstance(match, type) and issubclass(match, keras.layers.Layer)

@@ -1,0 +1,160 @@
+"""The variables of a model as rules and schemes see them."""
+
+import re
+from dataclasses import dataclass
+
+import keras
+
+from keras_ivy.initializers.fans import find_geometry, guess_geometry
+from keras_ivy.initializers.geometry import Geometry, rule_for
+from keras_ivy.structure import sublayers, walk
+
+__all__ = ["Target"]
+
+NORMALIZATIONS = (
+    keras.layers.BatchNormalization,
+    keras.layers.GroupNormalization,
+    keras.layers.LayerNormalization,
+    keras.layers.RMSNormalization,
+)
+
+
+@dataclass(frozen=True)
+class Target:
+    """A variable of a model, as rules and predicates see it.
+
+    Args:
+        path: Structural path, such as `"layers/v0/kernel"`.
+        layers: The layers that contain it, from the one that owns it to the model.
+        variable: The variable.
+        geometry: Its fans, role and axes.
+        position: Its place in the model's list of variables, the order of creation.
+        guessed: Whether no rule knew its fans, so that they come from the shape.
+        seed_path: The path with names that the user gave in the place of positions.
+    """
+
+    path: str
+    layers: tuple[keras.layers.Layer, ...]
+    variable: keras.Variable
+    geometry: Geometry
+    position: int = 0
+    guessed: bool = False
+    seed_path: str = ""
+
+    @property
+    def layer(self) -> keras.layers.Layer:
+        """The layer that owns the variable."""
+        return self.layers[0]
+
+    @property
+    def name(self) -> str:
+        """The last part of the path, such as `"kernel"`."""
+        return self.path.rsplit("/", 1)[-1]
+
+    @property
+    def keras_path(self) -> str:
+        """The path that `model.summary()` shows, such as `"dense_1/kernel"`."""
+        return self.variable.path
+
+    @property
+    def role(self) -> str:
+        """`"kernel"`, `"recurrent"`, `"embedding"`, `"bias"`, ...; see `Geometry`."""
+        return self.geometry.role
+
+    @property
+    def is_weight(self) -> bool:
+        """Whether it carries a random draw: a kernel, a recurrent kernel or an embedding."""
+        return self.geometry.is_weight
+
+    @property
+    def is_normalization(self) -> bool:
+        """Whether the layer normalises, so that its variables are scales and shifts."""
+        return isinstance(self.layer, NORMALIZATIONS) or self.role == "shift"
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Every path that a pattern may end at: the variable's and those of its layers."""
+        paths = dict.fromkeys((self.path, self.seed_path, self.keras_path))
+        return tuple(
+            "/".join(parts[:stop])
+            for parts in (path.split("/") for path in paths)
+            for stop in range(1, len(parts) + 1)
+        )
+
+
+def collect_targets(model: keras.layers.Layer) -> list[Target]:
+    """Return the variables of a built model, each once, sorted by structural path.
+
+    States of seed generators are left out: they are nothing to initialize.
+
+    Raises:
+        TypeError: If `model` is not a Keras layer or model.
+        ValueError: If it is not built.
+    """
+    if not isinstance(model, keras.layers.Layer):
+        raise TypeError(
+            "`model` must be a Keras layer or model. "
+            f"Received: model={model!r} of type {type(model).__name__}"
+        )
+    layers = {"": model, **sublayers(model)}
+    _check_built(model, layers)
+    position = {id(variable): i for i, variable in enumerate(model.variables)}
+    targets = []
+    for entry in walk(model):
+        if entry.variable.name == "seed_generator_state":
+            continue
+        parts = entry.path.split("/")
+        chain = [layers.get("/".join(parts[:stop])) for stop in range(len(parts))]
+        above = [layer for layer in reversed(chain) if layer not in (None, entry.layer)]
+        owner, geometry = find_geometry(entry.layer, entry.variable, layers.values())
+        targets.append(
+            Target(
+                entry.path,
+                (owner, *(layer for layer in above if layer is not owner)),
+                entry.variable,
+                geometry or guess_geometry(owner, entry.variable),
+                position.get(id(entry.variable), len(position)),
+                guessed=geometry is None,
+                seed_path=_seed_path(parts, layers),
+            )
+        )
+    return targets
+
+
+def _check_built(model: keras.layers.Layer, layers: dict[str, keras.layers.Layer]) -> None:
+    """Raise if a layer that has variables once it is built is not built."""
+    unbuilt = [path for path, layer in layers.items() if not layer.built and rule_for(type(layer))]
+    if (model.built or len(layers) > 1) and not unbuilt:
+        return
+    names = ", ".join(f"{path or model.name} ({type(layers[path]).__name__})" for path in unbuilt)
+    raise ValueError(
+        f"The model {model.name!r} is not built, so there is nothing to initialize yet"
+        f"{': ' + names if names else ''}. Call it on a batch of data, call "
+        "`model.build(input_shape)`, or begin it with `keras.Input`."
+    )
+
+
+def _seed_path(parts: list[str], layers: dict[str, keras.layers.Layer]) -> str:
+    """Put the names that the user gave in the place of positions in `model.layers`.
+
+    A layer that is inserted moves the positions of those behind it, but not their names.
+    """
+    kept = list(parts)
+    for stop in range(2, len(parts)):
+        layer = layers.get("/".join(parts[:stop]))
+        if parts[stop - 2] == "layers" and layer is not None and not has_automatic_name(layer):
+            kept[stop - 2 : stop] = ["", layer.name]
+    return "/".join(part for part in kept if part)
+
+
+def has_automatic_name(layer: keras.layers.Layer) -> bool:
+    """Whether a layer's name is the one Keras numbers by itself, such as `"dense_3"`.
+
+    Example:
+
+    >>> [has_automatic_name(keras.layers.Dense(1, name=name)) for name in (None, "head")]
+    [True, False]
+    """
+    words = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", re.sub(r"\W+", "", type(layer).__name__))
+    stem = re.sub(r"([a-z])([A-Z])", r"\1_\2", words).lower()
+    return re.fullmatch(rf"(private)?{re.escape(stem)}(_\d+)?", layer.name) is not None
