@@ -12,6 +12,7 @@ from keras_ivy.container import Container
 from keras_ivy.functional import (
     assign_variables, execute_with_gradients, functional_call, value_and_grad, variables,
 )
+from keras_ivy.module import Module
 from keras_ivy.second_order import exact_second_order
 from keras_ivy.optimizers import (
     LAMB, LARS, SGD, Adam, AdamW, LAMBPaper, LARSPaper, Optimizer, Rule, adam_step, adam_update,
@@ -78,7 +79,7 @@ __all__ = [
     "FixupScheme", "ForgetBias", "GPT2Residual", "GPT2Scheme", "Geometry", "GlorotUniform",
     "InitializationReport", "InitializationRow", "Initializer", "KaimingInitializer",
     "KaimingNormal", "KaimingUniform", "KernelInitializer", "LAMBPaper", "LARSPaper",
-    "LayerDefaultScheme", "LecunNormal", "LecunUniform", "NativeArray", "NativeDevice",
+    "LayerDefaultScheme", "LecunNormal", "LecunUniform", "Module", "NativeArray", "NativeDevice",
     "NativeDtype", "NativeShape", "Normal", "NormalInitializer", "Ones", "Optimizer",
     "Orthogonal", "OutputBias", "PerTarget", "RandomNormal", "Rule", "Scheme", "Shape", "Siren",
     "Sparse", "TFixup", "TFixupScheme", "Target", "TorchDefault", "TorchDefaultScheme",

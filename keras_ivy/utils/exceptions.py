@@ -35,6 +35,10 @@ class IvyIndexError(IvyException, IndexError):
     """An index is out of range."""
 
 
+class IvyRuntimeError(IvyException, RuntimeError):
+    """Something was done in the wrong order, such as using what was not initialized."""
+
+
 class IvyNotImplementedException(IvyException, NotImplementedError):
     """A method that a subclass has to provide was called."""
 

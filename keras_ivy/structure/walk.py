@@ -8,22 +8,15 @@ one model have the same paths, and a model has after loading those it had before
 """
 
 import heapq
-import sys
-import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import keras
 
-from keras_ivy.adapters import keras_layers
+from keras_ivy.structure.edges import Path, edges, mark, mark_of_layer
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
 __all__ = ["Entry", "Structure", "aliases", "structure_of", "sublayers", "walk"]
-
-Path = tuple[str, ...]
-
-#: Packages in whose objects no layer of the user's is looked for.
-_FOREIGN = {*sys.stdlib_module_names, "absl", "jax", "keras", "keras_ivy", "numpy", "tensorflow"}
 
 
 class Entry(NamedTuple):
@@ -60,6 +53,7 @@ class Structure:
         self.entries: list[Entry] = []
         self.layers: dict[str, keras.layers.Layer] = {}
         self.links: dict[Path, Path] = {}
+        self._layer_marks: list[tuple[keras.layers.Layer, Any]] = []
         self._marks: list[tuple[Any, Any]] = []
         self._walk(root)
 
@@ -67,7 +61,6 @@ class Structure:
         """Visit everything in the order of the paths: the first visit is by the first path."""
         nodes: dict[Path, Any] = {}
         first: dict[int, Path] = {}
-        owner: dict[Path, Path] = {}
         queue: list[tuple[Path, int, Path, Any]] = [((), 0, (), root)]
         pushed = 0
         while queue:
@@ -87,15 +80,20 @@ class Structure:
                 layer_path = path
                 if path:
                     self.layers["/".join(path)] = node
-            self._marks.append((node, _mark(node)))
-            owner[path] = layer_path
-            for key, child in _edges(node):
+                self._layer_marks.append((node, mark(node)))
+            else:
+                self._marks.append((node, mark(node)))
+            for key, child in edges(node):
                 pushed += 1
                 heapq.heappush(queue, ((*path, *key), pushed, layer_path, child))
 
     def is_current(self) -> bool:
         """Whether nothing was added, removed or built since this was found."""
-        return all(_mark(node) == mark for node, mark in self._marks)
+        # The walk takes longest where there are many layers: they are asked in one plain loop.
+        for layer, counts in self._layer_marks:
+            if mark_of_layer(layer) != counts:
+                return False
+        return all(mark(node) == seen for node, seen in self._marks)
 
     def resolve(self, path: str) -> str:
         """Return the path under which the thing at any of its paths is listed.
@@ -177,142 +175,6 @@ def aliases(layer: keras.layers.Layer) -> dict[str, str]:
         if link[: len(target)] != target:  # a plain object that points back at its owner
             follow(link, target)
     return dict(sorted(found.items()))
-
-
-def _edges(node: Any) -> Iterator[tuple[Path, Any]]:
-    """Yield what is right below a node, with the keys that lead there."""
-    if isinstance(node, keras.layers.Layer):
-        yield from _edges_of_layer(node)
-    elif isinstance(node, keras.random.SeedGenerator):
-        yield ("state",), node.state
-    elif isinstance(node, Mapping):
-        for key, value in node.items():
-            if _leads_on(value):
-                yield _keys_of(key), value
-    elif isinstance(node, list | tuple):
-        for index, value in enumerate(node):
-            if _leads_on(value):
-                yield (f"v{index}",), value
-    else:
-        for name, value in vars(node).items():
-            if not name.startswith("__") and _leads_on(value):
-                yield (_key_of(name),), value
-
-
-def _edges_of_layer(layer: keras.layers.Layer) -> Iterator[tuple[Path, Any]]:
-    known: set[int] = set()
-    taken: dict[Path, Any] = {}
-    created = vars(layer).get("_ivy_created")
-    for keys, value in _edges(created) if created else ():
-        taken[keys] = value
-        _collect(value, known)
-        yield keys, value
-    if keras_layers.is_graph_model(layer):
-        known.update(map(id, keras_layers.held_layers(layer)))
-        yield ("layers",), list(layer.layers)
-    internal = keras_layers.internal_attributes()
-    for name, value in vars(layer).items():
-        if name in internal or name.startswith("_ivy_") or not _leads_on(value, sets=True):
-            continue
-        _collect(value, known)
-        if name.startswith("__") or isinstance(value, set | frozenset):
-            continue
-        keys = (_key_of(name),)
-        if keys in taken and taken[keys] is not value:
-            if created and keys[0] in {key.split("/")[0] for key in created}:
-                raise IvyValueError(
-                    f"{type(layer).__name__} has both a variable of its own and an attribute at "
-                    f"the key {keys[0]!r}. Rename one of them. Received: attribute {name!r} of "
-                    f"type {type(value).__name__}"
-                )
-            keys = (name,)
-        taken[keys] = value
-        yield keys, value
-    yield from _without_attribute(layer, known, taken)
-
-
-def _without_attribute(
-    layer: keras.layers.Layer, known: set[int], taken: Mapping[Path, Any]
-) -> Iterator[tuple[Path, Any]]:
-    """Yield what Keras tracks although no attribute leads there, by name or position."""
-    for index, child in enumerate(keras_layers.held_layers(layer)):
-        if id(child) not in known:
-            yield ("layers", f"v{index}"), child
-    names = {keys[0] for keys in taken}
-    for variable in keras_layers.held_variables(layer):
-        if id(variable) not in known:
-            name = _unused(variable.name, names)
-            names.add(name)
-            yield (name,), variable
-    for index, generator in enumerate(keras_layers.held_seed_generators(layer)):
-        if id(generator) not in known:
-            yield ("seed_generators", f"v{index}"), generator
-
-
-def _unused(name: str, taken: set[str]) -> str:
-    candidate, count = name, 0
-    while candidate in taken:
-        count += 1
-        candidate = f"{name}_{count}"
-    return candidate
-
-
-def _collect(value: Any, known: set[int]) -> None:
-    """Add the ids of the layers and variables that are reached without passing a layer."""
-    if id(value) in known:
-        return
-    known.add(id(value))
-    if isinstance(value, keras.Variable | keras.layers.Layer | keras.random.SeedGenerator):
-        return
-    if isinstance(value, Mapping):
-        members = value.values()
-    elif isinstance(value, list | tuple | set | frozenset):
-        members = value
-    else:
-        members = vars(value).values()
-    for member in members:
-        if _leads_on(member, sets=True):
-            _collect(member, known)
-
-
-def _leads_on(value: Any, sets: bool = False) -> bool:
-    """Whether a layer or a variable may be found at or below a value."""
-    if isinstance(value, keras.Variable | keras.layers.Layer | keras.random.SeedGenerator):
-        return True
-    if isinstance(value, Mapping | list | tuple):
-        return bool(value)
-    if isinstance(value, set | frozenset):
-        return sets
-    if isinstance(value, types.SimpleNamespace):
-        return True
-    kind = type(value)
-    if isinstance(value, type | types.ModuleType) or callable(value):
-        return False
-    return hasattr(value, "__dict__") and kind.__module__.split(".")[0] not in _FOREIGN
-
-
-def _mark(node: Any) -> Any:
-    """Return something that changes when what is right below a node changes."""
-    if isinstance(node, keras.layers.Layer):
-        return keras_layers.counts(node), vars(node).get("_ivy_version", 0)
-    if isinstance(node, Mapping):
-        return [(key, id(value)) for key, value in node.items()]
-    if isinstance(node, list | tuple):
-        return list(map(id, node))
-    if isinstance(node, keras.random.SeedGenerator):
-        return id(node.state)
-    return [(name, id(value)) for name, value in vars(node).items()]
-
-
-def _key_of(name: str) -> str:
-    """Return a name without one leading underscore."""
-    return name[1:] if name.startswith("_") and len(name) > 1 else name or "_"
-
-
-def _keys_of(key: Any) -> Path:
-    """Return the keys that a dict key stands for: `/` and `.` separate levels."""
-    parts = str(key).replace(".", "/").split("/")
-    return tuple(_key_of(part) for part in parts if part) or ("_",)
 
 
 def _check_no_cycle(nodes: Mapping[Path, Any], target: Path, path: Path) -> None:

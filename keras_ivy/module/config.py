@@ -1,0 +1,190 @@
+"""Configs without writing `get_config`: the arguments of the constructor, captured and encoded.
+
+Every subclass of `Module` is registered with Keras when it is defined, under the name of the class
+alone, so that a file is opened by any program that defines the class, wherever it does. Where two
+classes have one name, the config tells which is meant.
+"""
+
+import contextlib
+import inspect
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import keras
+
+from keras_ivy.module.inputs import Inputs
+from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
+
+__all__ = ["Configured", "register_class"]
+
+#: The package under which modules of users are registered.
+USERS = "keras_ivy.user"
+
+#: Under which key a config tells where its class is defined.
+_ORIGIN = "ivy_class"
+
+#: Arguments that a config does not carry: the values of the variables, and the machine.
+_LEFT_OUT = ("v", "buffers", "device", "dev")
+_BASE = ("name", "trainable", "dtype")
+
+#: The classes of each name, by where they are defined.
+_classes: dict[str, dict[str, type]] = {}
+
+
+def register_class(cls: type) -> None:
+    """Register a class of modules with Keras, under its name alone."""
+    own = cls.__module__.split(".")[0] == "keras_ivy"
+    keras.saving.register_keras_serializable("keras_ivy" if own else USERS, cls.__name__)(cls)
+    if not own:
+        _classes.setdefault(cls.__name__, {})[_origin(cls)] = cls
+
+
+def _origin(cls: type) -> str:
+    return f"{cls.__module__}:{cls.__qualname__}"
+
+
+class Configured:
+    """The part of `Module` that describes it, and makes another from the description."""
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments of the constructor, encoded, from which `from_config` builds.
+
+        Raises:
+            TypeError: If an argument cannot be encoded; the sentence names it.
+        """
+        bound, given = self._ivy_bound()
+        config = super().get_config()
+        config = {key: config[key] for key in _BASE if key in config}
+        if type(self).__module__.split(".")[0] != "keras_ivy":
+            config[_ORIGIN] = _origin(type(self))
+        for key, value in bound.items():
+            if key in _LEFT_OUT or key in _BASE:
+                continue
+            try:
+                config[key] = keras.saving.serialize_keras_object(value)
+            except (AttributeError, TypeError, ValueError) as error:
+                if key not in given:
+                    continue  # a default: `from_config` will find it in place
+                raise IvyTypeError(
+                    f"The config of {type(self).__name__} cannot hold the argument {key!r}. "
+                    "Give its class `get_config` and `from_config` and register it with "
+                    "`@keras.saving.register_keras_serializable()`, or override `get_config` and "
+                    f"`from_config` of {type(self).__name__}. "
+                    f"Received: {key}={value!r} of type {type(value).__name__}"
+                ) from error
+        return config
+
+    def _ivy_bound(self) -> tuple[dict[str, Any], set[str]]:
+        """Return the constructor's arguments by name, and the names of those that were given."""
+        captured = self._ivy_arguments
+        bound = inspect.signature(type(self).__init__).bind(self, *captured.args, **captured.kwargs)
+        given = set(bound.arguments)
+        bound.apply_defaults()
+        parameters = list(inspect.signature(type(self).__init__).parameters.values())[1:]
+        values: dict[str, Any] = {}
+        for parameter in parameters:
+            value = bound.arguments[parameter.name]
+            if parameter.kind is parameter.VAR_KEYWORD:
+                values |= value
+                given |= set(value)
+            elif parameter.kind is parameter.VAR_POSITIONAL:
+                if value:
+                    values[parameter.name] = list(value)
+            else:
+                values[parameter.name] = value
+        return values, given
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any], custom_objects: Any = None) -> Any:
+        """Return a module built from a config.
+
+        Args:
+            config: What `get_config` returned.
+            custom_objects: Classes by name, as Keras's functions take them.
+        """
+        config = dict(config)
+        cls = _meant(cls, config.pop(_ORIGIN, None))
+        policy = config.get("dtype")
+        if isinstance(policy, dict):
+            policy = keras.dtype_policies.deserialize(policy)
+        base = {key: config.pop(key) for key in _BASE if key in config}
+        arguments = {
+            key: keras.saving.deserialize_keras_object(value, custom_objects=custom_objects)
+            for key, value in config.items()
+        }
+        parameters = inspect.signature(cls.__init__).parameters
+        anything = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
+        for key in ("name", "trainable"):
+            if key in base and (anything or key in parameters):
+                arguments[key] = base[key]
+        if "dtype" in parameters or anything:
+            arguments["dtype"] = policy
+        positional: list[Any] = []
+        for name, parameter in list(parameters.items())[1:]:
+            if parameter.kind is parameter.VAR_POSITIONAL:
+                extra = arguments.pop(name, [])
+                if extra:
+                    ahead = [p for p in list(parameters)[1:] if p in arguments and p != name]
+                    before = ahead[: list(parameters)[1:].index(name)]
+                    positional = [arguments.pop(p) for p in before] + list(extra)
+            elif parameter.kind is parameter.POSITIONAL_ONLY and name in arguments:
+                positional.append(arguments.pop(name))
+        with _policy_scope(policy):
+            module = cls(*positional, **arguments)
+        module.name = base.get("name", module.name)
+        if not base.get("trainable", True):
+            module.trainable = False
+        return module
+
+    def get_build_config(self) -> dict[str, Any] | None:
+        """Return the shapes of the first inputs, on which layers inside are built again."""
+        inputs = vars(self).get("_ivy_inputs")
+        plain = None if inputs is None else inputs.config()
+        return None if plain is None else {"ivy_inputs": plain}
+
+    def build_from_config(self, config: Mapping[str, Any]) -> None:
+        """Build the layers inside as `get_build_config` tells."""
+        if not config:
+            return
+        if "ivy_inputs" not in config:
+            super().build_from_config(config)
+            return
+        inputs = Inputs.from_config(config["ivy_inputs"])
+        if not self.built:
+            on_call = self._ivy_options.build_mode == "on_call"
+            self._ivy_build(*((inputs.args, inputs.kwargs) if on_call else ((), {})))
+        if any(not layer.built for layer in self._ivy_structure_now().layers.values()):
+            self._ivy_run_symbolically(inputs)
+        self._ivy_record_inputs(inputs)
+
+
+def _meant(cls: type, origin: str | None) -> type:
+    """Return the class that a config means, which may be another of the same name."""
+    known = _classes.get(cls.__name__, {})
+    if origin is None or origin == _origin(cls) or origin.rpartition(".")[2] == "":
+        return cls
+    if origin.replace(":", ".").rpartition(".")[2] != cls.__name__:
+        return cls  # a config of another class, which the caller wants as this one
+    if origin in known:
+        return known[origin]
+    if len(known) > 1:
+        raise IvyValueError(
+            f"Several classes are named {cls.__name__!r}, and none is the one that was saved. "
+            "Import the module that defined it, or rename the others. "
+            f"Received: {origin} in the config, known: {sorted(known)}"
+        )
+    return cls
+
+
+@contextlib.contextmanager
+def _policy_scope(policy: Any) -> Iterator[None]:
+    """Make a policy the default, as it was for a module that was told none when it was made."""
+    before = keras.config.dtype_policy()
+    if policy is None:
+        yield
+        return
+    keras.config.set_dtype_policy(policy)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)

@@ -1,0 +1,57 @@
+"""Calls that are going on in this thread, and whether each of them trains.
+
+A module trains in a call if, in this order, the call says so (`training=`), an enclosing Keras
+layer, `fit` or `predict` has said so, or its own flag does, which `train()` and `eval()` set.
+Inside a stock Keras model that is called without saying so, nothing trains, as in Keras.
+"""
+
+import threading
+from typing import Any
+
+from keras_ivy.adapters import keras_modules
+
+__all__ = ["Frame", "frames", "resolve_training"]
+
+
+class Frame:
+    """One call of a module.
+
+    Attributes:
+        module: The module that is called.
+        training: Whether it trains in this call.
+        by_flag: Whether its own flag said so, in which case modules inside follow their own.
+        has_v: Whether values for the variables were given.
+    """
+
+    __slots__ = ("by_flag", "has_v", "module", "training")
+
+    def __init__(self, module: Any, training: Any, by_flag: bool, has_v: bool = False):
+        self.module = module
+        self.training = training
+        self.by_flag = by_flag
+        self.has_v = has_v
+
+
+class _Frames(threading.local):
+    def __init__(self):
+        self.stack: list[Frame] = []
+
+
+#: The calls of this thread, outermost first.
+frames = _Frames()
+
+
+def resolve_training(flag: bool, explicit: Any) -> tuple[Any, bool]:
+    """Return whether a call trains, and whether the module's own flag decided that."""
+    if explicit is not None:
+        return explicit, False
+    outer = keras_modules.enclosing_training()
+    if outer is keras_modules.ABSENT:
+        return flag, True
+    if outer is None:
+        return False, False
+    if frames.stack:
+        frame = frames.stack[-1]
+        if frame.by_flag and frame.training is outer:
+            return flag, True
+    return outer, False

@@ -1,0 +1,88 @@
+"""Weights shared by giving one array to several modules, as Ivy programs do.
+
+Ivy keeps arrays themselves as variables, so two layers that were given one array share it: inside
+a common parent it is one variable. Here every layer makes a variable of its own; it remembers what
+it was made from, and the parent that finds two made from one array keeps the first for both.
+"""
+
+import itertools
+import weakref
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+
+from keras_ivy.adapters import keras_modules
+from keras_ivy.container import Container
+from keras_ivy.structure import Structure
+
+__all__ = ["remember_sources", "tie_shared"]
+
+#: Numbers of arrays that are still alive. Numbers, not arrays: a module keeps none of them alive.
+_numbers: dict[int, tuple[Any, int]] = {}
+_count = itertools.count()
+
+
+def _number(array: Any) -> int | None:
+    """Return a number that is the array's own, or None for what cannot be told apart."""
+    if not len(getattr(array, "shape", ())):
+        return None  # TensorFlow and Python reuse the objects of plain numbers
+    key = id(array)
+    if key not in _numbers:
+        try:
+            ref = weakref.ref(array, lambda _: _numbers.pop(key, None))
+        except TypeError:
+            return None
+        _numbers[key] = (ref, next(_count))
+    return _numbers[key][1]
+
+
+def remember_sources(module: Any, v: Mapping, structure: Structure) -> None:
+    """Remember which arrays the variables of a module were made from."""
+    variables = {entry.path: entry.variable for entry in structure.entries}
+    sources = vars(module).setdefault("_ivy_sources", {})
+    for path, array in Container(v).flatten().items():
+        variable = variables.get(structure.resolve(path))
+        number = _number(array)
+        if variable is not None and number is not None:
+            sources[id(variable)] = number
+
+
+def tie_shared(module: Any) -> None:
+    """Make one variable of those below a module that were made from one array."""
+    structure = module._ivy_structure_now()
+    holders = {"": module} | structure.layers
+    sources: dict[int, int] = {}
+    for holder in holders.values():
+        sources |= vars(holder).get("_ivy_sources", {})
+    if not sources:
+        return
+    first: dict[int, keras.Variable] = {}
+    for entry in structure.entries:
+        variable = entry.variable
+        numbers = {sources.get(id(variable)), _number_if_known(variable)} - {None}
+        kept = next((first[n] for n in numbers if n in first), variable)
+        for number in numbers:
+            first[number] = kept
+        created = vars(entry.layer).get("_ivy_created", {})
+        if kept is variable or not _replace(created, entry.name, kept):
+            continue
+        vars(entry.layer).get("_ivy_sources", {}).pop(id(variable), None)
+        keras_modules.untrack(entry.layer, variable)
+        keras_modules.track(entry.layer, kept)
+        keras_modules.track_for_checkpoints(entry.layer, kept, f"v.{entry.name}")
+        entry.layer._ivy_changed()
+
+
+def _number_if_known(variable: keras.Variable) -> int | None:
+    return _numbers[id(variable)][1] if id(variable) in _numbers else None
+
+
+def _replace(created: dict, name: str, variable: keras.Variable) -> bool:
+    *parents, last = name.split("/")
+    for key in parents:
+        created = created.get(key, {})
+    if last not in created:
+        return False
+    created[last] = variable
+    return True

@@ -1,0 +1,73 @@
+"""`Module.v`: a Container of the module's own variables, through which they are read and set."""
+
+from typing import Any
+
+import keras
+
+from keras_ivy.container import Container
+from keras_ivy.structure import Entry
+from keras_ivy.utils.exceptions import IvyTypeError
+
+__all__ = ["Live", "live_view"]
+
+
+class Live:
+    """What ties a Container to the module whose variables it shows.
+
+    Attributes:
+        module: The module.
+        prefix: The path of this Container below `module.v`, empty for the outermost.
+    """
+
+    __slots__ = ("module", "prefix")
+
+    def __init__(self, module: Any, prefix: str = ""):
+        self.module = module
+        self.prefix = prefix
+
+    def path(self, chain: str) -> str:
+        """Return the path from the module of a key chain in this Container."""
+        chain = chain.replace(".", "/")
+        return f"{self.prefix}/{chain}" if self.prefix else chain
+
+    def listed(self, chain: str) -> str | None:
+        """Return the path at which the thing at another of its paths is listed, if it is one."""
+        path = self.path(chain)
+        resolved = self.module._ivy_structure_now().resolve(path)
+        return None if resolved == path else resolved
+
+    def write(self, key: str, value: Any) -> None:
+        """Assign to the variables below a key of this Container."""
+        self.module._ivy_assign({self.path(key): value}, partial=True)
+
+    def refuse(self, key: str) -> None:
+        """Raise, since variables do not go away with a key."""
+        raise IvyTypeError(
+            "The variables of a module cannot be deleted through `v`; delete the attribute that "
+            f"holds them, or work on `v.copy()`. Received: key={self.path(key)!r}"
+        )
+
+
+def live_view(module: Any, entries: list[Entry]) -> Container:
+    """Return the Container of the variables of the entries, tied to their module."""
+    root = Container()
+    root.__dict__["_live"] = Live(module)
+    branches = {"": root}
+    for entry in entries:
+        *parents, last = entry.path.split("/")
+        here, branch = "", root
+        for key in parents:
+            here = f"{here}/{key}" if here else key
+            child = branches.get(here)
+            if child is None:
+                child = branches[here] = Container()
+                child.__dict__["_live"] = Live(module, here)
+                dict.__setitem__(branch, key, child)
+            branch = child
+        dict.__setitem__(branch, last, entry.variable)
+    return root
+
+
+def is_seed(variable: keras.Variable) -> bool:
+    """Whether a variable is the state of a seed generator."""
+    return variable.name == "seed_generator_state"

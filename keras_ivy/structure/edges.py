@@ -1,0 +1,217 @@
+"""One step down: what is right below a layer, a collection or a plain object, and by which key."""
+
+import sys
+import types
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import keras
+
+from keras_ivy.adapters import keras_layers
+from keras_ivy.utils.exceptions import IvyValueError
+
+__all__ = ["Path", "directly_held", "edges", "holds_layers", "mark", "mark_of_layer"]
+
+Path = tuple[str, ...]
+
+#: What a collection is searched for.
+_ENDS = (keras.Variable, keras.layers.Layer, keras.random.SeedGenerator)
+
+#: Packages in whose objects no layer of the user's is looked for.
+_FOREIGN = {*sys.stdlib_module_names, "absl", "jax", "keras", "keras_ivy", "numpy", "tensorflow"}
+
+
+def edges(node: Any) -> Iterator[tuple[Path, Any]]:
+    """Yield what is right below a node, with the keys that lead there."""
+    if isinstance(node, keras.layers.Layer):
+        yield from _edges_of_layer(node)
+    elif isinstance(node, keras.random.SeedGenerator):
+        yield ("state",), node.state
+    elif isinstance(node, Mapping):
+        for key, value in node.items():
+            if _leads_on(value):
+                yield _keys_of(key), value
+    elif isinstance(node, list | tuple):
+        for index, value in enumerate(node):
+            if _leads_on(value):
+                yield (f"v{index}",), value
+    else:
+        for name, value in vars(node).items():
+            if not name.startswith("__") and _leads_on(value):
+                yield (_key_of(name),), value
+
+
+def _edges_of_layer(layer: keras.layers.Layer) -> Iterator[tuple[Path, Any]]:
+    known: set[int] = set()
+    taken: dict[Path, Any] = {}
+    created = vars(layer).get("_ivy_created")
+    for keys, value in edges(created) if created else ():
+        taken[keys] = value
+        _collect(value, known)
+        yield keys, value
+    buffers = vars(layer).get("_ivy_buffers")
+    if buffers:
+        _collect(buffers, known)
+        yield ("buffers",), buffers
+    if keras_layers.is_graph_model(layer):
+        known.update(map(id, keras_layers.held_layers(layer)))
+        yield ("layers",), list(layer.layers)
+    internal = keras_layers.internal_attributes()
+    for name, value in vars(layer).items():
+        if name in internal or name.startswith("_ivy_") or not _leads_on(value, sets=True):
+            continue
+        _collect(value, known)
+        if name.startswith("__") or isinstance(value, set | frozenset):
+            continue
+        keys = (_key_of(name),)
+        if keys in taken and taken[keys] is not value:
+            if created and keys[0] in {key.split("/")[0] for key in created}:
+                raise IvyValueError(
+                    f"{type(layer).__name__} has both a variable of its own and an attribute at "
+                    f"the key {keys[0]!r}. Rename one of them. Received: attribute {name!r} of "
+                    f"type {type(value).__name__}"
+                )
+            keys = (name,)
+        taken[keys] = value
+        yield keys, value
+    yield from _without_attribute(layer, known, taken)
+
+
+def _without_attribute(
+    layer: keras.layers.Layer, known: set[int], taken: Mapping[Path, Any]
+) -> Iterator[tuple[Path, Any]]:
+    """Yield what Keras tracks although no attribute leads there, by name or position."""
+    for index, child in enumerate(keras_layers.held_layers(layer)):
+        if id(child) not in known:
+            yield ("layers", f"v{index}"), child
+    names = {keys[0] for keys in taken}
+    for variable in keras_layers.held_variables(layer):
+        if id(variable) not in known:
+            name = _unused(variable.name, names)
+            names.add(name)
+            yield (name,), variable
+    for index, generator in enumerate(keras_layers.held_seed_generators(layer)):
+        if id(generator) not in known:
+            yield ("seed_generators", f"v{index}"), generator
+
+
+def _unused(name: str, taken: set[str]) -> str:
+    candidate, count = name, 0
+    while candidate in taken:
+        count += 1
+        candidate = f"{name}_{count}"
+    return candidate
+
+
+def _collect(value: Any, known: set[int]) -> None:
+    """Add the ids of the layers and variables that are reached without passing a layer."""
+    if id(value) in known:
+        return
+    known.add(id(value))
+    if isinstance(value, _ENDS):
+        return
+    if isinstance(value, Mapping):
+        members = value.values()
+    elif isinstance(value, list | tuple | set | frozenset):
+        members = value
+    else:
+        members = vars(value).values()
+    for member in members:
+        if _leads_on(member, sets=True):
+            _collect(member, known)
+
+
+def _leads_on(value: Any, sets: bool = False) -> bool:
+    """Whether a layer or a variable may be found at or below a value."""
+    if isinstance(value, _ENDS):
+        return True
+    if isinstance(value, Mapping | list | tuple):
+        return bool(value)
+    if isinstance(value, set | frozenset):
+        return sets
+    if isinstance(value, types.SimpleNamespace):
+        return True
+    kind = type(value)
+    if isinstance(value, type | types.ModuleType) or callable(value):
+        return False
+    return hasattr(value, "__dict__") and kind.__module__.split(".")[0] not in _FOREIGN
+
+
+def mark(node: Any) -> Any:
+    """Return something that changes when what is right below a node changes."""
+    if isinstance(node, keras.layers.Layer):
+        return mark_of_layer(node)
+    if isinstance(node, Mapping):
+        return [(key, id(value)) for key, value in node.items()]
+    if isinstance(node, list | tuple):
+        return list(map(id, node))
+    if isinstance(node, keras.random.SeedGenerator):
+        return id(node.state)
+    return [(name, id(value)) for name, value in vars(node).items()]
+
+
+def mark_of_layer(layer: keras.layers.Layer) -> Any:
+    """Return something that changes when a layer gets or loses a variable or a layer."""
+    return keras_layers.counts(layer), vars(layer).get("_ivy_version", 0)
+
+
+def _key_of(name: str) -> str:
+    """Return a name without one leading underscore."""
+    return name[1:] if name.startswith("_") and len(name) > 1 else name or "_"
+
+
+def _keys_of(key: Any) -> Path:
+    """Return the keys that a dict key stands for: `/` and `.` separate levels."""
+    parts = str(key).replace(".", "/").split("/")
+    return tuple(_key_of(part) for part in parts if part) or ("_",)
+
+
+def directly_held(layer: keras.layers.Layer) -> dict[str, Any]:
+    """Return what a layer holds without another layer in between, by path: layers and variables.
+
+    Those of a set, or of an attribute that starts with two underscores, are listed by position
+    under names that no path begins with.
+    """
+    found: dict[str, Any] = {}
+    seen: set[int] = set()
+
+    def visit(path: Path, node: Any) -> None:
+        if id(node) in seen:
+            return
+        seen.add(id(node))
+        if isinstance(node, _ENDS):
+            found["/".join(path)] = node
+        elif isinstance(node, set | frozenset):
+            for index, member in enumerate(node):
+                if _leads_on(member, sets=True):
+                    visit((*path, f"{index}"), member)
+        else:
+            for key, child in edges(node):
+                visit((*path, *key), child)
+
+    internal = keras_layers.internal_attributes()
+    for name, value in vars(layer).items():
+        skipped = name in internal or name.startswith("_ivy_")
+        if not skipped and _leads_on(value, sets=True):
+            visit((name,), value)
+    return found
+
+
+def holds_layers(value: Any) -> bool:
+    """Whether a value is, or has inside its collections, a layer or a variable."""
+    if not _leads_on(value, sets=True):
+        return False
+    return _any_end(value, set())
+
+
+def _any_end(value: Any, seen: set[int]) -> bool:
+    if isinstance(value, _ENDS):
+        return True
+    if id(value) in seen:
+        return False
+    seen.add(id(value))
+    if isinstance(value, set | frozenset):
+        members: Any = value
+    else:
+        members = (child for _, child in edges(value))
+    return any(_leads_on(m, sets=True) and _any_end(m, seen) for m in members)
