@@ -39,6 +39,7 @@ __all__ = [
     "divide",
     "equal",
     "erf",
+    "erfc",
     "exp",
     "exp2",
     "expm1",
@@ -110,6 +111,7 @@ cos = unary("cos", ops.cos, "the cosine of an angle in radians", "[0.0]", "[1.0]
 cosh = unary("cosh", ops.cosh, "the hyperbolic cosine", "[0.0]", "[1.0]")
 deg2rad = unary("deg2rad", ops.deg2rad, "degrees as radians", "[0.0]", "[0.0]")
 erf = unary("erf", ops.erf, "the error function", "[0.0]", "[0.0]")
+erfc = unary("erfc", ops.erfc, "1 minus the error function", "[0.0]", "[1.0]")
 exp = unary("exp", ops.exp, "`e**x`", "[0.0]", "[1.0]")
 exp2 = unary("exp2", ops.exp2, "`2**x`", "[3.0]", "[8.0]")
 expm1 = unary("expm1", ops.expm1, "`e**x - 1`, precise near 0", "[0.0]", "[0.0]")

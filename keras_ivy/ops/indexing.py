@@ -12,8 +12,10 @@ __all__ = [
     "constant_pad",
     "gather",
     "gather_nd",
+    "get_item",
     "pad",
     "scatter_nd",
+    "take",
     "take_along_axis",
     "zero_pad",
 ]
@@ -114,6 +116,47 @@ def gather_nd(params: Any, indices: Any, *, batch_dims: int = 0) -> Any:
     """
     indices = ops.convert_to_tensor(indices)
     return tf.gather_nd(ops.convert_to_tensor(params), indices, batch_dims=batch_dims)
+
+
+@ivy_function
+def take(x: Any, indices: Any, /, *, axis: int | None = None) -> Any:
+    """Return the entries at some indices along an axis.
+
+    Args:
+        x: An array, or a Container of arrays.
+        indices: Integers, of any shape; negative ones count from the end.
+        axis: The axis; the flattened array by default.
+
+    Example:
+
+    >>> take([[5, 7], [9, 8]], [1, -2], axis=0).numpy().tolist()
+    [[9, 8], [5, 7]]
+    """
+    return ops.take(tensor(x), tensor(indices), axis=axis)
+
+
+@ivy_function(symbolic=True)
+def get_item(x: Any, query: Any) -> Any:
+    """Return `x[query]`.
+
+    Args:
+        x: An array, or a Container of arrays.
+        query: A number, a slice, a tuple of those, or a boolean array of the shape of the first
+            axes of `x`.
+
+    Example:
+
+    >>> get_item([[5, 7], [9, 8]], (slice(None), 1)).numpy().tolist()
+    [7, 8]
+    >>> get_item([5, 7, 9], [True, False, True]).numpy().tolist()
+    [5, 9]
+    """
+    x = ops.convert_to_tensor(x)
+    if isinstance(query, list):
+        query = ops.convert_to_tensor(query)
+    if getattr(query, "dtype", None) in (tf.bool, "bool"):
+        return tf.boolean_mask(x, query)
+    return x[query]
 
 
 @ivy_function

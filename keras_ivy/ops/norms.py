@@ -248,37 +248,65 @@ def group_norm(
 @ivy_function(symbolic=True)
 def instance_norm(
     x: Any,
+    mean: Any,
+    variance: Any,
     *,
     offset: Any = None,
     scale: Any = None,
+    training: bool = False,
     eps: float = 1e-5,
+    momentum: float = 0.1,
     data_format: str = "NSC",
-) -> Any:
-    """Return the array normalised over the spatial axes of each channel of each example.
+) -> tuple[Any, Any, Any]:
+    """Return the array normalised for each channel of each example, and the running statistics.
 
     Args:
         x: An array of shape `(batch, *spatial, channels)`, or with the channels second.
+        mean: The running mean of each channel.
+        variance: The running variance of each channel.
         offset: None, or what is added, one number for each channel.
         scale: None, or what is multiplied, one number for each channel.
+        training: If True, statistics over the spatial axes normalise, and the running ones move
+            towards their mean over the batch; if False, the running ones normalise and stay.
         eps: What is added to the variance.
+        momentum: How far the running statistics move: `(1 - momentum) * old + momentum * new`.
         data_format: `"NSC"` for channels last, `"NCS"` for channels second.
+
+    Returns:
+        `(normalised array, running mean, running variance)`.
 
     Raises:
         ValueError: If the format is unknown.
 
+    Note:
+        The running variance moves towards the unbiased estimate, as in `batch_norm`.
+
     Example:
 
-    >>> instance_norm([[[1.0, 5.0], [3.0, 7.0]]], eps=0.0).numpy().tolist()
-    [[[-1.0, -1.0], [1.0, 1.0]]]
+    >>> x = [[[1.0, 5.0], [3.0, 9.0]]]
+    >>> y, mean, _ = instance_norm(x, [0.0, 0.0], [1.0, 1.0], training=True, eps=0.0)
+    >>> y.numpy().tolist(), mean.numpy()
+    ([[[-1.0, -1.0], [1.0, 1.0]]], array([0.2, 0.7], dtype=float32))
 
-    Reference: https://arxiv.org/abs/1607.08022
+    Reference: https://arxiv.org/abs/1607.08022, Ivy's `functional/ivy/experimental/norms.py`.
     """
+    if not training:
+        return batch_norm(
+            x, mean, variance, offset=offset, scale=scale, eps=eps, data_format=data_format
+        )
     x, dtype = widen(x)
     rank = len(x.shape)
     axis = _channel_axis("instance_norm", data_format, rank)
+    mean, variance = _like(mean, x), _like(variance, x)
     offset, scale = (by_channel(_like(p, x), axis, rank) for p in (offset, scale))
-    centred, _, variance = centre(x, [a for a in range(1, rank) if a != axis])
-    return tf.cast(scale_and_shift(centred, variance, scale, offset, eps), dtype)
+    spatial = [a for a in range(1, rank) if a != axis]
+    centred, new_mean, new_variance = centre(x, spatial)
+    out = scale_and_shift(centred, new_variance, scale, offset, eps)
+    count = tf.cast(tf.reduce_prod(tf.gather(tf.shape(x), spatial)), x.dtype)
+    new_mean, new_variance = (tf.reduce_mean(s, [0, *spatial]) for s in (new_mean, new_variance))
+    mean = (1 - momentum) * mean + momentum * new_mean
+    variance = (1 - momentum) * variance + momentum * new_variance * (count / (count - 1))
+    return tf.cast(out, dtype), mean, variance
 
 
 @ivy_function

@@ -187,6 +187,23 @@ def cumprod(
     return _cumulative(ops.cumprod, x, axis, exclusive, reverse, dtype, 1)
 
 
+@ivy_function
+def diff(x: Any, n: int = 1, axis: int = -1) -> Any:
+    """Return the differences of neighbours.
+
+    Args:
+        x: An array, or a Container of arrays.
+        n: How many times differences are taken.
+        axis: The axis.
+
+    Example:
+
+    >>> diff([1, 2, 4, 7]).numpy().tolist(), diff([1, 2, 4, 7], 2).numpy().tolist()
+    ([1, 2, 3], [1, 1])
+    """
+    return ops.diff(tensor(x), n, axis)
+
+
 def _cumulative(
     kernel: Callable, x: Any, axis: int, exclusive: bool, reverse: bool, dtype: Any, neutral: int
 ) -> Any:
