@@ -146,9 +146,9 @@ def _wrong_paths(
         said.append(f"no value for {_list(missing)}")
     if unknown:
         hint = nearest(unknown[0], allowed) if len(allowed) < 500 else ""
-        said.append(f"no variable at {_list(unknown)}. {hint if len(hint) < 300 else ''}".strip())
+        said.append(f"no variable at {_list(unknown)}. {hint if len(hint) < 300 else ''}".strip(". "))
     return IvyValueError(
-        f"v does not have the structure of the variables of {owner}: {'; '.join(said)} "
+        f"v does not have the structure of the variables of {owner}: {'; '.join(said)}. "
         f"Received: {count} values for {len(allowed)} variables"
     )
 

@@ -243,6 +243,9 @@ class Module(
         unstored = bool(state.get("_ivy_unstored"))
         in_call = unstored and any(frame.has_v for frame in frames.stack)
         entries = [] if unstored and not in_call else self._ivy_entries(structure, in_call)
+        if not frames.stack:
+            return live_view(self, entries)
+        # In a call it is asked for often, and every time for a leaf.
         kept = state.get("_ivy_view")
         shown = [id(entry.variable) for entry in entries]
         if kept is None or kept[0] is not structure or kept[1] != shown:

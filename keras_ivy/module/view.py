@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import keras
-
 from keras_ivy.container import Container
 from keras_ivy.structure import Entry
 from keras_ivy.utils.exceptions import IvyTypeError
@@ -30,11 +28,11 @@ class Live:
         chain = chain.replace(".", "/")
         return f"{self.prefix}/{chain}" if self.prefix else chain
 
-    def listed(self, chain: str) -> str | None:
-        """Return the path at which the thing at another of its paths is listed, if it is one."""
+    def find(self, chain: str, default: Any) -> Any:
+        """Return what another path leads to than the one under which it is listed."""
         path = self.path(chain)
-        resolved = self.module._ivy_structure_now().resolve(path)
-        return None if resolved == path else resolved
+        listed = self.module._ivy_structure_now().resolve(path)
+        return default if listed == path else self.module.v.get(listed, default)
 
     def write(self, key: str, value: Any) -> None:
         """Assign to the variables below a key of this Container."""
@@ -66,8 +64,3 @@ def live_view(module: Any, entries: list[Entry]) -> Container:
             branch = child
         dict.__setitem__(branch, last, entry.variable)
     return root
-
-
-def is_seed(variable: keras.Variable) -> bool:
-    """Whether a variable is the state of a seed generator."""
-    return variable.name == "seed_generator_state"
