@@ -7,7 +7,6 @@ import keras
 
 from keras_ivy.initializers.checks import (
     Shape,
-    device_scope,
     standardize_dtype,
     standardize_shape,
 )
@@ -18,6 +17,7 @@ from keras_ivy.initializers.seeds import (
     seed_config,
     standardize_seed,
 )
+from keras_ivy.utils.devices import device_scope
 
 
 class Initializer(keras.initializers.Initializer, abc.ABC):

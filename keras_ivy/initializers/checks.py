@@ -1,6 +1,5 @@
-"""Checks of what every initializer receives: shapes, dtypes, devices, numbers."""
+"""Checks of what every initializer receives: shapes, dtypes, numbers, words."""
 
-import contextlib
 import math
 import numbers
 from collections.abc import Sequence
@@ -55,24 +54,6 @@ def standardize_dtype(dtype: Any, floating: bool = False) -> str:
             f"another. Received: dtype={name!r}"
         )
     return name
-
-
-def device_scope(device: str | None, dev: str | None = None) -> contextlib.AbstractContextManager:
-    """The context of a device named as in Ivy (`"cuda:0"`) or Keras (`"gpu:0"`); `None` is none.
-
-    Example:
-
-    >>> with device_scope("cpu"):
-    ...     x = keras.ops.zeros(2)
-    """
-    if device is not None and dev is not None:
-        raise IvyTypeError(
-            f"`dev` is another spelling of `device`: pass one. Received: {device=}, {dev=}"
-        )
-    name = device if device is not None else dev
-    if name is None:
-        return contextlib.nullcontext()
-    return keras.device(str(name).lower().replace("cuda", "gpu"))
 
 
 def check_number(

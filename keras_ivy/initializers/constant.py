@@ -6,10 +6,11 @@ import keras
 import numpy as np
 
 from keras_ivy.initializers.base import Drawn
-from keras_ivy.initializers.checks import Shape, device_scope
+from keras_ivy.initializers.checks import Shape
 from keras_ivy.initializers.kernel_fans import Fan
 from keras_ivy.initializers.seeds import Seed
 from keras_ivy.registration import register
+from keras_ivy.utils.devices import device_scope
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
 
@@ -45,7 +46,7 @@ class Constant(Drawn):
     def __init__(self, constant: float = 0.0, seed: Seed = None):
         if isinstance(constant, np.generic):
             constant = constant.item()
-        if not isinstance(constant, bool | int | float | complex):
+        if not isinstance(constant, bool | int | float):
             raise IvyTypeError(
                 "`constant` must be a number; to start from an array, pass the array itself to "
                 f"the layer. Received: constant={constant!r} of type {type(constant).__name__}"
@@ -94,7 +95,17 @@ class Constant(Drawn):
                 "The constant cannot be stored in that dtype without losing its value. "
                 f"Received: constant={self.constant}, dtype={dtype!r}"
             )
+        if "int" in dtype and not _holds(dtype, self.constant):
+            raise IvyValueError(
+                "The constant is out of the range of that dtype. "
+                f"Received: constant={self.constant}, dtype={dtype!r}"
+            )
         return keras.ops.full(shape, self.constant, dtype)
+
+
+def _holds(dtype: str, constant: float) -> bool:
+    limits = np.iinfo(dtype)
+    return limits.min <= constant <= limits.max
 
 
 @register("zeros_ivy")

@@ -245,11 +245,6 @@ def test_shapes_of_other_types_work(shape):
     assert initializers.Ones()(shape).shape == tuple(np.ones(shape).shape)
 
 
-def test_device_and_dev_together_are_refused():
-    with pytest.raises(TypeError, match="device='cpu', dev='cpu'"):
-        initializers.Zeros().create_variables((2,), "cpu", dev="cpu")
-
-
 def test_a_subclass_in_the_style_of_ivy_works_in_keras():
     class Fans(initializers.Initializer):
         def create_variables(self, var_shape, device, fan_out=None, fan_in=None, dtype=None):

@@ -234,6 +234,7 @@ def test_shapes_that_do_not_fit_the_options_are_refused(words, shape):
         (lambda: initializers.KaimingInitializer(nonlinearity="rleu"), "Did you mean 'relu'"),
         (lambda: initializers.Constant(float("nan")), "NaN"),
         (lambda: initializers.Constant(0.5)((2,), "int32"), "constant=0.5, dtype='int32'"),
+        (lambda: initializers.Constant(300)((2,), "uint8"), "constant=300, dtype='uint8'"),
     ],
 )
 def test_bad_numbers_are_refused(make, sentence):

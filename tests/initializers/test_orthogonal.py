@@ -49,7 +49,7 @@ def test_scaled_keeps_the_mean_square_of_a_layer_that_widens(shape, factor):
 @pytest.mark.parametrize("shape", [(3, 3), (6, 3)])
 def test_matrices_are_uniformly_distributed(shape):
     rows, columns = shape
-    draws = np.stack([Orthogonal(seed=i)(shape).numpy() for i in range(1500)])
+    draws = np.stack([Orthogonal(seed=i)(shape).numpy() for i in range(800)])
     # An entry of a uniform orthogonal matrix has (w + 1) / 2 ~ Beta((n - 1) / 2, (n - 1) / 2).
     law = stats.beta((rows - 1) / 2, (rows - 1) / 2, loc=-1, scale=2)
     for i in range(rows):
