@@ -13,6 +13,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_ivy.container.node import Node
 from keras_ivy.utils.exceptions import IvyException, IvyTypeError, IvyValueError
 
 __all__ = ["Algebra", "combine", "transform"]
@@ -179,7 +180,7 @@ def _binary(symbol: str, op: Callable, reflected: bool = False) -> Callable:
     """Return the method for an operator, or for its reflected form."""
 
     def method(self: Any, other: Any) -> Any:
-        if isinstance(other, Mapping) and not isinstance(other, Algebra):
+        if isinstance(other, Mapping) and not isinstance(other, Node):
             other = self._root(other)
         left, right = (other, self) if reflected else (self, other)
         return combine(op, left, right, symbol)

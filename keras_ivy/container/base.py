@@ -1,13 +1,12 @@
 """The dict of dicts itself: building, reading, writing, attributes, copies."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 import tensorflow as tf
 
 from keras_ivy import tree
 from keras_ivy.container.arrays import copy_leaf
-from keras_ivy.container.checkpoint import Tracked
 from keras_ivy.container.config import DEFAULT, Config, split_options
 from keras_ivy.container.keys import (
     SEPARATORS as _SEPARATORS,
@@ -18,20 +17,23 @@ from keras_ivy.container.keys import (
     split_chain,
 )
 from keras_ivy.container.mapping import container_map
+from keras_ivy.container.node import Node
+from keras_ivy.container.registration import register_with_jax
 from keras_ivy.container.slicing import index_leaves
 from keras_ivy.utils.exceptions import IvyAttributeError, IvyKeyError, IvyTypeError, IvyValueError
 
-__all__ = ["ContainerBase", "restore"]
+__all__ = ["Base", "restore"]
 
+_get = dict.__getitem__
 _set = dict.__setitem__
 
 
-class ContainerBase(Tracked, dict):
+class Base:
     """What a Container stores and how it is read and written; see `Container`."""
 
-    #: The public class, of which all nested containers and all results are.
-    _root: ClassVar[type]
-    _config: Config = DEFAULT
+    #: What the values belong to, if they are those of something else (`Module.v`): it is written
+    #: to, and asked for keys that are not here. Copies and results of arithmetic have none.
+    _live: Any = None
 
     # NumPy then leaves `array * container` to the container, whatever the array.
     __array_ufunc__ = None
@@ -39,6 +41,9 @@ class ContainerBase(Tracked, dict):
     __hash__ = None
 
     def __init__(self, dict_in: Mapping | Iterable | None = None, **kwargs: Any):
+        register_with_jax(type(self))
+        if dict_in is None and not kwargs:
+            return
         config = split_options(kwargs)
         if config is not DEFAULT:
             self.__dict__["_config"] = config
@@ -51,14 +56,14 @@ class ContainerBase(Tracked, dict):
     # -- building -----------------------------------------------------------------------------
 
     @classmethod
-    def _new(cls, config: Config = DEFAULT) -> "ContainerBase":
+    def _new(cls, config: Config = DEFAULT) -> Node:
         """Return an empty Container without the checks of the constructor."""
         out = cls._root.__new__(cls._root)
         if config is not DEFAULT:
             out.__dict__["_config"] = config
         return out
 
-    def _like(self, items: Mapping) -> "ContainerBase":
+    def _like(self, items: Mapping) -> Node:
         """Return a Container of this one's options and order of keys, from plain items."""
         out = self._new(self._config)
         if self._config.alphabetical_keys:
@@ -73,8 +78,11 @@ class ContainerBase(Tracked, dict):
             _set(out, key, self._root(value) if type(value) is dict else value)
         return out
 
-    def _become(self, items: Mapping) -> "ContainerBase":
+    def _become(self, items: Mapping) -> Node:
         """Take other items, in this Container itself."""
+        if self._live is not None:
+            self.update(items)
+            return self
         fresh = self._like(items)
         dict.clear(self)
         dict.update(self, fresh)
@@ -83,7 +91,7 @@ class ContainerBase(Tracked, dict):
     def _ordered(self, pairs: list[tuple]) -> list[tuple]:
         return sorted(pairs, key=lambda p: p[0]) if self._config.alphabetical_keys else pairs
 
-    def _branch_for(self, keys: list[str], owned: set[int]) -> "ContainerBase":
+    def _branch_for(self, keys: list[str], owned: set[int]) -> Node:
         """Return the branch that the last key goes into, creating and copying what is needed.
 
         A container that the caller passed in is never written into: it is copied first.
@@ -94,7 +102,7 @@ class ContainerBase(Tracked, dict):
             if child is None or id(child) not in owned:
                 if child is None and key not in branch:
                     child = self._new(self._config)
-                elif isinstance(child, ContainerBase):
+                elif isinstance(child, Node):
                     child = child._copy_branches()
                 else:
                     raise IvyValueError(
@@ -108,7 +116,7 @@ class ContainerBase(Tracked, dict):
 
     def _convert(self, value: Any) -> Any:
         """Turn mappings, and the sequences that the options name, into containers."""
-        if isinstance(value, ContainerBase):
+        if isinstance(value, Node):
             return value._copy_branches() if self._config.rebuild_child_containers else value
         if isinstance(value, Mapping):
             return self._root(value, **self._options())
@@ -123,6 +131,9 @@ class ContainerBase(Tracked, dict):
 
     def _insert(self, key: str, value: Any) -> None:
         """Insert under one key, and keep the keys sorted."""
+        if self._live is not None:
+            self._live.write(key, value)
+            return
         in_place = key in dict.keys(self) or not self._config.alphabetical_keys
         if in_place or not len(self) or next(reversed(self)) < key:
             _set(self, key, value)
@@ -135,29 +146,33 @@ class ContainerBase(Tracked, dict):
     # -- reading ------------------------------------------------------------------------------
 
     def __getitem__(self, query: Any) -> Any:
-        if isinstance(query, str):
-            value = dict.get(self, query, _ABSENT)
-            if value is _ABSENT:
-                value = self._find(query)
-            if value is _ABSENT:
-                raise missing_key(self, query)
-            return value
-        return index_leaves(self, query)
+        try:
+            return _get(self, query)
+        except (KeyError, TypeError):
+            pass  # A key chain, an index, or a mistake.
+        if not isinstance(query, str):
+            return index_leaves(self, query)
+        value = self._find(query)
+        if value is _ABSENT:
+            raise missing_key(self, query)
+        return value
 
     def _find(self, chain: str) -> Any:
         """Follow a key chain; the empty one leads here, one that leads nowhere to `_ABSENT`."""
         here = self
         for key in _SEPARATORS.split(chain) if chain else ():
             here = dict.get(here, key, _ABSENT) if isinstance(here, dict) else _ABSENT
+        if here is _ABSENT and self._live is not None:
+            return self._live.find(chain, _ABSENT)
         return here
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        try:
-            return dict.__getitem__(self, name)
-        except KeyError:
-            return self._attribute_of_leaves(name)
+        value = dict.get(self, name, _ABSENT)
+        if value is _ABSENT and self._live is not None:
+            value = self._live.find(name, _ABSENT)
+        return self._attribute_of_leaves(name) if value is _ABSENT else value
 
     def _attribute_of_leaves(self, name: str) -> Any:
         """Return the Container of an attribute that all leaves have.
@@ -186,7 +201,7 @@ class ContainerBase(Tracked, dict):
     def __contains__(self, key: Any) -> bool:
         if isinstance(key, str):
             return bool(key) and self._find(key) is not _ABSENT
-        return isinstance(key, ContainerBase) and self.cont_contains_sub_container(key)
+        return isinstance(key, Node) and self.cont_contains_sub_container(key)
 
     def get(self, key: str, default: Any = None) -> Any:
         """Return the value at a key or key chain, or `default` where there is none.
@@ -201,14 +216,17 @@ class ContainerBase(Tracked, dict):
         return default if value is _ABSENT else value
 
     def __dir__(self) -> list[str]:
-        return sorted({*super().__dir__(), *(k for k in self if k.isidentifier())})
+        return sorted({*object.__dir__(self), *(k for k in self if k.isidentifier())})
 
     # -- writing ------------------------------------------------------------------------------
 
     def __setitem__(self, key: str, value: Any) -> None:
         keys = split_chain(key)
         value = self._convert(value)
-        if isinstance(value, ContainerBase) and value._holds(self):
+        if len(keys) == 1 and not isinstance(value, dict):
+            self._insert(key, value)
+            return
+        if isinstance(value, Node) and value._holds(self):
             raise IvyValueError(f"A container cannot hold itself. Received: key={key!r}")
         branch = self
         for depth, step in enumerate(keys[:-1]):
@@ -219,7 +237,7 @@ class ContainerBase(Tracked, dict):
                     value = self._new(self._config)._with(outer, value)
                 branch._insert(step, value)
                 return
-            if not isinstance(child, ContainerBase):
+            if not isinstance(child, Node):
                 raise IvyKeyError(
                     f"{'/'.join(keys[: depth + 1])!r} is a leaf, so there is nothing to assign "
                     f"inside it. Received: key={key!r}"
@@ -227,13 +245,13 @@ class ContainerBase(Tracked, dict):
             branch = child
         branch._insert(keys[-1], value)
 
-    def _with(self, key: str, value: Any) -> "ContainerBase":
+    def _with(self, key: str, value: Any) -> Node:
         _set(self, key, value)
         return self
 
-    def _holds(self, other: "ContainerBase") -> bool:
+    def _holds(self, other: Node) -> bool:
         return self is other or any(
-            isinstance(v, ContainerBase) and v._holds(other) for v in dict.values(self)
+            isinstance(v, Node) and v._holds(other) for v in dict.values(self)
         )
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -250,8 +268,10 @@ class ContainerBase(Tracked, dict):
     def __delitem__(self, key: str) -> None:
         *parents, last = split_chain(key)
         branch = self._find("/".join(parents))
-        if not isinstance(branch, ContainerBase) or last not in dict.keys(branch):
+        if not isinstance(branch, Node) or last not in dict.keys(branch):
             raise missing_key(self, key)
+        if branch._live is not None:
+            branch._live.refuse(last)
         dict.__delitem__(branch, last)
 
     def __delattr__(self, name: str) -> None:
@@ -274,6 +294,18 @@ class ContainerBase(Tracked, dict):
         del self[key]
         return value
 
+    def popitem(self) -> tuple[str, Any]:
+        """Remove the last key; return it and its value."""
+        if not len(self):
+            raise IvyKeyError("The container is empty.")
+        key = next(reversed(self))
+        return key, self.pop(key)
+
+    def clear(self) -> None:
+        """Remove every key."""
+        for key in list(self):
+            del self[key]
+
     def setdefault(self, key: str, default: Any = None) -> Any:
         """Return the value at a key or key chain, after setting it to `default` if absent."""
         if key not in self:
@@ -294,26 +326,26 @@ class ContainerBase(Tracked, dict):
             self[key] = value
 
     @classmethod
-    def fromkeys(cls, keys: Iterable[str], value: Any = None) -> "ContainerBase":
+    def fromkeys(cls, keys: Iterable[str], value: Any = None) -> Node:
         """Return a Container with the given keys, all with one value."""
         return cls._root((key, value) for key in keys)
 
     # -- copies -------------------------------------------------------------------------------
 
-    def copy(self) -> "ContainerBase":
+    def copy(self) -> Node:
         """Return a shallow copy, as `dict.copy` does: nested containers are shared."""
         return self._like(self)
 
     __copy__ = copy
 
-    def _copy_branches(self) -> "ContainerBase":
+    def _copy_branches(self) -> Node:
         """Return a copy in which every container is new and every leaf is shared."""
         out = self._new(self._config)
         for key, value in dict.items(self):
-            _set(out, key, value._copy_branches() if isinstance(value, ContainerBase) else value)
+            _set(out, key, value._copy_branches() if isinstance(value, Node) else value)
         return out
 
-    def __deepcopy__(self, memo: dict) -> "ContainerBase":
+    def __deepcopy__(self, memo: dict) -> Node:
         out = self._new(self._config)
         memo[id(self)] = out
         for key, value in dict.items(self):
@@ -331,7 +363,7 @@ _ABSENT = object()
 _IMMUTABLE = (str, bytes, int, float, complex, tuple)
 
 
-def restore(cls: type, items: dict, config: tuple | None) -> ContainerBase:
+def restore(cls: type, items: dict, config: tuple | None) -> Node:
     """Build a pickled container again."""
     out = cls.__new__(cls)
     if config is not None:

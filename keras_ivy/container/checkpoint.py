@@ -60,7 +60,7 @@ class LeafState(Trackable):
         return tf.no_op()
 
 
-class Tracked(Trackable):
+class Tracked:
     """The children of a Container in TensorFlow's object graph."""
 
     def _trackable_children(self, save_type: str = "checkpoint", **kwargs: Any) -> dict:

@@ -5,7 +5,7 @@ from typing import Any
 
 from keras_ivy import tree
 from keras_ivy.container.arrays import all_equal, is_array
-from keras_ivy.container.base import ContainerBase
+from keras_ivy.container.node import Node
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = ["Compare", "assert_same", "difference", "identical", "identical_structure"]
@@ -33,8 +33,8 @@ def difference(
             f"`diff_keys` is a word, or one name for each of {len(containers)} containers. "
             f"Received: diff_keys={diff_keys!r}"
         )
-    root = ContainerBase._root
-    containers = [c if isinstance(c, ContainerBase) else root(c) for c in containers]
+    root = Node._root
+    containers = [c if isinstance(c, Node) else root(c) for c in containers]
     first = containers[0]
     if len(containers) == 1:
         return first

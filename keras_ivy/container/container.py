@@ -1,16 +1,18 @@
 """The public class, put together."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from keras_ivy.adapters import op_dispatch
 from keras_ivy.container.algebra import Algebra
-from keras_ivy.container.base import ContainerBase
+from keras_ivy.container.base import Base
+from keras_ivy.container.checkpoint import Tracked
 from keras_ivy.container.compare import Compare
 from keras_ivy.container.disk import Disk
 from keras_ivy.container.edit import Edit
 from keras_ivy.container.flat import Flat
 from keras_ivy.container.mapping import Mapped, container_map
 from keras_ivy.container.methods import Methods
+from keras_ivy.container.node import Node, compose
 from keras_ivy.container.printing import Printed
 from keras_ivy.container.query import Query
 from keras_ivy.container.registration import register_with_jax, register_with_optree
@@ -21,8 +23,32 @@ from keras_ivy.container.structure import Structure
 __all__ = ["Container"]
 
 
-class Container(
+if TYPE_CHECKING:
+    # What `compose` does, in the words that type checkers and editors understand.
+    class _Parts(
+        Algebra,
+        Base,
+        Tracked,
+        Structure,
+        Mapped,
+        Shapes,
+        Query,
+        Edit,
+        Rekey,
+        Flat,
+        Compare,
+        Printed,
+        Disk,
+        Methods,
+    ): ...
+else:
+    _Parts = object
+
+
+@compose(
     Algebra,
+    Base,
+    Tracked,
     Structure,
     Mapped,
     Shapes,
@@ -34,8 +60,8 @@ class Container(
     Printed,
     Disk,
     Methods,
-    ContainerBase,
-):
+)
+class Container(Node):
     """A dict of dicts with string keys, sorted; leaves are anything, usually variables.
 
     Args:
@@ -67,17 +93,13 @@ class Container(
 
     __hash__ = None
 
-    def __init__(self, dict_in: Any = None, **kwargs: Any):
-        register_with_jax(type(self))
-        super().__init__(dict_in, **kwargs)
-
     def __init_subclass__(cls, **kwargs: Any):
         super().__init_subclass__(**kwargs)
         register_with_optree(cls)
         register_with_jax(cls)
 
 
-ContainerBase._root = Container
+Node._root = Container
 register_with_optree(Container)
 register_with_jax(Container)
 op_dispatch.install(Container, container_map)

@@ -13,10 +13,10 @@ import tensorflow as tf
 
 from keras_ivy import tree
 from keras_ivy.container.arrays import is_array, is_variable
-from keras_ivy.container.base import ContainerBase
 from keras_ivy.container.config import DEFAULT
 from keras_ivy.container.hdf5 import read_hdf5, write_hdf5
 from keras_ivy.container.keys import suggestion
+from keras_ivy.container.node import Node
 from keras_ivy.container.pickles import read_pickle
 from keras_ivy.container.printing import format_leaf
 from keras_ivy.utils.exceptions import IvyKeyError, IvyValueError
@@ -126,7 +126,7 @@ class Disk:
         """
         kind = _format_of(path, format)
         if kind == "h5":
-            found = ContainerBase._root(read_hdf5(path, strict=strict))
+            found = Node._root(read_hdf5(path, strict=strict))
         elif kind == "pickle":
             found = read_pickle(pathlib.Path(path).read_bytes(), strict)
         else:
@@ -170,7 +170,7 @@ class Disk:
     @staticmethod
     def cont_load(file_path: str | os.PathLike, format: str = "h5") -> Any:
         """Load a new Container from a file; see `load`."""
-        return ContainerBase._root.load(file_path, format=format)
+        return Node._root.load(file_path, format=format)
 
     def cont_to_disk_as_hdf5(
         self,
@@ -212,7 +212,7 @@ class Disk:
             h5_obj_or_filepath: The file.
             slice_obj: An index of the leading axes of every dataset, to load a part.
         """
-        return ContainerBase._root(read_hdf5(h5_obj_or_filepath, slice_obj))
+        return Node._root(read_hdf5(h5_obj_or_filepath, slice_obj))
 
     def cont_to_disk_as_pickled(self, pickle_filepath: str | os.PathLike) -> None:
         """Save to a pickle of nested plain dicts, which Ivy reads; variables as their values."""
@@ -244,7 +244,7 @@ class Disk:
         found = json.loads(pathlib.Path(json_filepath).read_text(encoding="utf-8"))
         if not isinstance(found, Mapping):
             raise IvyValueError(f"The file holds no dict. Received: {type(found).__name__}")
-        return ContainerBase._root(found)
+        return Node._root(found)
 
 
 def _number(value: Any) -> Any:

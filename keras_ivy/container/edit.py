@@ -5,6 +5,7 @@ from typing import Any
 
 from keras_ivy import tree
 from keras_ivy.container.keys import missing_key
+from keras_ivy.container.node import Node
 from keras_ivy.container.query import chains_of
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
@@ -42,7 +43,7 @@ class Edit:
             if key in target_dict:
                 out[key] = self._convert(target_dict[key])
             else:
-                out[key] = value.cont_set_at_keys(target_dict) if isinstance(value, Edit) else value
+                out[key] = value.cont_set_at_keys(target_dict) if isinstance(value, Node) else value
         return self._like(out)
 
     def cont_set_at_key_chain(self, key_chain: str, val: Any, inplace: bool = False) -> Any:
@@ -130,7 +131,7 @@ class Edit:
         def walk(branch: Any, prefix: str) -> Any:
             out = {}
             for key, value in branch.items():
-                if isinstance(value, Edit):
+                if isinstance(value, Node):
                     value = walk(value, f"{prefix}{key}/")
                     if len(value):
                         out[key] = value
@@ -247,9 +248,9 @@ class Edit:
         def walk(branch: Any) -> Any:
             out: dict = {}
             for key, value in branch.items():
-                value = walk(value) if isinstance(value, Edit) else value
+                value = walk(value) if isinstance(value, Node) else value
                 taken = key in names or any(text in key for text in texts)
-                moved = value if taken and isinstance(value, Edit) else {key: value}
+                moved = value if taken and isinstance(value, Node) else {key: value}
                 for inner, leaf in moved.items():
                     if inner in out:
                         raise IvyValueError(

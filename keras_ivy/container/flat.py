@@ -7,6 +7,7 @@ import numpy as np
 
 from keras_ivy import tree
 from keras_ivy.container.arrays import is_array
+from keras_ivy.container.node import Node
 from keras_ivy.utils.exceptions import IvyIndexError
 
 __all__ = ["Flat"]
@@ -33,7 +34,7 @@ class Flat:
         """
         for key, value in self.items():
             path = key if leaf_keys_only or not key_chain else f"{key_chain}/{key}"
-            if isinstance(value, Flat) and (len(value) or not include_empty):
+            if isinstance(value, Node) and (len(value) or not include_empty):
                 yield from value.cont_to_iterator(path, leaf_keys_only, include_empty)
             else:
                 yield path, value
@@ -86,14 +87,14 @@ class Flat:
     def cont_to_nested_list(self) -> list:
         """Return the leaves as lists in lists; leaves that are None are left out."""
         return [
-            v.cont_to_nested_list() if isinstance(v, Flat) else v
+            v.cont_to_nested_list() if isinstance(v, Node) else v
             for v in self.values()
             if v is not None
         ]
 
     def cont_to_dict(self) -> dict[str, Any]:
         """Return nested plain dicts."""
-        return {k: v.cont_to_dict() if isinstance(v, Flat) else v for k, v in self.items()}
+        return {k: v.cont_to_dict() if isinstance(v, Node) else v for k, v in self.items()}
 
     def cont_to_raw(self) -> Any:
         """Return nested plain dicts, with the lists that were nested at construction restored.
@@ -104,7 +105,7 @@ class Flat:
         >>> Container({"a": [1, {"q": 2}]}, types_to_iteratively_nest=[list]).cont_to_raw()
         {'a': [1, {'q': 2}]}
         """
-        raw = {k: v.cont_to_raw() if isinstance(v, Flat) else v for k, v in self.items()}
+        raw = {k: v.cont_to_raw() if isinstance(v, Node) else v for k, v in self.items()}
         nested = raw and all(k.startswith("it_") and k[3:].isdigit() for k in raw)
         return list(raw.values()) if nested else raw
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from keras_ivy import tree
 from keras_ivy.container.arrays import copy_leaf, is_array
+from keras_ivy.container.node import Node
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
 __all__ = ["Mapped", "container_map", "map_arguments"]
@@ -45,7 +46,7 @@ def container_map(fn: Callable, *args: Any, **kwargs: Any) -> Any:
 def map_arguments(fn: Callable, args: tuple, kwargs: dict[str, Any]) -> Any:
     """Call `fn(path, *args, **kwargs)` leaf by leaf if any argument is a Container, else once."""
     values = [*args, *kwargs.values()]
-    where = [i for i, value in enumerate(values) if isinstance(value, Mapped)]
+    where = [i for i, value in enumerate(values) if isinstance(value, Node)]
 
     def call(path: str, *leaves: Any) -> Any:
         filled = list(values)
@@ -150,7 +151,7 @@ class Mapped:
             out = {}
             for key, leaf in branch.items():
                 path = f"{prefix}{key}"
-                if isinstance(leaf, Mapped):
+                if isinstance(leaf, Node):
                     value = walk(leaf, f"{path}/")
                     if not len(value) and len(leaf):
                         continue
@@ -188,7 +189,7 @@ class Mapped:
         def walk(branch: Any, path: str) -> Any:
             out = {}
             for key, value in branch.items():
-                if isinstance(value, Mapped):
+                if isinstance(value, Node):
                     value = walk(value, f"{path}/{key}" if path else key)
                     if value is None:
                         continue
@@ -236,7 +237,7 @@ class Mapped:
         }
         """
         containers = list(containers)
-        first = next((c for c in containers if isinstance(c, Mapped)), None)
+        first = next((c for c in containers if isinstance(c, Node)), None)
         if first is None:
             raise IvyValueError(
                 "`cont_multi_map` needs a Container among its inputs. "
@@ -257,7 +258,7 @@ class Mapped:
             return type(nests[0])(items)
 
         def walk(level: list, prefix: str) -> dict:
-            inner = [c for c in level if isinstance(c, Mapped)]
+            inner = [c for c in level if isinstance(c, Node)]
             # dict.fromkeys keeps the order of the first container, then of the others.
             keys = dict.fromkeys(key for c in inner for key in c)
             if assert_identical and any(len(c) != len(keys) for c in inner):
@@ -267,11 +268,11 @@ class Mapped:
                 )
             out = {}
             for key in keys:
-                holders = [c for c in level if not isinstance(c, Mapped) or key in c]
-                xs = [c[key] if isinstance(c, Mapped) else c for c in holders]
+                holders = [c for c in level if not isinstance(c, Node) or key in c]
+                xs = [c[key] if isinstance(c, Node) else c for c in holders]
                 path = f"{prefix}{key}"
                 lead = next(c[key] for c in inner if key in c)
-                if isinstance(lead, Mapped):
+                if isinstance(lead, Node):
                     value = walk(xs, f"{path}/")
                     if value:
                         out[key] = inner[0]._like(value)

@@ -13,7 +13,8 @@ import numpy as np
 import tensorflow as tf
 
 from keras_ivy.adapters.pickled_names import ALLOWED
-from keras_ivy.container.base import ContainerBase, restore
+from keras_ivy.container.base import restore
+from keras_ivy.container.node import Node
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
 __all__ = ["read_pickle"]
@@ -64,7 +65,7 @@ class _Reader(pickle.Unpickler):
             if name in ours:
                 return ours[name]
         if module.startswith("keras_ivy.container"):
-            ours = {"Container": ContainerBase._root, "restore": restore}
+            ours = {"Container": Node._root, "restore": restore}
             if name in ours:
                 return ours[name]
         if (module, name) in ALLOWED:
@@ -100,12 +101,12 @@ def read_pickle(content: bytes, strict: bool = True) -> Any:
         raise IvyValueError(f"The file is no pickle of a Container: {error!r}") from error
     if not isinstance(found, Mapping):
         raise IvyValueError(f"The pickle holds no dict. Received: {type(found).__name__}")
-    return ContainerBase._root(_converted(found))
+    return Node._root(_converted(found))
 
 
 def _converted(value: Any) -> Any:
     """Return a tree with stand-ins replaced, and what is unknown left out."""
-    if isinstance(value, ContainerBase):
+    if isinstance(value, Node):
         return value
     if isinstance(value, Mapping):
         items = {key: _converted(item) for key, item in value.items()}

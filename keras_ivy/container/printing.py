@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from keras_ivy.container.arrays import array_value, is_array
 from keras_ivy.container.config import Config
+from keras_ivy.container.node import Node
 
 __all__ = ["Printed", "class_name", "format_leaf", "trim_key"]
 
@@ -166,7 +167,7 @@ class Printed:
         """Give this Container and all inside it the options."""
         self.__dict__["_config"] = config
         for value in self.values():
-            if isinstance(value, Printed):
+            if isinstance(value, Node):
                 value._set_config(config)
 
     def cont_with_print_limit(self, print_limit: int | None, *, inplace: bool = False) -> Any:

@@ -12,6 +12,7 @@ from keras_ivy.container.compare import (
     identical_structure,
 )
 from keras_ivy.container.keys import missing_key
+from keras_ivy.container.node import Node
 from keras_ivy.utils.exceptions import IvyTypeError
 
 __all__ = ["Query", "chains_of"]
@@ -156,7 +157,7 @@ class Query:
         >>> Container(a=1, b={"c": 2}).cont_max_depth
         2
         """
-        inner = (v.cont_max_depth if isinstance(v, Query) else 0 for v in self.values())
+        inner = (v.cont_max_depth if isinstance(v, Node) else 0 for v in self.values())
         return max((1 + depth for depth in inner), default=0)
 
     def cont_find_sub_container(self, sub_cont: Any, partial: bool = False) -> str | bool:
@@ -228,7 +229,7 @@ class Query:
         if accept(self):
             return path
         for key, value in self.items():
-            if isinstance(value, Query):
+            if isinstance(value, Node):
                 found = value._find_branch(accept, f"{path}/{key}" if path else key)
                 if found is not False:
                     return found

@@ -6,6 +6,7 @@ from typing import Any
 import keras
 
 from keras_ivy.container.keys import missing_key, split_chain
+from keras_ivy.container.node import Node
 from keras_ivy.utils.exceptions import IvyTypeError
 
 __all__ = ["Rekey"]
@@ -88,7 +89,7 @@ class Rekey:
         for key in sorted(self):
             value = self[key]
             dict.__setitem__(
-                out, key, value.cont_sort_by_key() if isinstance(value, Rekey) else value
+                out, key, value.cont_sort_by_key() if isinstance(value, Node) else value
             )
         return out
 
@@ -168,7 +169,7 @@ class Rekey:
             return self._like({})
         return self._like(
             {
-                k: v.cont_cutoff_at_depth(depth_cutoff - 1) if isinstance(v, Rekey) else v
+                k: v.cont_cutoff_at_depth(depth_cutoff - 1) if isinstance(v, Node) else v
                 for k, v in self.items()
             }
         )
@@ -191,7 +192,7 @@ class Rekey:
             return self._like({})
         return self._like(
             {
-                k: v.cont_cutoff_at_height(height_cutoff) if isinstance(v, Rekey) else v
+                k: v.cont_cutoff_at_height(height_cutoff) if isinstance(v, Node) else v
                 for k, v in self.items()
             }
         )
@@ -212,7 +213,7 @@ class Rekey:
             return self[slice_key]
         return self._like(
             {
-                k: v.cont_slice_via_key(slice_key) if isinstance(v, Rekey) else v
+                k: v.cont_slice_via_key(slice_key) if isinstance(v, Node) else v
                 for k, v in self.items()
             }
         )
@@ -245,7 +246,7 @@ class Rekey:
         out = {}
         for key in chosen:
             value = self[key]
-            if isinstance(value, Rekey) and (all_depths or isinstance(key_slice, Mapping)):
+            if isinstance(value, Node) and (all_depths or isinstance(key_slice, Mapping)):
                 value = value._sliced(key_slice, all_depths, depth + 1)
             out[key] = value
         return self._like(out)

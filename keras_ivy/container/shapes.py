@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from keras_ivy import tree
 from keras_ivy.container.arrays import dtype_name, is_array
+from keras_ivy.container.node import Node
 from keras_ivy.utils.exceptions import IvyAttributeError, IvyException, IvyValueError
 
 __all__ = ["Shapes"]
@@ -285,6 +286,6 @@ class Shapes:
 
 def _joined(op: Callable, one: Any, more: Sequence[Any], axis: int) -> Any:
     """Apply an operation on lists of arrays to containers, given as one and more or as a list."""
-    containers = [one, *more] if isinstance(one, Shapes) else [*one, *more]
+    containers = [one, *more] if isinstance(one, Node) else [*one, *more]
     first, *rest = containers
     return first.map(lambda *xs: op(xs, axis=axis), *rest)

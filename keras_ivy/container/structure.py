@@ -10,8 +10,8 @@ import tensorflow as tf
 
 from keras_ivy import tree
 from keras_ivy.container.arrays import array_value, dtype_name, is_array, is_variable
-from keras_ivy.container.base import ContainerBase
 from keras_ivy.container.keys import suggestion
+from keras_ivy.container.node import Node
 from keras_ivy.utils.exceptions import IvyKeyError, IvyTypeError, IvyValueError
 
 __all__ = ["Structure"]
@@ -48,7 +48,7 @@ class Structure:
             }
         }
         """
-        return ContainerBase._root(flat)
+        return Node._root(flat)
 
     def select(self, patterns: Pattern | Iterable[Pattern]) -> Any:
         r"""Return a Container of the leaves that one of the patterns matches.
@@ -116,16 +116,16 @@ class Structure:
         >>> Container(a=1, b={"c": 2}).merge({"b": {"d": 3}, "a": 4}).flatten()
         {'a': 4, 'b/c': 2, 'b/d': 3}
         """
-        root = ContainerBase._root
-        parts = [c if isinstance(c, Structure) else root(c) for c in containers]
+        root = Node._root
+        parts = [c if isinstance(c, Node) else root(c) for c in containers]
         if not parts:
             return root()
         out = parts[0]._copy_branches()
         for part in parts[1:]:
             for key, value in part.items():
                 held = dict.get(out, key)
-                if isinstance(value, Structure):
-                    value = held.merge(value) if isinstance(held, Structure) else value.cont_copy()
+                if isinstance(value, Node):
+                    value = held.merge(value) if isinstance(held, Node) else value.cont_copy()
                 out[key] = value
         return out
 
@@ -173,7 +173,7 @@ class Structure:
         >>> v.assign(v * 10).w.numpy()
         array([10., 20.], dtype=float32)
         """
-        values = values if isinstance(values, Structure) else ContainerBase._root(values)
+        values = values if isinstance(values, Node) else Node._root(values)
         tree.check_same_structure(self, values)
         pairs = [(p, leaf, values[p]) for p, leaf in tree.items(self)]
         for path, leaf, value in pairs:
