@@ -1,10 +1,16 @@
-"""Activation functions under Ivy's names and with Ivy's defaults: the smooth ones."""
+"""Activation functions under Ivy's names and with Ivy's defaults: the smooth ones.
+
+Complex arrays follow `complex_mode`, which most of them take as a keyword: `"jax"` (the default)
+applies the formula to complex numbers, `"split"` the function to real and imaginary parts, and
+`"magnitude"` to the absolute value, keeping the angle.
+"""
 
 from typing import Any
 
 import tensorflow as tf
 from keras import ops
 
+from keras_ivy.ops.complexes import with_complex_mode
 from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
@@ -39,6 +45,7 @@ def float_tensor(x: Any, name: str) -> Any:
 
 
 @ivy_function(symbolic=True)
+@with_complex_mode
 def gelu(x: Any, approximate: bool = False) -> Any:
     """Return `x * P(X <= x)` for a standard normal X.
 
@@ -96,6 +103,7 @@ def geglu(x: Any) -> Any:
 
 
 @ivy_function(symbolic=True)
+@with_complex_mode
 def sigmoid(x: Any) -> Any:
     """Return `1 / (1 + exp(-x))`.
 
@@ -109,6 +117,7 @@ def sigmoid(x: Any) -> Any:
 
 
 @ivy_function(symbolic=True)
+@with_complex_mode
 def tanh(x: Any) -> Any:
     """Return the hyperbolic tangent.
 
@@ -121,6 +130,7 @@ def tanh(x: Any) -> Any:
 
 
 @ivy_function(symbolic=True)
+@with_complex_mode
 def silu(x: Any) -> Any:
     """Return `x * sigmoid(x)`, also called swish.
 
@@ -136,6 +146,7 @@ def silu(x: Any) -> Any:
 
 
 @ivy_function(symbolic=True)
+@with_complex_mode
 def mish(x: Any) -> Any:
     """Return `x * tanh(softplus(x))`.
 
@@ -155,6 +166,7 @@ def _softplus(x: Any) -> Any:
 
 
 @ivy_function(symbolic=True)
+@with_complex_mode
 def softplus(x: Any, beta: float | None = None, threshold: float | None = None) -> Any:
     """Return `log(1 + exp(beta * x)) / beta`.
 
@@ -193,6 +205,7 @@ def softsign(x: Any) -> Any:
 
 
 @ivy_function(symbolic=True)
+@with_complex_mode
 def logsigmoid(x: Any) -> Any:
     """Return `log(sigmoid(x))`, without overflow.
 
@@ -210,6 +223,7 @@ def _flat(kernel: Any, x: Any, axis: Any) -> Any:
 
 
 @ivy_function(symbolic=True)
+@with_complex_mode
 def softmax(x: Any, axis: int | None = None) -> Any:
     """Return `exp(x) / sum(exp(x))` along an axis, the last one by default.
 
@@ -222,6 +236,7 @@ def softmax(x: Any, axis: int | None = None) -> Any:
 
 
 @ivy_function(symbolic=True)
+@with_complex_mode
 def log_softmax(x: Any, axis: int | None = None) -> Any:
     """Return `log(softmax(x))` along an axis, the last one by default.
 
@@ -234,6 +249,7 @@ def log_softmax(x: Any, axis: int | None = None) -> Any:
 
 
 @ivy_function(symbolic=True)
+@with_complex_mode
 def logit(x: Any, eps: float | None = None) -> Any:
     """Return `log(x / (1 - x))`.
 

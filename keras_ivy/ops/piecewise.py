@@ -10,6 +10,7 @@ import tensorflow as tf
 from keras import ops
 
 from keras_ivy.ops.activations import float_tensor
+from keras_ivy.ops.complexes import with_complex_mode
 from keras_ivy.ops.dispatch import ivy_function, tensor
 
 __all__ = [
@@ -36,6 +37,7 @@ def _at_least(x: Any, bound: float) -> Any:
 
 
 @ivy_function(symbolic=True)
+@with_complex_mode
 def relu(x: Any) -> Any:
     """Return `max(x, 0)`.
 
@@ -49,6 +51,7 @@ def relu(x: Any) -> Any:
 
 
 @ivy_function(symbolic=True)
+@with_complex_mode
 def relu6(x: Any) -> Any:
     """Return `min(max(x, 0), 6)`.
 
@@ -64,6 +67,7 @@ def relu6(x: Any) -> Any:
 
 
 @ivy_function(symbolic=True)
+@with_complex_mode
 def leaky_relu(x: Any, alpha: float = 0.2) -> Any:
     """Return `x` where it is positive and `alpha * x` elsewhere.
 
@@ -96,6 +100,7 @@ def prelu(x: Any, slope: Any) -> Any:
 
 
 @ivy_function(symbolic=True)
+@with_complex_mode
 def hardswish(x: Any) -> Any:
     """Return `x * relu6(x + 3) / 6`.
 

@@ -1,0 +1,168 @@
+"""What Ivy's layers share: drawing weights, late input sizes, dtypes, conversion from Keras."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import tensorflow as tf
+from keras import ops
+
+from keras_ivy.initializers import GlorotUniform, Initializer, Zeros, get, kernel_fans
+from keras_ivy.module import Module
+from keras_ivy.ops import checks
+from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
+
+__all__ = ["FANS", "GLOROT", "ZEROS", "IvyLayer", "StatelessLayer"]
+
+#: What `fans` may be: Ivy's fans leave out the size of a convolution's window, true ones don't.
+FANS = ("ivy", "true")
+
+#: Ivy's default initializers; they hold no state, so all layers share them.
+GLOROT, ZEROS = GlorotUniform(), Zeros()
+
+
+class IvyLayer(Module):
+    """A layer of Ivy's: a Module whose `_forward` is one of Ivy's functions.
+
+    Args:
+        device: Where variables are made, such as `"cpu"` or `"gpu:0"`.
+        v: Values for the variables, instead of those drawn.
+        dtype: The data type, or a dtype policy of Keras's such as `"mixed_float16"`.
+        **kwargs: Further arguments of `Module`, such as `name` and `trainable`.
+    """
+
+    #: The Keras layers that `from_keras` takes.
+    keras_classes: tuple[type, ...] = ()
+
+    def _late(self, size: int | None, kwargs: dict[str, Any]) -> dict[str, Any]:
+        """Put off the variables to the first call if a size is to come from its input."""
+        if size is None:
+            kwargs.setdefault("build_mode", "on_call")
+        return kwargs
+
+    def _size_of_input(self, args: tuple, axis: int) -> int:
+        """Return the size of an axis of the first input, given as an array or as a shape."""
+        shape = tuple(getattr(args[0], "shape", args[0])) if args else ()
+        if not shape or shape[axis] is None:
+            raise IvyValueError(
+                f"{type(self).__name__}: the input size was left out, so axis {axis} of the first "
+                f"input must be known. Received: input of shape {shape}"
+            )
+        return int(shape[axis])
+
+    def _draw(
+        self,
+        initializer: Any,
+        shape: Sequence[int],
+        device: str | None,
+        dtype: str | None,
+        fan_out: int | None = None,
+        fan_in: int | None = None,
+        **kernel: Any,
+    ) -> Any:
+        """Draw the first values of a variable.
+
+        Args:
+            initializer: An initializer, its name, or a function of `(shape, dtype)`.
+            shape: The shape of the variable.
+            device: Where to make it.
+            dtype: Its data type.
+            fan_out: Ivy's number of outputs.
+            fan_in: Ivy's number of inputs.
+            **kernel: What the kernel is, for true fans; see `kernel_fans`.
+        """
+        if kernel and self._fans == "true":
+            like = kernel.pop("like", shape)
+            fan_in, fan_out = kernel_fans(tuple(like), **kernel)
+        make = initializer if _is_ivy(initializer) else get(initializer)
+        return make.create_variables(
+            tuple(shape), device, fan_out=fan_out, fan_in=fan_in, dtype=dtype
+        )
+
+    def _value(self, name: str) -> Any:
+        """Return a variable of this layer as a tensor, of the compute dtype inside a call."""
+        return ops.convert_to_tensor(self.v[name])
+
+    def _check_floating(self, argument: str, x: Any) -> None:
+        checks.floating(type(self).__name__, argument, x)
+
+    @classmethod
+    def _check_keras_layer(cls, layer: Any) -> None:
+        """Check that a Keras layer is of the kind that `from_keras` takes, and built."""
+        if not isinstance(layer, cls.keras_classes):
+            names = " or ".join(f"keras.layers.{c.__name__}" for c in cls.keras_classes)
+            raise IvyTypeError(
+                f"{cls.__name__}.from_keras takes {names}. "
+                f"Received: layer={layer!r} of type {type(layer).__name__}"
+            )
+        if not layer.built:
+            raise IvyValueError(
+                f"{cls.__name__}.from_keras takes a built layer, since an unbuilt one has no "
+                f"weights; call it, or its `build`, first. Received: layer={layer!r}"
+            )
+
+    @classmethod
+    def _refuse(cls, layer: Any, what: str, value: Any) -> None:
+        raise IvyValueError(
+            f"{cls.__name__} has no {what}, so no layer of it is equal to this one. "
+            f"Received: {layer!r} with {what} {value!r}"
+        )
+
+    def _finish_keras(self, layer: keras.layers.Layer, weights: Sequence[Any]) -> Any:
+        """Give a new, built Keras layer the weights that equal this layer's."""
+        layer.set_weights([ops.convert_to_numpy(w) for w in weights])
+        layer.trainable = self.trainable
+        return layer
+
+    def _ready(self) -> None:
+        """Check that the variables are there."""
+        if not self.built:
+            raise IvyValueError(
+                f"{type(self).__name__}.to_keras needs the variables, which this layer makes at "
+                f"its first call, since its input size was left out. Received: {self!r}"
+            )
+
+
+def _is_ivy(initializer: Any) -> bool:
+    return isinstance(initializer, Initializer) or (
+        hasattr(initializer, "create_variables") and not isinstance(initializer, type)
+    )
+
+
+def activation_of(layer: Any) -> str:
+    """Return the name of a Keras layer's activation."""
+    return keras.activations.serialize(layer.activation)
+
+
+class StatelessLayer(IvyLayer):
+    """A layer without variables, which keeps the data type of floating point inputs.
+
+    As in Ivy, a float64 array stays float64 under the default policy. An explicit `dtype`, or a
+    mixed policy, is what inputs are cast to, as in Keras.
+
+    Args:
+        dtype: None to keep the input's type, else a data type or a policy.
+        **kwargs: Further arguments of `Module`.
+    """
+
+    supports_masking = True
+
+    def __init__(self, *, dtype: Any = None, **kwargs: Any):
+        self._casts = dtype is not None
+        super().__init__(dtype=dtype, **kwargs)
+        self.autocast = False
+
+    def _input(self, x: Any) -> Any:
+        """Return an input as a tensor, of the layer's type if it has one of its own."""
+        x = ops.convert_to_tensor(x)
+        mixed = self.compute_dtype != self.variable_dtype
+        if (self._casts or mixed) and x.dtype.is_floating:
+            return tf.cast(x, self.compute_dtype)
+        return x
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments; the data type only where inputs are cast to it."""
+        config = super().get_config()
+        if not self._casts and self.compute_dtype == self.variable_dtype:
+            config.pop("dtype", None)
+        return config

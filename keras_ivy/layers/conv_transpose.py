@@ -1,0 +1,287 @@
+"""Transposed convolution layers in one to three dimensions."""
+
+from typing import Any
+
+import keras
+
+from keras_ivy.layers.base import GLOROT, ZEROS
+from keras_ivy.layers.spatial import SpatialLayer
+from keras_ivy.ops.conv_transpose import transpose_convolve, wanted_sizes
+from keras_ivy.utils.exceptions import IvyValueError
+
+__all__ = ["Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose"]
+
+
+class TransposedConvolution(SpatialLayer):
+    """The base of transposed convolutions."""
+
+    kernel_kind = "conv_transpose"
+
+    def _set_output_shape(self, output_shape: Any) -> None:
+        self._output_shape_given = output_shape
+        self._wanted = wanted_sizes(type(self).__name__, output_shape, self.rank, self._data_format)
+
+    def _kernel_shape(self) -> tuple[int, ...]:
+        return (*self._window, self._output_channels, self._input_channels)
+
+    def _kernel(self, x: Any, w: Any, b: Any) -> Any:
+        return transpose_convolve(
+            x, w, b, self._strides, self._padding, self._data_format, self._dilations,
+            self._wanted, type(self).__name__,
+        )  # fmt: skip
+
+    def _settings_repr(self) -> str:
+        given = self._output_shape_given
+        shown = "" if given is None else f", output_shape={given}"
+        return super()._settings_repr() + shown
+
+    @classmethod
+    def from_keras(cls, layer: keras.layers.Layer) -> "TransposedConvolution":
+        """Return the layer that equals a built Keras transposed convolution.
+
+        Raises:
+            TypeError: If the layer is another.
+            ValueError: If it is not built, or does what Ivy's does not.
+        """
+        cls._check_keras_layer(layer)
+        if layer.output_padding is not None:
+            cls._refuse(layer, "output_padding", layer.output_padding)
+        *_, out, size = layer.kernel.shape
+        return cls._from_keras(layer, size, out, kernel=layer.kernel.value)
+
+    def to_keras(self) -> keras.layers.Layer:
+        """Return the built Keras transposed convolution that equals this layer.
+
+        Raises:
+            ValueError: If Keras has none, since it pads by widths or has an output shape.
+        """
+        self._ready()
+        if self._wanted is not None:
+            raise IvyValueError(
+                "Keras's transposed convolutions have no output shape. "
+                f"Received: output_shape={self._output_shape_given}"
+            )
+        layer = self.keras_classes[0](self._output_channels, **self._keras_options())
+        return self._to_keras(layer, self._value("w"))
+
+
+class Conv1DTranspose(TransposedConvolution):
+    """A transposed convolution along one axis: what undoes the shape of `Conv1D`.
+
+    Args:
+        input_channels: Number of channels of inputs; None to take it from the first one.
+        output_channels: Number of channels of outputs.
+        filter_size: Size of the window.
+        strides: Distance between windows of the output.
+        padding: `"SAME"`, `"VALID"`, or widths that are cut off the output.
+        weight_initializer: Initializer of `w`: an object, a name or a function.
+        bias_initializer: Initializer of `b`.
+        with_bias: If False, there is no `b`.
+        output_shape: Spatial sizes of the output, or its whole shape, where strides leave a
+            choice.
+        data_format: `"NWC"` or `"NCW"`.
+        dilations: Distance between the entries of a window.
+        device: Where variables are made.
+        v: Values for the variables: `w` of shape `(*window, out, in)` and `b` of shape
+            `(1, 1, out)`, or with the channels second.
+        dtype: The data type, or a dtype policy.
+        fans: `"ivy"` leaves the size of the window out of the fans; `"true"` counts it.
+        **kwargs: Further arguments of `Module`.
+
+    Raises:
+        ValueError: If a size is smaller than 1, or a name is unknown.
+
+    Example:
+
+    >>> import numpy as np
+    >>> Conv1DTranspose(2, 3, 3, 2, "SAME")(np.ones((1, 4, 2), "float32")).shape
+    TensorShape([1, 8, 3])
+
+    Reference: Ivy's `stateful/layers.py`.
+    """
+
+    rank, window_name, keras_classes = 1, "filter_size", (keras.layers.Conv1DTranspose,)
+
+    def __init__(
+        self,
+        input_channels: int | None,
+        output_channels: int,
+        filter_size: Any,
+        strides: Any,
+        padding: Any,
+        *,
+        weight_initializer: Any = GLOROT,
+        bias_initializer: Any = ZEROS,
+        with_bias: bool = True,
+        output_shape: Any = None,
+        data_format: str = "NWC",
+        dilations: Any = 1,
+        device: str | None = None,
+        v: Any = None,
+        dtype: Any = None,
+        fans: str = "ivy",
+        **kwargs: Any,
+    ):
+        self._configure(
+            input_channels,
+            output_channels,
+            filter_size,
+            strides,
+            padding,
+            data_format=data_format,
+            dilations=dilations,
+            weight_initializer=weight_initializer,
+            bias_initializer=bias_initializer,
+            with_bias=with_bias,
+            fans=fans,
+        )
+        self._set_output_shape(output_shape)
+        super().__init__(device=device, v=v, dtype=dtype, **self._late(input_channels, kwargs))
+
+
+class Conv2DTranspose(TransposedConvolution):
+    """A transposed convolution along two axes: what undoes the shape of `Conv2D`.
+
+    Args:
+        input_channels: Number of channels of inputs; None to take it from the first one.
+        output_channels: Number of channels of outputs.
+        filter_shape: Sizes of the window: a number, or one for each axis.
+        strides: Distance between windows of the output.
+        padding: `"SAME"`, `"VALID"`, or widths that are cut off the output.
+        weight_initializer: Initializer of `w`: an object, a name or a function.
+        bias_initializer: Initializer of `b`.
+        with_bias: If False, there is no `b`.
+        output_shape: Spatial sizes of the output, or its whole shape, where strides leave a
+            choice.
+        data_format: `"NHWC"` or `"NCHW"`.
+        dilations: Distance between the entries of a window.
+        device: Where variables are made.
+        v: Values for the variables: `w` of shape `(*window, out, in)` and `b` of shape
+            `(1, 1, 1, out)`, or with the channels second.
+        dtype: The data type, or a dtype policy.
+        fans: `"ivy"` leaves the size of the window out of the fans; `"true"` counts it.
+        **kwargs: Further arguments of `Module`.
+
+    Raises:
+        ValueError: If a size is smaller than 1, or a name is unknown.
+
+    Example:
+
+    >>> import numpy as np
+    >>> Conv2DTranspose(2, 3, [2, 2], 2, "SAME")(np.ones((1, 4, 4, 2), "float32")).shape
+    TensorShape([1, 8, 8, 3])
+
+    Reference: Ivy's `stateful/layers.py`.
+    """
+
+    rank, keras_classes = 2, (keras.layers.Conv2DTranspose,)
+
+    def __init__(
+        self,
+        input_channels: int | None,
+        output_channels: int,
+        filter_shape: Any,
+        strides: Any,
+        padding: Any,
+        *,
+        weight_initializer: Any = GLOROT,
+        bias_initializer: Any = ZEROS,
+        with_bias: bool = True,
+        output_shape: Any = None,
+        data_format: str = "NHWC",
+        dilations: Any = 1,
+        device: str | None = None,
+        v: Any = None,
+        dtype: Any = None,
+        fans: str = "ivy",
+        **kwargs: Any,
+    ):
+        self._configure(
+            input_channels,
+            output_channels,
+            filter_shape,
+            strides,
+            padding,
+            data_format=data_format,
+            dilations=dilations,
+            weight_initializer=weight_initializer,
+            bias_initializer=bias_initializer,
+            with_bias=with_bias,
+            fans=fans,
+        )
+        self._set_output_shape(output_shape)
+        super().__init__(device=device, v=v, dtype=dtype, **self._late(input_channels, kwargs))
+
+
+class Conv3DTranspose(TransposedConvolution):
+    """A transposed convolution along three axes: what undoes the shape of `Conv3D`.
+
+    Args:
+        input_channels: Number of channels of inputs; None to take it from the first one.
+        output_channels: Number of channels of outputs.
+        filter_shape: Sizes of the window: a number, or one for each axis.
+        strides: Distance between windows of the output.
+        padding: `"SAME"`, `"VALID"`, or widths that are cut off the output.
+        weight_initializer: Initializer of `w`: an object, a name or a function.
+        bias_initializer: Initializer of `b`.
+        with_bias: If False, there is no `b`.
+        output_shape: Spatial sizes of the output, or its whole shape, where strides leave a
+            choice.
+        data_format: `"NDHWC"` or `"NCDHW"`.
+        dilations: Distance between the entries of a window.
+        device: Where variables are made.
+        v: Values for the variables: `w` of shape `(*window, out, in)` and `b` of shape
+            `(1, 1, 1, 1, out)`, or with the channels second.
+        dtype: The data type, or a dtype policy.
+        fans: `"ivy"` leaves the size of the window out of the fans; `"true"` counts it.
+        **kwargs: Further arguments of `Module`.
+
+    Raises:
+        ValueError: If a size is smaller than 1, or a name is unknown.
+
+    Example:
+
+    >>> import numpy as np
+    >>> Conv3DTranspose(2, 3, 2, 2, "SAME")(np.ones((1, 2, 2, 2, 2), "float32")).shape
+    TensorShape([1, 4, 4, 4, 3])
+
+    Reference: Ivy's `stateful/layers.py`.
+    """
+
+    rank, keras_classes = 3, (keras.layers.Conv3DTranspose,)
+
+    def __init__(
+        self,
+        input_channels: int | None,
+        output_channels: int,
+        filter_shape: Any,
+        strides: Any,
+        padding: Any,
+        *,
+        weight_initializer: Any = GLOROT,
+        bias_initializer: Any = ZEROS,
+        with_bias: bool = True,
+        output_shape: Any = None,
+        data_format: str = "NDHWC",
+        dilations: Any = 1,
+        device: str | None = None,
+        v: Any = None,
+        dtype: Any = None,
+        fans: str = "ivy",
+        **kwargs: Any,
+    ):
+        self._configure(
+            input_channels,
+            output_channels,
+            filter_shape,
+            strides,
+            padding,
+            data_format=data_format,
+            dilations=dilations,
+            weight_initializer=weight_initializer,
+            bias_initializer=bias_initializer,
+            with_bias=with_bias,
+            fans=fans,
+        )
+        self._set_output_shape(output_shape)
+        super().__init__(device=device, v=v, dtype=dtype, **self._late(input_channels, kwargs))

@@ -1,0 +1,176 @@
+"""LayerNorm, exact in derivatives of any order."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import tensorflow as tf
+from keras import ops
+
+from keras_ivy.initializers import Ones
+from keras_ivy.layers.base import ZEROS, IvyLayer
+from keras_ivy.ops import checks
+from keras_ivy.ops.norms import centre, scale_and_shift, widen
+from keras_ivy.utils.exceptions import IvyValueError
+
+__all__ = ["LayerNorm"]
+
+ONES = Ones()
+
+
+def check_eps(owner: str, eps: float) -> float:
+    """Return a number of at least 0.
+
+    Raises:
+        ValueError: If it is smaller.
+    """
+    if not eps >= 0:
+        raise IvyValueError(f"{owner}: `eps` is at least 0. Received: eps={eps}")
+    return eps
+
+
+class LayerNorm(IvyLayer):
+    """`((x - mean) / sqrt(var + eps) * weight + bias) * new_std`, over the last axes.
+
+    Args:
+        normalized_shape: Sizes of the last axes, over which mean and variance are taken: a
+            number, or several; None to take the last one from the first input.
+        eps: What is added to the variance.
+        elementwise_affine: If False, there is no `weight` and no `bias`.
+        new_std: What everything is multiplied with in the end.
+        device: Where variables are made.
+        v: Values for the variables: `weight` and `bias` of shape `normalized_shape`.
+        dtype: The data type, or a dtype policy.
+        **kwargs: Further arguments of `Module`.
+
+    Raises:
+        ValueError: If a size is smaller than 1.
+
+    Note:
+        Derivatives of all orders are exact; in Keras's layer second ones are not.
+
+    Example:
+
+    >>> LayerNorm(2, eps=0.0)([[1.0, 3.0]]).numpy().tolist()
+    [[-1.0, 1.0]]
+
+    Reference: https://arxiv.org/abs/1607.06450; Ivy's `stateful/norms.py`.
+    """
+
+    keras_classes = (keras.layers.LayerNormalization,)
+    supports_masking = True
+
+    def __init__(
+        self,
+        normalized_shape: int | Sequence[int] | None,
+        *,
+        eps: float = 1e-5,
+        elementwise_affine: bool = True,
+        new_std: float = 1.0,
+        device: str | None = None,
+        v: Any = None,
+        dtype: Any = None,
+        **kwargs: Any,
+    ):
+        owner = type(self).__name__
+        if normalized_shape is None:
+            self._shape = None
+        else:
+            shape = (
+                normalized_shape if isinstance(normalized_shape, Sequence) else [normalized_shape]
+            )
+            self._shape = tuple(checks.positive(owner, "normalized_shape", n) for n in shape)
+            if not self._shape:
+                raise IvyValueError(
+                    f"{owner}: `normalized_shape` holds at least one size. "
+                    f"Received: normalized_shape={normalized_shape!r}"
+                )
+        self._epsilon = check_eps(owner, eps)
+        self._affine = elementwise_affine
+        self._new_std = new_std
+        super().__init__(device=device, v=v, dtype=dtype, **self._late(normalized_shape, kwargs))
+
+    def _build(self, *args: Any, **kwargs: Any) -> bool:
+        if self._shape is None:
+            self._shape = (self._size_of_input(args, -1),)
+        return True
+
+    def _create_variables(self, device: str | None = None, dtype: str | None = None) -> dict:
+        if not self._affine:
+            return {}
+        return {
+            "weight": self._draw(ONES, self._shape, device, dtype),
+            "bias": self._draw(ZEROS, self._shape, device, dtype),
+        }
+
+    def _forward(self, inputs: Any) -> Any:
+        x = ops.convert_to_tensor(inputs)
+        owner = type(self).__name__
+        self._check_floating("inputs", x)
+        if len(x.shape) < len(self._shape):
+            ranks = [len(self._shape)]
+            checks.input_rank(owner, "inputs", x, ranks, f"the last ones of sizes {self._shape}")
+        axes = range(-len(self._shape), 0)
+        for axis, size in zip(axes, self._shape, strict=True):
+            checks.size_of_axis(owner, "inputs", x, axis, size, "by `normalized_shape`")
+        x, dtype = widen(x)
+        weight = bias = None
+        if self._affine:
+            weight, bias = (tf.cast(self._value(n), x.dtype) for n in ("weight", "bias"))
+        centred, _, variance = centre(x, [a + len(x.shape) for a in axes])
+        out = scale_and_shift(centred, variance, weight, bias, self._epsilon)
+        return tf.cast(out if self._new_std == 1 else out * self._new_std, dtype)
+
+    def _extra_repr(self) -> str:
+        axes = None if self._shape is None else [-1 - i for i in range(len(self._shape))]
+        return (
+            f"normalized_idxs={axes}, epsilon={self._epsilon}, "
+            f"elementwise_affine={self._affine}, new_std={self._new_std}"
+        )
+
+    @classmethod
+    def from_keras(cls, layer: keras.layers.LayerNormalization) -> "LayerNorm":
+        """Return the layer that equals a built `keras.layers.LayerNormalization` of last axes.
+
+        Raises:
+            TypeError: If the layer is another.
+            ValueError: If it is not built, or normalises other axes.
+        """
+        cls._check_keras_layer(layer)
+        axes = [layer.axis] if isinstance(layer.axis, int) else list(layer.axis)
+        if layer.gamma is None and layer.beta is None:
+            cls._refuse(layer, "centre and scale", (layer.center, layer.scale))
+        shape = tuple((layer.gamma if layer.gamma is not None else layer.beta).shape)
+        build_shape = layer.get_build_config()["input_shape"]
+        rank = len(build_shape)
+        if sorted(a % rank for a in axes) != list(range(rank - len(axes), rank)):
+            cls._refuse(layer, "axis", layer.axis)
+        v = {
+            "weight": ops.ones(shape) if layer.gamma is None else layer.gamma.value,
+            "bias": ops.zeros(shape) if layer.beta is None else layer.beta.value,
+        }
+        return cls(shape, eps=layer.epsilon, v=v, dtype=layer.dtype_policy, name=layer.name)
+
+    def to_keras(self) -> keras.layers.LayerNormalization:
+        """Return the built `keras.layers.LayerNormalization` that equals this layer.
+
+        Raises:
+            ValueError: If Keras has none, because of `new_std`.
+        """
+        self._ready()
+        if self._new_std != 1:
+            raise IvyValueError(
+                "keras.layers.LayerNormalization has no standard deviation of its own. "
+                f"Received: new_std={self._new_std}"
+            )
+        layer = keras.layers.LayerNormalization(
+            axis=[a - len(self._shape) for a in range(len(self._shape))],
+            epsilon=self._epsilon,
+            center=self._affine,
+            scale=self._affine,
+            dtype=self.dtype_policy,
+            name=self.name,
+        )
+        layer.build((None, *self._shape))
+        weights = [self._value("weight"), self._value("bias")] if self._affine else []
+        return self._finish_keras(layer, weights)

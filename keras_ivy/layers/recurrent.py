@@ -1,0 +1,256 @@
+"""LSTM."""
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+from keras import ops
+
+from keras_ivy.layers.base import FANS, GLOROT, IvyLayer
+from keras_ivy.ops import checks
+from keras_ivy.ops.recurrent import lstm_scan
+from keras_ivy.utils.exceptions import IvyValueError
+
+__all__ = ["LSTM"]
+
+
+class LSTM(IvyLayer):
+    """A stack of long short-term memories without biases.
+
+    `i, f, g, o = split(x @ w + h @ u)`, `c = sigmoid(f) * c + sigmoid(i) * tanh(g)`,
+    `h = sigmoid(o) * tanh(c)`, with `w = v.input.layer_i.w` and `u = v.recurrent.layer_i.w`.
+
+    Args:
+        input_channels: Size of the last axis of inputs; None to take it from the first one.
+        output_channels: Size of the states.
+        weight_initializer: Initializer of all weights: an object, a name or a function.
+        num_layers: The number of layers, each fed by the one before.
+        return_sequence: If True, outputs are returned for all steps, else for the last one.
+        return_state: If True, the last states are returned too.
+        device: Where variables are made.
+        v: Values for the variables: `input/layer_i/w` of shape `(in or out, 4 * out)` and
+            `recurrent/layer_i/w` of shape `(out, 4 * out)`.
+        dtype: The data type, or a dtype policy.
+        fans: `"ivy"` takes the sizes of inputs and states as fans of all weights, `"true"` those
+            of one gate.
+        **kwargs: Further arguments of `Module`.
+
+    Call arguments:
+        inputs: An array of shape `(batch, time, in)`, without the batch, or with more axes of it.
+        initial_state: A pair of lists of hidden and of cell states, one for each layer; zeros by
+            default.
+        mask: Where False, a step is passed over; of shape `(batch, time)`.
+
+    Returns from a call:
+        Outputs of shape `(batch, time, out)`, or `(batch, out)` without `return_sequence`; with
+        `return_state`, a pair of them and of `(hidden states, cell states)`, two lists with one
+        array of shape `(batch, out)` for each layer.
+
+    Raises:
+        ValueError: If a size is smaller than 1.
+
+    Note:
+        Ivy returns pairs of both states in the second list, and runs layers in the alphabetical
+        order of their names, which differs from eleven layers on.
+
+    Example:
+
+    >>> import numpy as np
+    >>> y, (h, c) = LSTM(3, 4, num_layers=2)(np.ones((1, 5, 3), "float32"))
+    >>> y.shape, len(h), c[1].shape
+    (TensorShape([1, 5, 4]), 2, TensorShape([1, 4]))
+
+    Reference: Ivy's `stateful/layers.py`.
+    """
+
+    keras_classes = (keras.layers.LSTM, keras.layers.RNN)
+    supports_masking = True
+
+    def __init__(
+        self,
+        input_channels: int | None,
+        output_channels: int,
+        *,
+        weight_initializer: Any = GLOROT,
+        num_layers: int = 1,
+        return_sequence: bool = True,
+        return_state: bool = True,
+        device: str | None = None,
+        v: Any = None,
+        dtype: Any = None,
+        fans: str = "ivy",
+        **kwargs: Any,
+    ):
+        owner = type(self).__name__
+        self._input_channels = checks.positive(owner, "input_channels", input_channels, True)
+        self._output_channels = checks.positive(owner, "output_channels", output_channels)
+        self._num_layers = checks.positive(owner, "num_layers", num_layers)
+        self._return_sequence = return_sequence
+        self._return_state = return_state
+        self._fans = checks.choice(owner, "fans", fans, FANS)
+        self._w_init = weight_initializer
+        super().__init__(device=device, v=v, dtype=dtype, **self._late(input_channels, kwargs))
+
+    def _build(self, *args: Any, **kwargs: Any) -> bool:
+        if self._input_channels is None:
+            self._input_channels = self._size_of_input(args, -1)
+        return True
+
+    def _create_variables(self, device: str | None = None, dtype: str | None = None) -> dict:
+        size, out = self._input_channels, self._output_channels
+        v: dict[str, dict] = {"input": {}, "recurrent": {}}
+        for i in range(self._num_layers):
+            rows = size if i == 0 else out
+            for name, n in (("input", rows), ("recurrent", out)):
+                # Ivy passes the fans of the first layer to all.
+                w = self._draw(self._w_init, (n, 4 * out), device, dtype, out, size, layer="lstm")
+                v[name][f"layer_{i}"] = {"w": w}
+        return v
+
+    def _forward(self, inputs: Any, initial_state: Any = None, mask: Any = None) -> Any:
+        x = ops.convert_to_tensor(inputs)
+        owner = type(self).__name__
+        if len(x.shape) < 2:
+            checks.input_rank(owner, "inputs", x, [2, 3], "(batch, time, input_channels)")
+        self._check_floating("inputs", x)
+        why = "the `input_channels` of the layer"
+        checks.size_of_axis(owner, "inputs", x, -1, self._input_channels, why)
+        batch = ops.shape(x)[:-2]
+        rank = len(x.shape)
+        if rank != 3:
+            x = tf.reshape(x, (-1, *ops.shape(x)[-2:]))
+            mask = None if mask is None else tf.reshape(mask, (-1, ops.shape(x)[-2]))
+        states = self._states(initial_state, x)
+        x = tf.transpose(x, (1, 0, 2))
+        if mask is not None:
+            mask = tf.transpose(tf.cast(mask, tf.bool))[..., tf.newaxis]
+        steps, variables = x.shape[0], self.v
+        hs, cs = [], []
+        for i, (h, c) in enumerate(states):
+            w = ops.convert_to_tensor(variables["input"][f"layer_{i}"]["w"])
+            u = ops.convert_to_tensor(variables["recurrent"][f"layer_{i}"]["w"])
+            x, h, c = lstm_scan(x, h, c, w, u, mask=mask)
+            x = tf.ensure_shape(x, (steps, None, self._output_channels))
+            hs.append(h)
+            cs.append(c)
+        y = tf.transpose(x, (1, 0, 2)) if self._return_sequence else hs[-1]
+        if rank != 3:
+            y = tf.reshape(y, (*batch, *ops.shape(y)[1:]))
+            hs, cs = (
+                [tf.reshape(s, (*batch, self._output_channels)) for s in ss] for ss in (hs, cs)
+            )
+        return (y, (hs, cs)) if self._return_state else y
+
+    def _states(self, initial_state: Any, x: Any) -> list[tuple[Any, Any]]:
+        """Return the first hidden and cell state of each layer, with one batch axis."""
+        size = self._output_channels
+        if initial_state is None:
+            zeros = tf.zeros((ops.shape(x)[0], size), x.dtype)
+            return [(zeros, zeros)] * self._num_layers
+        owner = type(self).__name__
+        pair = list(initial_state)
+        if len(pair) != 2 or any(len(list(s)) != self._num_layers for s in pair):
+            raise IvyValueError(
+                f"{owner}: `initial_state` is a pair of lists, hidden and cell states, each with "
+                f"one array for each of the {self._num_layers} layers. "
+                f"Received: initial_state with {[_length(s) for s in pair]} arrays"
+            )
+        out = []
+        for states in zip(*pair, strict=True):
+            arrays = [tf.cast(ops.convert_to_tensor(s), x.dtype) for s in states]
+            for s in arrays:
+                why = "the `output_channels` of the layer"
+                checks.size_of_axis(owner, "initial_state", s, -1, size, why)
+            out.append(tuple(tf.reshape(s, (-1, size)) for s in arrays))
+        return out
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+        """Return the mask of outputs for all steps, and None for all else."""
+        mask = previous_mask if self._return_sequence else None
+        nothing = [None] * self._num_layers
+        return (mask, (nothing, nothing)) if self._return_state else mask
+
+    def _extra_repr(self) -> str:
+        shown = f"{self._input_channels}, {self._output_channels}"
+        shown += "" if self._num_layers == 1 else f", num_layers={self._num_layers}"
+        shown += "" if self._return_sequence else ", return_sequence=False"
+        return shown + ("" if self._return_state else ", return_state=False")
+
+    @classmethod
+    def from_keras(cls, layer: keras.layers.Layer) -> "LSTM":
+        """Return the layer that equals a built `keras.layers.LSTM`, or an RNN of `LSTMCell`s.
+
+        Raises:
+            TypeError: If the layer is another.
+            ValueError: If it is not built, or has biases or other options that Ivy's has not.
+        """
+        cls._check_keras_layer(layer)
+        cell = layer.cell
+        cells = list(cell.cells) if isinstance(cell, keras.layers.StackedRNNCells) else [cell]
+        for one in cells:
+            if not isinstance(one, keras.layers.LSTMCell):
+                cls._refuse(layer, "cell", one)
+            if one.use_bias:
+                cls._refuse(layer, "use_bias", True)
+            if len({c.units for c in cells}) > 1:
+                cls._refuse(layer, "cells of several sizes", [c.units for c in cells])
+            names = [
+                keras.activations.serialize(f) for f in (one.activation, one.recurrent_activation)
+            ]
+            if names != ["tanh", "sigmoid"]:
+                cls._refuse(layer, "activations", names)
+            if one.dropout or one.recurrent_dropout:
+                cls._refuse(layer, "dropout", (one.dropout, one.recurrent_dropout))
+        for option in ("go_backwards", "stateful", "zero_output_for_mask"):
+            if getattr(layer, option):
+                cls._refuse(layer, option, True)
+        named = [(f"layer_{i}", c) for i, c in enumerate(cells)]
+        v = {
+            "input": {n: {"w": ops.convert_to_tensor(c.kernel)} for n, c in named},
+            "recurrent": {n: {"w": ops.convert_to_tensor(c.recurrent_kernel)} for n, c in named},
+        }
+        return cls(
+            cells[0].kernel.shape[0],
+            cells[0].units,
+            num_layers=len(cells),
+            return_sequence=layer.return_sequences,
+            return_state=layer.return_state,
+            v=v,
+            dtype=layer.dtype_policy,
+            name=layer.name,
+        )
+
+    def to_keras(self) -> keras.layers.Layer:
+        """Return the built `keras.layers.LSTM` that equals this layer, or an RNN of cells.
+
+        With `return_state`, Keras returns all states behind the output, without lists.
+        """
+        self._ready()
+        out, options = (
+            self._output_channels,
+            {
+                "return_sequences": self._return_sequence,
+                "return_state": self._return_state,
+                "dtype": self.dtype_policy,
+                "name": self.name,
+            },
+        )
+        if self._num_layers == 1:
+            layer = keras.layers.LSTM(out, use_bias=False, **options)
+        else:
+            cells = [
+                keras.layers.LSTMCell(out, use_bias=False, dtype=self.dtype_policy)
+                for _ in range(self._num_layers)
+            ]
+            layer = keras.layers.RNN(cells, **options)
+        layer.build((None, None, self._input_channels))
+        weights = [
+            self.v[name][f"layer_{i}"]["w"]
+            for i in range(self._num_layers)
+            for name in ("input", "recurrent")
+        ]
+        return self._finish_keras(layer, weights)
+
+
+def _length(states: Any) -> int:
+    return len(list(states))

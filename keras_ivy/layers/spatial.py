@@ -1,0 +1,181 @@
+"""What convolution layers share: arguments, variables, printing, conversion."""
+
+from typing import Any, ClassVar
+
+from keras import ops
+
+from keras_ivy.layers.base import FANS, IvyLayer, activation_of
+from keras_ivy.ops import checks
+from keras_ivy.ops.conv import convolve
+from keras_ivy.utils.exceptions import IvyValueError
+
+__all__ = ["SpatialLayer"]
+
+WHY = "the `input_channels` of the layer"
+_FORMATS = {1: "NWC", 2: "NHWC", 3: "NDHWC"}
+
+
+class SpatialLayer(IvyLayer):
+    """What convolutions share: their arguments, their variables, and how they print.
+
+    Subclasses are made by `(input_channels, output_channels, window, strides, padding)` and set
+    `rank`; see `Conv2D` for the arguments.
+    """
+
+    rank: ClassVar[int]
+    #: Ivy's name of the size of the window, `filter_size` or `filter_shape`.
+    window_name: ClassVar[str] = "filter_shape"
+    #: What the kernel is, for true fans.
+    kernel_kind: ClassVar[str] = "conv"
+
+    def _configure(
+        self,
+        input_channels: int | None,
+        output_channels: int | None,
+        window: Any,
+        strides: Any,
+        padding: Any,
+        *,
+        data_format: str,
+        dilations: Any,
+        weight_initializer: Any,
+        bias_initializer: Any,
+        with_bias: bool,
+        fans: str,
+    ) -> None:
+        """Check all arguments and keep them."""
+        owner, rank = type(self).__name__, self.rank
+        self._input_channels = checks.positive(owner, "input_channels", input_channels, True)
+        if output_channels is not None:
+            self._output_channels = checks.positive(owner, "output_channels", output_channels)
+        self._window = checks.counts(owner, self.window_name, window, rank)
+        self._strides = checks.counts(owner, "strides", strides, rank)
+        self._padding = checks.padding(owner, padding, rank)
+        self._data_format = checks.data_format(owner, data_format, rank)
+        self._dilations = checks.counts(owner, "dilations", dilations, rank)
+        self._fans = checks.choice(owner, "fans", fans, FANS)
+        self._w_init = weight_initializer
+        self._b_init = bias_initializer
+        self._with_bias = with_bias
+        # Prints as it was given.
+        self._given = (window, strides, padding, dilations, data_format)
+
+    @property
+    def _channel_axis(self) -> int:
+        return -1 if self._data_format.endswith("C") else 1
+
+    def _kernel_shape(self) -> tuple[int, ...]:
+        return (*self._window, self._input_channels, self._output_channels)
+
+    def _build(self, *args: Any, **kwargs: Any) -> bool:
+        if self._input_channels is None:
+            self._input_channels = self._size_of_input(args, self._channel_axis)
+        return True
+
+    def _bias_shape(self) -> tuple[int, ...]:
+        shape = [1] * (self.rank + 2)
+        shape[self._channel_axis] = self._output_channels
+        return tuple(shape)
+
+    def _create_variables(self, device: str | None = None, dtype: str | None = None) -> dict:
+        fans = self._output_channels, self._input_channels
+        shape = self._kernel_shape()
+        kernel = {"layer": self.kernel_kind, "strides": self._strides}
+        if self.kernel_kind == "depthwise":
+            kernel["like"] = (*shape, 1)  # with the multiplier that Keras's kernels have
+        v = {"w": self._draw(self._w_init, shape, device, dtype, *fans, **kernel)}
+        if self._with_bias:
+            v["b"] = self._draw(self._b_init, self._bias_shape(), device, dtype, *fans)
+        return v
+
+    def _forward(self, inputs: Any) -> Any:
+        x = ops.convert_to_tensor(inputs)
+        owner = type(self).__name__
+        checks.input_rank(owner, "inputs", x, [self.rank + 2], f"laid out as {self._data_format}")
+        self._check_floating("inputs", x)
+        checks.size_of_axis(owner, "inputs", x, self._channel_axis, self._input_channels, WHY)
+        bias = self._value("b") if self._with_bias else None
+        return self._kernel(x, self._value("w"), bias)
+
+    def _kernel(self, x: Any, w: Any, b: Any) -> Any:
+        return convolve(
+            x, w, b, self._strides, self._padding, self._data_format, self._dilations,
+            type(self).__name__,
+        )  # fmt: skip
+
+    def _settings_repr(self) -> str:
+        window, strides, padding, _, _ = self._given
+        return f"{self.window_name}={window}, strides={strides}, padding={padding}"
+
+    def _options_repr(self) -> str:
+        dilations, data_format = self._given[3:]
+        parts = [] if self._dilations == (1,) * self.rank else [f"dilations={dilations}"]
+        parts += [] if self._with_bias else ["with_bias=False"]
+        parts += [] if data_format == _FORMATS[self.rank] else [f"data_format={data_format}"]
+        return "".join(f", {part}" for part in parts)
+
+    def _extra_repr(self) -> str:
+        channels = f"{self._input_channels}, {self._output_channels}"
+        return f"{channels}, {self._settings_repr()}{self._options_repr()}"
+
+    # -- Keras ----------------------------------------------------------------------------------
+
+    @classmethod
+    def _from_keras(cls, layer: Any, *channels: int, kernel: Any) -> Any:
+        """Return the layer of this class that equals a built Keras layer."""
+        if activation_of(layer) != "linear":
+            cls._refuse(layer, "activation", activation_of(layer))
+        if layer.padding not in ("same", "valid"):
+            cls._refuse(layer, "padding", layer.padding)
+        if getattr(layer, "groups", 1) != 1:
+            cls._refuse(layer, "groups", layer.groups)
+        last = layer.data_format == "channels_last"
+        v = {"w": kernel}
+        if layer.use_bias:
+            shape = [1] * (cls.rank + 2)
+            shape[-1 if last else 1] = -1
+            v["b"] = ops.reshape(layer.bias.value, shape)
+        window = list(layer.kernel_size)
+        name = _FORMATS[cls.rank]
+        return cls(
+            *channels,
+            window[0] if cls.window_name == "filter_size" else window,
+            tuple(layer.strides),
+            layer.padding.upper(),
+            with_bias=layer.use_bias,
+            data_format=name if last else f"NC{name[1:-1]}",
+            dilations=tuple(layer.dilation_rate),
+            v=v,
+            dtype=layer.dtype_policy,
+            name=layer.name,
+        )
+
+    def _keras_options(self) -> dict[str, Any]:
+        """The arguments of a Keras convolution that equals this one."""
+        if not isinstance(self._padding, str):
+            raise IvyValueError(
+                f"Keras's convolutions pad by 'same' or 'valid'; put a ZeroPadding layer in front "
+                f"of one. Received: padding={self._padding}"
+            )
+        return {
+            "kernel_size": self._window,
+            "strides": self._strides,
+            "padding": self._padding.lower(),
+            "data_format": (
+                "channels_last" if self._data_format.endswith("C") else "channels_first"
+            ),
+            "dilation_rate": self._dilations,
+            "use_bias": self._with_bias,
+            "dtype": self.dtype_policy,
+            "name": self.name,
+        }
+
+    def _to_keras(self, layer: Any, kernel: Any) -> Any:
+        """Build a Keras layer and give it weights."""
+        shape: list[int | None] = [None] * (self.rank + 2)
+        shape[self._channel_axis] = self._input_channels
+        layer.build(tuple(shape))
+        weights = [kernel]
+        if self._with_bias:
+            weights.append(ops.reshape(self._value("b"), (-1,)))
+        return self._finish_keras(layer, weights)
