@@ -8,6 +8,8 @@ from keras_ivy.initializers.fans import fans_of, geometry_of
 from keras_ivy.initializers.gains import calculate_gain
 from keras_ivy.initializers.geometry import Geometry, register_fans
 from keras_ivy.initializers.kernel_fans import kernel_fans
+from keras_ivy.initializers.lsuv import lsuv
+from keras_ivy.initializers.lsuv_run import LSUVReport, LSUVRow
 from keras_ivy.initializers.model import initialize_model
 from keras_ivy.initializers.normals import (
     KaimingNormal,
@@ -106,6 +108,8 @@ __all__ = [
     "KaimingNormal",
     "KaimingUniform",
     "KernelInitializer",
+    "LSUVReport",
+    "LSUVRow",
     "LayerDefaultScheme",
     "LecunNormal",
     "LecunUniform",
@@ -149,6 +153,7 @@ __all__ = [
     "kaiming_uniform",
     "kernel_fans",
     "known_names",
+    "lsuv",
     "normal",
     "register_fans",
     "tfixup_scale",

@@ -7,7 +7,6 @@ import keras
 from keras_ivy.initializers.geometry import (
     Geometry,
     kernel_geometry,
-    known_geometry,
     register_fans,
 )
 
@@ -171,9 +170,9 @@ def fixed_fans(layer: keras.layers.Layer, variable: keras.Variable) -> Geometry:
     return STATE
 
 
-@register_fans(keras.layers.SpectralNormalization, keras.layers.Wrapper)
-def wrapper_fans(layer: keras.layers.Wrapper, variable: keras.Variable) -> Geometry | None:
-    """A wrapper that also holds its layer's kernel leaves it to that layer."""
-    if variable.name != "vector_u" and any(v is variable for v in layer.layer.variables):
-        return known_geometry(layer.layer, variable)
+@register_fans(keras.layers.SpectralNormalization)
+def spectral_fans(
+    layer: keras.layers.SpectralNormalization, variable: keras.Variable
+) -> Geometry | None:
+    """The estimate of the singular vector is state; the kernel it also holds is its layer's."""
     return STATE if variable.name == "vector_u" else None
