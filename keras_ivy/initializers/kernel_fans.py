@@ -6,6 +6,7 @@ A shape alone cannot tell a depthwise kernel from a convolution kernel: only `fa
 """
 
 import math
+import numbers
 from collections.abc import Sequence
 
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError, nearest
@@ -68,6 +69,7 @@ def combine_fans(fan_mode: str, fan_in: Fan | None, fan_out: Fan | None) -> Fan:
     Raises:
         IvyValueError: If a fan that the mode needs is missing, negative or not finite.
         IvyZeroDivisionError: If it is zero.
+        IvyTypeError: If a fan is not a number.
 
     Example:
 
@@ -75,6 +77,8 @@ def combine_fans(fan_mode: str, fan_in: Fan | None, fan_out: Fan | None) -> Fan:
     (8, 4.0)
     """
     received = f"Received: fan_in={fan_in}, fan_out={fan_out}"
+    if not all(fan is None or isinstance(fan, numbers.Real) for fan in (fan_in, fan_out)):
+        raise IvyTypeError(f"Fans must be numbers. {received}")
     if fan_mode == "fan_in":
         if fan_in is None:
             raise IvyValueError(

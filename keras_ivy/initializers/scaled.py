@@ -136,10 +136,6 @@ class KernelInitializer(Drawn, keras.initializers.VarianceScaling):
         )
         return max(1, fan_in), max(1, fan_out)
 
-    def plain(self) -> "KernelInitializer":
-        """Return a copy without options, for a kernel of Keras's order `(*window, in, out)`."""
-        return self.replace(**dict(self._options))
-
     def _refuse(self, unknown: dict[str, Any]) -> NoReturn:
         """Raise for arguments that no constructor on the way here has taken."""
         words = inspect.signature(type(self)).parameters

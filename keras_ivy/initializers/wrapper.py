@@ -1,5 +1,6 @@
 """Initializers that change what another one draws."""
 
+import abc
 from typing import Any
 
 import keras
@@ -54,9 +55,9 @@ class Wrapper(KernelInitializer):
         """Return the fans of the inner draw for a variable's fans."""
         return fan_in, fan_out
 
+    @abc.abstractmethod
     def transform(self, values: Any, shape: tuple[int, ...]) -> Any:
         """Return the variable's values for the inner draw."""
-        raise NotImplementedError
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor arguments, the inner initializer serialized."""

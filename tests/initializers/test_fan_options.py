@@ -3,6 +3,8 @@
 import keras
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import keras_ivy.initializers as initializers
 from keras_ivy.initializers import GlorotUniform, KaimingNormal, Uniform, kernel_fans
@@ -85,6 +87,34 @@ def test_combine_fans(mode, fan):
 def test_fans_that_are_not_positive_are_refused(fans, mode):
     with pytest.raises(ValueError, match="positive and finite"):
         combine_fans(mode, *fans)
+
+
+@pytest.mark.parametrize("fans", [("3", 4), (3, [4])])
+def test_fans_that_are_no_numbers_are_refused(fans):
+    with pytest.raises(TypeError, match=r"Fans must be numbers\. Received: fan_in="):
+        KaimingNormal().create_variables((2,), "cpu", fans[1], fans[0])
+
+
+@given(st.floats(1, 1e6), st.floats(1, 1e6))
+def test_means_of_fans_are_in_order(fan_in, fan_out):
+    geometric, mean = (combine_fans(m, fan_in, fan_out) for m in ("fan_geo_avg", "fan_avg"))
+    low, high = sorted((fan_in, fan_out))
+    assert low <= geometric * (1 + 1e-12)
+    assert geometric <= mean * (1 + 1e-12)
+    assert mean <= high
+    assert combine_fans("fan_sum", fan_in, fan_out) == 2 * mean
+
+
+@given(st.lists(st.integers(1, 5), min_size=2, max_size=5), st.data())
+def test_fans_of_axes_multiply_to_the_size_of_the_kernel(shape, data):
+    axes = data.draw(st.permutations(range(len(shape))))
+    cut = data.draw(st.integers(1, len(shape) - 1))
+    fan_in, fan_out = kernel_fans(shape, input_axes=axes[:cut], output_axes=axes[cut:])
+    assert fan_in * fan_out == np.prod(shape)
+    batch = axes[cut:][: data.draw(st.integers(0, len(shape) - cut - 1))]
+    inner = kernel_fans(shape, input_axes=axes[:cut], batch_axes=batch)
+    assert inner[0] == fan_in
+    assert inner[1] * np.prod([shape[axis] for axis in batch]) == fan_out
 
 
 def test_explicit_fans_are_used_as_they_are():
@@ -255,8 +285,3 @@ def test_bad_numbers_are_refused(make, sentence):
 def test_arguments_that_are_no_numbers_are_refused(make):
     with pytest.raises(TypeError, match="must be a number"):
         make()
-
-
-def test_plain_forgets_what_was_said_of_the_kernel():
-    init = initializers.Orthogonal(2.0, gates=4, seed=1)
-    assert init.plain().get_config() == initializers.Orthogonal(2.0, seed=1).get_config()

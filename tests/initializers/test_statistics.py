@@ -8,10 +8,12 @@ import math
 import keras
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy import stats
 
 import keras_ivy.initializers as initializers
-from keras_ivy.initializers.truncation import truncated_moments
+from keras_ivy.initializers.truncation import truncated_moments, widened
 
 SHAPE = (300, 500)
 COUNT = 150_000
@@ -198,3 +200,41 @@ def test_half_precision_draws_are_fine_grained():
         )
         assert count > 4 * few
         assert keras_count <= 2 * few  # what a draw in the dtype itself has
+
+
+@given(st.floats(0.01, 10), st.floats(-3, -0.1), st.floats(0.1, 3))
+def test_widened_undoes_the_cut(share, low, high):
+    stddev = (high - low) / math.sqrt(12) * share / (1 + share)
+    sigma = widened(stddev, low, high)
+    assert sigma * truncated_moments(low / sigma, high / sigma)[1] == pytest.approx(
+        stddev, rel=1e-6
+    )
+
+
+def test_siren_activations_settle_at_their_fixed_point():
+    # q = 1 - exp(-2 q) for the mean square of the pre-activations; w0 goes into the kernel.
+    width, square = 1024, 0.5
+    for _ in range(50):
+        square = 1 - math.exp(-2 * square)
+    x = np.random.default_rng(0).uniform(-1, 1, (400, width))
+    first = initializers.FirstLayerSiren(seed=0)((width, width), "float64").numpy()
+    x = np.sin(30 * x @ first)
+    stds = []
+    for i in range(8):
+        z = 30 * x @ initializers.Siren(30, seed=i + 1)((width, width), "float64").numpy()
+        x = np.sin(z)
+        stds.append((z.std(), x.std()))
+    assert square**0.5 == pytest.approx(0.8926, abs=1e-4)
+    assert stds[-1] == pytest.approx((0.8926, 0.6312), abs=0.012)
+
+
+@pytest.mark.parametrize(("init", "factor"), [("he_normal", 1.0), ("glorot_normal", 2**-0.5)])
+def test_relu_layers_keep_or_halve_the_mean_square(init, factor):
+    width, depth = 512, 20
+    x = np.random.default_rng(0).normal(size=(300, width))
+    before = np.sqrt((x**2).mean())
+    for i in range(depth):
+        x = x @ initializers.get(init, {"seed": i})((width, width), "float64").numpy()
+        x = np.maximum(x, 0)
+    per_layer = (np.sqrt((x**2).mean()) / before) ** (1 / depth)
+    assert per_layer == pytest.approx(factor, abs=0.02)
