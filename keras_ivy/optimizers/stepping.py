@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Mapping
 from typing import Any
 
+import keras
 import tensorflow as tf
 
 from keras_ivy import tree
@@ -74,6 +75,19 @@ def pair(v: Flat, grads: Flat, ignore_missing: bool) -> Flat:
     return found
 
 
+def _prepare(v: Any, grads: Any, ignore_missing: bool) -> tuple[Flat, Flat]:
+    """Return all values, and the gradients of those that are trained.
+
+    A `keras.Variable` that is not trainable, such as a running statistic, is left as it is.
+    """
+    leaves = flatten(v)
+    frozen = {k for k, x in leaves.items() if isinstance(x, keras.Variable) and not x.trainable}
+    values = {k: _value(x) for k, x in leaves.items()}
+    trained = {k: x for k, x in values.items() if k not in frozen}
+    given = {k: g for k, g in flatten(grads).items() if k not in frozen}
+    return values, pair(trained, given, ignore_missing)
+
+
 class IvySide:
     """The methods that Ivy's optimizers have; `base.Optimizer` mixes them in."""
 
@@ -89,7 +103,8 @@ class IvySide:
         gradients, the learning rate and everything they came from, through any number of steps.
 
         Args:
-            v: Container (or dict, or a bare tensor) of variables or tensors.
+            v: Container (or dict, or a bare tensor) of variables or tensors. A `keras.Variable`
+                that is not trainable keeps its value, whatever its gradient.
             grads: Gradients of the same structure.
             ignore_missing: Whether variables may lack a gradient; they come back as they are.
 
@@ -123,8 +138,7 @@ class IvySide:
         return self._step(v, grads, ignore_missing)
 
     def _step(self, v: Any, grads: Any, ignore_missing: bool) -> Any:
-        flat_v = {k: _value(x) for k, x in flatten(v).items()}
-        flat_g = pair(flat_v, flatten(grads), ignore_missing)
+        flat_v, flat_g = _prepare(v, grads, ignore_missing)
         with tf.device(self.device):
             count, slots = self._cell.load(self._specs(flat_v), self.slot_names)
             new_v, new_slots = self._transform(flat_v, flat_g, count, slots)
@@ -148,8 +162,7 @@ class IvySide:
         Returns:
             The variables and the state after the step.
         """
-        flat_v = {k: _value(x) for k, x in flatten(v).items()}
-        flat_g = pair(flat_v, flatten(grads), ignore_missing)
+        flat_v, flat_g = _prepare(v, grads, ignore_missing)
         count, slots = self._parse(state) if state is not None else (0, {})
         if count is None:
             raise IvyValueError(
