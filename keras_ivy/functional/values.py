@@ -141,14 +141,12 @@ def _is_concrete(value: Any) -> bool:
 def _wrong_paths(
     owner: str, unknown: list[str], missing: list[str], allowed: list[str], count: int
 ) -> IvyValueError:
-    said = []
-    if missing:
-        said.append(f"no value for {_list(missing)}")
-    if unknown:
-        hint = nearest(unknown[0], allowed) if len(allowed) < 500 else ""
-        said.append(f"no variable at {_list(unknown)}. {hint if len(hint) < 300 else ''}".strip(". "))
+    said = [f"no value for {_list(missing)}"] if missing else []
+    said += [f"no variable at {_list(unknown)}"] if unknown else []
+    hint = nearest(unknown[0], allowed) if unknown and len(allowed) < 500 else ""
     return IvyValueError(
         f"v does not have the structure of the variables of {owner}: {'; '.join(said)}. "
+        f"{f'{hint} ' if 0 < len(hint) < 300 else ''}"
         f"Received: {count} values for {len(allowed)} variables"
     )
 

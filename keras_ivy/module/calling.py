@@ -10,6 +10,7 @@ from keras_ivy.functional.call import refuse_symbolic
 from keras_ivy.functional.scope import CallScope
 from keras_ivy.module.frames import Frame, frames, resolve_training
 from keras_ivy.module.inputs import Inputs
+from keras_ivy.module.meta import Named
 from keras_ivy.utils.exceptions import IvyNotImplementedException, IvyValueError
 
 __all__ = ["Calling"]
@@ -17,6 +18,9 @@ __all__ = ["Calling"]
 
 class Calling:
     """The part of `Module` that is called."""
+
+    #: The parameters of `_forward`, if it has `*args` or `**kwargs` too.
+    _ivy_named: Named | None = None
 
     @tf.autograph.experimental.do_not_convert
     def __call__(
@@ -55,7 +59,10 @@ class Calling:
         explicit = kwargs.get("training")
         training, by_flag = resolve_training(state["_ivy_training"], explicit)
         stack = frames.stack
-        stack.append(Frame(self, training, by_flag, v is not None))
+        frame = Frame(self, training, by_flag, v is not None)
+        if self._ivy_named is not None:
+            args, kwargs = _hide(frame, self._ivy_named, args, kwargs)
+        stack.append(frame)
         outer = keras_modules.enclosing_training()
         try:
             if explicit is None and outer is not keras_modules.ABSENT:
@@ -93,7 +100,11 @@ class Calling:
         if not entered:  # `call` itself was called, as `stateless_call` does
             stack.append(Frame(self, *resolve_training(vars(self)["_ivy_training"], training)))
         try:
-            training = stack[-1].training
+            frame = stack[-1]
+            training = frame.training
+            if frame.hidden:
+                args = tuple(frame.hidden.get(i, x) for i, x in enumerate(args))
+                kwargs = {name: frame.hidden.get(name, x) for name, x in kwargs.items()}
             if keras_modules.enclosing_training() is None:
                 # The entry of the call: stock Keras layers inside ask Keras.
                 keras_modules.set_enclosing_training(training)
@@ -151,3 +162,24 @@ class Calling:
         if inputs is not None:
             vars(self)["_ivy_inputs"] = inputs
             keras_modules.record_input_shapes(self, inputs.shapes())
+
+
+def _hide(frame: Frame, named: Named, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
+    """Put what is no tensor among `*args` and `**kwargs` aside, since Keras takes no mixture."""
+    hidden = frame.hidden
+    for index, x in enumerate(args[named.count :], named.count):
+        if not _is_array(x):
+            hidden[index] = x
+    for name, x in kwargs.items():
+        if name not in named.names and not _is_array(x):
+            hidden[name] = x
+    if not hidden:
+        return args, kwargs
+    return (
+        tuple(None if i in hidden else x for i, x in enumerate(args)),
+        {name: None if name in hidden else x for name, x in kwargs.items()},
+    )
+
+
+def _is_array(x: Any) -> bool:
+    return isinstance(x, dict | list | tuple) or hasattr(x, "shape")

@@ -21,15 +21,17 @@ class Frame:
         training: Whether it trains in this call.
         by_flag: Whether its own flag said so, in which case modules inside follow their own.
         has_v: Whether values for the variables were given.
+        hidden: Arguments that Keras is not shown, by position or name.
     """
 
-    __slots__ = ("by_flag", "has_v", "module", "training")
+    __slots__ = ("by_flag", "has_v", "hidden", "module", "training")
 
     def __init__(self, module: Any, training: Any, by_flag: bool, has_v: bool = False):
         self.module = module
         self.training = training
         self.by_flag = by_flag
         self.has_v = has_v
+        self.hidden: dict[int | str, Any] = {}
 
 
 class _Frames(threading.local):

@@ -4,11 +4,11 @@ import abc
 import functools
 import inspect
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import tensorflow as tf
 
-__all__ = ["Captured", "ModuleMeta", "call_through"]
+__all__ = ["Captured", "ModuleMeta", "Named", "call_through", "named_parameters"]
 
 
 class Captured:
@@ -60,3 +60,28 @@ def call_through(method: Callable) -> Callable:
         parameters.insert(at, added)
     call.__signature__ = inspect.Signature(parameters)
     return call
+
+
+class Named(NamedTuple):
+    """Which arguments of a method end up in `*args` and `**kwargs`.
+
+    Attributes:
+        count: The number of positional parameters, without `self`.
+        names: The names of all parameters.
+    """
+
+    count: int
+    names: frozenset[str]
+
+
+def named_parameters(method: Callable) -> Named | None:
+    """Return the parameters of a method that has `*args` or `**kwargs` too, else None."""
+    parameters = list(inspect.signature(method).parameters.values())[1:]
+    variadic = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    if all(p.kind not in variadic for p in parameters):
+        return None
+    keyword_only = (*variadic, inspect.Parameter.KEYWORD_ONLY)
+    return Named(
+        count=sum(p.kind not in keyword_only for p in parameters),
+        names=frozenset(p.name for p in parameters if p.kind not in variadic) | {"training"},
+    )

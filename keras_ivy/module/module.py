@@ -15,7 +15,7 @@ from keras_ivy.module.calling import Calling
 from keras_ivy.module.config import Configured, register_class
 from keras_ivy.module.frames import frames
 from keras_ivy.module.inputs import Inputs, is_shapes
-from keras_ivy.module.meta import Captured, ModuleMeta, call_through
+from keras_ivy.module.meta import Captured, ModuleMeta, call_through, named_parameters
 from keras_ivy.module.printing import Printed
 from keras_ivy.module.saving import Saved
 from keras_ivy.module.state import State
@@ -94,11 +94,15 @@ class Module(
     Reference: Ivy's `stateful/module.py`.
     """
 
+    call = call_through(Calling._forward)
+    _ivy_named = named_parameters(Calling._forward)
+
     def __init_subclass__(cls, **kwargs: Any):
         super().__init_subclass__(**kwargs)
         method = cls.__dict__.get("call") or cls.__dict__.get("_forward")
         if method is not None:
             cls.call = call_through(method)
+            cls._ivy_named = named_parameters(method)
         register_class(cls)
 
     def __new__(cls, *args: Any, **kwargs: Any) -> "Module":

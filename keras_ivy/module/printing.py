@@ -24,19 +24,16 @@ class Printed:
         return f"{type(self).__name__}(\n{body})"
 
     def _ivy_printed(self) -> list[tuple[str, Any]]:
-        """Return the sub-layers that are public attributes and have variables, sorted by name."""
+        """Return the sub-layers that are public attributes and keys of `v`, sorted by name."""
         if not vars(self).get("_ivy_started"):
             return []
-        found = []
-        for name, child in sorted(vars(self).items()):
-            is_child = isinstance(child, keras.layers.Layer) and not name.startswith("_")
-            if is_child and name in vars(self) and _has_weights(child):
-                found.append((name, child))
-        return found
-
-
-def _has_weights(layer: keras.layers.Layer) -> bool:
-    return bool(layer.weights)
+        structure = self._ivy_structure_now()
+        keys = {entry.path.partition("/")[0] for entry in self._ivy_entries(structure)}
+        return sorted(
+            (name, child)
+            for name, child in vars(self).items()
+            if name in keys and isinstance(child, keras.layers.Layer)
+        )
 
 
 def _indented(child: Any) -> str:
