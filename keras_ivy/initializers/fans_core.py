@@ -12,10 +12,8 @@ from keras_ivy.initializers.geometry import (
 
 __all__ = []
 
-#: Variables that multiply or shift each element by itself.
+#: Variables that multiply each element by itself.
 ELEMENTWISE = {
-    "gamma": Geometry(1, 1, role="scale"),
-    "beta": Geometry(1, 1, role="shift"),
     "scale": Geometry(1, 1, role="scale"),
     "alpha": Geometry(1, 1, role="scale"),
     "concat_score_weight": Geometry(1, 1, role="scale"),
@@ -151,17 +149,22 @@ def additive_attention_fans(
     return ELEMENTWISE.get(variable.name)
 
 
+@register_fans(keras.layers.Attention, keras.layers.PReLU)
+def elementwise_fans(layer: keras.layers.Layer, variable: keras.Variable) -> Geometry | None:
+    """Scales and slopes meet one element each."""
+    return ELEMENTWISE.get(variable.name)
+
+
 @register_fans(
-    keras.layers.Attention,
     keras.layers.BatchNormalization,
     keras.layers.GroupNormalization,
     keras.layers.LayerNormalization,
-    keras.layers.PReLU,
     keras.layers.RMSNormalization,
 )
-def elementwise_fans(layer: keras.layers.Layer, variable: keras.Variable) -> Geometry | None:
-    """Scales, shifts and slopes meet one element each; moving statistics are state."""
-    return ELEMENTWISE.get(variable.name)
+def normalization_fans(layer: keras.layers.Layer, variable: keras.Variable) -> Geometry:
+    """Scales and shifts meet one element each; the rest are statistics."""
+    roles = {"gamma": "scale", "scale": "scale", "beta": "shift"}
+    return Geometry(1, 1, role=roles.get(variable.name, "state"), normalizes=True)
 
 
 @register_fans(keras.layers.Normalization, keras.layers.STFTSpectrogram)

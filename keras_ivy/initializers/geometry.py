@@ -38,6 +38,7 @@ class Geometry:
         outputs: Axes of the output.
         blocks: Axes along which independent matrices are stacked: gates, groups, experts,
             channels of a depthwise convolution.
+        normalizes: Whether it belongs to a normalisation: a scale, a shift or a statistic.
     """
 
     fan_in: float
@@ -48,6 +49,7 @@ class Geometry:
     inputs: tuple[int, ...] = ()
     outputs: tuple[int, ...] = ()
     blocks: tuple[int, ...] = ()
+    normalizes: bool = False
 
     @property
     def fans(self) -> tuple[float, float]:

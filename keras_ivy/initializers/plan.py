@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import keras
 import numpy as np
 
 from keras_ivy.initializers.adopted import Adopted
@@ -119,14 +118,20 @@ def layer_default(target: Target) -> Initializer | None:
     """Return the initializer that the layer itself has for a variable, or None.
 
     Keras names it after the variable, short of `_kernel` if that is not all of the name; the
-    kernel of a depthwise convolution has `depthwise_initializer`.
+    kernel of a depthwise convolution has `depthwise_initializer`. Layers of this package have one
+    for weights and one for biases. Normalisations that name none begin with ones and zeros.
     """
     name = target.name.removeprefix("reverse_")
-    for stem in (name, name.removesuffix("_kernel"), "depthwise" if name == "kernel" else name):
-        own = getattr(target.layer, f"{stem}_initializer", None)
-        if isinstance(own, keras.initializers.Initializer):
+    stems = (name, name.removesuffix("_kernel"), "depthwise" if name == "kernel" else name)
+    attributes = [f"{stem}_initializer" for stem in stems]
+    attributes += ["_w_init"] * target.is_weight + ["_b_init"] * (target.role == "bias")
+    for attribute in attributes:
+        own = getattr(target.layer, attribute, None)
+        if own is not None:
             return default_bias(target, own) if target.role == "bias" else get(own)
-    return None
+    if not target.is_normalization:
+        return None
+    return get("ones" if target.role == "scale" or "var" in target.name else "zeros")
 
 
 def _resolve(rule: Rule) -> Any:

@@ -9,7 +9,7 @@ from keras_ivy.adapters.keras_graph import consumers
 from keras_ivy.initializers.gains import calculate_gain
 from keras_ivy.initializers.plan import layer_default
 from keras_ivy.initializers.rules import PerTarget, Rule, Scheme
-from keras_ivy.initializers.targets import NORMALIZATIONS, Target
+from keras_ivy.initializers.targets import Target
 from keras_ivy.initializers.uniforms import TorchDefault, XavierUniform
 from keras_ivy.initializers.variance_scaling import VarianceScaling, XavierInitializer
 from keras_ivy.utils.exceptions import IvyValueError
@@ -37,7 +37,10 @@ _TRANSPOSED = (
 _ATTENTION = (keras.layers.MultiHeadAttention, keras.layers.GroupQueryAttention)
 #: Layers that keep the sign of their input, or reorder it, between a kernel and its activation.
 _TRANSPARENT = (
-    *NORMALIZATIONS,
+    keras.layers.BatchNormalization,
+    keras.layers.GroupNormalization,
+    keras.layers.LayerNormalization,
+    keras.layers.RMSNormalization,
     keras.layers.Dropout,
     keras.layers.SpatialDropout1D,
     keras.layers.SpatialDropout2D,

@@ -11,13 +11,6 @@ from keras_ivy.structure import sublayers, walk
 
 __all__ = ["Target"]
 
-NORMALIZATIONS = (
-    keras.layers.BatchNormalization,
-    keras.layers.GroupNormalization,
-    keras.layers.LayerNormalization,
-    keras.layers.RMSNormalization,
-)
-
 
 @dataclass(frozen=True)
 class Target:
@@ -68,8 +61,8 @@ class Target:
 
     @property
     def is_normalization(self) -> bool:
-        """Whether the layer normalises, so that its variables are scales and shifts."""
-        return isinstance(self.layer, NORMALIZATIONS) or self.role == "shift"
+        """Whether it is a scale, a shift or a statistic of a normalisation."""
+        return self.geometry.normalizes
 
     @property
     def places(self) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Ivy's layers, as native Keras layers."""
 
+from keras_ivy.layers import fans
 from keras_ivy.layers.activations import (
     GEGLU,
     GELU,
@@ -88,4 +89,5 @@ __all__ = [
     "Softmax",
     "Softplus",
     "Tanh",
+    "fans",
 ]
