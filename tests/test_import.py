@@ -1,0 +1,45 @@
+"""Importing the package: quiet, and complete."""
+
+import os
+import subprocess
+import sys
+
+import keras_ivy
+
+ENV = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0"}
+
+
+def run(code: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "-W", "error::UserWarning", "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=ENV,
+    )
+
+
+def test_import_prints_nothing():
+    alone = run("import keras")
+    both = run("import keras, keras_ivy")
+    assert both.stdout == ""
+    assert both.stderr == alone.stderr
+
+
+def test_import_leaves_optional_packages_alone():
+    optional = ["jax", "sklearn", "matplotlib", "rich", "scipy", "pandas", "pytest"]
+    code = f"import sys, keras; before = set(sys.modules); import keras_ivy; \
+print([n for n in {optional!r} if n in sys.modules and n not in before])"
+    assert run(code).stdout.strip() == "[]"
+
+
+def test_every_public_name_is_there_once():
+    assert [name for name in keras_ivy.__all__ if not hasattr(keras_ivy, name)] == []
+    assert len(set(keras_ivy.__all__)) == len(keras_ivy.__all__)
+
+
+def test_every_public_class_and_function_is_documented():
+    public = {name: getattr(keras_ivy, name) for name in keras_ivy.__all__}
+    own = {n: x for n, x in public.items() if getattr(x, "__module__", "").startswith("keras_ivy")}
+    assert len(own) > 100
+    assert [name for name, x in own.items() if not x.__doc__] == []
