@@ -131,6 +131,9 @@ class GEGLU(Activation):
 
     function, keras_classes = ops.geglu, ()
 
+    def _forward(self, inputs: Any) -> Any:
+        return super()._forward(inputs)
+
 
 class Sigmoid(Activation):
     """`1 / (1 + exp(-x))`.

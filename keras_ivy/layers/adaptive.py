@@ -25,7 +25,7 @@ class AdaptivePooling(StatelessLayer):
         x = self._input(x)
         ranks = [self.rank + 1, self.rank + 2]
         checks.input_rank(type(self).__name__, "x", x, ranks, layout)
-        self._check_floating("x", x)
+        checks.floating(type(self).__name__, "x", x)
         return x
 
     def _extra_repr(self) -> str:

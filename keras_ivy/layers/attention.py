@@ -171,8 +171,9 @@ class MultiHeadAttention(IvyLayer):
         value_mask: Any = None,
         training: Any = None,
     ) -> Any:
-        query = ops.convert_to_tensor(query)
-        self._check_floating("query", query)
+        query = self._floats("query", query)
+        key = None if key is None else self._floats("key", key)
+        value = None if value is None else self._floats("value", value)
         if key is not None and value is None and self._value_dim != self._key_dim:
             raise IvyValueError(
                 f"{type(self).__name__}: `value` is the key by default, and this layer has values "

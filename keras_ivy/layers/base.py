@@ -80,11 +80,17 @@ class IvyLayer(Module):
         )
 
     def _value(self, name: str) -> Any:
-        """Return a variable of this layer as a tensor, of the compute dtype inside a call."""
-        return ops.convert_to_tensor(self.v[name])
+        """Return a variable of this layer as a tensor of the compute dtype."""
+        return tf.cast(ops.convert_to_tensor(self.v[name]), self.compute_dtype)
 
-    def _check_floating(self, argument: str, x: Any) -> None:
+    def _floats(self, argument: str, x: Any) -> Any:
+        """Return an input as a tensor of the compute dtype, after checking that it is of floats.
+
+        Keras casts inputs too, but not where `call` is called directly.
+        """
+        x = ops.convert_to_tensor(x)
         checks.floating(type(self).__name__, argument, x)
+        return tf.cast(x, self.compute_dtype)
 
     @classmethod
     def _check_keras_layer(cls, layer: Any) -> None:

@@ -50,9 +50,7 @@ class _ChannelNorm(IvyLayer):
         }
 
     def _checked(self, inputs: Any) -> tuple[Any, Any, int]:
-        x = ops.convert_to_tensor(inputs)
-        owner = type(self).__name__
-        self._check_floating("inputs", x)
+        x, owner = self._floats("inputs", inputs), type(self).__name__
         if len(x.shape) < 2:
             checks.input_rank(owner, "inputs", x, [2, 3, 4, 5], f"laid out as {self._data_format}")
         axis = self._axis(len(x.shape))

@@ -79,8 +79,7 @@ class Linear(IvyLayer):
         return v
 
     def _forward(self, x: Any) -> Any:
-        x = ops.convert_to_tensor(x)
-        self._check_floating("x", x)
+        x = self._floats("x", x)
         if len(x.shape) == 0:
             checks.input_rank(type(self).__name__, "x", x, [1], "(..., input_channels)")
         checks.size_of_axis(type(self).__name__, "x", x, -1, self._input_channels, _WHY)

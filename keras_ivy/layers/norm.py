@@ -104,9 +104,7 @@ class LayerNorm(IvyLayer):
         }
 
     def _forward(self, inputs: Any) -> Any:
-        x = ops.convert_to_tensor(inputs)
-        owner = type(self).__name__
-        self._check_floating("inputs", x)
+        x, owner = self._floats("inputs", inputs), type(self).__name__
         if len(x.shape) < len(self._shape):
             ranks = [len(self._shape)]
             checks.input_rank(owner, "inputs", x, ranks, f"the last ones of sizes {self._shape}")

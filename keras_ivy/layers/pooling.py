@@ -226,6 +226,9 @@ class AvgPool3D(Pooling):
         self._divisor = divisor_override
         super().__init__(kernel_size, strides, padding, data_format, **kwargs)
 
+    def _forward(self, x: Any) -> Any:
+        return super()._forward(x)
+
     def _pool_options(self) -> dict[str, Any]:
         return {
             "count_include_pad": self._count_include_pad,
@@ -347,3 +350,6 @@ class MaxPool3D(Pooling):
         **kwargs: Any,
     ):
         super().__init__(kernel_size, stride, padding, data_format, **kwargs)
+
+    def _forward(self, x: Any) -> Any:
+        return super()._forward(x)

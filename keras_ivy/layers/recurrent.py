@@ -108,11 +108,10 @@ class LSTM(IvyLayer):
         return v
 
     def _forward(self, inputs: Any, initial_state: Any = None, mask: Any = None) -> Any:
-        x = ops.convert_to_tensor(inputs)
+        x = self._floats("inputs", inputs)
         owner = type(self).__name__
         if len(x.shape) < 2:
             checks.input_rank(owner, "inputs", x, [2, 3], "(batch, time, input_channels)")
-        self._check_floating("inputs", x)
         why = "the `input_channels` of the layer"
         checks.size_of_axis(owner, "inputs", x, -1, self._input_channels, why)
         batch = ops.shape(x)[:-2]
@@ -127,8 +126,8 @@ class LSTM(IvyLayer):
         steps, variables = x.shape[0], self.v
         hs, cs = [], []
         for i, (h, c) in enumerate(states):
-            w = ops.convert_to_tensor(variables["input"][f"layer_{i}"]["w"])
-            u = ops.convert_to_tensor(variables["recurrent"][f"layer_{i}"]["w"])
+            w = ops.cast(variables["input"][f"layer_{i}"]["w"], x.dtype)
+            u = ops.cast(variables["recurrent"][f"layer_{i}"]["w"], x.dtype)
             x, h, c = lstm_scan(x, h, c, w, u, mask=mask)
             x = tf.ensure_shape(x, (steps, None, self._output_channels))
             hs.append(h)

@@ -89,10 +89,9 @@ class SpatialLayer(IvyLayer):
         return v
 
     def _forward(self, inputs: Any) -> Any:
-        x = ops.convert_to_tensor(inputs)
+        x = self._floats("inputs", inputs)
         owner = type(self).__name__
         checks.input_rank(owner, "inputs", x, [self.rank + 2], f"laid out as {self._data_format}")
-        self._check_floating("inputs", x)
         checks.size_of_axis(owner, "inputs", x, self._channel_axis, self._input_channels, WHY)
         bias = self._value("b") if self._with_bias else None
         return self._kernel(x, self._value("w"), bias)
