@@ -2,8 +2,7 @@
 
 from typing import Any
 
-import keras
-
+from keras_ivy.initializers import sampling
 from keras_ivy.initializers.base import Drawn
 from keras_ivy.initializers.checks import Shape, check_number
 from keras_ivy.initializers.kernel_fans import Fan
@@ -73,7 +72,7 @@ class Normal(FanScaled):
     ) -> Any:
         stddev = self.stddev(fan_in, fan_out)
         if self.cut is None:
-            return keras.random.normal(shape, self.mean, stddev, dtype=dtype, seed=seed)
+            return sampling.normal(shape, self.mean, stddev, dtype, seed)
         return draw_truncated(shape, self.mean, stddev, self.cut, dtype, seed)
 
 
@@ -248,7 +247,7 @@ class RandomNormal(Drawn):
     def _sample(
         self, shape: tuple[int, ...], fan_in: Fan | None, fan_out: Fan | None, dtype: str, seed
     ) -> Any:
-        return keras.random.normal(shape, self.mean, self.stddev, dtype=dtype, seed=seed)
+        return sampling.normal(shape, self.mean, self.stddev, dtype, seed)
 
 
 @register("normal_initializer_ivy")

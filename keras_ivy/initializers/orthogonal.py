@@ -5,6 +5,7 @@ from typing import Any
 
 import keras
 
+from keras_ivy.initializers import sampling
 from keras_ivy.initializers.checks import check_number
 from keras_ivy.initializers.matrix import MatrixInitializer
 from keras_ivy.initializers.seeds import Seed
@@ -59,7 +60,7 @@ class Orthogonal(MatrixInitializer):
     def _matrices(self, count: int, rows: int, columns: int, dtype: str, seed) -> Any:
         tall = max(rows, columns), min(rows, columns)
         matrices = orthonormal_columns(
-            keras.random.normal((count, *tall) if count > 1 else tall, dtype=dtype, seed=seed)
+            sampling.normal((count, *tall) if count > 1 else tall, 0.0, 1.0, dtype, seed)
         )
         if rows < columns:
             matrices = keras.ops.swapaxes(matrices, -1, -2)

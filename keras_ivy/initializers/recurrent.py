@@ -4,6 +4,7 @@ from typing import Any
 
 import keras
 
+from keras_ivy.initializers import sampling
 from keras_ivy.initializers.base import Drawn
 from keras_ivy.initializers.checks import check_choice, check_number, check_whole
 from keras_ivy.initializers.kernel_fans import Fan
@@ -142,7 +143,7 @@ class ChronoBias(_GateBias):
     ) -> Any:
         count = _GATES[self.layer]
         units = (shape[-1] // count,)
-        steps = keras.random.uniform(units, 1.0, self.max_steps - 1.0, dtype=dtype, seed=seed)
+        steps = sampling.uniform(units, 1.0, self.max_steps - 1.0, dtype, seed)
         gates = [keras.ops.zeros(units, dtype)] * count
         gates[_KEEPING[self.layer]] = keras.ops.log(steps)
         if self.layer == "lstm":

@@ -5,6 +5,7 @@ from typing import Any
 
 import keras
 
+from keras_ivy.initializers import sampling
 from keras_ivy.initializers.checks import check_number
 from keras_ivy.initializers.convolution import at_centre
 from keras_ivy.initializers.kernel_fans import Fan
@@ -123,8 +124,8 @@ class Sparse(MatrixInitializer):
 
     def _matrices(self, count: int, rows: int, columns: int, dtype: str, seed) -> Any:
         shape = (count, rows, columns)
-        values = keras.random.normal(shape, 0.0, self.stddev, dtype=dtype, seed=seed)
+        values = sampling.normal(shape, 0.0, self.stddev, dtype, seed)
         _, second = split_seed(seed, 2)
-        order = keras.ops.argsort(keras.random.uniform(shape, seed=second), axis=1)
+        order = keras.ops.argsort(sampling.uniform(shape, 0.0, 1.0, "float32", second), axis=1)
         kept = keras.ops.argsort(order, axis=1) >= self._zeros(rows)
         return keras.ops.where(kept, values, keras.ops.zeros_like(values))

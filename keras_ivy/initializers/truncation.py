@@ -11,6 +11,7 @@ from typing import Any
 
 import keras
 
+from keras_ivy.initializers import sampling
 from keras_ivy.initializers.base import Drawn
 from keras_ivy.initializers.checks import check_choice, check_number
 from keras_ivy.initializers.kernel_fans import Fan
@@ -88,14 +89,14 @@ def draw_between(
     By inversion of the distribution function, in float64 so that the tails are right.
     """
     if (low, high) == (-_KERAS_CUT, _KERAS_CUT):
-        return keras.random.truncated_normal(shape, mean, sigma, dtype=dtype, seed=seed)
+        return sampling.truncated_normal(shape, mean, sigma, dtype, seed)
     start, stop = math.erf(low / math.sqrt(2)), math.erf(high / math.sqrt(2))
     if start == stop:
         raise IvyValueError(
             "The range holds no normal values that a computer can tell apart. "
             f"Received: ({low}, {high}) deviations from the mean"
         )
-    quantile = keras.random.uniform(shape, start, stop, dtype="float64", seed=seed)
+    quantile = sampling.uniform(shape, start, stop, "float64", seed)
     values = math.sqrt(2) * keras.ops.erfinv(quantile)
     values = keras.ops.clip(values, low, high)
     return keras.ops.cast(mean + sigma * values, dtype)

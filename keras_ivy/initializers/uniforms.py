@@ -3,8 +3,7 @@
 import math
 from typing import Any
 
-import keras
-
+from keras_ivy.initializers import sampling
 from keras_ivy.initializers.base import Drawn
 from keras_ivy.initializers.checks import check_number
 from keras_ivy.initializers.kernel_fans import Fan
@@ -68,7 +67,7 @@ class Uniform(FanScaled):
         self, shape: tuple[int, ...], fan_in: Fan | None, fan_out: Fan | None, dtype: str, seed
     ) -> Any:
         limit = self.limit(fan_in, fan_out)
-        return keras.random.uniform(shape, -limit, limit, dtype=dtype, seed=seed)
+        return sampling.uniform(shape, -limit, limit, dtype, seed)
 
 
 @register("glorot_ivy", "glorot_uniform_ivy")
@@ -248,4 +247,4 @@ class UniformInitializer(Drawn):
     def _sample(
         self, shape: tuple[int, ...], fan_in: Fan | None, fan_out: Fan | None, dtype: str, seed
     ) -> Any:
-        return keras.random.uniform(shape, self.a, self.b, dtype=dtype, seed=seed)
+        return sampling.uniform(shape, self.a, self.b, dtype, seed)

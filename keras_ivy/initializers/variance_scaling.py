@@ -5,6 +5,7 @@ from typing import Any
 
 import keras
 
+from keras_ivy.initializers import sampling
 from keras_ivy.initializers.checks import check_choice, check_number
 from keras_ivy.initializers.gains import Activation, calculate_gain
 from keras_ivy.initializers.kernel_fans import Fan
@@ -30,10 +31,10 @@ class _Distributed(FanScaled):
         stddev = self.stddev(fan_in, fan_out)
         if self.distribution == "uniform":
             limit = math.sqrt(3) * stddev
-            return keras.random.uniform(shape, -limit, limit, dtype=dtype, seed=seed)
+            return sampling.uniform(shape, -limit, limit, dtype, seed)
         if self.distribution == "truncated_normal":
             return draw_truncated(shape, 0.0, stddev, 2.0, dtype, seed)
-        return keras.random.normal(shape, 0.0, stddev, dtype=dtype, seed=seed)
+        return sampling.normal(shape, 0.0, stddev, dtype, seed)
 
 
 @register("variance_scaling_ivy")

@@ -1,0 +1,39 @@
+"""Integer seeds give the values of `keras.random`, whose seed `sampling` makes by itself.
+
+If these fail, Keras makes another TensorFlow seed of an integer: repair `_tensorflow_seed`.
+"""
+
+import keras
+import numpy as np
+import pytest
+
+from keras_ivy.initializers import sampling
+
+SEEDS = [0, 1, 12345, -7, 2**31 - 2, 2**31 - 1, 2**32 + 5, 2**63 - 1, -(2**63)]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("name", ["uniform", "normal", "truncated_normal"])
+def test_values_are_those_of_keras_random(name, seed, dtype):
+    ours = getattr(sampling, name)((3, 5), -0.3, 0.7, dtype, seed)
+    theirs = getattr(keras.random, name)((3, 5), -0.3, 0.7, dtype, seed)
+    if (name, dtype) == ("uniform", "float64"):  # keras.random rounds -0.3 and 0.7 to float32
+        np.testing.assert_allclose(ours, theirs, rtol=0, atol=5e-8)
+    else:
+        np.testing.assert_array_equal(ours, theirs)
+
+
+@pytest.mark.parametrize("seed", [3, "generator"])
+def test_ends_of_a_range_are_exact_in_float64(seed):
+    seed = keras.random.SeedGenerator(3) if seed == "generator" else seed
+    values = sampling.uniform((4,), 0.1, 0.1, "float64", seed)
+    np.testing.assert_array_equal(values, np.full(4, 0.1))
+
+
+def test_generators_advance_as_in_keras_random():
+    ours, theirs = keras.random.SeedGenerator(3), keras.random.SeedGenerator(3)
+    for _ in range(2):
+        np.testing.assert_array_equal(
+            sampling.normal((4,), 0.0, 1.0, "float32", ours), keras.random.normal((4,), seed=theirs)
+        )
