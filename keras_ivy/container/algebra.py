@@ -13,6 +13,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_ivy.container.config import DEFAULT
 from keras_ivy.container.node import Node
 from keras_ivy.utils.exceptions import IvyException, IvyTypeError, IvyValueError
 
@@ -20,10 +21,16 @@ __all__ = ["Algebra", "combine", "transform"]
 
 _ARRAYS = (tf.Tensor, tf.Variable, keras.Variable, np.ndarray, np.generic)
 _REFUSALS = (TypeError, ValueError, tf.errors.InvalidArgumentError, tf.errors.UnimplementedError)
+_create = dict.__new__
+_get = dict.__getitem__
 _set = dict.__setitem__
+_update = dict.update
+
+#: Types of leaves that are no dicts and no sequences; a type joins when it is first met.
+_LEAVES: set[type] = {bool, int, float, complex, str, np.ndarray, keras.Variable}
 
 
-def combine(op: Callable, left: Any, right: Any, name: str, prefix: str = "") -> Any:
+def combine(op: Callable, left: Any, right: Any, name: str, where: tuple = ()) -> Any:
     """Return the container of `op(leaf of left, leaf of right)`; at least one is a Container.
 
     An operand that is no mapping is combined with every leaf of the other one.
@@ -32,29 +39,73 @@ def combine(op: Callable, left: Any, right: Any, name: str, prefix: str = "") ->
         ValueError: If the containers differ in their keys, or two leaves in their shapes.
         TypeError: If two leaves don't know the operation.
     """
-    like = left if isinstance(left, dict) else right
-    both = like is left and isinstance(right, dict)
-    if both and left.keys() != right.keys():
-        raise _unlike(left, right, name, prefix)
-    out = like._new(like._config)
-    for key, value in dict.items(like):
-        if both:
-            x, y = value, right[key]
-        elif like is left:
-            x, y = value, right
-        else:
-            x, y = left, value
-        if isinstance(x, dict) or isinstance(y, dict):
-            value = combine(op, x, y, name, f"{prefix}{key}/")
-        elif isinstance(value, list | tuple) or (both and isinstance(y, list | tuple)):
-            value = _combine_sequences(op, x, y, name, f"{prefix}{key}")
-        else:
+    if not isinstance(left, dict):
+        return _combine_each(op, right, left, name, where, reflected=True)
+    if not isinstance(right, dict):
+        return _combine_each(op, left, right, name, where, reflected=False)
+    if left.keys() != right.keys():
+        raise _unlike(left, right, name, where)
+    # The two loops below are all that arithmetic on containers adds to the arithmetic itself:
+    # what they do for every leaf was chosen by the clock (benchmarks/container_algebra.py).
+    items = {}
+    for key, x in left.items():
+        y = _get(right, key)
+        if x.__class__ in _LEAVES and y.__class__ in _LEAVES:
             try:
-                value = op(x, y)
+                items[key] = op(x, y)
             except _REFUSALS as error:
-                value = _after_refusal(op, x, y, name, f"{prefix}{key}", error)
-        _set(out, key, value)
+                items[key] = _after_refusal(op, x, y, name, (where, key), error)
+        elif isinstance(x, dict) or isinstance(y, dict):
+            items[key] = combine(op, x, y, name, (where, key))
+        else:
+            items[key] = _combine_rare(op, x, y, (x, y), name, (where, key))
+    out = _create(Node._root)
+    if left._config is not DEFAULT:
+        out._config = left._config
+    _update(out, items)
     return out
+
+
+def _combine_each(
+    op: Callable, container: Any, other: Any, name: str, where: tuple, reflected: bool
+) -> Any:
+    """Combine every leaf with one operand, which stands on the left if `reflected`."""
+    items = {}
+    simple = other.__class__ in _LEAVES
+    for key, leaf in container.items():
+        x, y = (other, leaf) if reflected else (leaf, other)
+        if simple and leaf.__class__ in _LEAVES:
+            try:
+                items[key] = op(x, y)
+            except _REFUSALS as error:
+                items[key] = _after_refusal(op, x, y, name, (where, key), error)
+        elif isinstance(leaf, dict):
+            items[key] = _combine_each(op, leaf, other, name, (where, key), reflected)
+        else:
+            items[key] = _combine_rare(op, x, y, (leaf,), name, (where, key))
+    out = _create(Node._root)
+    if container._config is not DEFAULT:
+        out._config = container._config
+    _update(out, items)
+    return out
+
+
+def _path(where: tuple) -> str:
+    """Return the path of nested pairs, which the loops above build in less time than a string."""
+    outer, key = where
+    return f"{_path(outer)}/{key}" if outer else key
+
+
+def _combine_rare(op: Callable, x: Any, y: Any, leaves: tuple, name: str, where: tuple) -> Any:
+    """Combine leaves that are sequences, or of a type not met before."""
+    # A list on its own beside a container is an operand for all, as an array is.
+    if any(isinstance(leaf, list | tuple) for leaf in leaves):
+        return _combine_sequences(op, x, y, name, where)
+    _LEAVES.update(type(v) for v in (x, y) if not isinstance(v, list | tuple))
+    try:
+        return op(x, y)
+    except _REFUSALS as error:
+        return _after_refusal(op, x, y, name, where, error)
 
 
 def transform(op: Callable, container: Any, name: str, prefix: str = "") -> Any:
@@ -82,18 +133,18 @@ def _transform_sequence(op: Callable, value: Any) -> Any:
     return _same_type(value, [_transform_sequence(op, x) for x in value])
 
 
-def _combine_sequences(op: Callable, x: Any, y: Any, name: str, path: str) -> Any:
+def _combine_sequences(op: Callable, x: Any, y: Any, name: str, where: tuple) -> Any:
     """Combine inside lists and tuples, item by item or with one operand for all."""
     nests = [isinstance(v, list | tuple) for v in (x, y)]
     if not any(nests):
         try:
             return op(x, y)
         except _REFUSALS as error:
-            return _after_refusal(op, x, y, name, path, error)
+            return _after_refusal(op, x, y, name, where, error)
     if all(nests) and len(x) != len(y):
         raise IvyValueError(
-            f"Cannot combine containers: {path!r} has {len(x)} items on the left and {len(y)} on "
-            f"the right. Received: op={name!r}"
+            f"Cannot combine containers: {_path(where)!r} has {len(x)} items on the left "
+            f"and {len(y)} on the right. Received: op={name!r}"
         )
     like = x if nests[0] else y
     xs = x if nests[0] else [x] * len(like)
@@ -101,7 +152,7 @@ def _combine_sequences(op: Callable, x: Any, y: Any, name: str, path: str) -> An
     return _same_type(
         like,
         [
-            _combine_sequences(op, a, b, name, f"{path}/{i}")
+            _combine_sequences(op, a, b, name, (where, str(i)))
             for i, (a, b) in enumerate(zip(xs, ys, strict=True))
         ],
     )
@@ -112,7 +163,7 @@ def _same_type(like: Any, items: list) -> Any:
     return type(like)(*items) if hasattr(like, "_fields") else type(like)(items)
 
 
-def _after_refusal(op: Callable, x: Any, y: Any, name: str, path: str, error: Exception) -> Any:
+def _after_refusal(op: Callable, x: Any, y: Any, name: str, where: tuple, error: Exception) -> Any:
     """Try again in the common dtype, which TensorFlow does not look for; or explain the refusal.
 
     The common dtype is NumPy's: int32 and 0.5 give float64, float32 and float64 give float64.
@@ -136,6 +187,7 @@ def _after_refusal(op: Callable, x: Any, y: Any, name: str, path: str, error: Ex
                 return op(_cast(x, common), _cast(y, common))
             except _REFUSALS as second:
                 error = second
+    path = _path(where)
     if all(arrays) and tuple(x.shape) != tuple(y.shape):
         raise IvyValueError(
             f"Cannot combine containers: {path!r} has shape {tuple(x.shape)} on the left and "
@@ -163,10 +215,11 @@ def _kind_of(x: Any) -> str:
     return f"{x!r} of type {type(x).__name__}"
 
 
-def _unlike(left: Mapping, right: Mapping, name: str, prefix: str) -> IvyValueError:
+def _unlike(left: Mapping, right: Mapping, name: str, where: tuple) -> IvyValueError:
     """Return the error for two containers that differ in their keys."""
     missing = sorted(set(left) - set(right), key=str)
     extra = sorted(set(right) - set(left), key=str)
+    prefix = f"{_path(where)}/" if where else ""
     said = [f"{prefix + str(missing[0])!r} is only on the left"] if missing else []
     said += [f"{prefix + str(extra[0])!r} is only on the right"] if extra else []
     return IvyValueError(

@@ -24,6 +24,7 @@ from keras_ivy.utils.exceptions import IvyAttributeError, IvyKeyError, IvyTypeEr
 
 __all__ = ["Base", "restore"]
 
+_create = dict.__new__
 _get = dict.__getitem__
 _set = dict.__setitem__
 
@@ -58,7 +59,7 @@ class Base:
     @classmethod
     def _new(cls, config: Config = DEFAULT) -> Node:
         """Return an empty Container without the checks of the constructor."""
-        out = cls._root.__new__(cls._root)
+        out = _create(cls._root)
         if config is not DEFAULT:
             out.__dict__["_config"] = config
         return out
