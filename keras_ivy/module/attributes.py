@@ -165,7 +165,8 @@ def _trackable(thing: Any) -> Any:
 def _layers_in(value: Any) -> list[keras.layers.Layer]:
     holder = keras.layers.Layer(name="keras_ivy_probe")
     vars(holder)["held"] = value
-    return [x for x in directly_held(holder).values() if isinstance(x, keras.layers.Layer)]
+    held = directly_held(holder, objects=False).values()
+    return [x for x in held if isinstance(x, keras.layers.Layer)]
 
 
 def _brief(value: Any) -> str:

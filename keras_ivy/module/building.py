@@ -1,9 +1,10 @@
 """How and when a module makes its variables."""
 
 import contextlib
+import dataclasses
 import inspect
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import keras
 import numpy as np
@@ -21,11 +22,12 @@ __all__ = ["BUILD_MODES", "Building", "Options"]
 BUILD_MODES = ("on_init", "explicit", "on_call")
 
 
-class Options(NamedTuple):
-    """What the constructor of `Module` was told."""
+@dataclasses.dataclass(frozen=True)
+class Options:
+    """What the constructor of `Module` was told; no tuple, since Keras looks into tuples."""
 
     args: tuple = ()
-    kwargs: Mapping[str, Any] = {}
+    kwargs: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     v: Mapping | None = None
     build_mode: str = "on_init"
     store_vars: bool = True
@@ -76,7 +78,8 @@ class Building:
                 if "_ivy_created" not in state:
                     self._ivy_make(self._ivy_initial_values())
             self._ivy_sync()
-            self._ivy_load_given()
+            with tf.init_scope():
+                self._ivy_load_given()
         finally:
             state["_ivy_building"] = False
         self.built = built is not False

@@ -151,7 +151,8 @@ class Calling:
             inputs = Inputs.of(args, kwargs)
             if inputs is not None:
                 self._ivy_run_symbolically(inputs)
-            self._ivy_load_given()
+            with tf.init_scope():
+                self._ivy_load_given()
 
     def _ivy_run_symbolically(self, inputs: Inputs) -> None:
         """Run the module on shapes alone, so that the layers inside are built."""

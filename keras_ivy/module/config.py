@@ -7,11 +7,13 @@ classes have one name, the config tells which is meant.
 
 import contextlib
 import inspect
+import typing
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import keras
 
+from keras_ivy.module.encoding import decode, encode
 from keras_ivy.module.inputs import Inputs
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
@@ -61,7 +63,7 @@ class Configured:
             if key in _LEFT_OUT or key in _BASE:
                 continue
             try:
-                config[key] = keras.saving.serialize_keras_object(value)
+                config[key] = encode(value)
             except (AttributeError, TypeError, ValueError) as error:
                 if key not in given:
                     continue  # a default: `from_config` will find it in place
@@ -108,9 +110,9 @@ class Configured:
         if isinstance(policy, dict):
             policy = keras.dtype_policies.deserialize(policy)
         base = {key: config.pop(key) for key in _BASE if key in config}
+        hints = _hints(cls)
         arguments = {
-            key: keras.saving.deserialize_keras_object(value, custom_objects=custom_objects)
-            for key, value in config.items()
+            key: decode(value, hints.get(key), custom_objects) for key, value in config.items()
         }
         parameters = inspect.signature(cls.__init__).parameters
         anything = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
@@ -156,6 +158,14 @@ class Configured:
         if any(not layer.built for layer in self._ivy_structure_now().layers.values()):
             self._ivy_run_symbolically(inputs)
         self._ivy_record_inputs(inputs)
+
+
+def _hints(cls: type) -> dict[str, Any]:
+    """Return the annotations of a constructor, as far as their names can be looked up."""
+    try:
+        return typing.get_type_hints(cls.__init__)
+    except NameError:  # written as strings, with names of a function or of `TYPE_CHECKING`
+        return {}
 
 
 def _meant(cls: type, origin: str | None) -> type:

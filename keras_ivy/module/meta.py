@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import tensorflow as tf
 
-__all__ = ["Captured", "ModuleMeta", "Named", "call_through", "named_parameters"]
+__all__ = ["Cache", "Captured", "ModuleMeta", "Named", "call_through", "named_parameters"]
 
 
 class Captured:
@@ -19,6 +19,21 @@ class Captured:
     def __init__(self, args: tuple, kwargs: dict[str, Any]):
         self.args = args
         self.kwargs = kwargs
+
+
+class Cache:
+    """What a module has found out about its structure; no tuple either.
+
+    Attributes:
+        listed: A structure, and its entries with whether the module made them.
+        view: A structure, the variables that were shown, and the Container of them.
+    """
+
+    __slots__ = ("listed", "view")
+
+    def __init__(self):
+        self.listed: Any = None
+        self.view: Any = None
 
 
 class ModuleMeta(abc.ABCMeta):

@@ -1,5 +1,6 @@
 """`Module`: the class that Ivy programs derive their layers and networks from."""
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,9 +14,10 @@ from keras_ivy.module.attributes import Attributes
 from keras_ivy.module.building import Building, Options, check_build_mode
 from keras_ivy.module.calling import Calling
 from keras_ivy.module.config import Configured, register_class
+from keras_ivy.module.exporting import Exported
 from keras_ivy.module.frames import frames
 from keras_ivy.module.inputs import Inputs, is_shapes
-from keras_ivy.module.meta import Captured, ModuleMeta, call_through, named_parameters
+from keras_ivy.module.meta import Cache, Captured, ModuleMeta, call_through, named_parameters
 from keras_ivy.module.printing import Printed
 from keras_ivy.module.saving import Saved
 from keras_ivy.module.state import State
@@ -31,6 +33,7 @@ class Module(
     Building,
     State,
     Saved,
+    Exported,
     Configured,
     Printed,
     Attributes,
@@ -115,6 +118,7 @@ class Module(
         vars(module).update(
             _ivy_arguments=Captured(args, kwargs),
             _ivy_buffers={},
+            _ivy_cache=Cache(),
             _ivy_finished=False,
             _ivy_options=Options(),
             _ivy_started=False,
@@ -181,7 +185,7 @@ class Module(
             self._ivy_build(self._ivy_options.args, self._ivy_options.kwargs)
 
     def _ivy_set_options(self, **changes: Any) -> None:
-        vars(self)["_ivy_options"] = self._ivy_options._replace(**changes)
+        vars(self)["_ivy_options"] = dataclasses.replace(self._ivy_options, **changes)
 
     def build(self, *args: Any, **kwargs: Any) -> Container:
         """Make the variables, as Ivy's `build`, or for an input shape, as Keras's.
@@ -250,11 +254,11 @@ class Module(
         if not frames.stack:
             return live_view(self, entries)
         # In a call it is asked for often, and every time for a leaf.
-        kept = state.get("_ivy_view")
+        cache = state["_ivy_cache"]
         shown = [id(entry.variable) for entry in entries]
-        if kept is None or kept[0] is not structure or kept[1] != shown:
-            kept = state["_ivy_view"] = (structure, shown, live_view(self, entries))
-        return kept[2]
+        if cache.view is None or cache.view[:2] != (structure, shown):
+            cache.view = (structure, shown, live_view(self, entries))
+        return cache.view[2]
 
     @v.setter
     def v(self, values: Mapping) -> None:
@@ -279,11 +283,12 @@ class Module(
 
     def _ivy_entries(self, structure: Structure, unstored: bool = False) -> list[Entry]:
         """Return the entries of the variables that `v` shows."""
-        kept = vars(self).get("_ivy_listed")
-        if kept is None or kept[0] is not structure:
+        cache = vars(self)["_ivy_cache"]
+        if cache.listed is None or cache.listed[0] is not structure:
             listed = [(entry, _is_created(entry)) for entry in structure.entries]
-            kept = vars(self)["_ivy_listed"] = (structure, listed)
-        entries = [entry for entry, created in kept[1] if created or entry.variable.trainable]
+            cache.listed = (structure, listed)
+        listed = cache.listed[1]
+        entries = [entry for entry, created in listed if created or entry.variable.trainable]
         return _with_unstored(self, structure, entries) if unstored else entries
 
     # Keras asks a layer for its variables in many places; each time it is told of late ones first.

@@ -10,7 +10,16 @@ import keras
 from keras_ivy.adapters import keras_layers
 from keras_ivy.utils.exceptions import IvyValueError
 
-__all__ = ["Path", "directly_held", "edges", "holds_layers", "mark", "mark_of_layer"]
+__all__ = [
+    "Path",
+    "directly_held",
+    "edges",
+    "holds_layers",
+    "is_plain",
+    "leads_to",
+    "mark",
+    "mark_of_layer",
+]
 
 Path = tuple[str, ...]
 
@@ -166,34 +175,59 @@ def _keys_of(key: Any) -> Path:
     return tuple(_key_of(part) for part in parts if part) or ("_",)
 
 
-def directly_held(layer: keras.layers.Layer) -> dict[str, Any]:
+def is_plain(node: Any) -> bool:
+    """Whether a node is neither a layer nor a collection: an object that has layers in it."""
+    return not isinstance(node, (*_ENDS, Mapping, list, tuple, set, frozenset))
+
+
+def leads_to(start: Any, targets: set[int]) -> bool:
+    """Whether one of the objects of these ids is found at or below a node."""
+    stack, seen = [start], set()
+    while stack:
+        node = stack.pop()
+        if id(node) in targets:
+            return True
+        if id(node) not in seen and not isinstance(node, keras.Variable):
+            seen.add(id(node))
+            stack += [child for _, child in edges(node)]
+    return False
+
+
+def directly_held(layer: keras.layers.Layer, objects: bool = True) -> dict[str, Any]:
     """Return what a layer holds without another layer in between, by path: layers and variables.
 
-    Those of a set, or of an attribute that starts with two underscores, are listed by position
-    under names that no path begins with.
+    Args:
+        layer: The layer.
+        objects: Whether to look into plain objects too. A layer in one that leads back to this
+            layer is an owner, not a part, and left out.
+
+    Returns:
+        What is found, by attribute name and position. What is in a set, or in an attribute that
+        starts with two underscores, is there too, though no path leads to it.
     """
     found: dict[str, Any] = {}
     seen: set[int] = set()
 
-    def visit(path: Path, node: Any) -> None:
+    def visit(path: Path, node: Any, inside: bool) -> None:
         if id(node) in seen:
             return
         seen.add(id(node))
         if isinstance(node, _ENDS):
-            found["/".join(path)] = node
+            if not (inside and leads_to(node, {id(layer)})):
+                found["/".join(path)] = node
         elif isinstance(node, set | frozenset):
             for index, member in enumerate(node):
                 if _leads_on(member, sets=True):
-                    visit((*path, f"{index}"), member)
-        else:
+                    visit((*path, f"{index}"), member, inside)
+        elif objects or not is_plain(node):
             for key, child in edges(node):
-                visit((*path, *key), child)
+                visit((*path, *key), child, inside or is_plain(node))
 
     internal = keras_layers.internal_attributes()
     for name, value in vars(layer).items():
         skipped = name in internal or name.startswith("_ivy_")
         if not skipped and _leads_on(value, sets=True):
-            visit((name,), value)
+            visit((name,), value, False)
     return found
 
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import keras
 
-from keras_ivy.structure.edges import Path, edges, mark, mark_of_layer
+from keras_ivy.structure.edges import Path, edges, is_plain, leads_to, mark, mark_of_layer
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
 __all__ = ["Entry", "Structure", "aliases", "structure_of", "sublayers", "walk"]
@@ -61,31 +61,35 @@ class Structure:
         """Visit everything in the order of the paths: the first visit is by the first path."""
         nodes: dict[Path, Any] = {}
         first: dict[int, Path] = {}
-        queue: list[tuple[Path, int, Path, Any]] = [((), 0, (), root)]
+        queue: list[tuple[Path, int, Path, bool, Any]] = [((), 0, (), False, root)]
         pushed = 0
         while queue:
-            path, _, layer_path, node = heapq.heappop(queue)
+            path, _, layer_path, inside, node = heapq.heappop(queue)
+            is_layer = isinstance(node, keras.layers.Layer)
+            if is_layer and inside and leads_to(node, _ids_above(nodes, path)):
+                continue  # an object that points back at its owner
             if id(node) in first:
                 _check_no_cycle(nodes, first[id(node)], path)
                 self.links[path] = first[id(node)]
                 continue
-            first[id(node)] = path
-            nodes[path] = node
             if isinstance(node, keras.Variable):
-                holder = nodes[layer_path]
+                first[id(node)] = path
                 name = "/".join(path[len(layer_path) :])
-                self.entries.append(Entry("/".join(path), holder, name, node))
+                self.entries.append(Entry("/".join(path), nodes[layer_path], name, node))
                 continue
-            if isinstance(node, keras.layers.Layer):
-                layer_path = path
+            if is_layer:
+                inside, layer_path = False, path
                 if path:
                     self.layers["/".join(path)] = node
                 self._layer_marks.append((node, mark(node)))
             else:
+                inside = inside or is_plain(node)
                 self._marks.append((node, mark(node)))
+            first[id(node)] = path
+            nodes[path] = node
             for key, child in edges(node):
                 pushed += 1
-                heapq.heappush(queue, ((*path, *key), pushed, layer_path, child))
+                heapq.heappush(queue, ((*path, *key), pushed, layer_path, inside, child))
 
     def is_current(self) -> bool:
         """Whether nothing was added, removed or built since this was found."""
@@ -172,22 +176,20 @@ def aliases(layer: keras.layers.Layer) -> dict[str, str]:
                 follow((*prefix, *link[len(target) :]), there)
 
     for link, target in structure.links.items():
-        if link[: len(target)] != target:  # a plain object that points back at its owner
+        if link[: len(target)] != target:  # an object that points at itself
             follow(link, target)
     return dict(sorted(found.items()))
 
 
-def _check_no_cycle(nodes: Mapping[Path, Any], target: Path, path: Path) -> None:
-    """Raise if a link leads back to something that it passed through.
+def _ids_above(nodes: Mapping[Path, Any], path: Path) -> set[int]:
+    above = (nodes.get(path[:length]) for length in range(len(path)))
+    return {id(node) for node in above if isinstance(node, keras.layers.Layer)}
 
-    A plain object may point back at its owner; Keras does not look into it.
-    """
-    if path[: len(target)] != target:
-        return
-    between = [nodes.get(path[:length]) for length in range(len(target), len(path))]
-    known = (keras.layers.Layer, Mapping, list, tuple)
-    if all(node is None or isinstance(node, known) for node in between):
-        where = "/".join(target) or "the root"
+
+def _check_no_cycle(nodes: Mapping[Path, Any], target: Path, path: Path) -> None:
+    """Raise if a link leads back to something that it passed through; plain objects may."""
+    if path[: len(target)] == target and not is_plain(nodes[target]):
+        where = repr("/".join(target)) if target else "the root"
         raise IvyValueError(
             f"A layer cannot hold itself: {'/'.join(path)!r} leads back to {where}. "
             f"Received: {type(nodes[target]).__name__} inside itself"
