@@ -134,5 +134,8 @@ def embedding(weights: Any, indices: Any, *, max_norm: float | None = None) -> A
     [[3.0, 4.0], [3.0, 4.0]]
     """
     checks.input_rank("embedding", "weights", ops.convert_to_tensor(weights), [2], "(num, dim)")
-    rows = tf.gather(ops.convert_to_tensor(weights), ops.convert_to_tensor(indices))
+    indices = ops.convert_to_tensor(indices)
+    if indices.dtype in (tf.int8, tf.uint8, tf.uint16):  # whole numbers that `gather` refuses
+        indices = tf.cast(indices, tf.int32)
+    rows = tf.gather(ops.convert_to_tensor(weights), indices)
     return rows if max_norm is None else tf.clip_by_norm(rows, max_norm, axes=[-1])

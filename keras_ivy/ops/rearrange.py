@@ -30,7 +30,7 @@ def _fail(pattern: str, why: str) -> IvyValueError:
 
 
 def _parse_side(side: str, pattern: str) -> list[list[str]]:
-    """Split one side of a pattern into axes, each a list of names."""
+    """Split one side of a pattern into axes, each a list of names; a bare `...` is `["..."]`."""
     tokens = _TOKEN.findall(side)
     if "".join(tokens) != re.sub(r"\s+", "", side):
         raise _fail(pattern, "A pattern holds names, numbers, parentheses and `...`.")
@@ -43,7 +43,7 @@ def _parse_side(side: str, pattern: str) -> list[list[str]]:
         elif token == ")":
             if group is None:
                 raise _fail(pattern, "A parenthesis closes that did not open.")
-            axes.append(group)
+            axes.append(["", *group] if group == ["..."] else group)
             group = None
         elif group is not None:
             group.append(token)
@@ -73,7 +73,7 @@ def _parse(pattern: str, rank: int) -> tuple[list[list[str]], list[list[str]]]:
             if axis == ["..."]:
                 out += [[name] for name in dots]
             else:
-                out.append([n for name in axis for n in (dots if name == "..." else [name])])
+                out.append([n for name in axis for n in (dots if name == "..." else [name]) if n])
         return out
 
     left, right = spread(left), spread(right)

@@ -126,7 +126,10 @@ LAYERS = [
     ("l2_normalize", (A,), {"axis": 1}, A / np.linalg.norm(A, axis=1, keepdims=True)),
     ("scaled_dot_product_attention", (Q, K, V), {}, oracles.attention(Q, K, V)),
     ("scaled_dot_product_attention", (Q, K, V), {"mask": SEEN}, oracles.attention(Q, K, V, SEEN)),
-    ("embedding", (A, np.array([[2, 0]])), {}, A[[[2, 0]]]),
+    *(
+        ("embedding", (A, np.array([[2, 0]], t)), {}, A[[[2, 0]]])
+        for t in ("int64", "uint8", "int8")
+    ),
     ("dropout", (A, 0.5), {"training": False}, A),
     ("dropout", (A, 0.0), {}, A),
     (
