@@ -1,5 +1,6 @@
 """Sequential."""
 
+import inspect
 from collections.abc import Iterator
 from typing import Any
 
@@ -89,9 +90,13 @@ class Sequential(Module):
         return self._submodules[index]
 
     def get_config(self) -> dict[str, Any]:
-        """Return the config, with the layers there are now."""
+        """Return the config, with the layers there are now.
+
+        A subclass with a constructor of its own makes its layers itself.
+        """
         config = super().get_config()
-        config["sub_modules"] = keras.saving.serialize_keras_object(list(self._submodules))
+        if "sub_modules" in inspect.signature(type(self).__init__).parameters:
+            config["sub_modules"] = keras.saving.serialize_keras_object(list(self._submodules))
         return config
 
     def _extra_repr(self) -> str:

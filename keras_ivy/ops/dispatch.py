@@ -79,6 +79,11 @@ def ivy_function(fn: Callable | None = None, *, symbolic: bool = False) -> Calla
     return function
 
 
+def named_function(name: str) -> Callable | None:
+    """Return the function of the package that has a name, or None."""
+    return _FUNCTIONS.get(name)
+
+
 def tensor(x: Any) -> Any:
     """Return nested lists and tuples as a tensor, and everything else as it is.
 
