@@ -15,7 +15,6 @@ from keras_ivy.module.building import Building, Options, check_build_mode
 from keras_ivy.module.calling import Calling
 from keras_ivy.module.config import Configured, register_class
 from keras_ivy.module.exporting import Exported
-from keras_ivy.module.exporting import Exported
 from keras_ivy.module.frames import frames
 from keras_ivy.module.inputs import Inputs, is_shapes
 from keras_ivy.module.meta import Cache, Captured, ModuleMeta, call_through, named_parameters
