@@ -1,4 +1,4 @@
-"""Shared fixtures: golden values, quiet TensorFlow, a fresh Keras state for every test."""
+"""Settings of every test and docstring example: quiet TensorFlow, a seed, the package's name."""
 
 import os
 
@@ -8,8 +8,11 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 import keras
 import pytest
 
+import keras_ivy
+
 
 @pytest.fixture(autouse=True)
-def _seeded():
+def _seeded(doctest_namespace):
     """Make every test reproducible, whatever ran before it."""
     keras.utils.set_random_seed(1234)
+    doctest_namespace["keras_ivy"] = keras_ivy
