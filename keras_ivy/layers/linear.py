@@ -121,7 +121,9 @@ class Linear(IvyLayer):
         )
         layer.build((None, self._input_channels))
         weights = [ops.transpose(self._value("w"))]
-        return self._finish_keras(layer, weights + [self._value("b")] * self._with_bias)
+        if self._with_bias:
+            weights.append(self._value("b"))
+        return self._finish_keras(layer, weights)
 
 
 _WHY = "the `input_channels` of the layer"

@@ -136,18 +136,25 @@ class LayerNorm(IvyLayer):
         """
         cls._check_keras_layer(layer)
         axes = [layer.axis] if isinstance(layer.axis, int) else list(layer.axis)
-        if layer.gamma is None and layer.beta is None:
-            cls._refuse(layer, "centre and scale", (layer.center, layer.scale))
-        shape = tuple((layer.gamma if layer.gamma is not None else layer.beta).shape)
         build_shape = layer.get_build_config()["input_shape"]
         rank = len(build_shape)
         if sorted(a % rank for a in axes) != list(range(rank - len(axes), rank)):
             cls._refuse(layer, "axis", layer.axis)
-        v = {
-            "weight": ops.ones(shape) if layer.gamma is None else layer.gamma.value,
-            "bias": ops.zeros(shape) if layer.beta is None else layer.beta.value,
-        }
-        return cls(shape, eps=layer.epsilon, v=v, dtype=layer.dtype_policy, name=layer.name)
+        shape = tuple(build_shape[rank - len(axes) :])
+        v = None
+        if layer.center or layer.scale:
+            v = {
+                "weight": layer.gamma.value if layer.scale else ops.ones(shape),
+                "bias": layer.beta.value if layer.center else ops.zeros(shape),
+            }
+        return cls(
+            shape,
+            eps=layer.epsilon,
+            elementwise_affine=v is not None,
+            v=v,
+            dtype=layer.dtype_policy,
+            name=layer.name,
+        )
 
     def to_keras(self) -> keras.layers.LayerNormalization:
         """Return the built `keras.layers.LayerNormalization` that equals this layer.

@@ -12,6 +12,7 @@ from keras_ivy.ops.windows import (
     explicit_widths,
     output_sizes,
     pad_spatial,
+    tf_format,
 )
 
 __all__ = ["conv1d", "conv2d", "conv3d", "convolve", "depthwise_conv2d", "depthwise_convolve"]
@@ -40,18 +41,19 @@ def convolve(
         owner: Name of the layer or function, for errors.
     """
     window = [(k - 1) * d + 1 for k, d in zip(w.shape[:-2], dilations, strict=True)]
+    layout = tf_format(len(strides))  # without it, TensorFlow's gradient in 3D fails eagerly
 
     def kernel(x: Any) -> Any:
         output_sizes(owner, x, padding, window, strides)
         if max(strides) > 1 and max(dilations) > 1:
             # TensorFlow takes one or the other: convolve everywhere, keep every s-th result.
             x = pad_spatial(x, explicit_widths(x, padding, window, strides))
-            x = tf.nn.convolution(x, w, 1, "VALID", dilations=dilations)
+            x = tf.nn.convolution(x, w, 1, "VALID", layout, dilations)
             return x[(slice(None), *(slice(None, None, s) for s in strides))]
         if isinstance(padding, str):
-            return tf.nn.convolution(x, w, strides, padding, dilations=dilations)
+            return tf.nn.convolution(x, w, strides, padding, layout, dilations)
         x = pad_spatial(x, padding)
-        return tf.nn.convolution(x, w, strides, "VALID", dilations=dilations)
+        return tf.nn.convolution(x, w, strides, "VALID", layout, dilations)
 
     out = channels_last(kernel, x, data_format)
     return out if b is None else out + b

@@ -7,7 +7,7 @@ from keras import ops
 
 from keras_ivy.ops import checks
 from keras_ivy.ops.dispatch import ivy_function
-from keras_ivy.ops.windows import channels_last, spatial_sizes
+from keras_ivy.ops.windows import channels_last, spatial_sizes, tf_format
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = [
@@ -143,7 +143,8 @@ def transpose_convolve(
             inner.append(out + sum(cut[i]))
         batch = x.shape[0] if x.shape[0] is not None else tf.shape(x)[0]
         name = padding if isinstance(padding, str) else "VALID"
-        y = tf.nn.conv_transpose(x, w, [batch, *inner, w.shape[-2]], strides, name)
+        shape = [batch, *inner, w.shape[-2]]
+        y = tf.nn.conv_transpose(x, w, shape, strides, name, tf_format(rank))
         if isinstance(padding, str):
             return y
         return y[(slice(None), *(slice(a, n - z) for (a, z), n in zip(cut, inner, strict=True)))]

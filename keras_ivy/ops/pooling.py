@@ -130,7 +130,7 @@ def _dilated(kind: str, x: Any, window: tuple, strides: tuple, dilations: tuple)
     if max(dilations) == 1:
         op = tf.nn.max_pool if kind == "MAX" else tf.nn.avg_pool
         return op(x, window, strides, "VALID", tf_format(len(window)))
-    out = tf.nn.pool(x, window, kind, padding="VALID", dilations=dilations)
+    out = tf.nn.pool(x, window, kind, None, "VALID", tf_format(len(window)), dilations)
     return out[(slice(None), *(slice(None, None, s) for s in strides))]
 
 

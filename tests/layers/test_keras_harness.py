@@ -10,90 +10,13 @@ import pytest
 from keras.src import testing
 
 from keras_ivy import layers
+from tests.layers.cases import CASES
 
 #: The harness trains layers without variables, from a generator; Keras warns about both.
 pytestmark = [
     pytest.mark.filterwarnings("ignore:`shuffle=True` was passed:UserWarning"),
     pytest.mark.filterwarnings("ignore:The model does not have any trainable:UserWarning"),
 ]
-
-#: Name, class, constructor's arguments, input shape, output shape, further arguments.
-CASES = [
-    ("linear", layers.Linear, {"input_channels": 4, "output_channels": 3}, (2, 4), (2, 3)),
-    ("linear_late", layers.Linear, {"input_channels": None, "output_channels": 3}, (2, 5, 4),
-     (2, 5, 3)),
-    ("identity", layers.Identity, {}, (2, 3), (2, 3)),
-    ("dropout", layers.Dropout, {"prob": 0.3}, (2, 3), (2, 3), {"expected_num_seed_generators": 1,
-     "expected_num_non_trainable_variables": 1, "supports_masking": True}),
-    ("dropout_unscaled", layers.Dropout, {"prob": 0.3, "scale": False, "seed": 2}, (2, 3), (2, 3)),
-    ("conv1d", layers.Conv1D, {"input_channels": 2, "output_channels": 3, "filter_size": 3,
-     "strides": 2, "padding": "SAME"}, (2, 7, 2), (2, 4, 3)),
-    ("conv1d_first", layers.Conv1D, {"input_channels": None, "output_channels": 3,
-     "filter_size": 3, "strides": 1, "padding": [(1, 0)], "data_format": "NCW",
-     "weight_initializer": "he_normal", "fans": "true"}, (2, 2, 7), (2, 3, 6)),
-    ("conv2d", layers.Conv2D, {"input_channels": 2, "output_channels": 3, "filter_shape": [3, 2],
-     "strides": 1, "padding": "VALID", "dilations": (1, 2)}, (2, 6, 5, 2), (2, 4, 3, 3)),
-    ("conv2d_first", layers.Conv2D, {"input_channels": 2, "output_channels": 3, "filter_shape": 3,
-     "strides": (2, 1), "padding": 1, "data_format": "NCHW", "with_bias": False}, (2, 2, 6, 5),
-     (2, 3, 3, 5)),
-    ("conv3d", layers.Conv3D, {"input_channels": 2, "output_channels": 3, "filter_shape": 2,
-     "strides": 2, "padding": "SAME"}, (1, 4, 5, 4, 2), (1, 2, 3, 2, 3)),
-    ("conv1d_transpose", layers.Conv1DTranspose, {"input_channels": 2, "output_channels": 3,
-     "filter_size": 3, "strides": 2, "padding": "SAME", "output_shape": (7,)}, (2, 4, 2),
-     (2, 7, 3)),
-    ("conv2d_transpose", layers.Conv2DTranspose, {"input_channels": None, "output_channels": 3,
-     "filter_shape": [2, 3], "strides": 2, "padding": "VALID"}, (2, 3, 4, 2), (2, 6, 9, 3)),
-    ("conv3d_transpose", layers.Conv3DTranspose, {"input_channels": 2, "output_channels": 3,
-     "filter_shape": 2, "strides": 1, "padding": 1, "data_format": "NCDHW"}, (1, 2, 3, 3, 3),
-     (1, 3, 2, 2, 2)),
-    ("depthwise", layers.DepthwiseConv2D, {"num_channels": 2, "filter_shape": 3, "strides": 2,
-     "padding": "SAME"}, (2, 6, 5, 2), (2, 3, 3, 2)),
-    ("depthwise_late", layers.DepthwiseConv2D, {"num_channels": None, "filter_shape": (2, 3),
-     "strides": (2, 1), "padding": "VALID"}, (2, 6, 5, 2), (2, 3, 3, 2)),
-    ("lstm", layers.LSTM, {"input_channels": 3, "output_channels": 4, "return_state": False},
-     (2, 5, 3), (2, 5, 4), {"supports_masking": True}),
-    ("lstm_last", layers.LSTM, {"input_channels": None, "output_channels": 4, "num_layers": 2,
-     "return_sequence": False, "return_state": False}, (2, 5, 3), (2, 4)),
-    ("attention", layers.MultiHeadAttention, {"embed_dim": 8, "num_heads": 2}, (2, 5, 8),
-     (2, 5, 8), {"supports_masking": True}),
-    ("attention_dropout", layers.MultiHeadAttention, {"embed_dim": 8, "num_heads": 2,
-     "dropout_rate": 0.2, "seed": 1, "use_proj_bias": False, "head_dim": 3}, (2, 5, 8),
-     (2, 5, 8)),
-    *[(f"{name.lower()}{kind}{n}", getattr(layers, f"{name}Pool{n}D"),
-       {"kernel_size": 2, ("strides" if (name, n) == ("Avg", 3) else "stride"): 2,
-        "padding": padding}, (1, *(5,) * n, 2), (1, *(3,) * n, 2))
-      for name in ("Max", "Avg") for n in (1, 2, 3) for kind, padding in (("same", "SAME"),
-                                                                         ("width", 1))],
-    ("avg3d_options", layers.AvgPool3D, {"kernel_size": 2, "strides": 2, "padding": "VALID",
-     "ceil_mode": True, "count_include_pad": True, "data_format": "NCDHW"}, (1, 2, 5, 5, 5),
-     (1, 2, 3, 3, 3)),
-    ("adaptive1d", layers.AdaptiveAvgPool1d, {"output_size": 3}, (2, 2, 7), (2, 2, 3)),
-    ("adaptive2d", layers.AdaptiveAvgPool2d, {"output_size": (2, 3)}, (2, 4, 7, 2), (2, 2, 3, 2)),
-    ("fft", layers.FFT, {"dim": -1}, (2, 6), (2, 6), {"expected_output_dtype": "complex64",
-     "run_training_check": False}),
-    ("ifft", layers.IFFT, {"dim": 1, "n": 4, "norm": "ortho"}, (2, 6), (2, 4),
-     {"expected_output_dtype": "complex64", "run_training_check": False}),
-    ("dct", layers.Dct, {"type": 3, "norm": "ortho"}, (2, 6), (2, 6)),
-    ("idct", layers.IDct, {"axis": 1, "n": 4}, (2, 6), (2, 4)),
-    ("layer_norm", layers.LayerNorm, {"normalized_shape": [3, 4]}, (2, 3, 4), (2, 3, 4),
-     {"supports_masking": True}),
-    ("layer_norm_late", layers.LayerNorm, {"normalized_shape": None, "new_std": 2.0}, (2, 3, 4),
-     (2, 3, 4)),
-    ("batch_norm", layers.BatchNorm2D, {"num_features": 3}, (4, 2, 2, 3), (4, 2, 2, 3),
-     {"expected_num_trainable_weights": 2, "expected_num_non_trainable_weights": 2,
-      "supports_masking": True}),
-    ("batch_norm_plain", layers.BatchNorm2D, {"num_features": None, "affine": False,
-     "data_format": "NCS"}, (4, 3, 2), (4, 3, 2), {"expected_num_trainable_weights": 0}),
-    ("group_norm", layers.GroupNorm, {"num_groups": 2, "num_features": 4}, (2, 3, 4), (2, 3, 4)),
-    ("group_norm_first", layers.GroupNorm, {"num_groups": 2, "num_features": None,
-     "data_format": "NCS"}, (2, 4, 3, 3), (2, 4, 3, 3)),
-    *[(name.lower(), getattr(layers, name), {}, (2, 6), (2, 3) if name == "GEGLU" else (2, 6),
-       {"supports_masking": True})
-      for name in ("ELU", "GEGLU", "GELU", "Hardswish", "LeakyReLU", "LogSigmoid", "LogSoftmax",
-                   "Logit", "Mish", "ReLU", "ReLU6", "SeLU", "SiLU", "Sigmoid", "Softmax",
-                   "Softplus", "Tanh")],
-    ("prelu", layers.PReLU, {"slope": 0.2}, (2, 6), (2, 6)),
-]  # fmt: skip
 
 
 @pytest.fixture
