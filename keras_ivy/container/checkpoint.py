@@ -17,7 +17,9 @@ __all__ = ["LeafState", "Tracked"]
 
 _PLAIN = (bool, int, float, complex, str, bytes)
 _SAVED = (tf.Tensor, np.ndarray, np.generic, *_PLAIN)
-_NAME = "VALUE"
+
+#: The name under which variables save theirs, so that either can be restored into the other.
+_NAME = "VARIABLE_VALUE"
 
 
 class LeafState(Trackable):

@@ -69,7 +69,9 @@ def test_jax_tree_keeps_container():
     assert_is(jax.tree.map(double, make()), 2.0)
     numbers = make().to_numpy()
     assert_is(jax.jit(lambda c: jax.tree.map(double, c))(numbers), 2.0)
-    assert_is(jax.grad(lambda c: sum(x.sum() for x in jax.tree.leaves(c)) * 2.0)(numbers) * numbers, 2.0)
+    assert_is(
+        jax.grad(lambda c: sum(x.sum() for x in jax.tree.leaves(c)) * 2.0)(numbers) * numbers, 2.0
+    )
     keys = [jax.tree_util.keystr(path) for path, _ in jax.tree_util.tree_leaves_with_path(make())]
     assert keys == ["['a']", "['b']['c']", "['b']['d']"]
 
