@@ -37,7 +37,7 @@ class Embedding(IvyLayer):
     Example:
 
     >>> import numpy as np
-    >>> layer = Embedding(2, 2, 0, v={"w": np.array([[1.0, 2.0], [3.0, 4.0]])})
+    >>> layer = Embedding(2, 2, 0, v={"w": np.float32([[1, 2], [3, 4]])})
     >>> layer([0, 1]).numpy().tolist()
     [[0.0, 0.0], [3.0, 4.0]]
 

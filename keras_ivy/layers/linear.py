@@ -33,7 +33,7 @@ class Linear(IvyLayer):
     Example:
 
     >>> import numpy as np
-    >>> layer = Linear(2, 1, v={"w": np.array([[3.0, 4.0]]), "b": np.array([0.5])})
+    >>> layer = Linear(2, 1, v={"w": np.float32([[3, 4]]), "b": np.float32([0.5])})
     >>> layer(np.array([[1.0, 2.0]])).numpy().tolist()
     [[11.5]]
 
@@ -137,7 +137,7 @@ class IdentityLayer(StatelessLayer):
 
     Example:
 
-    >>> Identity()([1.0, 2.0]).numpy().tolist()
+    >>> keras_ivy.Identity()(keras_ivy.array([1.0, 2.0])).numpy().tolist()
     [1.0, 2.0]
 
     Reference: Ivy's `stateful/layers.py`.
