@@ -3,8 +3,9 @@
 import pytest
 import tensorflow as tf
 
+import keras_ivy as ivy
 import keras_ivy.initializers as initializers
-from keras_ivy.utils.devices import device_scope, existing_device, known_devices
+from keras_ivy.utils.devices import device_of, device_scope, existing_device, known_devices
 
 
 @pytest.mark.parametrize(
@@ -54,3 +55,46 @@ def test_scope_places_tensors():
 
 def test_initializers_place_their_draws():
     assert initializers.GlorotUniform().create_variables((2,), "cpu", 2, 3).device.endswith("CPU:0")
+
+
+class Scale(ivy.Module):
+    def _create_variables(self, device, dtype):
+        return {"w": ivy.ones((2,), device=device, dtype=dtype)}
+
+    def _forward(self, x):
+        return x * self.v.w
+
+
+#: Everything that takes a device goes through the same names.
+USES = {
+    "creation": lambda **device: ivy.zeros((2,), **device),
+    "module": lambda **device: Scale(**device),
+    "optimizer": lambda **device: ivy.SGD(0.1, **device).step({"w": 1.0}, {"w": 1.0}),
+    "initializer": lambda **device: initializers.Zeros().create_variables((2,), **device),
+}
+
+
+@pytest.mark.parametrize("use", USES.values(), ids=USES)
+@pytest.mark.parametrize("spelling", ["device", "dev"])
+def test_every_use_takes_every_spelling_and_refuses_missing_devices(use, spelling):
+    use(**{spelling: "/device:CPU:0"})
+    with pytest.raises(ValueError, match=r"no such device.*Received: device='cuda:77'"):
+        use(**{spelling: "cuda:77"})
+    with pytest.raises(TypeError, match="Received: device=3"):
+        use(**{spelling: 3})
+
+
+def test_module_refuses_two_spellings_and_keeps_its_device_after_a_refusal():
+    with pytest.raises(TypeError, match="device='cpu', dev='cpu'"):
+        Scale(device="cpu", dev="cpu")
+    module = Scale()
+    with pytest.raises(ValueError, match="no such device"):
+        module.to_device("gpu:77")
+    assert module.to_device("/CPU:0").device == "cpu"
+
+
+def test_devices_are_told_as_ivy_does():
+    x = tf.zeros(2)
+    told = [device_of(x), ivy.dev(x), ivy.Container(a=x).cont_dev, Scale().device]
+    assert told == ["cpu"] * 4
+    assert ivy.default_device(x) == ivy.dev([1.0]) == "cpu"

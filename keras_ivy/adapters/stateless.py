@@ -52,9 +52,9 @@ def release(variable: keras.Variable) -> None:
 
 
 def move(variable: keras.Variable, device: str) -> None:
-    """Put a variable on a device, in place of the `tf.Variable` that it held."""
+    """Put a variable on a device such as `"cpu:0"`, in place of the `tf.Variable` it held."""
     held = variable._value
-    if held is None or held.device.endswith(device):
+    if held is None or held.device.lower().endswith(f"device:{device}"):
         return
-    with tf.device(device):
+    with tf.device(f"/{device}"):
         variable._initialize(tf.identity(held))

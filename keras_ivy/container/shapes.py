@@ -10,6 +10,7 @@ import tensorflow as tf
 from keras_ivy import tree
 from keras_ivy.container.arrays import dtype_name, is_array
 from keras_ivy.container.node import Node
+from keras_ivy.utils.devices import device_of, device_scope
 from keras_ivy.utils.exceptions import IvyAttributeError, IvyException, IvyValueError
 
 __all__ = ["Shapes"]
@@ -49,11 +50,7 @@ class Shapes:
     @property
     def cont_dev(self) -> str | None:
         """The device of all arrays, such as `"cpu"` or `"gpu:0"`, or None where they differ."""
-        names = set()
-        for x in self._arrays():
-            device = getattr(getattr(x, "value", x), "device", "") or "CPU:0"
-            kind, _, number = device.rpartition("device:")[2].lower().partition(":")
-            names.add(kind if kind == "cpu" else f"{kind}:{number}")
+        names = {device_of(x) for x in self._arrays()}
         return names.pop() if len(names) == 1 else None
 
     @property
@@ -280,7 +277,7 @@ class Shapes:
         }
         if mode not in modes:
             raise IvyValueError(f"`mode` is one of {sorted(modes)}. Received: mode={mode!r}")
-        with tf.device(device):
+        with device_scope(device):
             return modes[mode](tree.leaves(cont))
 
 

@@ -15,15 +15,13 @@ from keras_ivy.initializers.constant import Constant
 from keras_ivy.initializers.geometry import Geometry
 from keras_ivy.initializers.matrix import MatrixInitializer
 from keras_ivy.initializers.normals import RandomNormal
+from keras_ivy.initializers.sampling import SEED_SPACE
 from keras_ivy.initializers.scaled import FanScaled, KernelInitializer
 from keras_ivy.initializers.seeds import Seed
 from keras_ivy.initializers.structured import Identity
 from keras_ivy.initializers.wrapper import Scaled
 
 __all__ = []
-
-#: `keras.random` on TensorFlow takes seeds modulo this number.
-SEED_SPACE = 2**31 - 2
 
 #: Schemes that draw every value alike, wherever it stands.
 ELEMENTWISE = (FanScaled, Constant, RandomNormal)
@@ -154,7 +152,8 @@ def draw_values(
                 geometry.block_shape, *fans, work, fold_seed(seed, str(index))
             ),
         )
-    values = keras.ops.reshape(values, shape)
+    if tuple(values.shape) != shape:
+        values = keras.ops.reshape(values, shape)
     if scale != 1:
         values = values * scale
     return values if work == dtype else keras.ops.cast(values, dtype)

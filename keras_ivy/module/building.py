@@ -15,6 +15,7 @@ from keras_ivy.container import Container
 from keras_ivy.functional.values import pair
 from keras_ivy.module.ties import remember_sources, tie_shared
 from keras_ivy.structure import Entry, Structure
+from keras_ivy.utils.devices import device_scope
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
 __all__ = ["BUILD_MODES", "Building", "Options"]
@@ -73,7 +74,7 @@ class Building:
         state["_ivy_building"] = True
         try:
             # Lifted out of a function that is being traced: variables outlive it.
-            with tf.init_scope(), self._ivy_device_scope():
+            with tf.init_scope(), device_scope(self._ivy_options.device):
                 built = self._build(*args, **kwargs)
                 if "_ivy_created" not in state:
                     self._ivy_make(self._ivy_initial_values())
@@ -85,10 +86,6 @@ class Building:
         self.built = built is not False
         if not state["_ivy_training"]:
             self.train(False)  # sub-modules made just now follow
-
-    def _ivy_device_scope(self) -> Any:
-        device = self._ivy_options.device
-        return contextlib.nullcontext() if device is None else tf.device(device)
 
     def _ivy_initial_values(self) -> Mapping:
         """Call `_create_variables` with the arguments that it has."""

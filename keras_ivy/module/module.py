@@ -23,6 +23,7 @@ from keras_ivy.module.saving import Saved
 from keras_ivy.module.state import State
 from keras_ivy.module.view import live_view
 from keras_ivy.structure import Entry, Structure, structure_of
+from keras_ivy.utils.devices import chosen_device
 from keras_ivy.utils.exceptions import IvyRuntimeError, IvyTypeError
 
 __all__ = ["Module"]
@@ -157,7 +158,7 @@ class Module(
             build_mode=check_build_mode(build_mode),
             store_vars=bool(store_vars),
             with_partial_v=bool(with_partial_v),
-            device=_tf_device(device if device is not None else dev),
+            device=chosen_device(device, dev),
             dtype=dtype,
         )
         vars(self)["_ivy_training"] = bool(training)
@@ -342,7 +343,3 @@ def _policy(dtype: Any) -> Any:
     if isinstance(dtype, str | keras.DTypePolicy | dict):
         return dtype
     return keras.backend.standardize_dtype(tf.as_dtype(dtype))
-
-
-def _tf_device(device: Any) -> str | None:
-    return None if device is None else str(device)

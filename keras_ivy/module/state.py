@@ -12,6 +12,7 @@ from keras_ivy.container import Container
 from keras_ivy.functional.values import as_tensor
 from keras_ivy.module.frames import frames
 from keras_ivy.structure import Entry
+from keras_ivy.utils.devices import device_of, existing_device, first_device
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError, nearest
 
 __all__ = ["State"]
@@ -169,8 +170,8 @@ class State:
         for variable in self.weights:
             held = stateless.raw_value(variable)
             if held is not None and getattr(held, "device", ""):
-                return _ivy_device(held.device)
-        return self._ivy_options.device or _default_device()
+                return device_of(held)
+        return self._ivy_options.device or first_device()
 
     @device.setter
     def device(self, device: str) -> None:
@@ -188,12 +189,12 @@ class State:
         Raises:
             ValueError: If there is no such device.
         """
-        name = _existing_device(device)
+        name = existing_device(device)
         for variable in self.variables:
             stateless.move(variable, name)
         for layer in (self, *self._ivy_structure_now().layers.values()):
             if isinstance(layer, State):
-                layer._ivy_set_options(device=str(device))
+                layer._ivy_set_options(device=device)
         for function in ("train_function", "test_function", "predict_function"):
             setattr(self, function, None)  # traced with the variables of before
         return self
@@ -202,25 +203,3 @@ class State:
 def _check_name(name: Any) -> None:
     if not isinstance(name, str) or not name or "/" in name or "." in name:
         raise IvyValueError(f"A name is a string without '/' and '.'. Received: name={name!r}")
-
-
-def _default_device() -> str:
-    return "gpu:0" if tf.config.list_logical_devices("GPU") else "cpu"
-
-
-def _ivy_device(device: str) -> str:
-    """Return a device as Ivy writes it: `cpu` for the first CPU, `gpu:1`."""
-    kind, number = device.rsplit("/", 1)[-1].replace("device:", "").lower().split(":")
-    return kind if (kind, number) == ("cpu", "0") else f"{kind}:{number}"
-
-
-def _existing_device(device: Any) -> str:
-    there = [d.name for d in tf.config.list_logical_devices()]
-    kind, _, number = str(device).rsplit("/", 1)[-1].replace("device:", "").upper().partition(":")
-    name = f"/device:{kind}:{number or 0}"
-    if name not in there:
-        raise IvyValueError(
-            f"There is no such device. Known: {', '.join(map(_ivy_device, there))}. "
-            f"Received: device={device!r}"
-        )
-    return name

@@ -1,6 +1,5 @@
 """Devices under Ivy's names: `"cpu"`, `"gpu:0"`, and the placement of what is created."""
 
-import contextlib
 import functools
 from collections.abc import Callable
 from typing import Any
@@ -9,63 +8,17 @@ import keras
 import tensorflow as tf
 
 from keras_ivy.ops.dispatch import ivy_function
-from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
+from keras_ivy.utils.devices import device_of, device_scope, existing_device, first_device
 
 __all__ = [
     "default_device",
     "dev",
-    "device_scope",
     "gpu_is_available",
     "num_cpus",
     "num_gpus",
     "on_device",
-    "split_device",
     "to_device",
 ]
-
-
-def _name(device: Any) -> str:
-    """Return TensorFlow's name of a device, `"/gpu:0"`, after checking that it exists."""
-    if not isinstance(device, str):
-        raise IvyTypeError(
-            'A device is a string such as "cpu" or "gpu:0". '
-            f"Received: device={device!r} of type {type(device).__name__}"
-        )
-    kind, _, index = device.lower().removeprefix("/").removeprefix("device:").partition(":")
-    index = index or "0"
-    known = [d.name.removeprefix("/device:").lower() for d in tf.config.list_logical_devices()]
-    if f"{kind}:{index}" not in known:
-        raise IvyValueError(
-            f"There is no such device here; there are {known}. Received: device={device!r}"
-        )
-    return f"/{kind}:{index}"
-
-
-def device_scope(device: str | None) -> Any:
-    """Return a context in which TensorFlow places what is created; None leaves it to TensorFlow.
-
-    Raises:
-        ValueError: If there is no such device.
-        TypeError: If the device is no string.
-    """
-    return contextlib.nullcontext() if device is None else tf.device(_name(device))
-
-
-def split_device(kwargs: dict[str, Any]) -> str | None:
-    """Take `device`, or its older spelling `dev`, out of keyword arguments.
-
-    Example:
-
-    >>> split_device({"dev": "cpu"})
-    'cpu'
-    """
-    device, dev = kwargs.pop("device", None), kwargs.pop("dev", None)
-    if device is not None and dev is not None:
-        raise IvyValueError(
-            "`dev` is the older spelling of `device`: give one of the two. "
-            f"Received: device={device!r}, dev={dev!r}"
-        )
-    return dev if device is None else device
 
 
 def on_device(fn: Callable) -> Callable:
@@ -74,7 +27,7 @@ def on_device(fn: Callable) -> Callable:
     @functools.wraps(fn)
     def function(*args: Any, **kwargs: Any) -> Any:
         if "device" in kwargs or "dev" in kwargs:
-            with device_scope(split_device(kwargs)):
+            with device_scope(kwargs.pop("device", None), kwargs.pop("dev", None)):
                 return fn(*args, **kwargs)
         return fn(*args, **kwargs)
 
@@ -88,15 +41,14 @@ def dev(x: Any) -> str:
         x: An array or a variable.
 
     Returns:
-        A string such as `"cpu:0"`; `"cpu:0"` also for an array that lives in Python.
+        A string such as `"cpu"` or `"gpu:0"`; `"cpu"` also for an array that lives in Python.
 
     Example:
 
     >>> dev(keras.ops.ones((2,)))
-    'cpu:0'
+    'cpu'
     """
-    name = getattr(keras.ops.convert_to_tensor(x), "device", "") or "/device:CPU:0"
-    return name.rpartition("device:")[2].lower()
+    return device_of(x)
 
 
 def default_device(item: Any = None) -> str:
@@ -105,16 +57,18 @@ def default_device(item: Any = None) -> str:
     Args:
         item: An array or a device, which are then what counts.
 
+    Raises:
+        ValueError: If the device that is given is not there.
+
     Example:
 
     >>> default_device("cpu")
     'cpu'
     """
     if isinstance(item, str):
+        existing_device(item)
         return item
-    if item is not None:
-        return dev(item)
-    return "gpu:0" if gpu_is_available() else "cpu:0"
+    return first_device() if item is None else device_of(item)
 
 
 @ivy_function
@@ -130,8 +84,8 @@ def to_device(x: Any, device: str) -> Any:
 
     Example:
 
-    >>> dev(to_device([1.0], "cpu"))
-    'cpu:0'
+    >>> dev(to_device([1.0], "/CPU:0"))
+    'cpu'
     """
     with device_scope(device):
         return tf.identity(keras.ops.convert_to_tensor(x))

@@ -13,6 +13,7 @@ from keras_ivy.optimizers import rules as rules_module
 from keras_ivy.optimizers.norms import norm
 from keras_ivy.optimizers.state import StateCell, complete
 from keras_ivy.optimizers.tensors import compute_dtype, dense, scalar
+from keras_ivy.utils.devices import device_scope
 from keras_ivy.utils.exceptions import IvyKeyError, IvyTypeError, IvyValueError
 
 Flat = dict[str, Any]
@@ -139,7 +140,7 @@ class IvySide:
 
     def _step(self, v: Any, grads: Any, ignore_missing: bool) -> Any:
         flat_v, flat_g = _prepare(v, grads, ignore_missing)
-        with tf.device(self.device):
+        with device_scope(self.device):
             count, slots = self._cell.load(self._specs(flat_v), self.slot_names)
             new_v, new_slots = self._transform(flat_v, flat_g, count, slots)
             self._cell.store(count + 1, new_slots)

@@ -51,8 +51,8 @@ def existing_device(device: Any) -> str:
     return name
 
 
-def device_scope(device: Any = None, dev: Any = None) -> contextlib.AbstractContextManager:
-    """Return a context that places what is made in it; without a device it does nothing.
+def chosen_device(device: Any = None, dev: Any = None) -> str | None:
+    """Return the one of two arguments that is given, as it was spelled, after checking it.
 
     Args:
         device: A name as for `existing_device`, or `None`.
@@ -64,15 +64,50 @@ def device_scope(device: Any = None, dev: Any = None) -> contextlib.AbstractCont
 
     Example:
 
-    >>> with device_scope("cpu"):
-    ...     x = tf.zeros(2)
+    >>> chosen_device(dev="/CPU:0")
+    '/CPU:0'
     """
     if device is not None and dev is not None:
         raise IvyTypeError(
             f"`dev` is another spelling of `device`: pass one. Received: {device=}, {dev=}"
         )
     name = device if device is not None else dev
+    if name is not None:
+        existing_device(name)
+    return name
+
+
+def device_scope(device: Any = None, dev: Any = None) -> contextlib.AbstractContextManager:
+    """Return a context that places what is made in it; without a device it does nothing.
+
+    The arguments and errors are those of `chosen_device`.
+
+    Example:
+
+    >>> with device_scope("cpu"):
+    ...     x = tf.zeros(2)
+    """
+    name = chosen_device(device, dev)
     return contextlib.nullcontext() if name is None else tf.device(f"/{existing_device(name)}")
+
+
+def device_of(x: Any) -> str:
+    """Return the device of a tensor or variable as Ivy writes it: `"cpu"`, `"gpu:0"`.
+
+    What lives in Python, and what is being traced without a device, counts as on the CPU.
+
+    Example:
+
+    >>> device_of(tf.zeros(2)), device_of([1.0])
+    ('cpu', 'cpu')
+    """
+    name = getattr(getattr(x, "value", x), "device", None) or "cpu"
+    return name.lower().rpartition("device:")[2].removesuffix("cpu:0") or "cpu"
+
+
+def first_device() -> str:
+    """Return the device that TensorFlow prefers: `"gpu:0"`, or `"cpu"` where there is no GPU."""
+    return next((name for name in known_devices() if name.startswith("gpu")), "cpu")
 
 
 def _logical_devices() -> list:
