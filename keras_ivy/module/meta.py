@@ -43,6 +43,12 @@ class ModuleMeta(abc.ABCMeta):
     for, at the latest here. It derives from `ABCMeta`, so that modules may be abstract.
     """
 
+    @property
+    def __signature__(cls) -> inspect.Signature:
+        """The constructor's arguments, which `help` and editors would miss behind `__call__`."""
+        parameters = list(inspect.signature(cls.__init__).parameters.values())
+        return inspect.Signature(parameters[1:])
+
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         """Construct a module."""
         module = super().__call__(*args, **kwargs)
