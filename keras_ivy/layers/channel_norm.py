@@ -36,9 +36,13 @@ class _ChannelNorm(IvyLayer):
 
     def _build(self, *args: Any, **kwargs: Any) -> bool:
         if self._num_features is None:
-            last = self._axis(4) == 3
-            self._num_features = self._size_of_input(args, -1 if last else 1)
+            size = self._size_of_input(args, -1 if self._axis(4) == 3 else 1)
+            self._check_size(size)
+            self._num_features = size
         return True
+
+    def _check_size(self, size: int | None) -> None:
+        """Raise if the layer cannot have so many channels."""
 
     def _affine_variables(self, device: str | None, dtype: str | None) -> dict:
         if not self._affine:
@@ -289,20 +293,15 @@ class GroupNorm(_ChannelNorm):
     ):
         self._configure(num_features, eps, data_format, affine)
         self._num_groups = checks.positive(type(self).__name__, "num_groups", num_groups)
-        self._check_groups()
+        self._check_size(num_features)
         super().__init__(device=device, v=v, dtype=dtype, **self._late(num_features, kwargs))
 
-    def _check_groups(self) -> None:
-        if self._num_features is not None and self._num_features % self._num_groups:
+    def _check_size(self, size: int | None) -> None:
+        if size is not None and size % self._num_groups:
             raise IvyValueError(
-                f"{type(self).__name__}: `num_groups` divides `num_features`. Received: "
-                f"num_groups={self._num_groups}, num_features={self._num_features}"
+                f"{type(self).__name__}: `num_groups` divides `num_features`. "
+                f"Received: num_groups={self._num_groups}, num_features={size}"
             )
-
-    def _build(self, *args: Any, **kwargs: Any) -> bool:
-        super()._build(*args, **kwargs)
-        self._check_groups()
-        return True
 
     def _create_variables(self, device: str | None = None, dtype: str | None = None) -> dict:
         return self._affine_variables(device, dtype)

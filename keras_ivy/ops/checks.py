@@ -41,7 +41,7 @@ def positive(owner: str, argument: str, value: Any, optional: bool = False) -> i
     """
     if value is None and optional:
         return None
-    if not _is_whole(value) and not hasattr(value, "__index__"):
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
         raise IvyTypeError(
             f"{owner}: `{argument}` is a whole number{' or None' if optional else ''}. "
             f"Received: {argument}={value!r} of type {type(value).__name__}"

@@ -147,7 +147,7 @@ def test_from_keras_refuses_other_layers(cls):
 
 
 def test_from_keras_refuses_unbuilt_layers():
-    with pytest.raises(ValueError, match="Linear.from_keras takes a built layer"):
+    with pytest.raises(ValueError, match=r"Linear\.from_keras takes a built layer"):
         layers.Linear.from_keras(K.Dense(3))
 
 

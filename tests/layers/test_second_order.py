@@ -1,0 +1,146 @@
+"""Normalisation is exact in second order: gradients of gradients against central differences."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_ivy import layers, ops
+
+RNG = np.random.default_rng(11)
+
+LAYERS = {
+    "layer_norm": (lambda: layers.LayerNorm(16, dtype="float64"), (3, 16)),
+    "layer_norm_two_axes": (lambda: layers.LayerNorm((4, 5), dtype="float64"), (3, 4, 5)),
+    "layer_norm_plain": (
+        lambda: layers.LayerNorm(7, elementwise_affine=False, new_std=1.7, dtype="float64"),
+        (2, 7),
+    ),
+    "batch_norm": (lambda: layers.BatchNorm2D(3, dtype="float64"), (4, 2, 2, 3)),
+    "batch_norm_small_batch": (lambda: layers.BatchNorm2D(5, dtype="float64"), (4, 5)),
+    "batch_norm_first": (
+        lambda: layers.BatchNorm2D(3, data_format="NCS", affine=False, dtype="float64"),
+        (2, 3, 5),
+    ),
+    "group_norm": (lambda: layers.GroupNorm(2, 6, dtype="float64"), (2, 3, 3, 6)),
+    "group_norm_first": (
+        lambda: layers.GroupNorm(3, 6, data_format="NCS", dtype="float64"),
+        (2, 6, 4),
+    ),
+}
+
+
+def loss_and_start(name):
+    """A loss of the input and of all trainable variables, as one vector, and where to look."""
+    make, shape = LAYERS[name]
+    layer = make()
+    parts = [np.zeros(shape), *(np.zeros(v.shape) for v in layer.trainable_variables)]
+    sizes = [p.size for p in parts]
+    weights = tf.constant(RNG.normal(size=shape))
+    paths = [p for p in layer.v.flatten() if not p.startswith("running")]
+
+    def loss(z):
+        pieces = tf.split(z, sizes)
+        pieces = [tf.reshape(p, q.shape) for p, q in zip(pieces, parts, strict=True)]
+        v = dict(zip(paths, pieces[1:], strict=True))
+        x = pieces[0]
+        if not v:
+            y = layer(x, training=True)
+        else:
+            kept = {p: tf.convert_to_tensor(w) for p, w in layer.v.flatten().items()}
+            y = layer(x, training=True, v={**kept, **v})
+        return tf.reduce_sum(weights * tf.sin(y) * y)
+
+    start = RNG.normal(size=sum(sizes))
+    start[sizes[0] :] += 2.0
+    return loss, start
+
+
+def gradient(loss, z):
+    z = tf.convert_to_tensor(z)
+    with tf.GradientTape() as tape:
+        tape.watch(z)
+        value = loss(z)
+    return tape.gradient(value, z)
+
+
+def hessian_vector(loss, z, direction):
+    z = tf.convert_to_tensor(z)
+    with tf.GradientTape() as outer:
+        outer.watch(z)
+        inner = tf.reduce_sum(gradient_of(loss, z) * direction)
+    return outer.gradient(inner, z)
+
+
+def gradient_of(loss, z):
+    with tf.GradientTape() as tape:
+        tape.watch(z)
+        value = loss(z)
+    return tape.gradient(value, z)
+
+
+def central(fn, z, direction, step=1e-5):
+    return (fn(z + step * direction) - fn(z - step * direction)) / (2 * step)
+
+
+def relative(a, b):
+    return np.max(np.abs(np.asarray(a) - np.asarray(b))) / np.max(np.abs(np.asarray(b)))
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_gradient_agrees_with_central_differences(name):
+    loss, z = loss_and_start(name)
+    direction = RNG.normal(size=z.shape)
+    exact = np.dot(gradient(loss, z), direction)
+    numeric = central(lambda p: loss(tf.constant(p)).numpy(), z, direction)
+    assert abs(exact - numeric) < 1e-6 * abs(numeric)
+
+
+@pytest.mark.parametrize("compiled", [False, True], ids=["eager", "xla"])
+@pytest.mark.parametrize("name", LAYERS)
+def test_hessian_vector_product_agrees_with_central_differences(name, compiled):
+    loss, z = loss_and_start(name)
+    direction = tf.constant(RNG.normal(size=z.shape))
+    product = lambda p: hessian_vector(loss, p, direction)
+    if compiled:
+        product = tf.function(product, jit_compile=True)
+    numeric = central(lambda p: gradient(loss, p).numpy(), z, direction.numpy())
+    assert relative(product(tf.constant(z)), numeric) < 1e-6
+
+
+def test_the_check_would_notice_tensorflow_moments():
+    # What Keras's layers do is wrong by per cents on this very loss.
+    x0 = RNG.normal(size=48)
+    weights = tf.constant(RNG.normal(size=(3, 16)))
+
+    def loss(z):
+        x = tf.reshape(z, (3, 16))
+        mean, variance = tf.nn.moments(x, [-1], keepdims=True)
+        y = (x - mean) * tf.math.rsqrt(variance + 1e-5)
+        return tf.reduce_sum(weights * tf.sin(y) * y)
+
+    direction = tf.constant(RNG.normal(size=48))
+    numeric = central(lambda p: gradient(loss, p).numpy(), x0, direction.numpy())
+    assert relative(hessian_vector(loss, x0, direction), numeric) > 1e-2
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: ops.layer_norm(x, [-1]),
+        lambda x: ops.instance_norm(
+            tf.reshape(x, (2, 3, 4)), tf.zeros(4, "float64"), tf.ones(4, "float64"), training=True
+        )[0],
+        lambda x: ops.group_norm(tf.reshape(x, (3, 8)), 2),
+        lambda x: ops.batch_norm(
+            tf.reshape(x, (6, 4)), tf.zeros(4, "float64"), tf.ones(4, "float64"), training=True
+        )[0],
+    ],
+    ids=["layer_norm", "instance_norm", "group_norm", "batch_norm"],
+)
+def test_functions_are_exact_too(function):
+    weights = RNG.normal(size=24)
+    loss = lambda z: tf.reduce_sum(tf.reshape(tf.sin(function(z) * 2), [-1]) * weights)
+    z = RNG.normal(size=24)
+    direction = tf.constant(RNG.normal(size=24))
+    numeric = central(lambda p: gradient(loss, p).numpy(), z, direction.numpy())
+    assert relative(hessian_vector(loss, z, direction), numeric) < 1e-6
