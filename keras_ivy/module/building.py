@@ -83,7 +83,7 @@ class Building:
                 self._ivy_load_given()
         finally:
             state["_ivy_building"] = False
-        self.built = built is not False
+        self.built = state["_ivy_made"] = built is not False
         if not state["_ivy_training"]:
             self.train(False)  # sub-modules made just now follow
 

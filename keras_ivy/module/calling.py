@@ -49,8 +49,10 @@ class Calling:
                 given for a symbolic input.
         """
         state = vars(self)
-        if not self.built or self._ivy_options.v is not None:
+        if not self._ivy_made or self._ivy_options.v is not None:
             self._ivy_build_for_call(args, kwargs)
+        if not self.built and self._ivy_made:
+            self.built = True  # loaded from a config, for layers that this call builds
         if "_ivy_inputs" not in state:
             self._ivy_record_inputs(Inputs.of(args, kwargs))
         if v is None and state.get("_ivy_unstored"):
@@ -140,7 +142,7 @@ class Calling:
 
     def _ivy_build_for_call(self, args: tuple, kwargs: dict) -> None:
         """Build before the first call; then a `v=` of the constructor finds late layers too."""
-        if not self.built:
+        if not self._ivy_made:
             if self._ivy_options.build_mode == "on_call":
                 self._ivy_take_dtype((args, kwargs))
                 inputs = {k: x for k, x in kwargs.items() if k != "training"}
@@ -162,7 +164,7 @@ class Calling:
         """Keep the shapes of the first inputs, for saving and for `export`."""
         if inputs is not None:
             vars(self)["_ivy_inputs"] = inputs
-            keras_modules.record_input_shapes(self, inputs.shapes())
+            keras_modules.record_input_shapes(self, inputs.shapes(self.call))
 
 
 def _hide(frame: Frame, named: Named, args: tuple, kwargs: dict) -> tuple[tuple, dict]:

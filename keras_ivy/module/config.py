@@ -136,6 +136,9 @@ class Configured:
         module.name = base.get("name", module.name)
         if not base.get("trainable", True):
             module.trainable = False
+        if any(not layer.built for layer in module._ivy_structure_now().layers.values()):
+            # Keras then builds the layers inside, before it loads their weights.
+            module.built = False
         return module
 
     def get_build_config(self) -> dict[str, Any] | None:
@@ -152,7 +155,7 @@ class Configured:
             super().build_from_config(config)
             return
         inputs = Inputs.from_config(config["ivy_inputs"])
-        if not self.built:
+        if not self._ivy_made:
             on_call = self._ivy_options.build_mode == "on_call"
             self._ivy_build(*((inputs.args, inputs.kwargs) if on_call else ((), {})))
         if any(not layer.built for layer in self._ivy_structure_now().layers.values()):

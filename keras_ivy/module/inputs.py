@@ -1,6 +1,7 @@
 """The inputs of a module's first call, kept as shapes and dtypes: to build again, to export."""
 
-from collections.abc import Mapping
+import inspect
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import keras
@@ -45,11 +46,17 @@ class Inputs:
         flat = keras.tree.flatten((self.args, self.kwargs))
         return [x for x in flat if isinstance(x, keras.KerasTensor)]
 
-    def shapes(self) -> dict[str, Any]:
-        """Return the shape, or nest of shapes, of every argument that has arrays, by name."""
-        named = {f"input_{i}_shape": x for i, x in enumerate(self.args)}
-        named |= {f"{name}_shape": x for name, x in self.kwargs.items()}
-        return {name: _shapes(x) for name, x in named.items() if _has_tensor(x)}
+    def shapes(self, method: Callable) -> dict[str, Any]:
+        """Return the shape, or nest of shapes, of every argument that has arrays.
+
+        Args:
+            method: What was called; the shape of its parameter `x` is called `x_shape`.
+        """
+        fixed = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+        names = [p.name for p in inspect.signature(method).parameters.values() if p.kind in fixed]
+        names += [f"input_{i}" for i in range(len(names), len(self.args))]
+        named = dict(zip(names, self.args, strict=False)) | dict(self.kwargs)
+        return {f"{name}_shape": _shapes(x) for name, x in named.items() if _has_tensor(x)}
 
     def config(self) -> dict[str, Any] | None:
         """Return the inputs as plain values, or None if they have none for an argument."""

@@ -121,6 +121,7 @@ class Module(
             _ivy_buffers={},
             _ivy_cache=Cache(),
             _ivy_finished=False,
+            _ivy_made=False,
             _ivy_options=Options(),
             _ivy_started=False,
             _ivy_training=True,
@@ -182,7 +183,7 @@ class Module(
             )
         self._ivy_sync()
         vars(self)["_ivy_finished"] = True
-        if self._ivy_options.build_mode == "on_init" and not self.built:
+        if self._ivy_options.build_mode == "on_init" and not self._ivy_made:
             self._ivy_build(self._ivy_options.args, self._ivy_options.kwargs)
 
     def _ivy_set_options(self, **changes: Any) -> None:
@@ -215,12 +216,12 @@ class Module(
         shapes = args[0] if len(args) == 1 and not kwargs else None
         if shapes is None or not is_shapes(shapes):
             given = bool(args or kwargs)
-            if not self.built or given:
+            if not self._ivy_made or given:
                 options = self._ivy_options
                 self._ivy_build(args if given else options.args, kwargs or options.kwargs)
             return self._ivy_built_variables()
         inputs = Inputs.of_shapes(shapes, self.input_dtype)
-        if not self.built:
+        if not self._ivy_made:
             on_call = self._ivy_options.build_mode == "on_call"
             self._ivy_build(inputs.args if on_call else self._ivy_options.args, {})
         self._ivy_run_symbolically(inputs)
@@ -243,7 +244,7 @@ class Module(
         optimizers leave alone. Assigning a Container to it assigns all variables in place, after
         their structure, shapes and dtypes have been checked.
         """
-        if not self.built and self._ivy_started and not vars(self).get("_ivy_building"):
+        if not self._ivy_made and self._ivy_started and not vars(self).get("_ivy_building"):
             default_build = type(self)._build is Building._build
             if self._ivy_options.build_mode != "on_call" or default_build:
                 self._ivy_build(self._ivy_options.args, self._ivy_options.kwargs)
@@ -266,7 +267,7 @@ class Module(
         self._ivy_assign(values, partial=self._ivy_options.with_partial_v)
 
     def _ivy_assign(self, values: Mapping, partial: bool) -> None:
-        if not self.built:
+        if not self._ivy_made:
             self.v  # noqa: B018 - reading builds, where the mode allows it
         structure = self._ivy_structure_now()
         assign(self._ivy_pair(values, self._ivy_entries(structure), structure, partial))

@@ -75,7 +75,7 @@ class Saved:
                 "Files of Ivy's layout are loaded as a whole, without options. "
                 f"Received: {args} {kwargs}"
             )
-        if not self.built:
+        if not self._ivy_made:
             self.v  # noqa: B018 - reading builds, where the mode allows it
         structure = self._ivy_structure_now()
         values = Container.load(path)

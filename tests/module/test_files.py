@@ -1,0 +1,254 @@
+"""Files: Ivy's HDF5, Keras's weights and archives, pickles, checkpoints, copies."""
+
+import copy
+import pathlib
+import pickle
+
+import h5py
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import keras_ivy as ivy
+from tests.module.nets import Late, Mixed, Net, Scale, X, Y, assert_values, values
+
+
+class Places(ivy.Module):
+    """Layers in every place that a file has to find."""
+
+    def __init__(self, hidden=3):
+        self.many = [ivy.Linear(3, hidden), [ivy.Linear(hidden, 3)]]
+        self.named = {"a": (ivy.Linear(3, 3),), "b": ivy.Sequential(ivy.Linear(3, 3))}
+        self._private = keras.layers.Dense(3)
+        self.norm = keras.layers.BatchNormalization()
+        super().__init__(buffers={"shift": tf.zeros(3)})
+
+    def _create_variables(self):
+        return {"own": ivy.ones(3), "deep": {"er": ivy.zeros(3)}}
+
+    def _forward(self, x):
+        x = self.many[1][0](self.many[0](x)) * self.v.own + self.v.deep.er + self.buffers.shift
+        return self.norm(self._private(self.named["b"](self.named["a"][0](x))))
+
+
+def scrambled(module):
+    """The module, called once and with every weight drawn anew."""
+    module(X)
+    rng = np.random.default_rng(5)
+    for weight in module.weights:
+        weight.assign(rng.uniform(0.5, 1.5, weight.shape))
+    return module
+
+
+MAKERS = [Net, Mixed, Places, Scale, Late]
+
+
+@pytest.fixture(params=MAKERS, ids=lambda cls: cls.__name__)
+def make(request):
+    return request.param
+
+
+def inputs_of(make):
+    return X[:, :2] if make is Scale else X
+
+
+def prepare(make):
+    module = make()
+    module(inputs_of(make))
+    rng = np.random.default_rng(5)
+    for weight in module.weights:
+        weight.assign(rng.uniform(0.5, 1.5, weight.shape))
+    return module.eval()
+
+
+def built(make):
+    module = make()
+    module(inputs_of(make))
+    return module.eval()
+
+
+def all_weights(module):
+    return {w.path.split("/", 1)[-1] + str(i): np.array(w) for i, w in enumerate(module.weights)}
+
+
+def assert_same(one, other, x):
+    for a, b in zip(one.weights, other.weights, strict=True):
+        np.testing.assert_array_equal(a, b, err_msg=a.path)
+    np.testing.assert_array_equal(one(x, training=False), other(x, training=False))
+
+
+@pytest.mark.parametrize("name", ["w.hdf5", "deep/er/w.h5", "w"])
+@pytest.mark.parametrize("as_path", [str, pathlib.Path])
+def test_ivys_files_round_trip(make, name, as_path, tmp_path):
+    module, other = prepare(make), built(make)
+    path = as_path(tmp_path / name)
+    assert module.save_weights(path) is None
+    other.load_weights(path)
+    if make is Places:
+        other.buffers.shift.assign(module.buffers.shift)  # Ivy's files hold no buffers
+    assert_same(module, other, inputs_of(make))
+
+
+def test_ivys_files_have_ivys_layout(tmp_path):
+    net = prepare(Net)
+    net.save_weights(tmp_path / "w.hdf5")
+    found = {}
+    with h5py.File(tmp_path / "w.hdf5") as file:
+        file.visititems(
+            lambda name, item: found.update(
+                {name: (item.shape, item.dtype.name, item.maxshape)}
+                if isinstance(item, h5py.Dataset)
+                else {}
+            )
+        )
+    assert found == {
+        "first/b": ((4,), "float32", (None,)),
+        "first/w": ((4, 3), "float32", (None, None)),
+        "second/b": ((1,), "float32", (None,)),
+        "second/w": ((1, 4), "float32", (None, None)),
+    }
+
+
+def test_a_file_written_by_real_ivy_loads(tmp_path):
+    """Ivy keeps the first attribute of a shared layer, not the alphabetically first."""
+
+    class Twice(ivy.Module):
+        def __init__(self):
+            self.zed = Scale()
+            self.items = [self.zed, Scale()]
+            super().__init__()
+
+    with h5py.File(tmp_path / "ivy.hdf5", "a") as file:
+        for name, value in {"zed/w": [1.0, 2.0], "items/v1/w": [3.0, 4.0]}.items():
+            file.create_dataset(name, data=np.array(value, "float32"), maxshape=(None,))
+    module = Twice()
+    module.load_weights(tmp_path / "ivy.hdf5")
+    assert_values(module.v, {"items/v0/w": [1.0, 2.0], "items/v1/w": [3.0, 4.0]})
+
+
+def test_weights_may_be_given_to_the_constructor_as_ivy_does(tmp_path):
+    net = prepare(Net)
+    net.save_weights(str(tmp_path / "w.hdf5"))
+    loaded = ivy.Container.cont_from_disk_as_hdf5(str(tmp_path / "w.hdf5"))
+    assert_same(net, Net(v=loaded).eval(), X)
+
+
+def test_wrong_files_change_nothing(tmp_path):
+    net, before = prepare(Net), None
+    before = values(net.v)
+    Net(hidden=5).save_weights(tmp_path / "other.hdf5")
+    prepare(Scale).save_weights(tmp_path / "scale.hdf5")
+    for name, sentence in [("other", r"'first/b'.*shape=\(5,\)"), ("scale", "no variable at 'w'")]:
+        with pytest.raises(ValueError, match=sentence):
+            net.load_weights(tmp_path / f"{name}.hdf5")
+    with pytest.raises(Exception, match="missing"):
+        net.load_weights(tmp_path / "missing.hdf5")
+    assert_values(net.v, before)
+
+
+def test_overwriting(tmp_path):
+    net = prepare(Net)
+    net.save_weights(tmp_path / "w.hdf5")
+    net.v = net.v * 2.0
+    with pytest.raises(ValueError, match="The file exists"):
+        net.save_weights(tmp_path / "w.hdf5", overwrite=False)
+    net.save_weights(tmp_path / "w.hdf5")
+    other = Net()
+    other.load_weights(tmp_path / "w.hdf5")
+    assert_values(other.v, values(net.v))
+    with pytest.raises(TypeError, match=r"no such options.*max_shard_size"):
+        net.save_weights(tmp_path / "w.hdf5", max_shard_size=1)
+
+
+def test_kerass_weights_round_trip(make, tmp_path):
+    module, other = prepare(make), built(make)
+    module.save_weights(tmp_path / "m.weights.h5")
+    other.load_weights(tmp_path / "m.weights.h5")
+    assert_same(module, other, inputs_of(make))
+
+
+def test_archives_round_trip(make, tmp_path):
+    module = prepare(make)
+    module.save(tmp_path / "m.keras")
+    for other in (
+        keras.saving.load_model(tmp_path / "m.keras"),
+        ivy.Module.load(tmp_path / "m.keras"),
+    ):
+        assert type(other) is make
+        assert_same(module, other, inputs_of(make))
+
+
+def test_pickles_and_copies(make, tmp_path):
+    module = prepare(make)
+    module.save(tmp_path / "sub" / "m.pkl")
+    for other in (
+        ivy.Module.load(tmp_path / "sub" / "m.pkl"),
+        pickle.loads(pickle.dumps(module)),
+        copy.deepcopy(module),
+    ):
+        assert other is not module
+        assert_same(module, other, inputs_of(make))
+
+
+def test_clones_have_new_weights(make):
+    module = prepare(make)
+    clone = keras.models.clone_model(module)
+    clone(inputs_of(make))
+    assert [w.shape for w in clone.weights] == [w.shape for w in module.weights]
+    assert not any(a is b for a, b in zip(clone.weights, module.weights, strict=True))
+    clone.set_weights(module.get_weights())
+    assert_same(module, clone, inputs_of(make))
+
+
+def test_optimizer_state_survives_archives(tmp_path):
+    net, straight = Net(), Net()
+    straight.v = net.v
+    for module in (net, straight):
+        module.compile("adam", "mse")
+        module.fit(X, Y, shuffle=False, verbose=0)
+    net.save(tmp_path / "m.keras")
+    resumed = keras.saving.load_model(tmp_path / "m.keras")
+    for module in (resumed, straight):
+        module.fit(X, Y, shuffle=False, verbose=0)
+    for a, b in zip(resumed.weights, straight.weights, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("deferred", [False, True])
+def test_tensorflow_checkpoints_reach_every_layer(make, deferred, tmp_path):
+    module = prepare(make)
+    path = tf.train.Checkpoint(model=module).save(str(tmp_path / "ckpt"))
+    names = [name for name, _ in tf.train.list_variables(path)]
+    assert sum("model" in name for name in names) >= len(module.weights)
+    other = make() if deferred else built(make)
+    status = tf.train.Checkpoint(model=other).restore(path)
+    other(inputs_of(make), training=False)
+    status.assert_existing_objects_matched()
+    assert_same(module, other.eval(), inputs_of(make))
+
+
+def test_checkpoints_follow_changed_lists(tmp_path):
+    module = ivy.Sequential(Scale())
+    module.add(Scale())
+    module.v = {"submodules": {"v0": {"w": [1.0, 2.0]}, "v1": {"w": [3.0, 4.0]}}}
+    path = tf.train.Checkpoint(model=module).save(str(tmp_path / "ckpt"))
+    other = ivy.Sequential(Scale(), Scale())
+    tf.train.Checkpoint(model=other).restore(path).assert_consumed()
+    assert_values(other.v, values(module.v))
+
+
+def test_get_and_set_weights(make):
+    module, other = prepare(make), built(make)
+    other.set_weights(module.get_weights())
+    assert_same(module, other, inputs_of(make))
+
+
+def test_layers_inside_a_keras_model_round_trip(tmp_path):
+    inputs = keras.Input((3,))
+    model = keras.Model(inputs, Places()(Late()(Places()(keras.layers.Dense(3)(inputs))) + inputs))
+    for i, weight in enumerate(model.weights):
+        weight.assign(np.full(weight.shape, 0.1 * (i + 1)))
+    model.save(tmp_path / "m.keras")
+    loaded = keras.saving.load_model(tmp_path / "m.keras")
+    np.testing.assert_array_equal(loaded.predict(X, verbose=0), model.predict(X, verbose=0))
