@@ -1,5 +1,6 @@
 """The variables of a model as rules and schemes see them."""
 
+import functools
 import re
 from dataclasses import dataclass
 
@@ -148,6 +149,12 @@ def has_automatic_name(layer: keras.layers.Layer) -> bool:
     >>> [has_automatic_name(keras.layers.Dense(1, name=name)) for name in (None, "head")]
     [True, False]
     """
-    words = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", re.sub(r"\W+", "", type(layer).__name__))
+    return _automatic_name(type(layer).__name__).fullmatch(layer.name) is not None
+
+
+@functools.cache
+def _automatic_name(class_name: str) -> re.Pattern:
+    """The pattern of the names that Keras makes of a class's."""
+    words = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", re.sub(r"\W+", "", class_name))
     stem = re.sub(r"([a-z])([A-Z])", r"\1_\2", words).lower()
-    return re.fullmatch(rf"(private)?{re.escape(stem)}(_\d+)?", layer.name) is not None
+    return re.compile(rf"(private)?{re.escape(stem)}(_\d+)?")
