@@ -168,9 +168,8 @@ class State:
     def device(self) -> str:
         """The device of the variables, as Ivy writes it: `"cpu"`, `"gpu:0"`."""
         for variable in self.weights:
-            held = stateless.raw_value(variable)
-            if held is not None and getattr(held, "device", ""):
-                return device_of(held)
+            if getattr(stateless.raw_value(variable), "device", ""):
+                return device_of(variable)
         return self._ivy_options.device or first_device()
 
     @device.setter
