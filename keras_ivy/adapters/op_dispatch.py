@@ -18,8 +18,8 @@ _CONVERSIONS = ("tensor_conversion", "tensor_conversion_registry")
 
 
 class _Dispatcher(tf.__internal__.dispatch.GlobalOpDispatcher):
-    def __init__(self, kind: type, apply: Callable):
-        self._kind, self._apply = kind, apply
+    def __init__(self, kind: type, apply: Callable, convert: Callable):
+        self._kind, self._apply, self._convert = kind, apply, convert
 
     def handle(self, op: Callable, args: tuple, kwargs: dict[str, Any]) -> Any:
         module = getattr(op, "__module__", "").rpartition(".")[2].removeprefix("gen_")
@@ -27,15 +27,17 @@ class _Dispatcher(tf.__internal__.dispatch.GlobalOpDispatcher):
             return self.NOT_SUPPORTED
         if not any(isinstance(value, self._kind) for value in (*args, *kwargs.values())):
             return self.NOT_SUPPORTED
-        return self._apply(op, *args, **kwargs)
+        return (self._convert if module in _CONVERSIONS else self._apply)(op, *args, **kwargs)
 
 
-def install(kind: type, apply: Callable) -> None:
-    """Let operations on tensors accept arguments of a class, which no longer convert to a tensor.
+def install(kind: type, apply: Callable, convert: Callable) -> None:
+    """Let operations on tensors accept arguments of a class.
 
     Args:
         kind: The class. The dispatcher holds it for the life of the process.
         apply: Called as `apply(op, *args, **kwargs)` in place of an operation that failed.
+        convert: The same for conversions to a tensor. Keras converts its arguments before it
+            calculates, then asks for their `dtype` and `shape`.
     """
 
     def refuse(value: Any, dtype: Any = None, name: Any = None, as_ref: bool = False) -> None:
@@ -46,4 +48,4 @@ def install(kind: type, apply: Callable) -> None:
         )
 
     tf.register_tensor_conversion_function(kind, refuse)
-    _Dispatcher(kind, apply).register()
+    _Dispatcher(kind, apply, convert).register()

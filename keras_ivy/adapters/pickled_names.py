@@ -5,6 +5,7 @@ TensorFlow, Keras and NumPy included. The table is the whole of what a file may 
 """
 
 import codecs
+import copyreg
 import functools
 from collections.abc import Callable
 
@@ -16,6 +17,7 @@ import tensorflow as tf
 __all__ = ["ALLOWED"]
 
 _RECONSTRUCT = np.ndarray([0]).__reduce__()[0]
+_FROM_BUFFER = np.ones(1).__reduce_ex__(5)[0]
 _SCALAR = np.float64(0).__reduce__()[0]
 _VARIABLE = "tensorflow.python.ops.resource_variable_ops"
 
@@ -25,11 +27,15 @@ def _numpy_names() -> dict[tuple[str, str], Callable]:
     for core in ("numpy.core", "numpy._core"):
         names[f"{core}.multiarray", "_reconstruct"] = _RECONSTRUCT
         names[f"{core}.multiarray", "scalar"] = _SCALAR
+        names[f"{core}.numeric", "_frombuffer"] = _FROM_BUFFER
     return names
 
 
 #: `(module, name)` -> what it stands for.
 ALLOWED: dict[tuple[str, str], Callable] = _numpy_names() | {
+    ("__builtin__", "complex"): complex,
+    ("__builtin__", "object"): object,
+    ("copy_reg", "_reconstructor"): copyreg._reconstructor,
     ("_codecs", "encode"): codecs.encode,
     ("builtins", "complex"): complex,
     ("functools", "partial"): functools.partial,

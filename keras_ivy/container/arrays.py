@@ -7,6 +7,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_ivy.utils.exceptions import IvyValueError
+
 __all__ = [
     "ARRAYS",
     "all_equal",
@@ -56,12 +58,24 @@ def array_value(array: Any) -> np.ndarray | None:
         return None
 
 
+def numbers_of(array: Any) -> np.ndarray:
+    """Return the numbers of an array.
+
+    Raises:
+        ValueError: If they are not known, as in a graph.
+    """
+    numbers = array_value(array)
+    if numbers is None:
+        raise IvyValueError(f"The values of an array are not known here. Received: {array!r}")
+    return numbers
+
+
 def all_equal(x: Any, y: Any) -> bool:
     """Whether two leaves are equal, arrays in their shapes and all elements."""
     if is_array(x) or is_array(y):
         if not (is_array(x) and is_array(y)) or tuple(x.shape) != tuple(y.shape):
             return False
-        return bool(np.all(np.asarray(x) == np.asarray(y)))
+        return bool(np.all(numbers_of(x) == numbers_of(y)))
     if isinstance(x, list | tuple) and isinstance(y, list | tuple):
         return len(x) == len(y) and all(all_equal(a, b) for a, b in zip(x, y, strict=True))
     return bool(x == y)

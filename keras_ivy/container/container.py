@@ -1,6 +1,9 @@
 """The public class, put together."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+
+import tensorflow as tf
 
 from keras_ivy.adapters import op_dispatch
 from keras_ivy.container.algebra import Algebra
@@ -25,7 +28,7 @@ __all__ = ["Container"]
 
 if TYPE_CHECKING:
     # What `compose` does, in the words that type checkers and editors understand.
-    class _Parts(
+    class _Whole(
         Algebra,
         Base,
         Tracked,
@@ -40,9 +43,10 @@ if TYPE_CHECKING:
         Printed,
         Disk,
         Methods,
+        Node,
     ): ...
 else:
-    _Parts = object
+    _Whole = Node
 
 
 @compose(
@@ -61,7 +65,7 @@ else:
     Disk,
     Methods,
 )
-class Container(Node):
+class Container(_Whole):
     """A dict of dicts with string keys, sorted; leaves are anything, usually variables.
 
     Args:
@@ -102,4 +106,20 @@ class Container(Node):
 Node._root = Container
 register_with_optree(Container)
 register_with_jax(Container)
-op_dispatch.install(Container, container_map)
+
+
+class _Operand(Container):
+    """A Container on its way through a function of Keras, such as `keras.Variable.__add__`.
+
+    Keras looks at the shapes of what it converted before it calls TensorFlow. A scalar is what
+    calculates with everything, as a Container does.
+    """
+
+    shape = tf.TensorShape([])
+
+
+def _convert(op: Callable, *args: Any, **kwargs: Any) -> _Operand:
+    return _Operand(container_map(op, *args, **kwargs))
+
+
+op_dispatch.install(Container, container_map, _convert)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from keras_ivy import tree
-from keras_ivy.container.arrays import is_array
+from keras_ivy.container.arrays import is_array, numbers_of
 from keras_ivy.container.node import Node
 from keras_ivy.utils.exceptions import IvyIndexError
 
@@ -111,7 +111,7 @@ class Flat:
 
     def cont_with_entries_as_lists(self) -> Any:
         """Return a copy with arrays as nested lists of numbers."""
-        return self.map(lambda x: np.asarray(x).tolist() if is_array(x) else x)
+        return self.map(lambda x: numbers_of(x).tolist() if is_array(x) else x)
 
     def cont_num_arrays(self) -> int:
         """Return the number of leaves that are arrays."""

@@ -61,10 +61,12 @@ def write_hdf5(
     try:
         with h5py.File(target, mode) as file:
             for name in empty:
+                _make_room(file, name)
                 if name in cells:
                     _write(file, name, *cells[name], starting_index, max_batch_size)
-                else:
-                    file.require_group(name)
+                elif not isinstance(file.get(name), h5py.Group):
+                    file.pop(name, None)
+                    file.create_group(name)
         if mode == "w":
             os.replace(target, path)
     finally:
@@ -80,6 +82,11 @@ def _cell(name: str, leaf: Any) -> tuple[np.ndarray, str | None]:
             raise IvyValueError(f"The values of {name!r} are not known. Received: {leaf!r}")
         if tf.as_dtype(numbers.dtype) == tf.bfloat16:
             return numbers.astype("float32"), "bfloat16"
+        if numbers.dtype.kind not in "biufc":
+            raise IvyTypeError(
+                f"{name!r} cannot be written to HDF5, which holds numbers. "
+                f"Received: an array of dtype {numbers.dtype}"
+            )
         return numbers, None
     kind = type(leaf).__name__
     if _PLAIN.get(kind) is not type(leaf):
@@ -88,6 +95,17 @@ def _cell(name: str, leaf: Any) -> tuple[np.ndarray, str | None]:
             f"Received: {leaf!r} of type {kind}"
         )
     return np.asarray(leaf, dtype=object if kind == "str" else None), kind
+
+
+def _make_room(file: "h5py.File", name: str) -> None:
+    """Remove datasets that stand where a path needs a group."""
+    import h5py
+
+    *parents, _ = name.split("/")
+    for i in range(len(parents)):
+        outer = "/".join(parents[: i + 1])
+        if isinstance(file.get(outer), h5py.Dataset):
+            del file[outer]
 
 
 def _write(

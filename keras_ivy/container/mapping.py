@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from keras_ivy import tree
-from keras_ivy.container.arrays import copy_leaf, is_array
+from keras_ivy.container.arrays import copy_leaf, is_array, numbers_of
 from keras_ivy.container.node import Node
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
@@ -312,12 +312,12 @@ class Mapped:
         (True, False)
         """
         leaves = self._truths(assert_is_bool)
-        return all(bool(np.all(x)) if is_array(x) else bool(x) for x in leaves)
+        return all(bool(np.all(numbers_of(x))) if is_array(x) else bool(x) for x in leaves)
 
     def cont_all_false(self, assert_is_bool: bool = False) -> bool:
         """Whether no leaf, and no element of any array, is true."""
         leaves = self._truths(assert_is_bool)
-        return not any(bool(np.any(x)) if is_array(x) else bool(x) for x in leaves)
+        return not any(bool(np.any(numbers_of(x))) if is_array(x) else bool(x) for x in leaves)
 
     def cont_as_bools(self, assert_is_bool: bool = False) -> Any:
         """Return the Container of the truth values of the leaves; arrays element by element."""

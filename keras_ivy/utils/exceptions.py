@@ -11,6 +11,10 @@ from collections.abc import Iterable
 class IvyException(Exception):
     """Base class of every error that the Ivy-style API raises."""
 
+    #: Inside a `tf.function`, AutoGraph raises errors that say so as they are; all others that it
+    #: doesn't know it replaces by one that no `except ValueError` catches.
+    ag_pass_through = True
+
 
 class IvyValueError(IvyException, ValueError):
     """A value is wrong, such as a shape that does not fit."""

@@ -1,0 +1,79 @@
+"""What keras_ivy relies on in TensorFlow's object graph."""
+
+import tensorflow as tf
+
+from keras_ivy.adapters import tracking
+
+
+def test_trackable_is_the_class_that_variables_and_modules_derive_from():
+    assert issubclass(tf.Module, tracking.Trackable)
+    assert issubclass(tf.Variable, tracking.Trackable)
+
+
+def test_trackable_dict_is_kept_as_attribute_and_asked_for_children(tmp_path):
+    class Probe(tracking.Trackable, dict):
+        def _trackable_children(self, save_type="checkpoint", **kwargs):
+            return {"child": self["child"]}
+
+        def _lookup_dependency(self, name, cached_dependencies=None):
+            return self.get(name)
+
+    module = tf.Module()
+    module.probe = Probe(child=tf.Variable(3.0))
+    assert type(module.probe) is Probe, "tf.Module wraps trackable dicts: checkpoints lose them"
+    path = tf.train.Checkpoint(module=module).write(str(tmp_path / "ckpt"))
+    names = [name for name, _ in tf.train.list_variables(path)]
+    assert "module/probe/child/.ATTRIBUTES/VARIABLE_VALUE" in names, (
+        "`_trackable_children` is not asked, or variables are saved under another name than "
+        "the one LeafState uses"
+    )
+    module.probe["child"].assign(0.0)
+    tf.train.Checkpoint(module=module).read(path).assert_consumed()
+    assert module.probe["child"].numpy() == 3.0
+
+
+def test_plain_dict_subclass_is_still_dropped(tmp_path):
+    class Plain(dict):
+        pass
+
+    module = tf.Module()
+    module.plain = Plain(child=tf.Variable(3.0))
+    path = tf.train.Checkpoint(module=module).write(str(tmp_path / "ckpt"))
+    names = [name for name, _ in tf.train.list_variables(path)]
+    assert not any("child" in name for name in names), (
+        "TensorFlow tracks dict subclasses now: Container need no longer derive from Trackable"
+    )
+
+
+def test_leaf_protocol_of_checkpoints(tmp_path):
+    class Cell(tracking.Trackable):
+        def __init__(self, value):
+            self.value = value
+
+        def _serialize_to_tensors(self):
+            return {"x": tf.constant(self.value)}
+
+        def _restore_from_tensors(self, restored_tensors):
+            self.value = restored_tensors["x"].numpy()
+            return tf.no_op()
+
+    path = tf.train.Checkpoint(cell=Cell(3.0)).write(str(tmp_path / "ckpt"))
+    fresh = Cell(0.0)
+    tf.train.Checkpoint(cell=fresh).read(path).assert_consumed()
+    assert fresh.value == 3.0, "objects no longer save through `_serialize_to_tensors`"
+
+
+def test_deferred_restores_wait_under_the_name_that_container_looks_at(tmp_path):
+    path = tf.train.Checkpoint(x=tf.train.Checkpoint(v=tf.Variable(3.0))).write(
+        str(tmp_path / "ckpt")
+    )
+
+    class Probe(tracking.Trackable, dict):
+        pass
+
+    probe = Probe()
+    tf.train.Checkpoint(x=probe).read(path)
+    assert "v" in probe._self_unconditional_deferred_dependencies
+    variable = tf.Variable(0.0)
+    probe._handle_deferred_dependencies("v", variable)
+    assert variable.numpy() == 3.0

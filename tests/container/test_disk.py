@@ -1,0 +1,323 @@
+"""Files: HDF5 in Ivy's layout, pickles of real Ivy read without it, JSON."""
+
+import json
+import os
+import pathlib
+import pickle
+
+import h5py
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from hypothesis import given
+from hypothesis import strategies as st
+
+from keras_ivy import Container
+from keras_ivy.utils.exceptions import IvyException
+
+IVY_FILES = pathlib.Path(__file__).parents[1] / "golden" / "ivy_files"
+LEAVES = st.one_of(
+    st.integers(-(2**40), 2**40),
+    st.floats(allow_nan=False),
+    st.booleans(),
+    st.text(st.characters(codec="utf-8", exclude_characters="\0")),
+    st.lists(st.integers(-9, 9), min_size=1).map(lambda x: tf.constant(x, "int32")),
+)
+
+
+def make():
+    return Container(
+        a=tf.constant([1.0, 2.0]), b={"c": tf.constant([[3.0]]), "d": tf.constant(4.0)}
+    )
+
+
+def same(x, y):
+    return Container.cont_identical([x, y], same_arrays=False)
+
+
+def ivy_weights():
+    """What was saved with real Ivy."""
+    return Container(
+        a=tf.constant([1, 2]),
+        linear={"b": tf.constant([0.2]), "w": tf.constant([[1.5, 2.3, 0.9]])},
+    )
+
+
+# -- HDF5 -----------------------------------------------------------------------------------------
+
+
+def layout(path):
+    found = {}
+
+    def visit(name, item):
+        is_data = isinstance(item, h5py.Dataset)
+        found[name] = (item.shape, item.dtype, item.maxshape) if is_data else "group"
+
+    with h5py.File(path) as file:
+        file.visititems(visit)
+    return found
+
+
+def test_hdf5_written_by_ivy_loads():
+    assert same(Container.load(IVY_FILES / "weights.hdf5"), ivy_weights())
+
+
+def test_hdf5_has_ivys_layout(tmp_path):
+    ivy_weights().save(tmp_path / "ours.h5")
+    ours = layout(tmp_path / "ours.h5")
+    assert ours == layout(IVY_FILES / "weights.hdf5")
+    assert ours["linear/w"] == ((1, 3), np.dtype("float32"), (None, None))
+
+
+@given(st.dictionaries(st.sampled_from(["a", "b/c", "b/d", "e/f/g"]), LEAVES))
+def test_hdf5_round_trip_keeps_values_and_types(tmp_path_factory, flat):
+    path = tmp_path_factory.mktemp("h5") / "c.h5"
+    saved = Container(flat)
+    saved.save(path)
+    loaded = Container.load(path)
+    assert loaded.flatten().keys() == saved.flatten().keys()
+    for key, leaf in saved.flatten().items():
+        assert type(loaded[key]) is type(leaf), key
+        assert np.all(np.asarray(loaded[key]) == np.asarray(leaf)), key
+
+
+@pytest.mark.parametrize(
+    "dtype",
+    ["float16", "bfloat16", "float32", "float64", "int8", "uint8", "int64", "bool", "complex64"],
+)
+@pytest.mark.parametrize("shape", [(), (3,), (0,), (2, 3)])
+def test_hdf5_round_trip_of_dtypes_and_shapes(dtype, shape, tmp_path):
+    values = tf.cast(tf.reshape(tf.range(np.prod(shape, dtype=int)), shape), dtype)
+    for wrap in (tf.identity, tf.Variable, lambda x: np.asarray(x.numpy())):
+        Container(x=wrap(values)).save(tmp_path / "c.h5")
+        loaded = Container.load(tmp_path / "c.h5").x
+        assert loaded.dtype == dtype
+        assert loaded.shape == shape
+        assert np.all(loaded.numpy() == values.numpy())
+
+
+def test_hdf5_keeps_empty_containers_and_keras_variables(tmp_path):
+    Container(e={}, v=keras.Variable([1.0]), n=np.float32(2.0)).save(tmp_path / "c.h5")
+    loaded = Container.load(tmp_path / "c.h5")
+    assert list(loaded) == ["e", "n", "v"]
+    assert not loaded.e
+    assert loaded.v.numpy() == [1.0]
+    assert loaded.n.numpy() == 2.0
+
+
+@pytest.mark.parametrize("path", ["bare.h5", pathlib.Path("bare.hdf5"), "no_suffix"])
+def test_hdf5_paths(path, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    make().save(path)
+    assert os.listdir() == [str(path)]
+    assert h5py.is_hdf5(path)
+    assert same(Container.load(path), make())
+
+
+def test_hdf5_replaces_the_old_file(tmp_path):
+    path = tmp_path / "c.h5"
+    Container(x=tf.ones(9), old=tf.ones(2)).save(path)
+    make().save(path)
+    assert same(Container.load(path), make())
+
+
+def test_hdf5_append_keeps_other_keys(tmp_path):
+    path = tmp_path / "c.h5"
+    Container(x=tf.ones(9), a=tf.ones(5), b=tf.ones(1)).cont_to_disk_as_hdf5(path)
+    make().cont_to_disk_as_hdf5(path, mode="a")
+    assert same(Container.load(path), make().set("x", tf.ones(9)))
+
+
+def test_hdf5_in_parts(tmp_path):
+    path = tmp_path / "c.h5"
+    for start in (0, 2, 4):
+        part = Container(x=tf.range(start, start + 2))
+        part.cont_to_disk_as_hdf5(path, starting_index=start, max_batch_size=6)
+    assert Container.load(path).x.numpy().tolist() == [0, 1, 2, 3, 4, 5]
+    assert Container.cont_from_disk_as_hdf5(path, slice(1, 3)).x.numpy().tolist() == [1, 2]
+    with pytest.raises(IndexError, match="starting_index=5, max_batch_size=6"):
+        part.cont_to_disk_as_hdf5(path, starting_index=5, max_batch_size=6)
+
+
+@pytest.mark.parametrize("leaf", [None, object(), [1, 2], np.array(["a"], dtype=object)])
+def test_hdf5_of_other_leaves_is_an_error_and_keeps_the_file(leaf, tmp_path):
+    path = tmp_path / "c.h5"
+    make().save(path)
+    with pytest.raises((TypeError, ValueError), match="'b/bad'") as caught:
+        make().set("b/bad", leaf).save(path)
+    assert isinstance(caught.value, IvyException)
+    assert same(Container.load(path), make())
+    assert os.listdir(tmp_path) == ["c.h5"]
+
+
+def test_hdf5_of_symbolic_tensors_is_an_error(tmp_path):
+    with pytest.raises(ValueError, match="values of 'x' are not known"):
+        tf.function(lambda x: Container(x=x).save(tmp_path / "c.h5"))(tf.ones(2))
+
+
+def test_hdf5_unknown_datasets(tmp_path):
+    path = tmp_path / "c.h5"
+    with h5py.File(path, "w") as file:
+        file["x"] = np.ones(2, "float32")
+        file["odd"] = np.zeros(2, dtype=[("re", "f4"), ("im", "f4")])
+    with pytest.raises(TypeError, match="'/odd' holds"):
+        Container.load(path)
+    assert list(Container.load(path, strict=False)) == ["x"]
+
+
+# -- pickle ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("backend", ["numpy", "tensorflow"])
+@pytest.mark.parametrize("kind", ["disk", "dumps"])
+def test_pickles_of_real_ivy_load_without_it(backend, kind):
+    loaded = Container.load(IVY_FILES / f"{backend}_{kind}.pkl")
+    assert same(loaded, ivy_weights())
+    assert isinstance(loaded.linear.w, tf.Tensor)
+
+
+@pytest.mark.parametrize("backend", ["numpy", "tensorflow"])
+def test_pickles_of_real_ivy_with_other_leaves(backend):
+    loaded = Container.load(IVY_FILES / f"{backend}_config.pkl")
+    assert loaded.a == 1
+    assert loaded.s == "x"
+    assert loaded.t[0].numpy() == [1.0]
+
+
+def test_pickle_round_trip(tmp_path):
+    saved = make().merge({"s": "text", "l": [1, (2, 3)], "v": tf.Variable(1.0), "z": 2j})
+    saved.save(tmp_path / "c.pkl")
+    loaded = Container.load(tmp_path / "c.pkl")
+    assert same(loaded.select(["a", "b"]), make())
+    assert (loaded.s, loaded.l, loaded.z) == ("text", [1, (2, 3)], 2j)
+    assert isinstance(loaded.v, tf.Tensor)
+    plain = pickle.loads((tmp_path / "c.pkl").read_bytes())
+    assert type(plain) is type(plain["b"]) is dict, "Ivy reads nested dicts"
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_pickled_containers_load_with_their_variables(protocol, tmp_path):
+    saved = (
+        make().map(keras.Variable).merge({"t": tf.Variable(1.0), "h": tf.constant(1, "bfloat16")})
+    )
+    (tmp_path / "c.pkl").write_bytes(pickle.dumps(saved, protocol))
+    loaded = Container.load(tmp_path / "c.pkl")
+    assert isinstance(loaded.a, keras.Variable)
+    assert isinstance(loaded.t, tf.Variable)
+    assert loaded.h.dtype == tf.bfloat16
+    assert loaded.b.c.numpy() == [[3.0]]
+
+
+class Malicious:
+    def __reduce__(self):
+        return os.mkdir, ("owned",)
+
+
+@pytest.mark.parametrize("protocol", [0, 2, 4])
+def test_pickle_does_not_run_code(protocol, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    pathlib.Path("c.pkl").write_bytes(pickle.dumps({"a": 1, "bad": Malicious()}, protocol))
+    with pytest.raises(TypeError, match=r"posix\.mkdir, which is not read from files"):
+        Container.load("c.pkl")
+    assert Container.load("c.pkl", strict=False).flatten() == {"a": 1}
+    assert os.listdir() == ["c.pkl"]
+
+
+def test_pickle_reaches_nothing_through_allowed_names(tmp_path):
+    # A dotted name could walk from an allowed module to any other.
+    path = tmp_path / "c.pkl"
+    for payload in (
+        b"\x80\x04\x8c\x1dkeras_ivy.container.container\x8c\x18Container.__init__.x.sys\x93.",
+        b"\x80\x04\x8c\x05numpy\x8c\x07ndarray\x8c\x03sub\x93.",
+        b"cbuiltins\neval\n(S'1'\ntR.",
+    ):
+        path.write_bytes(payload)
+        with pytest.raises((TypeError, ValueError)) as caught:
+            Container.load(path)
+        assert isinstance(caught.value, IvyException)
+
+
+@pytest.mark.parametrize("content", [b"", b"junk", pickle.dumps([1, 2]), b"\x80\x04"])
+def test_pickle_of_something_else_is_an_error(content, tmp_path):
+    (tmp_path / "c.pkl").write_bytes(content)
+    with pytest.raises(ValueError, match="pickle") as caught:
+        Container.load(tmp_path / "c.pkl")
+    assert isinstance(caught.value, IvyException)
+
+
+# -- JSON -----------------------------------------------------------------------------------------
+
+
+def test_json_round_trip(tmp_path):
+    saved = Container(a=8, b={"c": 0.1, "d": "ADAM", "n": None, "l": [1, 2], "t": True})
+    saved.save(tmp_path / "c.json")
+    assert Container.load(tmp_path / "c.json").cont_to_dict() == saved.cont_to_dict()
+    assert json.loads((tmp_path / "c.json").read_text()) == saved.cont_to_dict()
+
+
+def test_json_writes_arrays_as_text_in_full(tmp_path):
+    Container(x=tf.range(12), n=np.int64(3)).save(tmp_path / "c.json")
+    loaded = Container.load(tmp_path / "c.json")
+    assert loaded.x == f"tensor({list(range(12))})"
+    assert loaded.n == 3
+
+
+def test_json_of_other_leaves_is_an_error_and_keeps_the_file(tmp_path):
+    path = tmp_path / "c.json"
+    Container(a=1).save(path)
+    with pytest.raises(TypeError, match="JSON has no form"):
+        Container(a=object()).save(path)
+    assert Container.load(path).a == 1
+    path.write_text("[1]")
+    with pytest.raises(ValueError, match="holds no dict"):
+        Container.load(path)
+
+
+# -- loading into an instance ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["c.h5", "c.pkl"])
+def test_load_into_an_instance_assigns(name, tmp_path):
+    (make() * 10.0).save(tmp_path / name)
+    for wrap in (tf.Variable, keras.Variable):
+        c = make().map(wrap)
+        leaf = c.b.c
+        assert c.load(tmp_path / name) is c
+        assert c.b.c is leaf
+        assert same(c.map(tf.convert_to_tensor), make() * 10.0)
+    assert same(make().load(tmp_path / name), make() * 10.0)
+    assert same(Container().load(tmp_path / name), make() * 10.0)
+
+
+def test_load_into_an_instance_checks_first(tmp_path):
+    path = tmp_path / "c.h5"
+    make().save(path)
+    c = Container(a=tf.Variable([0.0, 0.0]), bb={"c": tf.Variable([[0.0]])})
+    with pytest.raises(KeyError, match="'bb/c' is not in the file and the file has 'b/c'"):
+        c.load(path)
+    assert c.a.numpy().tolist() == [0.0, 0.0]
+    c.load(path, strict=False)
+    assert c.a.numpy().tolist() == [1.0, 2.0]
+    assert c.bb.c.numpy() == 0.0
+    odd = make().map(tf.Variable)
+    odd.b.d = tf.Variable([1.0])
+    odd.a.assign([0.0, 0.0])
+    with pytest.raises(ValueError, match=r"'b/d' has shape \(1,\), and \(\) in the file"):
+        odd.load(path)
+    assert odd.a.numpy().tolist() == [0.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    "act", [lambda p: make().save(p, format="x"), lambda p: Container.load(p, format="x")]
+)
+def test_unknown_formats_are_errors(act, tmp_path):
+    with pytest.raises(ValueError, match="Received: format='x'"):
+        act(tmp_path / "c")
+    assert not os.listdir(tmp_path)
+
+
+def test_missing_file_is_pythons_error(tmp_path):
+    for name in ("c.h5", "c.pkl", "c.json"):
+        with pytest.raises(FileNotFoundError):
+            Container.load(tmp_path / name)
