@@ -1,4 +1,4 @@
-"""Training on two logical CPUs, in a process of its own: devices are set before TensorFlow starts."""
+"""Two logical CPUs, in a process of its own: devices are set before TensorFlow starts."""
 
 import os
 import subprocess

@@ -296,7 +296,7 @@ def test_gradients_of_the_second_order_through_v():
         return inner(v - grads * 0.5)
 
     v = net.v.map(lambda w: tf.cast(w, "float32"))
-    loss, grads = ivy.value_and_grad(outer)(v)
+    _, grads = ivy.value_and_grad(outer)(v)
     direction = v.map(lambda w: tf.ones_like(w))
     step = 1e-2
     numeric = (outer(v + direction * step) - outer(v - direction * step)) / (2 * step)
@@ -305,14 +305,9 @@ def test_gradients_of_the_second_order_through_v():
 
 
 def test_second_order_equals_central_differences_in_float64():
-    net = Net(dtype="float64")
-    for layer in (net.first, net._second):
-        layer.dtype_policy = "float64"
+    wide = {"dtype": "float64"}
     twin = ivy.Sequential(
-        ivy.Linear(3, 4, dtype="float64"),
-        ivy.Tanh(dtype="float64"),
-        ivy.Linear(4, 1, dtype="float64"),
-        dtype="float64",
+        ivy.Linear(3, 4, **wide), ivy.Tanh(**wide), ivy.Linear(4, 1, **wide), **wide
     )
     x, y = tf.constant(X, "float64"), tf.constant(Y, "float64")
     inner = lambda v: tf.reduce_mean((twin(x, v=v) - y) ** 2)
