@@ -159,6 +159,8 @@ def known_geometry(layer: keras.layers.Layer, variable: keras.Variable) -> Geome
     if not isinstance(found, Geometry):
         fan_in, fan_out = found
         found = replace(geometry_from_shape(variable.shape), fan_in=fan_in, fan_out=fan_out)
+    if 0 in found.fans and any(0 in v.shape for v in layer.variables):  # an empty layer
+        return replace(found, fan_in=found.fan_in or 1, fan_out=found.fan_out or 1)
     for name, fan in zip(("fan_in", "fan_out"), found.fans, strict=True):
         if not fan > 0:
             raise ValueError(

@@ -316,3 +316,10 @@ def test_geometry_takes_packed_axes_apart():
     assert geometry.block_shape == (3, 3, 8, 16)
     assert not geometry.is_plain
     assert geometry_of(keras.Sequential([keras.Input((3,)), L.Dense(2)]), "kernel").is_plain
+
+
+def test_fans_of_an_empty_layer_can_be_divided_by():
+    layer = L.Dense(5)
+    layer.build((None, 0))
+    assert fans_of(layer, "kernel") == (1, 5)
+    assert fans_of(layer, "bias") == (1, 5)

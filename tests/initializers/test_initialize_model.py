@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 
+import keras_ivy
 import keras_ivy.initializers as ivy
 from keras_ivy.initializers.model import initialize_model
 from keras_ivy.initializers.report import InitializationReport
@@ -101,6 +102,12 @@ def test_a_compiled_model_trains_on_and_keeps_its_compiled_function():
     assert model.evaluate(x, y, verbose=0) < before
 
 
+def test_an_empty_layer_has_nothing_to_draw():
+    layer = L.Dense(5)
+    layer.build((None, 0))
+    assert initialize_model(layer, "xavier").kernel.shape == (0, 5)
+
+
 # --- what stays ----------------------------------------------------------------------------------
 
 
@@ -195,6 +202,7 @@ def trained(optimizer):
 OPTIMIZERS = {
     "adam": lambda: keras.optimizers.Adam(use_ema=True),
     "adagrad": lambda: keras.optimizers.Adagrad(initial_accumulator_value=0.3),
+    "ours": lambda: keras_ivy.Adam(1e-3),
     "scaled": lambda: keras.optimizers.LossScaleOptimizer(keras.optimizers.SGD(momentum=0.9)),
 }
 
