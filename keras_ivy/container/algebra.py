@@ -14,10 +14,11 @@ import numpy as np
 import tensorflow as tf
 
 from keras_ivy.container.config import DEFAULT
+from keras_ivy.container.mapping import map_arguments
 from keras_ivy.container.node import Node
 from keras_ivy.utils.exceptions import IvyException, IvyTypeError, IvyValueError
 
-__all__ = ["Algebra", "combine", "transform"]
+__all__ = ["Algebra", "combine", "dispatch", "transform"]
 
 _ARRAYS = (tf.Tensor, tf.Variable, keras.Variable, np.ndarray, np.generic)
 _REFUSALS = (TypeError, ValueError, tf.errors.InvalidArgumentError, tf.errors.UnimplementedError)
@@ -108,6 +109,22 @@ def _combine_rare(op: Callable, x: Any, y: Any, leaves: tuple, name: str, where:
         return _after_refusal(op, x, y, name, where, error)
 
 
+def dispatch(op: Callable, *args: Any, **kwargs: Any) -> Any:
+    """Call an operation of TensorFlow leaf by leaf, promoting as the operators do."""
+
+    def call(path: str, *leaves: Any, **named: Any) -> Any:
+        try:
+            return op(*leaves, **named)
+        except _REFUSALS as error:
+            if len(leaves) != 2:
+                raise
+            return _after_refusal(
+                lambda x, y: op(x, y, **named), *leaves, op.__name__, ((), path), error
+            )
+
+    return map_arguments(call, args, kwargs)
+
+
 def transform(op: Callable, container: Any, name: str, prefix: str = "") -> Any:
     """Return the container of `op(leaf)`; lists and tuples are looked into."""
     out = container._new(container._config)
@@ -121,7 +138,7 @@ def transform(op: Callable, container: Any, name: str, prefix: str = "") -> Any:
                 value = op(value)
             except TypeError as error:
                 raise IvyTypeError(
-                    f"Cannot apply {name!r} to {prefix}{key!r} of type {type(value).__name__}."
+                    f"Cannot apply {name!r} to {prefix + key!r} of type {type(value).__name__}."
                 ) from error
         _set(out, key, value)
     return out

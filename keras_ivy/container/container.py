@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import tensorflow as tf
 
 from keras_ivy.adapters import op_dispatch
-from keras_ivy.container.algebra import Algebra
+from keras_ivy.container.algebra import Algebra, dispatch
 from keras_ivy.container.base import Base
 from keras_ivy.container.checkpoint import Tracked
 from keras_ivy.container.compare import Compare
@@ -122,4 +122,4 @@ def _convert(op: Callable, *args: Any, **kwargs: Any) -> _Operand:
     return _Operand(container_map(op, *args, **kwargs))
 
 
-op_dispatch.install(Container, container_map, _convert)
+op_dispatch.install(Container, dispatch, _convert)
