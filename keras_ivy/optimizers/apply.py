@@ -12,8 +12,8 @@ from typing import Any
 
 import tensorflow as tf
 
-from keras_ivy.optimizers.norms import norm
-from keras_ivy.optimizers.tensors import compute_dtype, dense, raw, scalar
+from keras_ivy.optimizers import fast
+from keras_ivy.optimizers.tensors import compute_dtype, dense, raw
 
 
 def is_local(variables: Sequence[Any]) -> bool:
@@ -118,37 +118,10 @@ def update(optimizer: Any, grads: list, variables: list) -> None:
     """Clip, then update every variable."""
     grads = optimizer._clip_gradients(grads)
     if not optimizer.skip_nonfinite:
-        update_all(optimizer, grads, variables)
+        fast.update_all(optimizer, grads, variables)
         return
     finite = tf.reduce_all(tf.stack([tf.reduce_all(tf.math.is_finite(g)) for g in grads]))
-    when(finite, lambda: update_all(optimizer, grads, variables), lambda: None)
-
-
-def update_all(optimizer: Any, grads: list, variables: list) -> None:
-    """Update every variable of this replica."""
-    rate = optimizer.learning_rate
-    for g, v in zip(grads, variables, strict=True):
-        update_one(optimizer, optimizer._get_variable_index(v), g, v, rate)
-
-
-def update_one(optimizer: Any, index: int, grad: Any, variable: Any, rate: Any) -> None:
-    """Update one variable of this replica and its slots."""
-    variable = raw(variable)
-    dtype = compute_dtype(variable.dtype)
-    slots = tuple(raw(s) for s in optimizer._slots[index])
-    count = tf.convert_to_tensor(optimizer.iterations)
-    scalars = optimizer._scalars(scalar(rate, tf.float64), count, dtype)
-    w, new, _ = optimizer._update(
-        tf.cast(variable, dtype),
-        tf.cast(dense(grad), dtype),
-        tuple(tf.cast(s, dtype) for s in slots),
-        scalars,
-        optimizer._treatments[index],
-        norm,
-    )
-    for slot, value in zip(slots, new, strict=True):
-        slot.assign(tf.cast(value, slot.dtype))
-    variable.assign(tf.cast(w, variable.dtype))
+    when(finite, lambda: fast.update_all(optimizer, grads, variables), lambda: None)
 
 
 def average(optimizer: Any) -> None:

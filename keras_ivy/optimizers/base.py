@@ -9,8 +9,9 @@ import numpy as np
 import tensorflow as tf
 
 from keras_ivy.optimizers import apply as pipeline
+from keras_ivy.optimizers import fast, variants
 from keras_ivy.optimizers import rules as rules_module
-from keras_ivy.optimizers import variants
+from keras_ivy.optimizers.handwritten import named
 from keras_ivy.optimizers.spellings import (
     as_learning_rate,
     check_keywords,
@@ -18,9 +19,9 @@ from keras_ivy.optimizers.spellings import (
     ivy_spellings,
 )
 from keras_ivy.optimizers.stepping import IvySide
-from keras_ivy.optimizers.tensors import is_zero
+from keras_ivy.optimizers.tensors import dense, is_zero, raw, scalar
 from keras_ivy.optimizers.updates import Limits, Treatment, adapts
-from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
+from keras_ivy.utils.exceptions import IvyNotImplementedException, IvyTypeError, IvyValueError
 
 SLOT_DTYPES = (None, "float32", "bfloat16")
 
@@ -28,7 +29,9 @@ SLOT_DTYPES = (None, "float32", "bfloat16")
 class Optimizer(IvySide, keras.optimizers.Optimizer):
     """Base class of the optimizers: a Keras optimizer that also steps as Ivy's do.
 
-    A subclass names its slots and implements `_scalars` and `_update` on top of a pure formula;
+    A subclass written for Ivy implements `_step(self, v, grads)` and calls this constructor with
+    Ivy's arguments; it trains through `step`, eagerly. One that is also to train through Keras
+    names its slots and implements `_scalars` and `_update` on top of a pure formula;
     everything else (slots, rules, distribution, clipping, accumulation, averaging, both sides)
     is done here, once.
 
@@ -60,7 +63,7 @@ class Optimizer(IvySide, keras.optimizers.Optimizer):
     """
 
     #: Named variants of this optimizer; a table of `variants`.
-    variants: dict = {}
+    variants: dict = {"ivy": variants.MomentumVariant()}
     #: Names of the slots, in the order in which they are saved.
     slot_names: tuple[str, ...] = ()
 
@@ -68,7 +71,7 @@ class Optimizer(IvySide, keras.optimizers.Optimizer):
     def __init__(
         self,
         learning_rate: Any = 1e-4,
-        *,
+        *ivy_arguments: Any,
         variant: str = "ivy",
         weight_decay: float | None = None,
         rules: Any = None,
@@ -82,6 +85,11 @@ class Optimizer(IvySide, keras.optimizers.Optimizer):
         device: str | None = None,
         **kwargs: Any,
     ):
+        given = named(ivy_arguments)
+        inplace = given.get("inplace", inplace)
+        stop_gradients = given.get("stop_gradients", stop_gradients)
+        trace_on_next_step = given.get("trace_on_next_step", trace_on_next_step)
+        device = given.get("device", device)
         check_keywords(kwargs, type(self))
         setting = variants.lookup(self.variants, variant, type(self).__name__)
         rate = as_learning_rate(learning_rate)
@@ -129,7 +137,12 @@ class Optimizer(IvySide, keras.optimizers.Optimizer):
 
     # What a subclass provides.
 
-    def _scalars(self, rate: Any, count: Any, dtype: Any) -> Any:
+    #: Whether `_update_fused` does what this variant does.
+    _has_kernel = False
+    #: Whether `_update_fused` needs memory of the size of what it updates.
+    _needs_scratch = False
+
+    def _scalars(self, rate: Any, count: Any, dtype: Any, kernel: bool = False) -> Any:
         """Everything that one step shares between tensors of one type, as scalar tensors."""
         raise NotImplementedError
 
@@ -138,6 +151,14 @@ class Optimizer(IvySide, keras.optimizers.Optimizer):
     ) -> tuple[Any, tuple, Any]:
         """The formula: returns `(w', slots', trust ratio or None)`."""
         raise NotImplementedError
+
+    def _update_fused(self, handles: tuple, grad: Any, scalars: Any, treatment: Treatment) -> Any:
+        """The formula in place, on fused kernels: returns the trust ratio or `None`."""
+        raise NotImplementedError
+
+    def _stacks(self, treatment: Treatment) -> bool:
+        """Whether small tensors are better stacked than updated one by one."""
+        return True
 
     @property
     def _limits(self) -> Limits:
@@ -155,6 +176,12 @@ class Optimizer(IvySide, keras.optimizers.Optimizer):
         """
         if self.built:
             return
+        if self._is_handwritten:
+            raise IvyNotImplementedException(
+                f"{type(self).__name__} implements Ivy's `_step` alone, which keeps its state in "
+                "Python attributes: call `step(v, grads)`. To train through `fit` or `apply`, "
+                "implement `_scalars` and `_update`, as the library's own optimizers do."
+            )
         variables = list(variables)
         self._check_trainable(variables)
         resolved = rules_module.resolve(self.rules, variables, self._decay)
@@ -217,6 +244,9 @@ class Optimizer(IvySide, keras.optimizers.Optimizer):
                 stacklevel=4,
             )
 
+    def _note_ratios(self, ratios: dict) -> None:
+        pass
+
     @property
     def _decay(self) -> float:
         return float(self.weight_decay or 0.0)
@@ -230,8 +260,16 @@ class Optimizer(IvySide, keras.optimizers.Optimizer):
 
     def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
         """Update one variable and its slots from its gradient."""
-        index = self._get_variable_index(variable)
-        pipeline.update_one(self, index, gradient, variable, learning_rate)
+        i = self._get_variable_index(variable)
+        job = fast.Job(
+            i,
+            (raw(variable), *map(raw, self._slots[i])),
+            dense(gradient),
+            self._treatments[i],
+        )
+        count = tf.convert_to_tensor(self.iterations)
+        rate = scalar(learning_rate, tf.float64)
+        fast.update_plain(self, job, self._scalars(rate, count, job.dtype))
 
     def _get_current_learning_rate(self) -> Any:
         schedule = isinstance(self._learning_rate, keras.optimizers.schedules.LearningRateSchedule)

@@ -5,10 +5,12 @@ from typing import Any
 import tensorflow as tf
 
 from keras_ivy.optimizers.base import Optimizer
+from keras_ivy.optimizers.fused import fused_moments, fused_momentum
 from keras_ivy.optimizers.updates import (
     MomentScalars,
     MomentumScalars,
     Treatment,
+    adapts,
     moment_scalars,
     moment_update,
     momentum_update,
@@ -20,11 +22,21 @@ class MomentOptimizer(Optimizer):
 
     slot_names = ("mw", "vw")
 
-    def _scalars(self, rate: Any, count: Any, dtype: Any) -> MomentScalars:
+    _has_kernel = True
+
+    @property
+    def _needs_scratch(self) -> bool:
+        return self._setting.ratio is not None
+
+    def _scalars(self, rate: Any, count: Any, dtype: Any, kernel: bool = False) -> MomentScalars:
         # Worked out in float64 whatever the type of the variables: these are a dozen scalars,
         # and `1 - beta ** t` loses its digits in anything shorter.
         step = tf.cast(count, tf.float64) + 1.0
         betas = [tf.constant(b, tf.float64) for b in (self.beta_1, self.beta_2)]
+        if kernel and not self._setting.first_pass:
+            # The kernel forms `1 - beta` itself, from a rounded beta. The bias correction has to
+            # undo just that averaging, not the one that was meant.
+            betas = [tf.cast(tf.cast(b, dtype), tf.float64) for b in betas]
         scalars = moment_scalars(
             self._setting,
             tf.cast(rate, tf.float64),
@@ -43,6 +55,14 @@ class MomentOptimizer(Optimizer):
         )
         return w, (m, v), ratio
 
+    def _update_fused(self, handles: tuple, grad: Any, scalars: Any, treatment: Treatment) -> Any:
+        return fused_moments(handles, grad, scalars, self._setting, treatment, self._limits)
+
+    def _stacks(self, treatment: Treatment) -> bool:
+        # Eagerly one kernel is less than the reading and writing of a stack, unless there are
+        # norms to take.
+        return not tf.executing_eagerly() or adapts(self._setting.ratio, treatment)
+
     def get_config(self) -> dict:
         """Return every option, for `from_config`."""
         config = super().get_config()
@@ -58,7 +78,11 @@ class MomentumOptimizer(Optimizer):
         """One buffer, or none without momentum."""
         return ("mw",) if self.momentum else ()
 
-    def _scalars(self, rate: Any, count: Any, dtype: Any) -> MomentumScalars:
+    @property
+    def _has_kernel(self) -> bool:
+        return self._setting.denominator != "momentum"
+
+    def _scalars(self, rate: Any, count: Any, dtype: Any, kernel: bool = False) -> MomentumScalars:
         return MomentumScalars(tf.cast(rate, dtype))
 
     def _update(
@@ -77,6 +101,21 @@ class MomentumOptimizer(Optimizer):
             norm,
         )
         return w, (() if m is None else (m,)), ratio
+
+    def _update_fused(self, handles: tuple, grad: Any, scalars: Any, treatment: Treatment) -> Any:
+        return fused_momentum(
+            handles,
+            grad,
+            scalars,
+            self._setting,
+            treatment,
+            self._limits,
+            self.momentum,
+            self.nesterov,
+        )
+
+    def _stacks(self, treatment: Treatment) -> bool:
+        return adapts(self._setting.ratio, treatment)
 
     def get_config(self) -> dict:
         """Return every option, for `from_config`."""

@@ -30,6 +30,7 @@ class LAMB(MomentOptimizer):
     - `"apex"`: as `"nvlamb"`, adapting only tensors that decay.
     - `"deepspeed"`: the bias correction scales the rate, decay included, and the ratio stays
       within `[0.01, 10]`.
+    - `"torch_optimizer"`: no bias correction, and `|w|` counts as at most 10.
 
     Args:
         learning_rate: A number, a schedule, a scalar variable or a callable. Ivy: `lr`.
@@ -50,7 +51,7 @@ class LAMB(MomentOptimizer):
     >>> import keras
     >>> w = keras.Variable([3.0, 4.0])
     >>> LAMB(learning_rate=0.1, variant="paper").apply([[1.0, 1.0]], [w])
-    >>> [round(float(x), 4) for x in w]
+    >>> [round(float(x), 4) for x in w.numpy()]
     [2.6464, 3.6464]
 
     Reference:

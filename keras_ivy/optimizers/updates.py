@@ -204,24 +204,33 @@ class MomentumScalars(NamedTuple):
     rate: Tensor
 
 
-def gradient_ratio(
-    w: Tensor,
-    g: Tensor,
-    decayed: Tensor,
+def lars_ratio(
+    weight_norm: Tensor,
+    below: Tensor,
+    rate: Tensor,
     setting: MomentumVariant,
     treatment: Treatment,
     limits: Limits,
-    norm=scaled_norm,
 ) -> Tensor:
-    """The trust ratio of LARS: `coefficient * |w|` over the variant's denominator."""
-    weight_norm = norm(w)
-    below = norm(decayed if setting.denominator == "sum" else g)
-    if setting.denominator == "split" and treatment.decay:
-        below = ops.where(below > 0.0, below + treatment.decay * weight_norm, below)
+    """The trust ratio of LARS.
+
+    Args:
+        weight_norm: `|w|`.
+        below: `|g|`, or `|g + decay * w|` where the variant divides by that.
+        rate: Learning rate of this tensor, which bounds the ratio in LARC.
+        setting: The variant.
+        treatment: Decay of this tensor.
+        limits: Coefficient and bounds of the ratio.
+    """
+    decay = treatment.decay
+    if decay and setting.denominator == "split":
+        below = ops.where(below > 0.0, below + decay * weight_norm, below)
     ratio = trust_ratio(weight_norm, below, setting.ratio, limits)
-    if setting.decay == "norm" and treatment.decay > 0.0:
+    if decay > 0.0 and setting.decay == "norm":
         safe = ops.where(weight_norm > 0.0, weight_norm, ops.ones_like(weight_norm))
-        ratio = ratio / (safe * treatment.decay)
+        ratio = ratio / (safe * decay)
+    if setting.clip_by_rate:
+        ratio = ops.minimum(ratio / rate, ops.ones_like(ratio))
     return ratio
 
 
@@ -265,12 +274,10 @@ def momentum_update(
     step = g + decay * w if decay and setting.decay == "gradient" else g
     ratio = None
     if adapted and setting.denominator != "momentum":
-        ratio = gradient_ratio(w, g, step, setting, treatment, limits, norm)
-        if setting.clip_by_rate:
-            ratio = ops.minimum(ratio / rate, ops.ones_like(ratio))
+        weight_norm, below = norm(w), norm(step if setting.denominator == "sum" else g)
+        ratio = lars_ratio(weight_norm, below, rate, setting, treatment, limits)
         if decay and not setting.decay_frozen:
-            usable = (norm(w) > 0.0) & (norm(g) > 0.0)
-            step = ops.where(usable, step, g)
+            step = ops.where((weight_norm > 0.0) & (below > 0.0), step, g)
         step = ratio * step
     if setting.lr_in_momentum:
         step = rate * step

@@ -107,6 +107,9 @@ LAMB = {
     "lambc": MomentVariant(decay="update", ratio=TrustRatio(maximum=1.0)),
     "nvlamb": MomentVariant(decay="update", ratio=TrustRatio(), global_clipnorm=1.0),
     "apex": MomentVariant(decay="update", ratio=TrustRatio(only_decayed=True), global_clipnorm=1.0),
+    "torch_optimizer": MomentVariant(
+        correction="none", decay="update", ratio=TrustRatio(largest_weight_norm=10.0)
+    ),
     "deepspeed": MomentVariant(
         correction="rate",
         epsilon="raw",

@@ -1,0 +1,165 @@
+"""Which way each tensor is updated; all ways compute the same formula.
+
+- *Stacked*: small tensors of one shape, type and treatment become one tensor with an axis in front,
+  since a thousand tiny tensors cost a thousand times the overhead of an operation.
+- *Fused*: tensors on TensorFlow's kernels, in place and in batches (see `fused`).
+- *Plain*: the formula as it stands in `updates`, tensor by tensor: whatever XLA compiles (it
+  fuses by itself), float16 and bfloat16, slots of another type than their variable, and
+  `variant="popular"`.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import tensorflow as tf
+
+from keras_ivy.adapters import tf_xla
+from keras_ivy.optimizers import fused
+from keras_ivy.optimizers.norms import norm, row_norm
+from keras_ivy.optimizers.tensors import compute_dtype, raw, scalar
+from keras_ivy.optimizers.updates import Treatment
+
+#: A tensor of fewer elements is small: overhead, not memory, is what its update costs.
+SMALL = 16384
+
+#: Fewer small tensors of one shape than this are not worth a stack.
+FEW = 16
+
+
+class Job(NamedTuple):
+    """One tensor to update: its index in the optimizer, its variables and its gradient."""
+
+    index: int
+    variables: tuple[Any, ...]
+    grad: Any
+    treatment: Treatment
+
+    @property
+    def dtype(self) -> tf.DType:
+        """The type that the tensor is worked with in."""
+        return compute_dtype(self.variables[0].dtype)
+
+    @property
+    def size(self) -> int:
+        """Number of elements."""
+        return self.grad.shape.num_elements()
+
+    @property
+    def uniform(self) -> bool:
+        """Whether gradient, weight and slots are of the type that they are worked with in."""
+        return all(x.dtype == self.dtype for x in (*self.variables, self.grad))
+
+
+def handles(job: Job) -> tuple[tf.Tensor, ...]:
+    """Resource handles of weight and slots; in a replica, those of its own copies."""
+    return tuple(v.handle for v in job.variables)
+
+
+def plan(jobs: Sequence[Job], optimizer: Any) -> tuple[list[list[Job]], list[list[Job]], list[Job]]:
+    """Divide the jobs into stacks, batches for the kernels, and plain ones."""
+    if tf_xla.is_compiling() or not optimizer._has_kernel:
+        return [], [], list(jobs)
+    stacks: dict[tuple, list[Job]] = {}
+    single: dict[tuple, list[Job]] = {}
+    plain = []
+    for job in jobs:
+        if not job.uniform:
+            plain.append(job)
+        elif job.size < SMALL and optimizer._stacks(job.treatment):
+            key = (tuple(job.grad.shape), job.dtype, job.treatment)
+            stacks.setdefault(key, []).append(job)
+        elif job.size:
+            single.setdefault((job.dtype, job.treatment), []).append(job)
+    for key in [key for key, group in stacks.items() if len(group) < FEW]:
+        single.setdefault(key[1:], []).extend(stacks.pop(key))
+    batches = list(single.values())
+    if optimizer._needs_scratch:
+        batches = [batch for group in batches for batch in batched(group)]
+    return list(stacks.values()), batches, plain
+
+
+def batched(jobs: Sequence[Job]) -> list[list[Job]]:
+    """Divide jobs into batches that are no larger than the largest tensor.
+
+    The kernels of LAMB need memory for the directions of a batch, and a batch waits for the one
+    before, so that a step takes no more than one tensor's worth of it.
+    """
+    limit = max(SMALL, *(job.size for job in jobs))
+    batches: list[list[Job]] = []
+    room = 0
+    for job in jobs:
+        if job.size > room:
+            batches.append([])
+            room = limit
+        batches[-1].append(job)
+        room -= job.size
+    return batches
+
+
+def update_all(optimizer: Any, grads: Sequence[Any], variables: Sequence[Any]) -> None:
+    """Update every variable of this replica and its slots, and note the trust ratios."""
+    jobs = []
+    for grad, variable in zip(grads, variables, strict=True):
+        i = optimizer._get_variable_index(variable)
+        tensors = (raw(variable), *map(raw, optimizer._slots[i]))
+        jobs.append(Job(i, tensors, grad, optimizer._treatments[i]))
+    rate = scalar(optimizer.learning_rate, tf.float64)
+    count = tf.convert_to_tensor(optimizer.iterations)
+    made: dict[tuple, Any] = {}
+
+    def scalars(dtype: tf.DType, kernel: bool) -> Any:
+        if (dtype, kernel) not in made:
+            made[dtype, kernel] = optimizer._scalars(rate, count, dtype, kernel)
+        return made[dtype, kernel]
+
+    ratios: dict[tuple[int, ...], Any] = {}
+    stacks, batches, plain = plan(jobs, optimizer)
+    done: list = []
+    for batch in batches:
+        common = scalars(batch[0].dtype, True)
+        with tf.control_dependencies(done):
+            found = optimizer._update_fused(
+                [handles(job) for job in batch],
+                [job.grad for job in batch],
+                common,
+                batch[0].treatment,
+            )
+        ratios[tuple(job.index for job in batch)] = found
+        done = [] if found is None else [found]
+    for group in stacks:
+        common = scalars(group[0].dtype, False)
+        ratios[tuple(job.index for job in group)] = update_stack(optimizer, group, common)
+    for job in plain:
+        ratios[(job.index,)] = update_plain(optimizer, job, scalars(job.dtype, False))
+    optimizer._note_ratios(ratios)
+
+
+def update_plain(optimizer: Any, job: Job, scalars: Any) -> Any:
+    """Update one tensor by the formula, worked in its compute type; returns its trust ratio."""
+    weight, *slots = job.variables
+    w, new, ratio = optimizer._update(
+        tf.cast(weight, job.dtype),
+        tf.cast(job.grad, job.dtype),
+        tuple(tf.cast(s, job.dtype) for s in slots),
+        scalars,
+        job.treatment,
+        norm,
+    )
+    for slot, value in zip(slots, new, strict=True):
+        slot.assign(tf.cast(value, slot.dtype))
+    weight.assign(tf.cast(w, weight.dtype))
+    return ratio
+
+
+def update_stack(optimizer: Any, group: Sequence[Job], scalars: Any) -> Any:
+    """Update tensors of one shape as one tensor; returns their trust ratios as a vector."""
+    columns = list(zip(*(handles(job) for job in group), strict=True))
+    stacked = [tf.stack([fused.read(h, scalars.rate.dtype) for h in column]) for column in columns]
+    grads = tf.stack([job.grad for job in group])
+    w, new, ratio = optimizer._update(
+        stacked[0], grads, tuple(stacked[1:]), scalars, group[0].treatment, row_norm
+    )
+    for column, value in zip(columns, (w, *new), strict=True):
+        for handle, row in zip(column, tf.unstack(value, num=len(group)), strict=True):
+            tf.raw_ops.AssignVariableOp(resource=handle, value=row)
+    return None if ratio is None else tf.reshape(ratio, [len(group)])

@@ -1,0 +1,233 @@
+"""Large tensors: the formulas of `updates` on TensorFlow's fused kernels.
+
+A kernel updates weight and moments in one pass over memory and in place, where the formula written
+as operations makes a dozen passes and as many temporary tensors. The kernels are those of
+TensorFlow's own optimizers; their scalar inputs are free, which is enough for every variant:
+
+- `ResourceApplyAdam` with decay rates of zero at the first pass, bias powers of zero, and the bias
+  correction folded into its rate and epsilon, is the direction of every variant.
+- Applied to a scratch variable instead of the weight, it leaves the negative direction there, so
+  that its norm can be taken before the weight moves (LAMB).
+- `ResourceApplyMomentum` with the rate folded into the gradient is the buffer of LARS and SGD.
+
+They exist for float32 and float64 on CPU and GPU. XLA cannot compile a scratch variable; see `fast`
+for where these kernels are used and where not.
+"""
+
+from typing import Any
+
+import tensorflow as tf
+
+from keras_ivy.optimizers.norms import norm
+from keras_ivy.optimizers.tensors import scalar
+from keras_ivy.optimizers.updates import (
+    Limits,
+    MomentScalars,
+    MomentumScalars,
+    Treatment,
+    adapts,
+    lars_ratio,
+    trust_ratio,
+)
+from keras_ivy.optimizers.variants import MomentumVariant, MomentVariant
+
+ops = tf.raw_ops
+
+#: The name under which TensorFlow makes a new resource in every execution, and shares it with none.
+_ANONYMOUS = "cd2c89b7-88b7-44c8-ad83-06c2a9158347"
+
+
+def read(handle: tf.Tensor, dtype: tf.DType) -> tf.Tensor:
+    """Read a variable, without a copy."""
+    return ops.ReadVariableOp(resource=handle, dtype=dtype)
+
+
+def fused_norms(tensors: list[tf.Tensor]) -> tf.Tensor:
+    """Norms of tensors of one type, as a vector, in one pass over memory.
+
+    If squares leave the range of the type, a second pass takes the norms of scaled tensors.
+    """
+    squares = 2.0 * tf.stack([tf.nn.l2_loss(x) for x in tensors])
+    tiny = tf.constant(1e-30 if squares.dtype == tf.float32 else 1e-280, squares.dtype)
+    sound = tf.reduce_all((squares > tiny) & tf.math.is_finite(squares))
+    scaled = _SCALED[squares.dtype]
+    return tf.cond(sound, lambda: tf.sqrt(squares), lambda: tf.stack([scaled(x) for x in tensors]))
+
+
+def _traced_norm(dtype: tf.DType) -> Any:
+    """One function for tensors of every shape, since it stands in the graph for each tensor."""
+    signature = [tf.TensorSpec(None, dtype)]
+    return tf.function(
+        lambda x: norm(x),
+        input_signature=signature,
+        autograph=False,
+        experimental_attributes={"_noinline": True},
+    )
+
+
+_SCALED = {dtype: _traced_norm(dtype) for dtype in (tf.float32, tf.float64)}
+
+
+def decayed(grad: tf.Tensor, handle: tf.Tensor, decay: Any) -> tf.Tensor:
+    """Return `grad + decay * w`."""
+    return grad + scalar(decay, grad.dtype) * read(handle, grad.dtype)
+
+
+def shrink(handle: tf.Tensor, factor: tf.Tensor) -> None:
+    """`w' = w - factor * w`, in place."""
+    ops.AssignSubVariableOp(resource=handle, value=factor * read(handle, factor.dtype))
+
+
+def adam_kernel(
+    target: tf.Tensor, m: tf.Tensor, v: tf.Tensor, grad: tf.Tensor, rate: Any, s: MomentScalars
+) -> None:
+    """`m`, `v` and `target - rate * m' / (sqrt(v') + epsilon)`, in one pass."""
+    zero = tf.zeros([], grad.dtype)
+    ops.ResourceApplyAdam(
+        var=target,
+        m=m,
+        v=v,
+        beta1_power=zero,
+        beta2_power=zero,
+        lr=rate,
+        beta1=s.beta_1,
+        beta2=s.beta_2,
+        epsilon=s.epsilon,
+        grad=grad,
+    )
+
+
+def scratch_like(value: tf.Tensor) -> tf.Tensor:
+    """Return the handle of a variable of this step alone that holds `value`."""
+    handle = ops.VarHandleOp(dtype=value.dtype, shape=value.shape, shared_name=_ANONYMOUS)
+    ops.AssignVariableOp(resource=handle, value=value)
+    return handle
+
+
+def fused_moments(
+    handles: list[tuple[tf.Tensor, ...]],
+    grads: list[tf.Tensor],
+    scalars: MomentScalars,
+    setting: MomentVariant,
+    treatment: Treatment,
+    limits: Limits,
+) -> tf.Tensor | None:
+    """`updates.moment_update` of several tensors, in place.
+
+    Args:
+        handles: Resource handles of weight, first and second moment, for every tensor.
+        grads: Their gradients, of their type.
+        scalars: What `moment_scalars` returned.
+        setting: The variant.
+        treatment: Decay, adaptation and rate of these tensors.
+        limits: Bounds of their trust ratios.
+
+    Returns:
+        The trust ratios as a vector, or `None` if these tensors are not adapted.
+    """
+    decay = treatment.decay
+    rate = scalars.rate * treatment.lr_multiplier
+    if decay and setting.decay == "gradient":
+        grads = [decayed(g, w, decay) for g, (w, _, _) in zip(grads, handles, strict=True)]
+    adapted = adapts(setting.ratio, treatment)
+    if decay and (setting.decay == "before" or (setting.decay == "update" and not adapted)):
+        # Adam's direction does not depend on the weight, so that without a ratio both are one.
+        for w, _, _ in handles:
+            shrink(w, rate * decay)
+    if not adapted:
+        for (w, m, v), g in zip(handles, grads, strict=True):
+            adam_kernel(w, m, v, g, rate * scalars.alpha, scalars)
+        return None
+    scratches, negatives, measured, weights = [], [], [], []
+    for (w, m, v), g in zip(handles, grads, strict=True):
+        weight = read(w, g.dtype)
+        inside = decay and setting.decay == "update"
+        scratch = scratch_like(
+            tf.constant(-decay, g.dtype) * weight if inside else tf.zeros_like(g)
+        )
+        adam_kernel(scratch, m, v, g, scalars.alpha, scalars)
+        negative = read(scratch, g.dtype)
+        beside = decay > 0.0 and setting.decay == "norm"
+        scratches.append(scratch)
+        negatives.append(negative)
+        weights.append(weight)
+        measured.append(negative - tf.constant(decay, g.dtype) * weight if beside else negative)
+    weight_norms, norms = tf.split(fused_norms(weights + measured), 2)
+    ratios = trust_ratio(weight_norms, norms, setting.ratio, limits)
+    steps = tf.unstack(-ratios * rate, num=len(grads))
+    for (w, _, _), step, negative, scratch in zip(
+        handles, steps, negatives, scratches, strict=True
+    ):
+        ops.ResourceApplyGradientDescent(var=w, alpha=step, delta=negative)
+        ops.DestroyResourceOp(resource=scratch)
+    return ratios
+
+
+def fused_momentum(
+    handles: list[tuple[tf.Tensor, ...]],
+    grads: list[tf.Tensor],
+    scalars: MomentumScalars,
+    setting: MomentumVariant,
+    treatment: Treatment,
+    limits: Limits,
+    momentum: float,
+    nesterov: bool,
+) -> tf.Tensor | None:
+    """`updates.momentum_update` of several tensors, in place.
+
+    Args:
+        handles: Resource handles of the weight and, with momentum, of its buffer, for every tensor.
+        grads: Their gradients, of their type.
+        scalars: The rate.
+        setting: The variant.
+        treatment: Decay, adaptation and rate of these tensors.
+        limits: Coefficient and bounds of their trust ratios.
+        momentum: Decay of the buffer.
+        nesterov: Whether to look ahead.
+
+    Returns:
+        The trust ratios as a vector, or `None` if these tensors are not adapted.
+    """
+    rate = scalars.rate * treatment.lr_multiplier
+    dtype, decay, count = rate.dtype, treatment.decay, len(grads)
+    if decay and setting.decay == "before":
+        for weight, *_ in handles:
+            shrink(weight, rate * decay)
+    pulls = [decay if setting.decay == "gradient" else 0.0] * count
+    one = tf.ones([], dtype)
+    inside, outside = (rate, one) if setting.lr_in_momentum else (one, rate)
+    ratios, factors = None, [inside] * count
+    steps = grads
+    if adapts(setting.ratio, treatment):
+        if setting.denominator == "sum":
+            steps, pulls = _pulled(grads, handles, pulls), [0.0] * count
+        weights = [read(weight, dtype) for weight, *_ in handles]
+        weight_norms, below = tf.split(fused_norms(weights + steps), 2)
+        ratios = lars_ratio(weight_norms, below, rate, setting, treatment, limits)
+        factors = tf.unstack(ratios * inside, num=count)
+        if decay and not setting.decay_frozen:
+            usable = tf.cast((weight_norms > 0.0) & (below > 0.0), dtype)
+            pulls = tf.unstack(usable * decay, num=count)
+    steps = _pulled(steps, handles, pulls)
+    for (weight, *buffers), step, factor in zip(handles, steps, factors, strict=True):
+        if not buffers:
+            alpha = factor if setting.lr_in_momentum else factor * outside
+            ops.ResourceApplyGradientDescent(var=weight, alpha=alpha, delta=step)
+            continue
+        ops.ResourceApplyMomentum(
+            var=weight,
+            accum=buffers[0],
+            lr=outside,
+            grad=factor * step,
+            momentum=tf.constant(momentum, dtype),
+            use_nesterov=nesterov,
+        )
+    return ratios
+
+
+def _pulled(grads: list, handles: list, pulls: list) -> list:
+    """Return `grad + pull * w` of every tensor."""
+    return [
+        decayed(g, weight, pull) if tf.is_tensor(pull) or pull else g
+        for g, (weight, *_), pull in zip(grads, handles, pulls, strict=True)
+    ]
