@@ -33,6 +33,16 @@ print([n for n in {optional!r} if n in sys.modules and n not in before])"
     assert run(code).stdout.strip() == "[]"
 
 
+def test_import_leaves_devices_to_be_configured():
+    code = """
+import keras_ivy, tensorflow as tf
+cpu = tf.config.list_physical_devices("CPU")[0]
+tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+print(len(tf.config.list_logical_devices("CPU")))
+"""
+    assert run(code).stdout.strip() == "2"  # TensorFlow refuses once it has made a tensor
+
+
 def test_every_public_name_is_there_once():
     assert [name for name in keras_ivy.__all__ if not hasattr(keras_ivy, name)] == []
     assert len(set(keras_ivy.__all__)) == len(keras_ivy.__all__)

@@ -13,6 +13,7 @@ import keras
 import ml_dtypes
 import numpy as np
 import tensorflow as tf
+from tensorflow.python.ops.resource_variable_ops import ResourceVariable
 
 __all__ = ["ALLOWED"]
 
@@ -43,5 +44,5 @@ ALLOWED: dict[tuple[str, str], Callable] = _numpy_names() | {
     ("ml_dtypes", "bfloat16"): ml_dtypes.bfloat16,
     ("tensorflow.python.framework.ops", "convert_to_tensor"): tf.convert_to_tensor,
     ("tensorflow.python.framework.dtypes", "as_dtype"): tf.as_dtype,
-    (_VARIABLE, "ResourceVariable"): type(tf.Variable(0.0)),
+    (_VARIABLE, "ResourceVariable"): ResourceVariable,
 }

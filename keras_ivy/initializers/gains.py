@@ -108,6 +108,8 @@ def _named_gain(name: str, param: float | None, kind: str) -> float:
             "That activation mixes the elements of a vector, so it has no gain. "
             f"Received: activation={name!r}"
         )
+    if name == "relu":  # known, so that the usual initializers are made without a calculation
+        return _gain_of_moments(1 / math.sqrt(2 * math.pi), 0.5, kind, name)
     return _gain(_FUNCTIONS.get(name) or _keras_activation(name), kind, name)
 
 
@@ -140,7 +142,10 @@ def _keras_activation(name: str) -> Callable:
 
 
 def _gain(function: Callable, kind: str, name: Any) -> float:
-    mean, square = _moments(function, name)
+    return _gain_of_moments(*_moments(function, name), kind, name)
+
+
+def _gain_of_moments(mean: float, square: float, kind: str, name: Any) -> float:
     moment = square if kind == "rms" else square - mean**2
     if not 0 < moment < math.inf or moment < 1e-12 * square:
         what = "mean square" if kind == "rms" else "variance"

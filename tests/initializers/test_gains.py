@@ -161,3 +161,9 @@ def test_kaiming_initializer_takes_a_slope():
     init = KaimingInitializer(nonlinearity="leaky_relu", negative_slope=0.5)
     assert init.stddev(fan_in=8) == pytest.approx((2 / 1.25 / 8) ** 0.5)
     assert init.clone().negative_slope == 0.5
+
+
+@pytest.mark.parametrize("kind", ["rms", "std"])
+def test_known_gain_of_relu_is_that_of_its_integral(kind):
+    integral = calculate_gain(keras.activations.relu, kind=kind)
+    assert calculate_gain("relu", kind=kind) == pytest.approx(integral, rel=1e-9)
