@@ -1,5 +1,7 @@
 """Ivy's functional names of the update formulas, on tensors, variables and Containers."""
 
+import functools
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -36,6 +38,22 @@ def _map(fn: Callable, *trees: Any) -> tuple:
 
 def _stop(x: tf.Tensor, stop_gradients: bool) -> tf.Tensor:
     return tf.stop_gradient(x) if stop_gradients else x
+
+
+def _takes_inplace(update: Callable) -> Callable:
+    """Let an update take `inplace` before `stop_gradients`, as Ivy's document passes them.
+
+    It has no effect, in Ivy too: results are new tensors.
+    """
+    count = len(inspect.signature(update).parameters)
+
+    @functools.wraps(update)
+    def wrapper(*args: Any, inplace: bool | None = None, **kwargs: Any) -> Any:
+        if len(args) == count + 1:
+            args = (*args[: count - 1], args[count])
+        return update(*args, **kwargs)
+
+    return wrapper
 
 
 def _moment_scalars(
@@ -98,6 +116,7 @@ def adam_step(
     return _map(leaf, dcdw, mw, vw)
 
 
+@_takes_inplace
 def optimizer_update(
     w: Leaves, effective_grad: Leaves, lr: Any, stop_gradients: bool = True
 ) -> Leaves:
@@ -129,6 +148,7 @@ def optimizer_update(
     return _map(leaf, w, effective_grad, lr)[0]
 
 
+@_takes_inplace
 def gradient_descent_update(
     w: Leaves, dcdw: Leaves, lr: Any, stop_gradients: bool = True
 ) -> Leaves:
@@ -154,6 +174,7 @@ def gradient_descent_update(
     return optimizer_update(w, dcdw, lr, stop_gradients)
 
 
+@_takes_inplace
 def lars_update(
     w: Leaves, dcdw: Leaves, lr: Any, decay_lambda: float = 0.0, stop_gradients: bool = True
 ) -> Leaves:
@@ -220,6 +241,7 @@ def _moment_update(
     return _map(leaf, w, dcdw, mw, vw)
 
 
+@_takes_inplace
 def adam_update(
     w: Leaves,
     dcdw: Leaves,
@@ -268,6 +290,7 @@ def adam_update(
     )
 
 
+@_takes_inplace
 def lamb_update(
     w: Leaves,
     dcdw: Leaves,

@@ -10,6 +10,7 @@ import tensorflow as tf
 from keras_ivy import tree
 from keras_ivy.container import Container
 from keras_ivy.optimizers import rules as rules_module
+from keras_ivy.optimizers.handwritten import Handwritten
 from keras_ivy.optimizers.norms import norm
 from keras_ivy.optimizers.state import StateCell, complete
 from keras_ivy.optimizers.tensors import compute_dtype, dense, scalar
@@ -89,7 +90,7 @@ def _prepare(v: Any, grads: Any, ignore_missing: bool) -> tuple[Flat, Flat]:
     return values, pair(trained, given, ignore_missing)
 
 
-class IvySide:
+class IvySide(Handwritten):
     """The methods that Ivy's optimizers have; `base.Optimizer` mixes them in."""
 
     def _init_ivy_side(self) -> None:
@@ -133,13 +134,15 @@ class IvySide:
         if self.trace_on_next_step and tf.executing_eagerly():
             if self._traced_step is None:
                 self.__dict__["_traced_step"] = tf.function(
-                    self._step, autograph=False, reduce_retracing=True
+                    self._functional_step, autograph=False, reduce_retracing=True
                 )
             return self._traced_step(v, grads, ignore_missing)
-        return self._step(v, grads, ignore_missing)
+        return self._functional_step(v, grads, ignore_missing)
 
-    def _step(self, v: Any, grads: Any, ignore_missing: bool) -> Any:
+    def _functional_step(self, v: Any, grads: Any, ignore_missing: bool) -> Any:
         flat_v, flat_g = _prepare(v, grads, ignore_missing)
+        if self._is_handwritten:
+            return self._step_by_hand(v, flat_v, flat_g)
         with device_scope(self.device):
             count, slots = self._cell.load(self._specs(flat_v), self.slot_names)
             new_v, new_slots = self._transform(flat_v, flat_g, count, slots)

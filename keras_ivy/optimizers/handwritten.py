@@ -1,0 +1,100 @@
+"""Optimizers that users wrote for Ivy: subclasses that implement `_step(self, v, grads)`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from keras_ivy.container import Container
+from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
+
+#: Ivy's order of the base class's arguments after the learning rate, in its document and in 1.0.
+_POSITIONS = {
+    5: ("inplace", "stop_gradients", "init_on_first_step", "trace_on_next_step", "device"),
+    6: (
+        "inplace",
+        "stop_gradients",
+        "init_on_first_step",
+        "trace_on_next_step",
+        "fallback_to_non_traced",
+        "device",
+    ),
+}
+#: What concerns Ivy's own tracer, which there is none of here.
+_WITHOUT_EFFECT = ("init_on_first_step", "fallback_to_non_traced")
+
+
+def named(arguments: tuple) -> dict[str, Any]:
+    """Give names to the arguments that `ivy.Optimizer.__init__` takes after the learning rate.
+
+    Example:
+
+    >>> named((None, True))
+    {'inplace': None, 'stop_gradients': True}
+
+    Raises:
+        IvyTypeError: If there are more than Ivy has.
+    """
+    if len(arguments) > 6:
+        raise IvyTypeError(
+            "Optimizer takes a learning rate and up to 6 further arguments by position, as Ivy's "
+            f"does. Received: {1 + len(arguments)} arguments"
+        )
+    names = _POSITIONS[max(5, len(arguments))]
+    found = dict(zip(names, arguments, strict=False))
+    return {name: value for name, value in found.items() if name not in _WITHOUT_EFFECT}
+
+
+class Handwritten:
+    """What Ivy's base class offers to a `_step(self, v, grads)`; `base.Optimizer` mixes it in.
+
+    `_step` receives Containers of tensors and returns the new variables; it may keep what it likes
+    in attributes. It finds the learning rate in `_lr` (a float, or something to call), the number
+    of the step, from one, in `_count`, and the constructor's `_inplace` and `_stop_gradients`.
+    """
+
+    @property
+    def _is_handwritten(self) -> bool:
+        return hasattr(type(self), "_step")
+
+    @property
+    def _count(self) -> int:
+        return vars(self).get("_steps_made", 0)
+
+    @property
+    def _lr(self) -> Any:
+        rate = self._learning_rate
+        if isinstance(rate, keras.Variable):
+            return float(keras.ops.convert_to_numpy(rate))
+        if isinstance(rate, keras.optimizers.schedules.LearningRateSchedule):
+            return lambda: rate(self._count - 1)
+        return rate
+
+    @property
+    def _inplace(self) -> bool | None:
+        return self.inplace
+
+    @property
+    def _stop_gradients(self) -> bool:
+        return self.stop_gradients
+
+    def _step_by_hand(self, v: Any, flat_v: dict, flat_g: dict) -> Any:
+        """Call the user's `_step` on the variables that have a gradient, and merge the result."""
+        if tf.inside_function():
+            raise IvyValueError(
+                f"{type(self).__name__} keeps its state in Python attributes, which a "
+                "`tf.function` cannot change. Call `step` eagerly, or implement `_scalars` and "
+                "`_update`. Received: a call of `step` that is being traced"
+            )
+        given = {path: flat_v[path] for path in flat_g}
+        vars(self)["_steps_made"] = self._count + 1
+        if not isinstance(v, Mapping):
+            return self._step(given[""], flat_g[""])
+        new = self._step(Container.unflatten(given), Container.unflatten(flat_g))
+        if not isinstance(new, Mapping) or set(Container(new).flatten()) != set(given):
+            raise IvyValueError(
+                f"`{type(self).__name__}._step` must return the variables it was given. "
+                f"Received: {new!r}"
+            )
+        return Container.unflatten({**flat_v, **Container(new).flatten()})
