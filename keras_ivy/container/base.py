@@ -3,17 +3,15 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import tensorflow as tf
-
 from keras_ivy import tree
 from keras_ivy.container.arrays import copy_leaf
 from keras_ivy.container.config import DEFAULT, Config, split_options
 from keras_ivy.container.keys import (
-    SEPARATORS as _SEPARATORS,
-)
-from keras_ivy.container.keys import (
+    SEPARATORS,
+    keys_at_construction,
     missing_attribute,
     missing_key,
+    pairs_of,
     split_chain,
 )
 from keras_ivy.container.mapping import container_map
@@ -48,9 +46,9 @@ class Base:
         config = split_options(kwargs)
         if config is not DEFAULT:
             self.__dict__["_config"] = config
-        pairs = [*_pairs_of(dict_in), *kwargs.items()]
+        pairs = [*pairs_of(dict_in), *kwargs.items()]
         owned: set[int] = set()
-        for keys, value in self._ordered([(_keys_at_construction(k), v) for k, v in pairs]):
+        for keys, value in self._ordered([(keys_at_construction(k), v) for k, v in pairs]):
             branch = self._branch_for(keys, owned)
             branch._insert(keys[-1], self._convert(value))
 
@@ -161,7 +159,7 @@ class Base:
     def _find(self, chain: str) -> Any:
         """Follow a key chain; the empty one leads here, one that leads nowhere to `_ABSENT`."""
         here = self
-        for key in _SEPARATORS.split(chain) if chain else ():
+        for key in SEPARATORS.split(chain) if chain else ():
             here = dict.get(here, key, _ABSENT) if isinstance(here, dict) else _ABSENT
         if here is _ABSENT and self._live is not None:
             return self._live.find(chain, _ABSENT)
@@ -320,7 +318,7 @@ class Base:
         """
         if len(args) > 1:
             raise IvyTypeError(f"update takes one mapping. Received: {len(args)} arguments")
-        fresh = [*_pairs_of(args[0] if args else None), *kwargs.items()]
+        fresh = [*pairs_of(args[0] if args else None), *kwargs.items()]
         for key, _ in fresh:
             split_chain(key)
         for key, value in fresh:
@@ -372,24 +370,3 @@ def restore(cls: type, items: dict, config: tuple | None) -> Node:
     for key, value in items.items():
         _set(out, key, value)
     return out
-
-
-def _pairs_of(source: Any) -> list[tuple]:
-    """The `(key, value)` pairs of a mapping or of an iterable of pairs."""
-    if source is None:
-        return []
-    if isinstance(source, Mapping):
-        return list(source.items())
-    if isinstance(source, Iterable) and not isinstance(source, str | bytes | tf.Tensor):
-        pairs = list(source)
-        if all(isinstance(p, tuple) and len(p) == 2 for p in pairs):
-            return pairs
-    raise IvyTypeError(
-        "A Container is built from a mapping, from `(key, value)` pairs or from keywords. "
-        f"Received: {source!r} of type {type(source).__name__}"
-    )
-
-
-def _keys_at_construction(key: Any) -> list[str]:
-    """Split a key; whole numbers, the keys of enumerated modules, become strings."""
-    return [str(key)] if type(key) is int else split_chain(key)

@@ -2,6 +2,9 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from typing import Any
+
+import tensorflow as tf
 
 from keras_ivy import tree
 from keras_ivy.utils.exceptions import (
@@ -12,7 +15,15 @@ from keras_ivy.utils.exceptions import (
     nearest,
 )
 
-__all__ = ["SEPARATORS", "missing_attribute", "missing_key", "split_chain", "suggestion"]
+__all__ = [
+    "SEPARATORS",
+    "keys_at_construction",
+    "missing_attribute",
+    "missing_key",
+    "pairs_of",
+    "split_chain",
+    "suggestion",
+]
 
 SEPARATORS = re.compile(r"[/.]")
 
@@ -66,3 +77,24 @@ def missing_attribute(container: Mapping, name: str) -> IvyAttributeError:
         f"Container has no key, and its leaves no attribute, of this name. "
         f"{suggestion(name, container)} Received: {name!r}"
     )
+
+
+def pairs_of(source: Any) -> list[tuple]:
+    """The `(key, value)` pairs of a mapping or of an iterable of pairs."""
+    if source is None:
+        return []
+    if isinstance(source, Mapping):
+        return list(source.items())
+    if isinstance(source, Iterable) and not isinstance(source, str | bytes | tf.Tensor):
+        pairs = list(source)
+        if all(isinstance(p, tuple) and len(p) == 2 for p in pairs):
+            return pairs
+    raise IvyTypeError(
+        "A Container is built from a mapping, from `(key, value)` pairs or from keywords. "
+        f"Received: {source!r} of type {type(source).__name__}"
+    )
+
+
+def keys_at_construction(key: Any) -> list[str]:
+    """Split a key; whole numbers, the keys of enumerated modules, become strings."""
+    return [str(key)] if type(key) is int else split_chain(key)

@@ -74,6 +74,8 @@ def format_leaf(value: Any, config: Config, column: int = 0, indent: int = 0) ->
     if isinstance(value, list | tuple) and value and is_array(value[0]):
         count = f"list[{len(value)}]" if isinstance(value, list) else f"tuple({len(value)})"
         return f"({count}, <class {class_name(value[0])}>, shape={_shape(value[0])})"
+    if isinstance(value, np.generic):
+        value = value.item()
     try:
         text = json.dumps(value, indent=config.print_indent, ensure_ascii=False)
     except (TypeError, ValueError):

@@ -73,8 +73,8 @@ class Structure:
         >>> v.select(["dec", "b"]).flatten()
         {'dec/w': 3, 'enc/b': 2}
         """
-        single = isinstance(patterns, str | re.Pattern) or callable(patterns)
-        matchers = [_matcher(p, self) for p in ([patterns] if single else patterns)]
+        several = isinstance(patterns, Iterable) and not isinstance(patterns, str)
+        matchers = [_matcher(p, self) for p in (patterns if several else [patterns])]
         return self._filtered(lambda path, leaf: any(m(path, leaf) for m in matchers))
 
     def split(self, *patterns: Pattern | Iterable[Pattern]) -> tuple:
