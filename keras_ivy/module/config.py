@@ -51,22 +51,28 @@ class Configured:
     def get_config(self) -> dict[str, Any]:
         """Return the arguments of the constructor, encoded, from which `from_config` builds.
 
+        An override calls it and adds what it has; arguments that cannot be encoded are then left
+        to the override.
+
         Raises:
             TypeError: If an argument cannot be encoded; the sentence names it.
         """
         bound, given = self._ivy_bound()
         config = super().get_config()
         config = {key: config[key] for key in _BASE if key in config}
-        if type(self).__module__.split(".")[0] != "keras_ivy":
+        own = type(self).__module__.split(".")[0] == "keras_ivy"
+        if not own and type(self).from_config.__func__ is Configured.from_config.__func__:
             config[_ORIGIN] = _origin(type(self))
+        overridden = type(self).get_config is not Configured.get_config
         for key, value in bound.items():
             if key in _LEFT_OUT or key in _BASE:
                 continue
             try:
                 config[key] = encode(value)
             except (AttributeError, TypeError, ValueError) as error:
-                if key not in given:
-                    continue  # a default: `from_config` will find it in place
+                if overridden or key not in given:
+                    # The override adds it, or it is a default that `from_config` finds in place.
+                    continue
                 raise IvyTypeError(
                     f"The config of {type(self).__name__} cannot hold the argument {key!r}. "
                     "Give its class `get_config` and `from_config` and register it with "

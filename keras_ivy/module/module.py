@@ -124,6 +124,7 @@ class Module(
             _ivy_made=False,
             _ivy_options=Options(),
             _ivy_started=False,
+            _ivy_structure=None,
             _ivy_training=True,
         )
         return module
