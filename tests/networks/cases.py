@@ -77,8 +77,9 @@ class Case:
         return network
 
 
-def _perceiver(v: Any = None, **options: Any) -> Perceiver:
-    return Perceiver(PerceiverSpec(input_dim=1, input_axes=2, output_dim=3, **options), v=v)
+def _perceiver(v: Any = None, device: Any = None, **options: Any) -> Perceiver:
+    spec = PerceiverSpec(input_dim=1, input_axes=2, output_dim=3, **options)
+    return Perceiver(spec, v=v, device=device)
 
 
 CASES = {

@@ -94,6 +94,15 @@ def test_resnet_gradients_of_statistics_are_zero():
             assert not np.any(gradient), path
 
 
+@pytest.mark.parametrize("name", ["resnet", "unet", "convnext", "perceiver"])
+def test_network_makes_its_variables_on_a_device(name):
+    network = CASES[name].make(device="cpu")
+    assert network.device == "cpu"
+    assert {w.value.device.rsplit("/", 1)[-1] for w in network.weights} == {"device:CPU:0"}
+    with pytest.raises(ivy.utils.exceptions.IvyException, match="no such device"):
+        CASES[name].make(device="gpu:7")
+
+
 def test_resnet_prints_its_parts():
     text = repr(BasicBlock(2, 4, 2))
     assert text.startswith("BasicBlock(\n  (bn1): BatchNorm2D(num_features=4")
