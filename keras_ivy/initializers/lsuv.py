@@ -10,7 +10,7 @@ from keras_ivy.initializers.checks import check_choice, check_number, check_whol
 from keras_ivy.initializers.lsuv_run import LSUVReport, LSUVRun
 from keras_ivy.initializers.model import initialize_model
 from keras_ivy.initializers.observe import restoring
-from keras_ivy.initializers.rules import Rule, assign_rules, skip_rules
+from keras_ivy.initializers.rules import assign_rules, skip_rules
 from keras_ivy.initializers.seeds import Seed
 from keras_ivy.initializers.targets import Target, collect_targets
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
@@ -106,9 +106,11 @@ def lsuv(
             )
         layers = {id(target.layer) for target in targets if target.path in called}
         if start is not None:
-            wanted = Rule(lambda target: target.path in called, start)
-            initialize_model(model, wanted, seed=seed)
-            changed += [t.variable for t in targets if t.role == "bias" and id(t.layer) in layers]
+            biases = {t.path for t in targets if t.role == "bias" and id(t.layer) in layers}
+            others = {target.path for target in targets} - called - biases
+            skipped = (lambda target: target.path in others) if others else ()
+            initialize_model(model, start, seed=seed, skip=skipped)
+            changed += [target.variable for target in targets if target.path in biases]
         run.scale(progress_bar(len(before), verbose))
         changed += [target.variable for target in targets if target.path in called]
     return LSUVReport(run.rows(before), run.forwards, on)

@@ -1,6 +1,7 @@
 """Initialize a whole model: by a scheme, by rules, with a look before."""
 
 import contextlib
+import warnings
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 from keras_ivy.initializers.base import Initializer
 from keras_ivy.initializers.draw import base_seed, describe, draw_values, fold_seed
 from keras_ivy.initializers.fans import warn_unknown
-from keras_ivy.initializers.plan import Plan, make_plans
+from keras_ivy.initializers.plan import UNKNOWN, Plan, make_plans
 from keras_ivy.initializers.report import InitializationReport, InitializationRow
 from keras_ivy.initializers.schemes import resolve_rules
 from keras_ivy.initializers.seeds import Seed, standardize_seed
@@ -77,7 +78,8 @@ def initialize_model(
         TypeError: If an argument is of another type.
 
     Warns:
-        UserWarning: If it has to guess the fans of a layer; see `register_fans`.
+        UserWarning: If it has to guess the fans of a weight, or cannot tell what a variable is;
+            see `register_fans`.
 
     Example:
 
@@ -107,11 +109,7 @@ def initialize_model(
     own = initializer.seed if isinstance(initializer, Initializer) else None
     with _restoring(seed if dry_run else None), _restoring(own if dry_run else None):
         common = base_seed(own if seed is None else seed)
-        warn_unknown(
-            (plan.target.layer, plan.target.variable)
-            for plan in plans
-            if plan.initializer is not None and plan.target.guessed and plan.target.is_weight
-        )
+        _warn_of_guesses(plans)
         values = _draw_all(plans, common, own_seeds=seed is None)
     if dry_run:
         return _report(plans, values, common)
@@ -119,6 +117,24 @@ def initialize_model(
     if reset_optimizer:
         _reset_optimizer(model)
     return model
+
+
+def _warn_of_guesses(plans: Sequence[Plan]) -> None:
+    """Warn of weights drawn with guessed fans, and of vectors that stay for want of a role."""
+    warn_unknown(
+        (plan.target.layer, plan.target.variable)
+        for plan in plans
+        if plan.initializer is not None and plan.target.guessed and plan.target.is_weight
+    )
+    kept = [plan.target for plan in plans if plan.reason == UNKNOWN]
+    if kept:
+        named = ", ".join(f"{type(t.layer).__name__} ({t.path}, shape {t.shape})" for t in kept)
+        warnings.warn(
+            f"Left as they are, since no rule tells what they are: {named}. Tell it with "
+            "`@keras_ivy.initializers.register_fans(LayerClass)`, or name them in a `Rule`.",
+            UserWarning,
+            stacklevel=3,
+        )
 
 
 def _draw_all(plans: Sequence[Plan], common: int, *, own_seeds: bool) -> list[Any]:
@@ -135,7 +151,7 @@ def _draw_all(plans: Sequence[Plan], common: int, *, own_seeds: bool) -> list[An
             bases[id(scheme)] = (
                 common if scheme.seed is None or not own_seeds else base_seed(scheme.seed)
             )
-        shape = tuple(target.variable.shape)
+        shape = target.shape
         dtype = keras.backend.standardize_dtype(target.variable.dtype)
         seed = fold_seed(bases[id(scheme)], target.seed_path, taken)
         try:
@@ -161,7 +177,7 @@ def _report(plans: Sequence[Plan], values: Sequence[Any], seed: int) -> Initiali
             InitializationRow(
                 target.path,
                 type(target.layer).__name__,
-                tuple(target.variable.shape),
+                target.shape,
                 *target.geometry.fans,
                 target.role,
                 scheme,

@@ -14,6 +14,9 @@ from keras_ivy.initializers.targets import Target
 
 __all__ = []
 
+#: Why a vector stays of which neither a rule nor its name tells what it is.
+UNKNOWN = "its role is unknown"
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -84,7 +87,9 @@ def make_plans(
         plan = plans[target.path]
         if plan.initializer is not None or target.path in chosen or target.path in skipped:
             continue
-        if target.role == "bias" and id(target.layer) in live and plan.reason != "frozen":
+        if target.role == "unknown" and id(target.layer) in live and plan.reason != "frozen":
+            keep(target, UNKNOWN)
+        elif target.role == "bias" and id(target.layer) in live and plan.reason != "frozen":
             if bias is None:
                 keep(target, "biases are to stay")
             else:

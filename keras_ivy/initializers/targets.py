@@ -46,6 +46,11 @@ class Target:
         return self.path.rsplit("/", 1)[-1]
 
     @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the variable."""
+        return tuple(self.variable.shape)
+
+    @property
     def keras_path(self) -> str:
         """The path that `model.summary()` shows, such as `"dense_1/kernel"`."""
         return self.variable.path

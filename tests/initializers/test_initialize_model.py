@@ -79,6 +79,21 @@ def test_a_single_layer_and_a_layer_with_a_warning_can_be_initialized():
         initialize_model(odd, "xavier")
 
 
+def test_a_vector_that_nobody_knows_stays_with_a_warning_that_names_it():
+    class Gated(L.Dense):
+        def build(self, input_shape):
+            super().build(input_shape)
+            self.gate = self.add_weight(name="gate", shape=(4,), initializer="ones")
+
+    layer = Gated(4)
+    layer.build((None, 3))
+    with pytest.warns(UserWarning, match=r"Left as they are.*Gated \(gate, shape \(4,\)\)"):
+        initialize_model(layer, "zeros")
+    assert np.all(layer.gate.value == 1)
+    initialize_model(layer, [("gate", "zeros"), (".*", "xavier")])
+    assert not np.any(layer.gate.value)
+
+
 def test_guessed_fans_of_what_stays_are_not_worth_a_warning():
     class Odd(L.Layer):
         def build(self, input_shape):

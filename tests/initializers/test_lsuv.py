@@ -92,6 +92,17 @@ def test_kernels_start_orthogonal_and_biases_zero():
     assert not np.any(model.layers[0].bias.value)
 
 
+def test_the_start_may_be_rules():
+    model, x = convolutions(2), images()
+    norm = L.BatchNormalization()
+    model.add(norm)
+    norm.gamma.assign(norm.gamma * 3)
+    lsuv(model, x, start=[("layers/v0", "dirac"), (".*", "kaiming")], verbose=0)
+    kernel = np.asarray(model.layers[0].kernel.value)
+    assert np.count_nonzero(kernel) == 3
+    assert np.all(norm.gamma.value == 3)
+
+
 def test_without_a_start_kernels_keep_their_directions_and_biases_stay():
     model, x = convolutions(3, bias_initializer="random_normal"), images()
     before = values(model)

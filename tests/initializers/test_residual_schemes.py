@@ -277,3 +277,25 @@ def test_schemes_say_what_they_miss(name, config, message):
 def test_a_scheme_without_its_pattern_says_which_is_missing():
     with pytest.raises(TypeError, match="branch"):
         initialize_model(resnet(), "fixup")
+
+
+@pytest.mark.slow
+def test_fixup_trains_a_hundred_blocks_without_normalisation():
+    """Facts 4.8: the loss starts at ln 10 and the network learns."""
+    digits = pytest.importorskip("sklearn.datasets").load_digits()
+    order = np.random.default_rng(0).permutation(len(digits.target))
+    images, labels = (digits.data[order] / 8 - 1).astype("float32"), digits.target[order]
+    inputs = keras.Input((64,))
+    x = L.Dense(64)(inputs)
+    for index in range(100):
+        y = L.Dense(64, "relu", name=f"block{index}_first")(x)
+        x = L.Add()([x, L.Dense(64, name=f"block{index}_second")(y)])
+    model = keras.Model(inputs, L.Dense(10)(L.ReLU()(x)))
+    config = {"branch": r"(?P<branch>block\d+)_.*"}
+    initialize_model(model, "fixup", config, seed=1)
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.SGD(0.02), loss, metrics=["accuracy"])
+    start, _ = model.evaluate(images[:360], labels[:360], verbose=0)
+    assert start == pytest.approx(np.log(10), abs=1e-5)
+    model.fit(images[360:], labels[360:], batch_size=32, epochs=6, verbose=0)
+    assert model.evaluate(images[:360], labels[:360], verbose=0)[1] > 0.9
