@@ -9,7 +9,14 @@ from keras import ops
 from keras_ivy.layers.base import ZEROS, IvyLayer
 from keras_ivy.layers.norm import ONES, check_eps
 from keras_ivy.ops import checks
-from keras_ivy.ops.norms import by_channel, centre, group_norm, scale_and_shift, widen
+from keras_ivy.ops.norms import (
+    by_channel,
+    group_norm,
+    masked_moments,
+    moments,
+    normalize,
+    widen,
+)
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = ["BatchNorm2D", "GroupNorm"]
@@ -151,26 +158,21 @@ class BatchNorm2D(_ChannelNorm):
         weight, bias = (by_channel(p, axis, rank) for p in self._affine_values(x))
         running = [self.v["running_mean"], self.v["running_var"]]
         if not (training and self.trainable):
-            mean, variance = (
-                by_channel(tf.cast(ops.convert_to_tensor(s), x.dtype), axis, rank) for s in running
-            )
-            factor = tf.math.rsqrt(variance + self._epsilon)
-            factor = factor if weight is None else factor * weight
-            shift = -mean * factor if bias is None else bias - mean * factor
-            return tf.cast(x * factor + shift, dtype)
-        counts = None
-        if mask is not None:
+            stored = (tf.cast(ops.convert_to_tensor(s), x.dtype) for s in running)
+            mean, variance = (by_channel(s, axis, rank) for s in stored)
+            return tf.cast(normalize(x, mean, variance, weight, bias, self._epsilon), dtype)
+        axes = [a for a in range(rank) if a != axis]
+        if mask is None:
+            mean, variance = moments(x, axes)
+            count = tf.cast(tf.size(x) // tf.shape(x)[axis], x.dtype)
+        else:
             counts = tf.cast(mask, x.dtype)
             counts = counts[..., tf.newaxis] if len(counts.shape) < rank else counts
-        axes = [a for a in range(rank) if a != axis]
-        centred, mean, variance = centre(x, axes, counts)
+            mean, variance = masked_moments(x, axes, counts)
+            count = tf.reduce_sum(counts * tf.ones_like(x[..., :1]))
         if self._track:
-            if counts is None:
-                n = tf.cast(tf.size(x) // tf.shape(x)[axis], x.dtype)
-            else:
-                n = tf.reduce_sum(counts * tf.ones_like(x[..., :1]))
-            self._move(running, mean, variance * (n / (n - 1)))
-        return tf.cast(scale_and_shift(centred, variance, weight, bias, self._epsilon), dtype)
+            self._move(running, mean, variance * (count / (count - 1)))
+        return tf.cast(normalize(x, mean, variance, weight, bias, self._epsilon), dtype)
 
     def _move(self, running: list, mean: Any, variance: Any) -> None:
         """Move the running statistics towards those of the batch."""

@@ -10,7 +10,7 @@ from keras import ops
 from keras_ivy.initializers import Ones
 from keras_ivy.layers.base import ZEROS, IvyLayer
 from keras_ivy.ops import checks
-from keras_ivy.ops.norms import centre, scale_and_shift, widen
+from keras_ivy.ops.norms import centre, widen
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = ["LayerNorm"]
@@ -115,8 +115,9 @@ class LayerNorm(IvyLayer):
         weight = bias = None
         if self._affine:
             weight, bias = (tf.cast(self._value(n), x.dtype) for n in ("weight", "bias"))
-        centred, _, variance = centre(x, [a + len(x.shape) for a in axes])
-        out = scale_and_shift(centred, variance, weight, bias, self._epsilon)
+        centred, variance = centre(x, [a + len(x.shape) for a in axes])
+        factor = tf.math.rsqrt(variance + self._epsilon)
+        out = centred * factor * weight + bias if self._affine else centred * factor
         return tf.cast(out if self._new_std == 1 else out * self._new_std, dtype)
 
     def _extra_repr(self) -> str:

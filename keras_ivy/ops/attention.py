@@ -231,14 +231,9 @@ def multi_head_attention(
     if unbatched:
         query, key, value = (x[tf.newaxis] for x in (query, key, value))
     q, k, v = _project(
-        owner, same, query, key, value, in_proj_weights, q_proj_weights, k_proj_weights,
-        v_proj_weights, in_proj_bias,
+        owner, num_heads, same, query, key, value, in_proj_weights, q_proj_weights,
+        k_proj_weights, v_proj_weights, in_proj_bias,
     )  # fmt: skip
-    if q.shape[-1] % num_heads:
-        raise IvyValueError(
-            f"{owner}: features must be divisible by the number of heads. "
-            f"Received: num_heads={num_heads}, {q.shape[-1]} features"
-        )
     mask = None
     if attention_mask is not None:
         mask = additive_mask(attention_mask, q.dtype)
@@ -246,11 +241,10 @@ def multi_head_attention(
     if is_causal:
         causal = additive_mask(causal_mask(q, k), q.dtype)
         mask = causal if mask is None else mask + causal
-    scale = (q.shape[-1] // num_heads) ** -0.5 if scale is None else scale
-    q, k, v = (_heads(x, num_heads) for x in (q, k, v))
+    scale = q.shape[-1] ** -0.5 if scale is None else scale
     out, weights = attend(q, k, v, scale, mask, dropout if training else 0.0, seed)
     batch, _, length, _ = ops.shape(out)
-    out = tf.reshape(tf.transpose(out, (0, 2, 1, 3)), (batch, length, num_heads * v.shape[-1]))
+    out = tf.reshape(tf.transpose(out, (0, 2, 1, 3)), (batch, length, num_heads * out.shape[-1]))
     if out_proj_weights is not None:
         w, b = ops.convert_to_tensor(out_proj_weights), out_proj_bias
         out = apply_linear(out, w, None if b is None else ops.convert_to_tensor(b))
@@ -263,6 +257,7 @@ def multi_head_attention(
 
 def _project(
     owner: str,
+    num_heads: int,
     same: bool,
     query: Any,
     key: Any,
@@ -273,23 +268,37 @@ def _project(
     wv: Any,
     bias: Any,
 ) -> tuple[Any, Any, Any]:
-    """Project query, key and value; in one matrix product where they are the same array."""
+    """Return the projections of query, key and value, of shape `(N, H, L, d)`."""
     bias = None if bias is None else ops.convert_to_tensor(bias)
+    inputs = {"query": query, "key": key, "value": value}
     if joint is not None:
         joint = ops.convert_to_tensor(joint)
-        for name, x in (("query", query), ("key", key), ("value", value)):
+        for name, x in inputs.items():
             checks.size_of_axis(owner, name, x, -1, joint.shape[-1], "the embedding size")
+        _check_heads(owner, num_heads, joint.shape[0] // 3)
         if same:
-            return tuple(tf.split(apply_linear(query, joint, bias), 3, axis=-1))
+            # All heads of all three in one product and one transposition.
+            z = apply_linear(query, joint, bias)
+            batch, length = ops.shape(z)[:2]
+            z = tf.reshape(z, (batch, length, 3, num_heads, z.shape[-1] // (3 * num_heads)))
+            return tuple(tf.unstack(tf.transpose(z, (2, 0, 3, 1, 4))))
         wq, wk, wv = tf.split(joint, 3, axis=0)
     if wq is None:
-        return query, key, value
+        _check_heads(owner, num_heads, query.shape[-1])
+        return tuple(_heads(x, num_heads) for x in inputs.values())
     biases = (None, None, None) if bias is None else tf.split(bias, 3)
     out = []
-    for name, x, w, b in zip(
-        ("query", "key", "value"), (query, key, value), (wq, wk, wv), biases, strict=True
-    ):
+    for (name, x), w, b in zip(inputs.items(), (wq, wk, wv), biases, strict=True):
         w = ops.convert_to_tensor(w)
         checks.size_of_axis(owner, name, x, -1, w.shape[-1], f"that of the {name} projection")
-        out.append(apply_linear(x, w, b))
+        _check_heads(owner, num_heads, w.shape[0])
+        out.append(_heads(apply_linear(x, w, b), num_heads))
     return tuple(out)
+
+
+def _check_heads(owner: str, num_heads: int, features: int | None) -> None:
+    if features is not None and features % num_heads:
+        raise IvyValueError(
+            f"{owner}: features must be divisible by the number of heads. "
+            f"Received: num_heads={num_heads}, {features} features"
+        )

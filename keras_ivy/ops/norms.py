@@ -1,8 +1,9 @@
 """Normalisation under Ivy's names, exact in derivatives of any order.
 
 `tf.nn.moments` treats the mean inside the variance as a constant for gradients, which changes
-second derivatives. Here the variance is the mean square of the centred array itself, and the
-centred array is used again for the result, so this costs no more.
+second derivatives. Two ways around it cost no more: over the last axes, the variance is the mean
+square of the centred array, which the result needs too (`centre`); elsewhere, what the constant
+leaves out is added in terms of the small array of means alone (`moments`).
 """
 
 from collections.abc import Sequence
@@ -27,30 +28,45 @@ __all__ = [
 ]
 
 
-def centre(x: Any, axes: Sequence[int], weights: Any = None) -> tuple[Any, Any, Any]:
-    """Return `x - mean`, the mean and the variance over some axes, which stay with size 1.
+def centre(x: Any, axes: Sequence[int]) -> tuple[Any, Any]:
+    """Return `x - mean` and the variance over some axes, which stay with size 1."""
+    centred = x - tf.reduce_mean(x, axes, keepdims=True)
+    return centred, tf.reduce_mean(tf.square(centred), axes, keepdims=True)
+
+
+def moments(x: Any, axes: Sequence[int]) -> tuple[Any, Any]:
+    """Return mean and variance over some axes, which stay with size 1.
+
+    For any constant `s`, the variance is `mean((x - s)**2) - (mean(x) - s)**2`. Here `s` is the
+    mean itself, held constant: the second term is 0, and its second derivative is what the first
+    one lacks. Gradients cost as much as those of `tf.nn.moments`.
+    """
+    mean = tf.reduce_mean(x, axes, keepdims=True)
+    constant = tf.stop_gradient(mean)
+    squares = tf.reduce_mean(tf.math.squared_difference(x, constant), axes, keepdims=True)
+    return mean, squares - tf.square(mean - constant)
+
+
+def masked_moments(x: Any, axes: Sequence[int], weights: Any) -> tuple[Any, Any]:
+    """Return `moments` of the entries that count.
 
     Args:
         x: An array.
         axes: The axes.
-        weights: None, or ones and zeros that tell which entries count.
+        weights: Ones and zeros that broadcast with `x` and tell which entries count.
     """
-    if weights is None:
-        mean = tf.reduce_mean(x, axes, keepdims=True)
-        centred = x - mean
-        return centred, mean, tf.reduce_mean(tf.square(centred), axes, keepdims=True)
     total = tf.reduce_sum(weights * tf.ones_like(x), axes, keepdims=True)
     mean = tf.math.divide_no_nan(tf.reduce_sum(weights * x, axes, keepdims=True), total)
-    centred = x - mean
-    squares = tf.reduce_sum(weights * tf.square(centred), axes, keepdims=True)
-    return centred, mean, tf.math.divide_no_nan(squares, total)
+    squares = tf.reduce_sum(weights * tf.square(x - mean), axes, keepdims=True)
+    return mean, tf.math.divide_no_nan(squares, total)
 
 
-def scale_and_shift(centred: Any, variance: Any, scale: Any, offset: Any, eps: float) -> Any:
-    """Return `centred / sqrt(variance + eps) * scale + offset`."""
+def normalize(x: Any, mean: Any, variance: Any, scale: Any, offset: Any, eps: float) -> Any:
+    """Return `(x - mean) / sqrt(variance + eps) * scale + offset`, in one product and one sum."""
     factor = tf.math.rsqrt(variance + eps)
-    out = centred * (factor if scale is None else factor * scale)
-    return out if offset is None else out + offset
+    factor = factor if scale is None else factor * scale
+    shift = -mean * factor if offset is None else offset - mean * factor
+    return x * factor + shift
 
 
 def widen(x: Any) -> tuple[Any, Any]:
@@ -106,8 +122,10 @@ def layer_norm(
     if axes != list(range(rank - len(axes), rank)):
         shape = [x.shape[a] if a in axes else 1 for a in range(rank)]
         scale, offset = (None if p is None else tf.reshape(p, shape) for p in (scale, offset))
-    centred, _, variance = centre(x, axes)
-    out = scale_and_shift(centred, variance, scale, offset, eps)
+    centred, variance = centre(x, axes)
+    factor = tf.math.rsqrt(variance + eps)
+    out = centred * (factor if scale is None else factor * scale)
+    out = out if offset is None else out + offset
     return tf.cast(out if new_std == 1 else out * new_std, dtype)
 
 
@@ -176,11 +194,10 @@ def batch_norm(
     mean, variance = _like(mean, x), _like(variance, x)
     offset, scale = (by_channel(_like(p, x), axis, rank) for p in (offset, scale))
     if not training:
-        centred = x - by_channel(mean, axis, rank)
-        out = scale_and_shift(centred, by_channel(variance, axis, rank), scale, offset, eps)
-        return tf.cast(out, dtype), mean, variance
-    centred, new_mean, new_variance = centre(x, [a for a in range(rank) if a != axis])
-    out = scale_and_shift(centred, new_variance, scale, offset, eps)
+        fitted = (by_channel(s, axis, rank) for s in (mean, variance))
+        return tf.cast(normalize(x, *fitted, scale, offset, eps), dtype), mean, variance
+    new_mean, new_variance = moments(x, [a for a in range(rank) if a != axis])
+    out = normalize(x, new_mean, new_variance, scale, offset, eps)
     count = tf.cast(tf.size(x) // tf.shape(x)[axis], x.dtype)
     unbiased = tf.reshape(new_variance, [-1]) * (count / (count - 1))
     mean = (1 - momentum) * mean + momentum * tf.reshape(new_mean, [-1])
@@ -240,8 +257,7 @@ def group_norm(
         ones[axis], ones[axis + 1] = num_groups, channels // num_groups
         return tf.reshape(_like(value, x), ones)
 
-    centred, _, variance = centre(grouped, inner)
-    out = scale_and_shift(centred, variance, fit(scale), fit(offset), eps)
+    out = normalize(grouped, *moments(grouped, inner), fit(scale), fit(offset), eps)
     return tf.cast(tf.reshape(out, shape), dtype)
 
 
@@ -300,8 +316,8 @@ def instance_norm(
     mean, variance = _like(mean, x), _like(variance, x)
     offset, scale = (by_channel(_like(p, x), axis, rank) for p in (offset, scale))
     spatial = [a for a in range(1, rank) if a != axis]
-    centred, new_mean, new_variance = centre(x, spatial)
-    out = scale_and_shift(centred, new_variance, scale, offset, eps)
+    new_mean, new_variance = moments(x, spatial)
+    out = normalize(x, new_mean, new_variance, scale, offset, eps)
     count = tf.cast(tf.reduce_prod(tf.gather(tf.shape(x), spatial)), x.dtype)
     new_mean, new_variance = (tf.reduce_mean(s, [0, *spatial]) for s in (new_mean, new_variance))
     mean = (1 - momentum) * mean + momentum * new_mean
