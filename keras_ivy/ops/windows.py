@@ -1,7 +1,7 @@
 """What convolutions and pooling share: layouts, borders, sizes.
 
-Kernels run with the channels last. TensorFlow's kernels for the other layout exist for GPUs, and
-on CPUs for float32 only, so without a GPU arrays are turned around on the way in and out.
+Kernels run with the channels last, which every device and data type has kernels for; arrays of
+the other layout are turned around on the way in and out.
 """
 
 import functools
