@@ -12,7 +12,7 @@ from keras_ivy.container import Container
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(8, 3)).astype("float32")
-IMAGES = RNG.normal(size=(2, 32, 32, 3)).astype("float32")
+IMAGES = RNG.normal(size=(8, 32, 32, 3)).astype("float32")
 MODES = ["eager", "function", "xla"]
 
 
@@ -172,9 +172,11 @@ def test_applications_equal_themselves(training, traced_call):
     before = snapshot(model)
     v = F.variables(model).map(lambda w: tf.identity(w.value))
     call = lambda v: F.functional_call(model, v, IMAGES, training=training, with_updates=True)
+    direct = lambda: model(IMAGES, training=training)
+    # Normalising over few values enlarges what eager and traced arithmetic round differently.
     y, updates = (tf.function(call) if traced_call else call)(v)
     assert_untouched(model, before)
-    expected = model(IMAGES, training=training)
+    expected = (tf.function(direct) if traced_call else direct)()
     np.testing.assert_allclose(y, expected, rtol=2e-4, atol=1e-5)
     for path, value in F.variables(model, trainable=False).flatten().items():
         np.testing.assert_allclose(updates[path], value, rtol=1e-4, atol=1e-6, err_msg=path)
@@ -276,16 +278,12 @@ def test_frozen_variables_may_be_left_out_or_given():
     assert np.abs(F.functional_call(model, head, X) - 1.0).max() > 0
 
 
-@pytest.mark.parametrize(
-    "make",
-    [
-        lambda: keras.layers.ReLU(),
-        lambda: keras.Sequential([keras.Input((3,)), keras.layers.ReLU()]),
-    ],
-)
-def test_models_without_variables(make):
-    model = make()
-    assert F.variables(model) == {} or len(F.variables(model)) == 0
+@pytest.mark.parametrize("kind", ["layer", "model"])
+def test_models_without_variables(kind):
+    relu = keras.layers.ReLU()
+    model = relu if kind == "layer" else keras.Sequential([keras.Input((3,)), relu])
+    assert isinstance(F.variables(model), Container)
+    assert len(F.variables(model)) == 0
     np.testing.assert_array_equal(F.functional_call(model, {}, X), np.maximum(X, 0))
 
 
@@ -331,7 +329,7 @@ def test_assigning_is_all_or_nothing():
 def test_unbuilt_models_and_other_things_are_named(function):
     with pytest.raises(ValueError, match=r"has no variables yet.*which is not built"):
         function(keras.Sequential([keras.layers.Dense(1)]))
-    with pytest.raises(TypeError, match="takes a Keras layer or model. Received: model=3"):
+    with pytest.raises(TypeError, match=r"takes a Keras layer or model. Received: model=3"):
         function(3)
 
 

@@ -28,11 +28,8 @@ def test_sequential_of_more_than_ten_layers_runs_in_order():
     )
     assert float(net(tf.zeros(1))[0]) == sum(range(12))
     deep = ivy.Sequential([ivy.Linear(1, 1) for _ in range(12)])
-    deep.v = deep.v.map_with_path(
-        lambda path, w: (
-            w * 0 + (float(path.split("/v")[1].split("/")[0]) + 1 if "/w" in path else 1)
-        )
-    )
+    for i, layer in enumerate(deep):
+        layer.v = {"w": [[i + 1.0]], "b": [1.0]}
     expected = 1.0
     for i in range(12):
         expected = expected * (i + 1) + 1
