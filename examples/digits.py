@@ -4,10 +4,10 @@
 2. an Ivy module, trained with `model.fit`;
 3. the same Ivy module, trained with Ivy's four-line loop.
 
-All start from the same weights and see the same batches, in float64: with float32, rounding alone
-drives any two of the runs apart by some 1e-2 within 276 steps of Adam. The last one is exported as a SavedModel
-and served by a second process that does not import keras_ivy. The data, 1,797 images of 8 x 8
-pixels, comes inside the scikit-learn package.
+All start from the same weights and see the same batches, in float64: in float32, rounding alone
+drives any two of the runs apart by some 1e-2 within 276 steps of Adam. The last one is exported
+as a SavedModel and served by a second process that does not import keras_ivy. The data, 1,797
+images of 8 x 8 pixels, comes inside the scikit-learn package.
 
     python examples/digits.py
 """
