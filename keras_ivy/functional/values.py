@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from keras_ivy import tree
 from keras_ivy.adapters import stateless
+from keras_ivy.container import Container
 from keras_ivy.structure import Entry, Structure
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError, nearest
 
@@ -49,7 +50,8 @@ def pair(
             f"The variables of {owner} are given as a Container or a nested dict. "
             f"Received: v={v!r} of type {type(v).__name__}"
         )
-    given = tree.flatten(v)
+    # A plain dict may have keys that a Container refuses, or writes as strings.
+    given = tree.flatten(v if isinstance(v, Container) else Container(v))
     known = {entry.path: entry.variable for entry in entries}
     allowed = known | {entry.path: entry.variable for entry in optional}
     pairs: list[tuple[keras.Variable, Any]] = []

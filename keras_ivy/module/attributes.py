@@ -81,7 +81,10 @@ class Attributes:
     def _ivy_check_settable(self, name: str, value: Any, holds: bool = False) -> None:
         """Raise if Keras, or Module, needs this name for something else."""
         there = getattr(type(self), name, None)
-        read_only = isinstance(there, property) and (there.fset is None or name == "layers")
+        holds &= name != "v"  # takes variables
+        read_only = isinstance(there, property) and (
+            there.fset is None or name == "layers" or (holds and _is_inherited(type(self), name))
+        )
         taken = holds and (
             (callable(there) and hasattr(keras.Model, name))
             or (name in keras_layers.internal_attributes() and not self._ivy_finished)
@@ -156,6 +159,12 @@ class Attributes:
         for name, thing in named.items():
             keras_modules.track_for_checkpoints(self, _trackable(thing), name)
         state["_ivy_checkpointed"] = set(named)
+
+
+def _is_inherited(cls: type, name: str) -> bool:
+    """Whether an attribute of a class is Keras's or `Module`'s, rather than a user's own."""
+    definer = next(c for c in cls.__mro__ if name in vars(c))
+    return definer.__module__.partition(".")[0] in ("keras", "keras_ivy")
 
 
 def _trackable(thing: Any) -> Any:

@@ -158,6 +158,10 @@ RESERVED = [
     "name",
     "loss",
     "optimizer",
+    "trainable",
+    "training",
+    "device",
+    "buffers",
     "_losses",
     "_metrics",
     "_trainable_variables",
@@ -184,6 +188,23 @@ def test_names_with_a_meaning_can_be_set_to_what_they_mean(name):
     value = {"device": "cpu", "name": "other"}.get(name, False)
     setattr(module, name, value)
     assert getattr(module, name) == value
+
+
+def test_a_property_of_the_users_own_may_take_layers():
+    class Wrapped(ivy.Module):
+        @property
+        def encoder(self):
+            return self._encoder
+
+        @encoder.setter
+        def encoder(self, layer):
+            self._encoder = layer
+
+        def __init__(self):
+            self.encoder = Scale()
+            super().__init__()
+
+    assert paths(Wrapped()) == ["encoder/w"]
 
 
 def test_refused_attributes_leave_the_module_as_it_was():

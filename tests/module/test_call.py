@@ -205,6 +205,9 @@ def test_any_path_is_accepted():
         (3, "Received: v=3 of type int"),
         ([1.0], "of type list"),
         ("text", "of type str"),
+        ({1: 2}, "no variable at '1'"),
+        ({"first": {1: 2.0}, None: 3.0}, "keys of a Container are strings.*key=None"),
+        ({"": 2.0}, "cannot be the empty string"),
     ],
 )
 def test_wrong_v_is_named(v, sentence):
