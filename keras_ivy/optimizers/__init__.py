@@ -10,9 +10,11 @@ from keras_ivy.optimizers.functional import (
     lars_update,
     optimizer_update,
 )
+from keras_ivy.optimizers.interop import from_keras, from_tfa_config
 from keras_ivy.optimizers.lamb import LAMB, LAMBPaper
 from keras_ivy.optimizers.lars import LARS, LARSPaper
 from keras_ivy.optimizers.rules import Rule
+from keras_ivy.optimizers.schedules import WarmupPolynomial, scale_lr
 from keras_ivy.optimizers.sgd import SGD
 
 __all__ = [
@@ -25,10 +27,14 @@ __all__ = [
     "LARSPaper",
     "Optimizer",
     "Rule",
+    "WarmupPolynomial",
     "adam_step",
     "adam_update",
+    "from_keras",
+    "from_tfa_config",
     "gradient_descent_update",
     "lamb_update",
     "lars_update",
     "optimizer_update",
+    "scale_lr",
 ]

@@ -1,0 +1,66 @@
+"""What a Keras optimizer holds beyond its config: slots, averages, exclusions from decay.
+
+Keras keeps these under names with an underscore. `tests/conformance/test_keras_optimizers.py`
+says which of them has changed, if one has.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import keras
+
+#: Class -> the attributes that hold its slots, in the order in which they are made.
+SLOTS = {
+    keras.optimizers.SGD: ("momentums",),
+    keras.optimizers.Adam: ("_momentums", "_velocities"),
+    keras.optimizers.AdamW: ("_momentums", "_velocities"),
+    keras.optimizers.Lamb: ("_momentums", "_velocities"),
+}
+
+
+class Exclusions(NamedTuple):
+    """What `exclude_from_weight_decay` was told: a pattern, and keys of variables."""
+
+    pattern: str | None
+    keys: frozenset
+
+
+def learning_rate(optimizer: Any) -> Any:
+    """Return the rate as it was given: a float, a schedule or a callable."""
+    rate = optimizer._learning_rate
+    return float(rate.numpy()) if isinstance(rate, keras.Variable) else rate
+
+
+def exclusions(optimizer: Any) -> Exclusions:
+    """Return what was excluded from weight decay."""
+    pattern = getattr(optimizer, "_exclude_from_weight_decay_pattern", None)
+    keys = getattr(optimizer, "_exclude_from_weight_decay", ())
+    return Exclusions(pattern.pattern if pattern is not None else None, frozenset(keys))
+
+
+def is_among(optimizer: Any, variable: Any, keys: frozenset) -> bool:
+    """Whether a variable is one of those whose keys these are."""
+    return optimizer._var_key(variable) in keys or optimizer._var_key(variable.value) in keys
+
+
+def trained(optimizer: Any) -> list:
+    """Return the variables that an optimizer was built for."""
+    return list(optimizer._trainable_variables)
+
+
+def raw_iterations(optimizer: Any) -> Any:
+    """Return the variable that counts the calls, accumulated steps included."""
+    return optimizer._iterations
+
+
+def slots(optimizer: Any) -> list[Sequence]:
+    """Return the slots, one list of variables for each name; empty ones left out."""
+    lists = (getattr(optimizer, name) for name in SLOTS[type(optimizer)])
+    return [slot for slot in lists if slot]
+
+
+def copies(optimizer: Any) -> list:
+    """Return moving averages and accumulated gradients, in this order; those that there are."""
+    averages = optimizer._model_variables_moving_average if optimizer.use_ema else []
+    sums = optimizer._accumulated_gradients if optimizer.gradient_accumulation_steps else []
+    return [*averages, *sums]

@@ -1,0 +1,151 @@
+"""What large batches need: warm-up before polynomial decay, and rules that scale a rate."""
+
+from typing import Any
+
+import keras
+from keras import ops
+
+from keras_ivy.optimizers.spellings import check_range
+from keras_ivy.registration import register
+from keras_ivy.utils.exceptions import IvyValueError, nearest
+
+
+@register()
+class WarmupPolynomial(keras.optimizers.schedules.LearningRateSchedule):
+    """Linear warm-up, then polynomial decay: the schedule of LARS's and LAMB's records.
+
+    `rate(t) = start + (peak - start) * t / warmup` for `t < warmup`, then
+    `rate(t) = end + (peak - end) * (1 - (t - warmup) / (total - warmup)) ** power` until `total`,
+    and `end` from there on. It is worked out in float64, which holds every step count exactly.
+
+    Args:
+        peak: Rate at the end of the warm-up, positive.
+        warmup: Steps of warm-up, from 0 (none) to below `total`.
+        total: Steps in all, warm-up included.
+        power: Power of the decay, positive: 2 for LARS, 1 for LAMB's linear decay.
+        end: Rate at step `total` and after, at least 0.
+        start: Rate at step 0 if there is warm-up, at least 0. With 0 the first step changes
+            nothing but the moments, as in the records; `peak / warmup` makes use of it.
+        name: Name of the schedule.
+
+    Raises:
+        IvyValueError: If a value is out of range.
+
+    Example:
+
+    >>> rate = WarmupPolynomial(peak=8.0, warmup=4, total=12, end=0.0)
+    >>> [float(rate(t)) for t in (0, 2, 4, 8, 12, 99)]
+    [0.0, 4.0, 8.0, 2.0, 0.0, 0.0]
+
+    LARS on ResNet-50 with batches of 8192 (90 epochs of 157 steps, 5 of them to warm up), and LAMB
+    on BERT with batches of 32768, scaled from those of 512:
+
+    >>> rate = WarmupPolynomial(peak=10.0, warmup=5 * 157, total=90 * 157)
+    >>> float(rate(5 * 157))
+    10.0
+    >>> peak = scale_lr(5 / (2**3 * 1000), batch=32768, base_batch=512)
+    >>> warmup = scale_lr(1 / 320, batch=32768, base_batch=512, rule="linear")
+    >>> round(peak, 6), round(warmup, 6)
+    (0.005, 0.2)
+    >>> rate = WarmupPolynomial(peak, warmup=round(warmup * 15625), total=15625, power=1, end=0.0)
+    >>> round(float(rate(3125)), 6)
+    0.005
+
+    Reference:
+        Goyal et al., "Accurate, Large Minibatch SGD", arXiv:1706.02677 (warm-up); You, Gitman and
+        Ginsburg, arXiv:1708.03888 (power 2); You et al., arXiv:1904.00962 (LAMB).
+    """
+
+    def __init__(
+        self,
+        peak: float,
+        warmup: int,
+        total: int,
+        power: float = 2,
+        end: float = 1e-4,
+        start: float = 0.0,
+        name: str = "WarmupPolynomial",
+    ):
+        check_range("peak", peak, 0.0, None, "()")
+        check_range("total", total, 0, None, "()")
+        check_range("warmup", warmup, 0, total, "[)")
+        check_range("power", power, 0.0, None, "()")
+        check_range("end", end, 0.0, None, "[)")
+        check_range("start", start, 0.0, None, "[)")
+        self.peak = float(peak)
+        self.warmup = _plain(warmup)
+        self.total = _plain(total)
+        self.power = float(power)
+        self.end = float(end)
+        self.start = float(start)
+        self.name = name
+
+    def __call__(self, step: Any) -> Any:
+        """Return the rate after `step` steps, as a float64 scalar."""
+        with keras.name_scope(self.name):
+            t = ops.cast(step, "float64")
+            left = ops.clip((self.total - t) / (self.total - self.warmup), 0.0, 1.0)
+            rate = self.end + (self.peak - self.end) * ops.power(left, self.power)
+            if not self.warmup:
+                return rate
+            rising = self.start + (self.peak - self.start) * (t / self.warmup)
+            return ops.where(t < self.warmup, rising, rate)
+
+    def get_config(self) -> dict:
+        """Return the arguments, for `from_config`."""
+        return {
+            "peak": self.peak,
+            "warmup": self.warmup,
+            "total": self.total,
+            "power": self.power,
+            "end": self.end,
+            "start": self.start,
+            "name": self.name,
+        }
+
+
+def _plain(steps: Any) -> int | float:
+    """A number of steps as Python's own, whole where it is whole."""
+    return int(steps) if steps == int(steps) else float(steps)
+
+
+_POWERS = {"sqrt": 0.5, "linear": 1.0}
+
+
+def scale_lr(base_lr: float, batch: float, base_batch: float, rule: str = "sqrt") -> float:
+    """`base_lr * (batch / base_batch) ** p`: carry a rate from one batch size to another.
+
+    Args:
+        base_lr: Rate that suits `base_batch`.
+        batch: Batch size to train with, over all replicas and accumulated steps.
+        base_batch: Batch size that `base_lr` was tuned for.
+        rule: `"sqrt"` (`p` 1/2, for LAMB and Adam) or `"linear"` (`p` 1, for SGD with warm-up; also
+            for the share of warm-up in LAMB's recipe).
+
+    Returns:
+        The rate for `batch`.
+
+    Raises:
+        IvyValueError: If a value is not positive, or the rule unknown.
+
+    Note:
+        In experiments on small networks LAMB kept its accuracy from batches of 16 to the whole set
+        under `"sqrt"`; no rule did that for LARS, whose rate is better tuned anew.
+
+    Example:
+
+    >>> scale_lr(0.001, batch=256, base_batch=16)
+    0.004
+    >>> scale_lr(0.001, batch=256, base_batch=16, rule="linear")
+    0.016
+
+    Reference:
+        Krizhevsky, "One weird trick for parallelizing convolutional neural networks",
+        arXiv:1404.5997 (square root); Goyal et al., arXiv:1706.02677 (linear).
+    """
+    check_range("base_lr", base_lr, 0.0, None, "()")
+    check_range("batch", batch, 0, None, "()")
+    check_range("base_batch", base_batch, 0, None, "()")
+    if rule not in _POWERS:
+        raise IvyValueError(f"Unknown rule. {nearest(str(rule), _POWERS)} Received: rule={rule!r}")
+    return float(base_lr * (batch / base_batch) ** _POWERS[rule])
