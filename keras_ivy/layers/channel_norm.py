@@ -1,5 +1,6 @@
 """BatchNorm2D and GroupNorm, exact in derivatives of any order."""
 
+import math
 from typing import Any
 
 import keras
@@ -50,6 +51,11 @@ class _ChannelNorm(IvyLayer):
 
     def _check_size(self, size: int | None) -> None:
         """Raise if the layer cannot have so many channels."""
+
+    def _any_shape(self, rank: int) -> tuple[int | None, ...]:
+        shape: list[int | None] = [None] * rank
+        shape[self._axis(rank)] = self._num_features
+        return tuple(shape)
 
     def _affine_variables(self, device: str | None, dtype: str | None) -> dict:
         if not self._affine:
@@ -164,14 +170,18 @@ class BatchNorm2D(_ChannelNorm):
         axes = [a for a in range(rank) if a != axis]
         if mask is None:
             mean, variance = moments(x, axes)
-            count = tf.cast(tf.size(x) // tf.shape(x)[axis], x.dtype)
+            sizes = [x.shape[a] for a in axes]
+            known = None not in sizes
+            count = math.prod(sizes) if known else tf.cast(tf.size(x) // tf.shape(x)[axis], x.dtype)
         else:
             counts = tf.cast(mask, x.dtype)
             counts = counts[..., tf.newaxis] if len(counts.shape) < rank else counts
             mean, variance = masked_moments(x, axes, counts)
             count = tf.reduce_sum(counts * tf.ones_like(x[..., :1]))
         if self._track:
-            self._move(running, mean, variance * (count / (count - 1)))
+            # A single entry has no unbiased estimate: 0 times infinity, as in Ivy.
+            unbiased = math.inf if isinstance(count, int) and count == 1 else count / (count - 1)
+            self._move(running, mean, variance * unbiased)
         return tf.cast(normalize(x, mean, variance, weight, bias, self._epsilon), dtype)
 
     def _move(self, running: list, mean: Any, variance: Any) -> None:
@@ -179,7 +189,7 @@ class BatchNorm2D(_ChannelNorm):
         for stored, batch in zip(running, (mean, variance), strict=True):
             old = ops.convert_to_tensor(stored)
             new = tf.cast(tf.reshape(batch, [-1]), old.dtype)
-            stored.assign((1 - self._momentum) * old + self._momentum * new)
+            stored.assign(old + self._momentum * (new - old))
 
     def _extra_repr(self) -> str:
         # Ivy leaves the comma behind epsilon out.
@@ -226,8 +236,11 @@ class BatchNorm2D(_ChannelNorm):
             name=layer.name,
         )
 
-    def to_keras(self) -> keras.layers.BatchNormalization:
+    def to_keras(self, rank: int = 4) -> keras.layers.BatchNormalization:
         """Return the built `keras.layers.BatchNormalization` that equals this layer.
+
+        Args:
+            rank: The number of axes of inputs, on which Keras's layer insists.
 
         Note:
             Outputs are equal; running variances move differently, since Keras takes the biased
@@ -244,8 +257,7 @@ class BatchNorm2D(_ChannelNorm):
             dtype=self.dtype_policy,
             name=self.name,
         )
-        n = self._num_features
-        layer.build((None, None, None, n) if last else (None, n, None, None))
+        layer.build(self._any_shape(rank))
         names = ["w", "b"] * self._affine + ["running_mean", "running_var"]
         return self._finish_keras(layer, [self.v[name] for name in names])
 
@@ -355,10 +367,14 @@ class GroupNorm(_ChannelNorm):
             name=layer.name,
         )
 
-    def to_keras(self) -> keras.layers.GroupNormalization:
-        """Return the built `keras.layers.GroupNormalization` that equals this layer."""
+    def to_keras(self, rank: int = 4) -> keras.layers.GroupNormalization:
+        """Return the built `keras.layers.GroupNormalization` that equals this layer.
+
+        Args:
+            rank: The number of axes of inputs, on which Keras's layer insists.
+        """
         self._ready()
-        last, n = self._axis(4) == 3, self._num_features
+        last = self._axis(4) == 3
         layer = keras.layers.GroupNormalization(
             groups=self._num_groups,
             axis=-1 if last else 1,
@@ -368,6 +384,6 @@ class GroupNorm(_ChannelNorm):
             dtype=self.dtype_policy,
             name=self.name,
         )
-        layer.build((None, None, None, n) if last else (None, n, None, None))
+        layer.build(self._any_shape(rank))
         names = ["w", "b"] * self._affine
         return self._finish_keras(layer, [self.v[name] for name in names])

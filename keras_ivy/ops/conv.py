@@ -8,6 +8,7 @@ from keras import ops
 from keras_ivy.ops import checks
 from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.windows import (
+    add_bias,
     channels_last,
     explicit_widths,
     output_sizes,
@@ -33,7 +34,7 @@ def convolve(
     Args:
         x: An array of `data_format`.
         w: A kernel of shape `(*window, in, out)`.
-        b: None, or an array that broadcasts with the result.
+        b: None, or one number for each output channel, in an array of any rank.
         strides: One number for each spatial axis.
         padding: `"SAME"`, `"VALID"`, or pairs of widths.
         data_format: Ivy's name of the layout.
@@ -43,8 +44,7 @@ def convolve(
     window = [(k - 1) * d + 1 for k, d in zip(w.shape[:-2], dilations, strict=True)]
     layout = tf_format(len(strides))  # without it, TensorFlow's gradient in 3D fails eagerly
 
-    def kernel(x: Any) -> Any:
-        output_sizes(owner, x, padding, window, strides)
+    def product(x: Any) -> Any:
         if max(strides) > 1 and max(dilations) > 1:
             # TensorFlow takes one or the other: convolve everywhere, keep every s-th result.
             x = pad_spatial(x, explicit_widths(x, padding, window, strides))
@@ -55,8 +55,11 @@ def convolve(
         x = pad_spatial(x, padding)
         return tf.nn.convolution(x, w, strides, "VALID", layout, dilations)
 
-    out = channels_last(kernel, x, data_format)
-    return out if b is None else out + b
+    def kernel(x: Any) -> Any:
+        output_sizes(owner, x, padding, window, strides)
+        return add_bias(product(x), b)
+
+    return channels_last(kernel, x, data_format)
 
 
 def depthwise_convolve(
@@ -85,10 +88,9 @@ def depthwise_convolve(
             x, border = pad_spatial(x, border), "VALID"
         filters = w[..., tf.newaxis]
         out = tf.nn.depthwise_conv2d(x, filters, (1, *step, 1), border, dilations=dilations)
-        return out if keep == (1, 1) else out[:, :: keep[0], :: keep[1]]
+        return add_bias(out if keep == (1, 1) else out[:, :: keep[0], :: keep[1]], b)
 
-    out = channels_last(kernel, x, data_format)
-    return out if b is None else out + b
+    return channels_last(kernel, x, data_format)
 
 
 def _arguments(
@@ -115,11 +117,7 @@ def _arguments(
     axis = -1 if data_format.endswith("C") else 1
     channels = w.shape[-1 if channel_axis is None else channel_axis]
     checks.size_of_axis(owner, "x", x, axis, channels, "the channels of the kernel")
-    if bias is not None:
-        bias = ops.convert_to_tensor(bias)
-        if len(bias.shape) == 1 and axis == 1:
-            bias = tf.reshape(bias, (1, -1, *[1] * rank))
-    return x, w, bias, data_format
+    return x, w, None if bias is None else ops.convert_to_tensor(bias), data_format
 
 
 def _conv(

@@ -7,7 +7,7 @@ from keras import ops
 
 from keras_ivy.ops import checks
 from keras_ivy.ops.dispatch import ivy_function
-from keras_ivy.ops.windows import channels_last, spatial_sizes, tf_format
+from keras_ivy.ops.windows import add_bias, channels_last, spatial_sizes, tf_format
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = [
@@ -120,7 +120,7 @@ def transpose_convolve(
     Args:
         x: An array of `data_format`.
         w: A kernel of shape `(*window, out, in)`.
-        b: None, or an array that broadcasts with the result.
+        b: None, or one number for each output channel, in an array of any rank.
         strides: One number for each spatial axis.
         padding: `"SAME"`, `"VALID"`, or pairs of widths, which are cut off.
         data_format: Ivy's name of the layout.
@@ -146,11 +146,11 @@ def transpose_convolve(
         shape = [batch, *inner, w.shape[-2]]
         y = tf.nn.conv_transpose(x, w, shape, strides, name, tf_format(rank))
         if isinstance(padding, str):
-            return y
-        return y[(slice(None), *(slice(a, n - z) for (a, z), n in zip(cut, inner, strict=True)))]
+            return add_bias(y, b)
+        y = y[(slice(None), *(slice(a, n - z) for (a, z), n in zip(cut, inner, strict=True)))]
+        return add_bias(y, b)
 
-    out = channels_last(kernel, x, data_format)
-    return out if b is None else out + b
+    return channels_last(kernel, x, data_format)
 
 
 def _conv_transpose(
@@ -175,13 +175,10 @@ def _conv_transpose(
     checks.input_rank(owner, "x", x, [rank + 2], f"laid out as {data_format}")
     axis = -1 if data_format.endswith("C") else 1
     checks.size_of_axis(owner, "x", x, axis, w.shape[-1], "the channels of the kernel")
-    if bias is not None:
-        bias = ops.convert_to_tensor(bias)
-        bias = tf.reshape(bias, (1, -1, *[1] * rank)) if axis == 1 else bias
     return transpose_convolve(
         x,
         w,
-        bias,
+        None if bias is None else ops.convert_to_tensor(bias),
         checks.counts(owner, "strides", strides, rank),
         checks.padding(owner, padding, rank),
         data_format,

@@ -9,6 +9,7 @@ from keras import ops
 from keras_ivy.ops import checks
 from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.dtypes import dtype_or_none
+from keras_ivy.ops.windows import add_bias
 
 __all__ = ["dropout", "embedding", "linear"]
 
@@ -53,20 +54,19 @@ def linear(x: Any, weight: Any, bias: Any = None) -> Any:
 def apply_linear(x: Any, weight: Any, bias: Any) -> Any:
     """Return `x @ weight.T + bias` of checked tensors, one matrix product for any rank."""
     if len(x.shape) == 2:
-        out = tf.matmul(x, weight, transpose_b=True)
-    elif len(x.shape) == 1:
+        return add_bias(tf.matmul(x, weight, transpose_b=True), bias)
+    if len(x.shape) == 1:
         out = tf.linalg.matvec(weight, x)
+        return out if bias is None else out + bias
+    shape = x.shape.as_list()
+    if shape.count(None) > 1:
+        dynamic = tf.shape(x)
+        shape = [dynamic[i] if n is None else n for i, n in enumerate(shape)]
     else:
-        shape = x.shape.as_list()
-        if shape.count(None) > 1:
-            dynamic = tf.shape(x)
-            shape = [dynamic[i] if n is None else n for i, n in enumerate(shape)]
-        else:
-            shape = [-1 if n is None else n for n in shape]
-        flat = tf.reshape(x, (-1, x.shape[-1] or weight.shape[-1]))
-        out = tf.matmul(flat, weight, transpose_b=True)
-        out = tf.reshape(out, (*shape[:-1], weight.shape[0]))
-    return out if bias is None else out + bias
+        shape = [-1 if n is None else n for n in shape]
+    flat = tf.reshape(x, (-1, x.shape[-1] or weight.shape[-1]))
+    out = add_bias(tf.matmul(flat, weight, transpose_b=True), bias)
+    return tf.reshape(out, (*shape[:-1], weight.shape[0]))
 
 
 @ivy_function(symbolic=True)

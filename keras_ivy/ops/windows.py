@@ -14,6 +14,7 @@ import tensorflow as tf
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = [
+    "add_bias",
     "channels_last",
     "cpu_only",
     "explicit_widths",
@@ -36,6 +37,14 @@ def cpu_only() -> bool:
 def tf_format(rank: int, last: bool = True) -> str:
     """Return TensorFlow's name of the layout of `rank` spatial axes."""
     return _TF_FORMATS[rank][0 if last else 1]
+
+
+def add_bias(x: Any, b: Any) -> Any:
+    """Add a number for each channel to an array with the channels last.
+
+    TensorFlow fuses this operation, and not a sum, with the product in front of it.
+    """
+    return x if b is None else tf.nn.bias_add(x, tf.reshape(b, [-1]))
 
 
 def channels_last(kernel: Callable, x: Any, data_format: str) -> Any:

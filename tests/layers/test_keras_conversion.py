@@ -97,6 +97,13 @@ def test_attention_with_sizes_of_its_own_comes_back():
     np.testing.assert_array_equal(again(q, k, v), layer(q, k, v))
 
 
+def test_batch_norm_converts_for_inputs_of_any_rank():
+    layer = randomize(layers.BatchNorm2D(3))
+    x = np.random.default_rng(2).normal(size=(4, 3)).astype("float32")
+    y = layer(x, training=False)
+    np.testing.assert_allclose(layer.to_keras(rank=2)(x), y, rtol=1e-5, atol=1e-6)
+
+
 def test_embedding_equals_keras_embedding():
     layer = layers.Embedding(5, 3)
     x = np.array([[0, 4], [2, 2]])
