@@ -33,12 +33,15 @@ def items(tree: Mapping, prefix: str = "", include_empty: bool = False) -> Itera
         prefix: A path to put in front of every path.
         include_empty: If True, an empty branch is yielded too, as itself.
 
+    Raises:
+        TypeError: If a key is no string.
+
     Example:
 
     >>> list(items({"b": {"d": 3, "c": 2}, "a": 1}))
     [('a', 1), ('b/c', 2), ('b/d', 3)]
     """
-    for key in sorted(tree):
+    for key in _sorted_keys(tree):
         value = tree[key]
         path = f"{prefix}{SEPARATOR}{key}" if prefix else key
         if not isinstance(value, Mapping):
@@ -47,6 +50,16 @@ def items(tree: Mapping, prefix: str = "", include_empty: bool = False) -> Itera
             yield from items(value, path, include_empty)
         elif include_empty:
             yield path, value
+
+
+def _sorted_keys(tree: Mapping) -> list[str]:
+    for key in tree:
+        if not isinstance(key, str):
+            raise IvyTypeError(
+                "The keys of a tree are strings; a Container made of it writes whole numbers as "
+                f"strings. Received: key={key!r} of type {type(key).__name__}"
+            )
+    return sorted(tree)
 
 
 def paths(tree: Mapping) -> list[str]:

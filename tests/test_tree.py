@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keras_ivy import Container, tree
+from keras_ivy import SGD, Container, tree
 
 KEYS = st.text("abc-_019", min_size=1, max_size=3)
 LEAVES = st.integers() | st.floats(allow_nan=False) | st.none() | st.lists(st.integers())
@@ -93,3 +93,11 @@ def test_map_with_what_is_no_tree_is_a_type_error():
 def test_unflatten_through_a_leaf_is_an_error(flat):
     with pytest.raises(ValueError, match="is a leaf and cannot also hold"):
         tree.unflatten(flat)
+
+
+@pytest.mark.parametrize("bad", [{1: 2}, {"a": {None: 2}}, {"a": 0, 1: 2}])
+def test_keys_that_are_no_strings_are_named(bad):
+    with pytest.raises(TypeError, match=r"keys of a tree are strings.*Received: key="):
+        tree.flatten(bad)
+    with pytest.raises(TypeError, match="Received: key="):
+        SGD(0.1).step(bad, bad)
