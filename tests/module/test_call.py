@@ -370,3 +370,17 @@ def test_loop_inside_one_function():
         other.v = other.v - grads * 0.1
     for path, value in values(other.v).items():
         np.testing.assert_allclose(net.v[path], value, rtol=2e-6, atol=1e-7)
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_loop_does_not_move_running_statistics_by_gradients(training):
+    net = ivy.Sequential(ivy.Linear(3, 2), ivy.BatchNorm2D(2))
+    net(X)
+    net.train(training)
+    before = values(net.v)
+    _, grads = ivy.execute_with_gradients(lambda v: ivy.mean(net(X, v=v) ** 2), net.v)
+    for name in ("running_mean", "running_var"):
+        path = f"submodules/v1/{name}"
+        np.testing.assert_array_equal(grads[path], np.zeros(2))
+        assert np.array_equal(net.v[path], before[path]) is not training
+    assert np.abs(grads["submodules/v1/w"]).max() > 0

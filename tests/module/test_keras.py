@@ -286,6 +286,24 @@ def test_functions_of_a_module_are_traced_once():
     assert len(traces) == 1
 
 
+def test_the_traced_graph_is_that_of_a_stock_model():
+    class Twin(ivy.Module):
+        def __init__(self):
+            self.first = keras.layers.Dense(4, "tanh")
+            self.second = keras.layers.Dense(1)
+            super().__init__()
+
+        def _forward(self, x):
+            return self.second(self.first(x))
+
+    def operations(model):
+        model(X)
+        call = tf.function(lambda x: model(x, training=False))
+        return [op.type for op in call.get_concrete_function(tf.constant(X)).graph.get_operations()]
+
+    assert operations(Twin()) == operations(Stock())
+
+
 def test_gradients_of_the_second_order_through_v():
     net = Net()
     x = tf.constant(X)
