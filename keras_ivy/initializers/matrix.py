@@ -103,7 +103,12 @@ def matrix_view(
         last = max(set(range(rank)) - batch)
         inputs = set(range(rank)) - batch - {last}
     outputs = set(range(rank)) - inputs - batch
-    if not inputs or not outputs:
+    # With a batch axis, one side may be a single number: a depthwise kernel has one output each.
+    if (
+        not (inputs or outputs)
+        or not (batch or (inputs and outputs))
+        or (packed > 1 and not outputs)
+    ):
         raise IvyValueError(
             "A matrix needs an axis of inputs and one of outputs. Received: "
             f"shape={shape}, {input_axes=}, {output_axes=}, {batch_axes=}"

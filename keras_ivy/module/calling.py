@@ -119,14 +119,19 @@ class Calling:
 
     def _ivy_values(self, v: Any, buffers: Any, args: tuple, kwargs: dict) -> list:
         """Check the values given for one call and pair them with the variables."""
-        given = "v=" if v is not None else "buffers="
-        refuse_symbolic(f"A call with `{given}`", args, kwargs)
+        word = "v=" if v is not None else "buffers="
+        refuse_symbolic(f"A call with `{word}`", args, kwargs)
         pairs: list = []
         if v is not None:
             structure = self._ivy_structure_now()
             entries = self._ivy_entries(structure, unstored=True)
             partial = self._ivy_options.with_partial_v
             pairs = self._ivy_pair(v, entries, structure, partial=partial)
+            # Running statistics are part of `v`; what the loss tells of them must not move them.
+            given = {id(variable): value for variable, value in pairs}
+            for variable in (e.variable for e in entries if not e.variable.trainable):
+                value = given.get(id(variable), variable.value)
+                pairs.append((variable, tf.stop_gradient(value)))
         if buffers is not None:
             pairs += self._ivy_pair_buffers(buffers)
         return pairs

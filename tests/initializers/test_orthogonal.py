@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+import keras_ivy
 import keras_ivy.initializers as initializers
 from keras_ivy.initializers import Identity, Orthogonal, Sparse
 from keras_ivy.initializers.matrix import matrix_view
@@ -221,3 +222,24 @@ def test_sparse_zeros_stand_at_random_places():
 def test_bad_sparsities_are_refused(words, shape, sentence):
     with pytest.raises(ValueError, match=sentence):
         initializers.Sparse(**words)(shape)
+
+
+def test_depthwise_kernel_without_a_multiplier_has_unit_columns():
+    layer = keras_ivy.DepthwiseConv2D(5, [3, 3], 1, "SAME")
+    model = keras_ivy.Sequential(layer)
+    model(np.zeros((1, 4, 4, 5), "float32"))
+    keras_ivy.initialize_model(model, "orthogonal", seed=0)
+    w = np.asarray(layer.v.w).reshape(9, 5)
+    np.testing.assert_allclose((w**2).sum(0), np.ones(5), rtol=1e-5)
+
+
+def test_lsuv_starts_from_depthwise_kernels_of_ivy():
+    model = keras_ivy.Sequential(
+        keras_ivy.DepthwiseConv2D(8, [3, 3], 1, "SAME"), keras_ivy.Linear(8, 4)
+    )
+    x = np.random.default_rng(0).normal(size=(32, 6, 6, 8)).astype("float32")
+    model(x)
+    keras_ivy.lsuv(model, x, verbose=0)
+    hidden = model[0](x)
+    assert abs(float(np.std(hidden)) - 1) < 0.1
+    assert abs(float(np.std(model[1](hidden))) - 1) < 0.1
