@@ -60,7 +60,7 @@ def combine(op: Callable, left: Any, right: Any, name: str, where: tuple = ()) -
             items[key] = combine(op, x, y, name, (where, key))
         else:
             items[key] = _combine_rare(op, x, y, (x, y), name, (where, key))
-    out = _create(Node._root)
+    out = _create(Node)
     if left._config is not DEFAULT:
         out._config = left._config
     _update(out, items)
@@ -84,7 +84,7 @@ def _combine_each(
             items[key] = _combine_each(op, leaf, other, name, (where, key), reflected)
         else:
             items[key] = _combine_rare(op, x, y, (leaf,), name, (where, key))
-    out = _create(Node._root)
+    out = _create(Node)
     if container._config is not DEFAULT:
         out._config = container._config
     _update(out, items)
@@ -251,7 +251,7 @@ def _binary(symbol: str, op: Callable, reflected: bool = False) -> Callable:
 
     def method(self: Any, other: Any) -> Any:
         if isinstance(other, Mapping) and not isinstance(other, Node):
-            other = self._root(other)
+            other = Node(other)
         left, right = (other, self) if reflected else (self, other)
         return combine(op, left, right, symbol)
 

@@ -91,7 +91,6 @@ class Tracked:
 
     def _restore_deferred(self, key: str) -> None:
         """Fill a new leaf from a checkpoint that was restored before the leaf was there."""
-        if key in self.__dict__.get("_self_unconditional_deferred_dependencies", ()):
-            child = self._child(key, dict.get(self, key))
-            if child is not None:
-                self._handle_deferred_dependencies(key, child)
+        child = self._child(key, dict.get(self, key))
+        if child is not None:
+            self._handle_deferred_dependencies(key, child)

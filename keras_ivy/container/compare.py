@@ -33,7 +33,7 @@ def difference(
             f"`diff_keys` is a word, or one name for each of {len(containers)} containers. "
             f"Received: diff_keys={diff_keys!r}"
         )
-    root = Node._root
+    root = Node
     containers = [c if isinstance(c, Node) else root(c) for c in containers]
     first = containers[0]
     if len(containers) == 1:

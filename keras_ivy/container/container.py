@@ -1,4 +1,4 @@
-"""The public class, put together."""
+"""The public class, put together and made known to other libraries."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import tensorflow as tf
 
 from keras_ivy.adapters import op_dispatch
+from keras_ivy.container.access import Access
 from keras_ivy.container.algebra import Algebra, dispatch
 from keras_ivy.container.base import Base
 from keras_ivy.container.checkpoint import Tracked
@@ -28,8 +29,9 @@ __all__ = ["Container"]
 
 if TYPE_CHECKING:
     # What `compose` does, in the words that type checkers and editors understand.
-    class _Whole(
+    class Container(  # noqa: D101
         Algebra,
+        Access,
         Base,
         Tracked,
         Structure,
@@ -46,64 +48,25 @@ if TYPE_CHECKING:
         Node,
     ): ...
 else:
-    _Whole = Node
+    Container = compose(
+        Node,
+        Algebra,
+        Access,
+        Base,
+        Tracked,
+        Structure,
+        Mapped,
+        Shapes,
+        Query,
+        Edit,
+        Rekey,
+        Flat,
+        Compare,
+        Printed,
+        Disk,
+        Methods,
+    )
 
-
-@compose(
-    Algebra,
-    Base,
-    Tracked,
-    Structure,
-    Mapped,
-    Shapes,
-    Query,
-    Edit,
-    Rekey,
-    Flat,
-    Compare,
-    Printed,
-    Disk,
-    Methods,
-)
-class Container(_Whole):
-    """A dict of dicts with string keys, sorted; leaves are anything, usually variables.
-
-    Args:
-        dict_in: A mapping, or `(key, value)` pairs. Nested mappings become containers, a key such
-            as `"a/b"` or `"a.b"` becomes a nested one.
-        **kwargs: More keys; or the options of `Config`, such as `print_limit=100`.
-
-    Raises:
-        TypeError: If a key is no string.
-        ValueError: If a key is empty.
-
-    Example:
-
-    >>> from keras_ivy import Container
-    >>> v = Container(b={"w": 2.0, "b": 1.0}, a=3.0)
-    >>> v.b.w == v["b/w"] == v["b.w"] == 2.0
-    True
-    >>> v - v * 0.5
-    {
-        a: 1.5,
-        b: {
-            b: 0.5,
-            w: 1.0
-        }
-    }
-
-    Reference: Ivy's `data_classes/container/base.py`.
-    """
-
-    __hash__ = None
-
-    def __init_subclass__(cls, **kwargs: Any):
-        super().__init_subclass__(**kwargs)
-        register_with_optree(cls)
-        register_with_jax(cls)
-
-
-Node._root = Container
 register_with_optree(Container)
 register_with_jax(Container)
 

@@ -126,7 +126,7 @@ class Disk:
         """
         kind = _format_of(path, format)
         if kind == "h5":
-            found = Node._root(read_hdf5(path, strict=strict))
+            found = Node(read_hdf5(path, strict=strict))
         elif kind == "pickle":
             found = read_pickle(pathlib.Path(path).read_bytes(), strict)
         else:
@@ -170,7 +170,7 @@ class Disk:
     @staticmethod
     def cont_load(file_path: str | os.PathLike, format: str = "h5") -> Any:
         """Load a new Container from a file; see `load`."""
-        return Node._root.load(file_path, format=format)
+        return Node.load(file_path, format=format)
 
     def cont_to_disk_as_hdf5(
         self,
@@ -212,7 +212,7 @@ class Disk:
             h5_obj_or_filepath: The file.
             slice_obj: An index of the leading axes of every dataset, to load a part.
         """
-        return Node._root(read_hdf5(h5_obj_or_filepath, slice_obj))
+        return Node(read_hdf5(h5_obj_or_filepath, slice_obj))
 
     def cont_to_disk_as_pickled(self, pickle_filepath: str | os.PathLike) -> None:
         """Save to a pickle of nested plain dicts, which Ivy reads; variables as their values."""
@@ -244,7 +244,7 @@ class Disk:
         found = json.loads(pathlib.Path(json_filepath).read_text(encoding="utf-8"))
         if not isinstance(found, Mapping):
             raise IvyValueError(f"The file holds no dict. Received: {type(found).__name__}")
-        return Node._root(found)
+        return Node(found)
 
 
 def _number(value: Any) -> Any:

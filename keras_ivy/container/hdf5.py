@@ -21,6 +21,8 @@ __all__ = ["read_hdf5", "write_hdf5"]
 #: Attribute of a dataset that says what the leaf was, where the dataset cannot: a Python number,
 #: a text, or a dtype that HDF5 lacks.
 _KIND = "keras_ivy"
+#: Attribute of a dataset of one element that was a scalar: Ivy cannot read scalar datasets.
+_SCALAR = "keras_ivy_scalar"
 _PLAIN = {"bool": bool, "int": int, "float": float, "complex": complex, "str": str}
 
 
@@ -47,10 +49,10 @@ def write_hdf5(
     import h5py
 
     cells = {name: _cell(name, leaf) for name, leaf in container.cont_to_iterator()}
-    if starting_index or max_batch_size is not None:
-        for name, (numbers, _) in cells.items():
-            stop = starting_index + (len(numbers) if numbers.ndim else 0)
-            if numbers.ndim == 0 or stop > (max_batch_size or stop):
+    for name, (numbers, notes) in cells.items():
+        if starting_index or max_batch_size is not None:
+            stop = starting_index + len(numbers)
+            if _SCALAR in notes or stop > (max_batch_size or stop):
                 raise IvyIndexError(
                     f"{name!r} of shape {numbers.shape} does not fit. Received: "
                     f"starting_index={starting_index}, max_batch_size={max_batch_size}"
@@ -74,27 +76,31 @@ def write_hdf5(
             os.remove(target)
 
 
-def _cell(name: str, leaf: Any) -> tuple[np.ndarray, str | None]:
-    """Return the numbers of a leaf, and what to note about it."""
+def _cell(name: str, leaf: Any) -> tuple[np.ndarray, dict[str, Any]]:
+    """Return the numbers of a leaf, of at least one axis, and what to note about it."""
+    notes: dict[str, Any] = {}
     if is_array(leaf) or isinstance(leaf, np.generic):
         numbers = np.asarray(leaf) if isinstance(leaf, np.generic) else array_value(leaf)
         if numbers is None:
             raise IvyValueError(f"The values of {name!r} are not known. Received: {leaf!r}")
         if tf.as_dtype(numbers.dtype) == tf.bfloat16:
-            return numbers.astype("float32"), "bfloat16"
+            numbers, notes[_KIND] = numbers.astype("float32"), "bfloat16"
         if numbers.dtype.kind not in "biufc":
             raise IvyTypeError(
                 f"{name!r} cannot be written to HDF5, which holds numbers. "
                 f"Received: an array of dtype {numbers.dtype}"
             )
-        return numbers, None
-    kind = type(leaf).__name__
-    if _PLAIN.get(kind) is not type(leaf):
-        raise IvyTypeError(
-            f"{name!r} cannot be written to HDF5, which holds arrays, numbers and text. "
-            f"Received: {leaf!r} of type {kind}"
-        )
-    return np.asarray(leaf, dtype=object if kind == "str" else None), kind
+    else:
+        kind = notes[_KIND] = type(leaf).__name__
+        if _PLAIN.get(kind) is not type(leaf):
+            raise IvyTypeError(
+                f"{name!r} cannot be written to HDF5, which holds arrays, numbers and text. "
+                f"Received: {leaf!r} of type {kind}"
+            )
+        numbers = np.asarray(leaf, dtype=object if kind == "str" else None)
+    if numbers.ndim == 0:
+        numbers, notes[_SCALAR] = numbers[None], True
+    return numbers, notes
 
 
 def _make_room(file: "h5py.File", name: str) -> None:
@@ -112,33 +118,25 @@ def _write(
     file: "h5py.File",
     name: str,
     numbers: np.ndarray,
-    kind: str | None,
+    notes: dict[str, Any],
     start: int,
     size: int | None,
 ) -> None:
-    """Write one leaf; an old dataset of another shape or dtype is replaced."""
+    """Write one leaf: whole, or as a part of a dataset of `size` rows."""
     import h5py
 
-    shape = numbers.shape if size is None else (size, *numbers.shape[1:])
-    dtype = h5py.string_dtype() if kind == "str" else numbers.dtype
-    old = file.get(name)
-    fits = (
-        isinstance(old, h5py.Dataset)
-        and size is not None
-        and old.shape[1:] == shape[1:]
-        and old.dtype == dtype
-    )
-    if fits:
-        old.resize(max(old.shape[0], size), axis=0)
-        data = old
+    in_part = start > 0 or size is not None
+    shape = (size or start + len(numbers), *numbers.shape[1:])
+    dtype = h5py.string_dtype() if numbers.dtype == object else numbers.dtype
+    data = file.get(name)
+    fits = isinstance(data, h5py.Dataset) and data.shape[1:] == shape[1:] and data.dtype == dtype
+    if in_part and fits:
+        data.resize(max(data.shape[0], shape[0]), axis=0)
     else:
-        if old is not None:
-            del file[name]
-        options = {"maxshape": (None,) * len(shape)} if shape else {}
-        data = file.create_dataset(name, shape=shape, dtype=dtype, **options)
-    data[(slice(start, start + len(numbers)),) if shape else ()] = numbers
-    if kind is not None:
-        data.attrs[_KIND] = kind
+        file.pop(name, None)
+        data = file.create_dataset(name, shape=shape, dtype=dtype, maxshape=(None,) * len(shape))
+    data[start : start + len(numbers)] = numbers
+    data.attrs.update(notes)
 
 
 def read_hdf5(path: str | os.PathLike, query: Any = slice(None), strict: bool = True) -> dict:
@@ -179,8 +177,8 @@ def read_hdf5(path: str | os.PathLike, query: Any = slice(None), strict: bool = 
 
 def _read(data: "h5py.Dataset", query: Any) -> Any:
     kind = data.attrs.get(_KIND)
-    if kind in _PLAIN:
-        value = data.asstr()[()] if kind == "str" else data[()]
-        return _PLAIN[kind](value)
-    numbers = data[query] if data.shape else data[()]
-    return tf.convert_to_tensor(numbers, dtype=kind)
+    if kind == "str":
+        return data.asstr()[0]
+    whole = query if data.shape else ()
+    numbers = data[0 if data.attrs.get(_SCALAR, False) else whole]
+    return _PLAIN[kind](numbers) if kind in _PLAIN else tf.convert_to_tensor(numbers, dtype=kind)

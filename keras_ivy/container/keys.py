@@ -17,6 +17,7 @@ from keras_ivy.utils.exceptions import (
 
 __all__ = [
     "SEPARATORS",
+    "is_simple",
     "keys_at_construction",
     "missing_attribute",
     "missing_key",
@@ -29,6 +30,11 @@ SEPARATORS = re.compile(r"[/.]")
 
 #: Above this many names, looking for the nearest would cost more than the hint is worth.
 _MOST_NAMES = 500
+
+
+def is_simple(key: Any) -> bool:
+    """Whether a key is one key: the quick form of the question, asked most of all."""
+    return type(key) is str and "/" not in key and "." not in key and key != ""
 
 
 def split_chain(key: object) -> list[str]:
@@ -83,7 +89,7 @@ def pairs_of(source: Any) -> list[tuple]:
     """The `(key, value)` pairs of a mapping or of an iterable of pairs."""
     if source is None:
         return []
-    if isinstance(source, Mapping):
+    if isinstance(source, dict | Mapping):
         return list(source.items())
     if isinstance(source, Iterable) and not isinstance(source, str | bytes | tf.Tensor):
         pairs = list(source)

@@ -14,6 +14,7 @@ from keras import ops
 
 from keras_ivy.container.arrays import is_array, is_variable
 from keras_ivy.container.mapping import map_arguments
+from keras_ivy.container.node import Node
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
 __all__ = ["TABLE", "Methods"]
@@ -106,7 +107,7 @@ def _method(name: str, function: Callable) -> Callable:
                 return _PRUNED if prune_unapplied else leaf
             return _apply(name, function, path, leaf, *rest, **named)
 
-        others = [self._root(a) if type(a) is dict else a for a in args]
+        others = [Node(a) if type(a) is dict else a for a in args]
         result = map_arguments(call, (self, *others), kwargs)
         if prune_unapplied:
             result = result._filtered(lambda _, leaf: leaf is not _PRUNED)

@@ -65,7 +65,7 @@ class _Reader(pickle.Unpickler):
             if name in ours:
                 return ours[name]
         if module.startswith("keras_ivy.container"):
-            ours = {"Container": Node._root, "restore": restore}
+            ours = {"Container": Node, "restore": restore}
             if name in ours:
                 return ours[name]
         if (module, name) in ALLOWED:
@@ -101,7 +101,7 @@ def read_pickle(content: bytes, strict: bool = True) -> Any:
         raise IvyValueError(f"The file is no pickle of a Container: {error!r}") from error
     if not isinstance(found, Mapping):
         raise IvyValueError(f"The pickle holds no dict. Received: {type(found).__name__}")
-    return Node._root(_converted(found))
+    return Node(_converted(found))
 
 
 def _converted(value: Any) -> Any:

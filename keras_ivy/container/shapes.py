@@ -84,7 +84,7 @@ class Shapes:
             leading_shape: Sizes of axes in front of every shape.
         """
         lead = tuple(leading_shape or ())
-        return self.map(lambda x, s: keras.ops.reshape(x, lead + tuple(s)), self._root(target_dict))
+        return self.map(lambda x, s: keras.ops.reshape(x, lead + tuple(s)), Node(target_dict))
 
     def stack(self: Any, containers: Sequence[Any] = (), axis: int = 0) -> Any:
         """Return the Container of the leaves of several containers, stacked on a new axis.

@@ -48,7 +48,7 @@ class Structure:
             }
         }
         """
-        return Node._root(flat)
+        return Node(flat)
 
     def select(self, patterns: Pattern | Iterable[Pattern]) -> Any:
         r"""Return a Container of the leaves that one of the patterns matches.
@@ -116,7 +116,7 @@ class Structure:
         >>> Container(a=1, b={"c": 2}).merge({"b": {"d": 3}, "a": 4}).flatten()
         {'a': 4, 'b/c': 2, 'b/d': 3}
         """
-        root = Node._root
+        root = Node
         parts = [c if isinstance(c, Node) else root(c) for c in containers]
         if not parts:
             return root()
@@ -173,7 +173,7 @@ class Structure:
         >>> v.assign(v * 10).w.numpy()
         array([10., 20.], dtype=float32)
         """
-        values = values if isinstance(values, Node) else Node._root(values)
+        values = values if isinstance(values, Node) else Node(values)
         tree.check_same_structure(self, values)
         pairs = [(p, leaf, values[p]) for p, leaf in tree.items(self)]
         for path, leaf, value in pairs:

@@ -70,6 +70,18 @@ def test_hdf5_has_ivys_layout(tmp_path):
     assert ours["linear/w"] == ((1, 3), np.dtype("float32"), (None, None))
 
 
+def test_hdf5_holds_scalars_in_a_form_that_ivy_reads(tmp_path):
+    # Ivy slices every dataset, which fails for those without axes.
+    Container(x=tf.constant(2.0), n=3).save(tmp_path / "c.h5")
+    assert layout(tmp_path / "c.h5")["x"] == ((1,), np.dtype("float32"), (None,))
+    loaded = Container.load(tmp_path / "c.h5")
+    assert loaded.x.shape == ()
+    assert loaded.n == 3
+    with h5py.File(tmp_path / "other.h5", "w") as file:
+        file["x"] = np.float32(5.0)
+    assert Container.load(tmp_path / "other.h5").x.numpy() == 5.0
+
+
 @given(st.dictionaries(st.sampled_from(["a", "b/c", "b/d", "e/f/g"]), LEAVES))
 def test_hdf5_round_trip_keeps_values_and_types(tmp_path_factory, flat):
     path = tmp_path_factory.mktemp("h5") / "c.h5"
@@ -136,6 +148,10 @@ def test_hdf5_in_parts(tmp_path):
         part.cont_to_disk_as_hdf5(path, starting_index=start, max_batch_size=6)
     assert Container.load(path).x.numpy().tolist() == [0, 1, 2, 3, 4, 5]
     assert Container.cont_from_disk_as_hdf5(path, slice(1, 3)).x.numpy().tolist() == [1, 2]
+    part.cont_to_disk_as_hdf5(path, starting_index=6)
+    assert Container.load(path).x.numpy().tolist() == [0, 1, 2, 3, 4, 5, 4, 5]
+    with pytest.raises(IndexError, match="'x'"):
+        Container(x=1).cont_to_disk_as_hdf5(path, starting_index=6)
     with pytest.raises(IndexError, match="starting_index=5, max_batch_size=6"):
         part.cont_to_disk_as_hdf5(path, starting_index=5, max_batch_size=6)
 
