@@ -1,6 +1,7 @@
 """Importing the package: quiet, and complete."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -23,7 +24,8 @@ def test_import_prints_nothing():
     alone = run("import keras")
     both = run("import keras, keras_ivy")
     assert both.stdout == ""
-    assert both.stderr == alone.stderr
+    # TensorFlow's own log lines hold times and process numbers.
+    assert re.sub(r"\d+", "#", both.stderr) == re.sub(r"\d+", "#", alone.stderr)
 
 
 def test_import_leaves_optional_packages_alone():
