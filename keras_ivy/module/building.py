@@ -187,11 +187,10 @@ class Building:
         waiting = [path for path, layer in structure.layers.items() if not layer.built]
         if waiting and _has_unknown(options.v, structure):
             return  # for the layers that are built by the first call
-        try:
+        with contextlib.ExitStack() as undo:
+            undo.callback(self._ivy_unmake)
             pairs = self._ivy_pair(options.v, entries, structure, partial=options.with_partial_v)
-        except Exception:
-            self._ivy_unmake()
-            raise
+            undo.pop_all()
         for variable, value in pairs:
             stateless.set_initial_value(variable, value)
         remember_sources(self, options.v, structure)
