@@ -2,6 +2,7 @@
 
 from keras_ivy.optimizers.adam import Adam, AdamW
 from keras_ivy.optimizers.base import Optimizer
+from keras_ivy.optimizers.callbacks import TrustRatioLogger
 from keras_ivy.optimizers.functional import (
     adam_step,
     adam_update,
@@ -13,6 +14,7 @@ from keras_ivy.optimizers.functional import (
 from keras_ivy.optimizers.interop import from_keras, from_tfa_config
 from keras_ivy.optimizers.lamb import LAMB, LAMBPaper
 from keras_ivy.optimizers.lars import LARS, LARSPaper
+from keras_ivy.optimizers.loss_scale import LossScaleOptimizer
 from keras_ivy.optimizers.rules import Rule
 from keras_ivy.optimizers.schedules import WarmupPolynomial, scale_lr
 from keras_ivy.optimizers.sgd import SGD
@@ -25,8 +27,10 @@ __all__ = [
     "AdamW",
     "LAMBPaper",
     "LARSPaper",
+    "LossScaleOptimizer",
     "Optimizer",
     "Rule",
+    "TrustRatioLogger",
     "WarmupPolynomial",
     "adam_step",
     "adam_update",

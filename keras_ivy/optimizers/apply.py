@@ -13,20 +13,30 @@ from typing import Any
 import tensorflow as tf
 
 from keras_ivy.optimizers import fast
-from keras_ivy.optimizers.tensors import compute_dtype, dense, raw
+from keras_ivy.optimizers.gradients import all_finite, clip, gathered
+from keras_ivy.optimizers.sparse import Rows, whole
+from keras_ivy.optimizers.tensors import raw
+from keras_ivy.utils.exceptions import IvyValueError
 
 
 def is_local(variables: Sequence[Any]) -> bool:
     """Whether an update of these variables can be made on every replica by itself.
 
-    It can without a strategy, and in a replica of a strategy that mirrors its variables. It
-    cannot where variables live elsewhere (parameter servers, central storage), nor in the
-    cross-replica context, where one call stands for all replicas.
+    It can without a strategy, on one device, and in a replica of a strategy that mirrors its
+    variables. It cannot where variables live elsewhere (parameter servers, central storage).
+
+    Raises:
+        IvyValueError: In the cross-replica context, where one call stands for all replicas.
     """
     if not tf.distribute.has_strategy():
         return True
     if tf.distribute.in_cross_replica_context():
-        return False
+        raise IvyValueError(
+            "Under a strategy, `apply` belongs into a replica: call it in a function that "
+            "`strategy.run` runs. Received: a call from the scope of the strategy itself"
+        )
+    if isinstance(tf.distribute.get_strategy(), tf.distribute.OneDeviceStrategy):
+        return True
     return all(isinstance(raw(v), tf.distribute.DistributedValues) for v in variables)
 
 
@@ -38,23 +48,6 @@ def sum_over_replicas(grads: list) -> list:
     if context.num_replicas_in_sync == 1:
         return grads
     return list(context.all_reduce(tf.distribute.ReduceOp.SUM, grads))
-
-
-def as_gradient(grad: Any, variable: Any) -> Any:
-    """Return a gradient as a tensor or `IndexedSlices`, whatever it was given as."""
-    if isinstance(grad, tf.IndexedSlices) or tf.is_tensor(grad):
-        return grad
-    return tf.convert_to_tensor(grad, variable.dtype)
-
-
-def widen(grad: Any) -> Any:
-    """Return a gradient in the type that it is worked with: at least float32."""
-    wide = compute_dtype(grad.dtype)
-    if grad.dtype == wide:
-        return grad
-    if isinstance(grad, tf.IndexedSlices):
-        return tf.IndexedSlices(tf.cast(grad.values, wide), grad.indices, grad.dense_shape)
-    return tf.cast(grad, wide)
 
 
 def apply(optimizer: Any, grads: list, variables: list) -> bool:
@@ -70,8 +63,7 @@ def apply(optimizer: Any, grads: list, variables: list) -> bool:
     """
     if not is_local(variables):
         return False
-    grads = [widen(dense(as_gradient(g, v))) for g, v in zip(grads, variables, strict=True)]
-    grads = sum_over_replicas(grads)
+    grads = gathered(sum_over_replicas(grads))
     if optimizer.gradient_accumulation_steps:
         accumulate(optimizer, grads, variables)
     else:
@@ -86,6 +78,11 @@ def accumulate(optimizer: Any, grads: list, variables: list) -> None:
     steps = optimizer.gradient_accumulation_steps
     indices = [optimizer._get_variable_index(v) for v in variables]
     buffers = [raw(optimizer._accumulated_gradients[i]) for i in indices]
+    lazy = [isinstance(g, Rows) for g in grads]
+    grads = [
+        whole(g, b.shape) if sparse else g
+        for g, b, sparse in zip(grads, buffers, lazy, strict=True)
+    ]
 
     def keep() -> None:
         for buffer, g in zip(buffers, grads, strict=True):
@@ -93,7 +90,12 @@ def accumulate(optimizer: Any, grads: list, variables: list) -> None:
 
     def use() -> None:
         sums = [g + tf.cast(b, g.dtype) for b, g in zip(buffers, grads, strict=True)]
-        update(optimizer, [s / tf.cast(steps, s.dtype) for s in sums], variables)
+        means = [s / tf.cast(steps, s.dtype) for s in sums]
+        means = [
+            Rows(mean, None, True) if sparse else mean
+            for mean, sparse in zip(means, lazy, strict=True)
+        ]
+        update(optimizer, means, variables)
         for buffer in map(raw, optimizer._accumulated_gradients):
             buffer.assign(tf.zeros_like(buffer))
 
@@ -116,12 +118,11 @@ def when(condition: tf.Tensor, then: Callable, otherwise: Callable) -> None:
 
 def update(optimizer: Any, grads: list, variables: list) -> None:
     """Clip, then update every variable."""
-    grads = optimizer._clip_gradients(grads)
+    grads = clip(optimizer, grads)
     if not optimizer.skip_nonfinite:
         fast.update_all(optimizer, grads, variables)
         return
-    finite = tf.reduce_all(tf.stack([tf.reduce_all(tf.math.is_finite(g)) for g in grads]))
-    when(finite, lambda: fast.update_all(optimizer, grads, variables), lambda: None)
+    when(all_finite(grads), lambda: fast.update_all(optimizer, grads, variables), lambda: None)
 
 
 def average(optimizer: Any) -> None:

@@ -1,6 +1,5 @@
 """The base class: one optimizer with two sides, Keras's `apply` and Ivy's `step`."""
 
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +10,8 @@ import tensorflow as tf
 from keras_ivy.optimizers import apply as pipeline
 from keras_ivy.optimizers import fast, variants
 from keras_ivy.optimizers import rules as rules_module
+from keras_ivy.optimizers.exclusions import Exclusions
+from keras_ivy.optimizers.gradients import prepared
 from keras_ivy.optimizers.handwritten import named
 from keras_ivy.optimizers.spellings import (
     as_learning_rate,
@@ -19,14 +20,15 @@ from keras_ivy.optimizers.spellings import (
     ivy_spellings,
 )
 from keras_ivy.optimizers.stepping import IvySide
-from keras_ivy.optimizers.tensors import dense, is_zero, raw, scalar
-from keras_ivy.optimizers.updates import Limits, Treatment, adapts
+from keras_ivy.optimizers.telemetry import Telemetry
+from keras_ivy.optimizers.tensors import dense, raw, scalar
+from keras_ivy.optimizers.updates import Limits, Treatment
 from keras_ivy.utils.exceptions import IvyNotImplementedException, IvyTypeError, IvyValueError
 
 SLOT_DTYPES = (None, "float32", "bfloat16")
 
 
-class Optimizer(IvySide, keras.optimizers.Optimizer):
+class Optimizer(IvySide, Telemetry, keras.optimizers.Optimizer):
     """Base class of the optimizers: a Keras optimizer that also steps as Ivy's do.
 
     A subclass written for Ivy implements `_step(self, v, grads)` and calls this constructor with
@@ -44,9 +46,11 @@ class Optimizer(IvySide, keras.optimizers.Optimizer):
         rules: `Rule`s, or the name of a preset such as `"bias_norm"`.
         slot_dtype: Type of the running moments: `None` for that of the variable, but `"float32"`
             where that is float16 or bfloat16; `"float32"`; or `"bfloat16"`, which halves their
-            memory and is rounded stochastically, since plain rounding would lose small changes.
+            memory and is rounded stochastically, since plain rounding would lose small changes
+            (several workers cannot hold it: TensorFlow does not send bfloat16 between them).
         lazy_slots: Whether rows that a sparse gradient does not touch keep their moments, and
-            stay where they are; otherwise a sparse gradient means its dense equal.
+            stay where they are; otherwise a sparse gradient means its dense equal. Of accumulated
+            gradients, rows that are all zeros count as untouched.
         schedule_counts: What a schedule counts under gradient accumulation: `"steps"` (Keras's
             way, every call) or `"updates"`.
         skip_nonfinite: Whether a step in which any gradient holds NaN or infinity changes
@@ -85,6 +89,7 @@ class Optimizer(IvySide, keras.optimizers.Optimizer):
         device: str | None = None,
         **kwargs: Any,
     ):
+        exclusions = kwargs.pop("exclusions", None)
         given = named(ivy_arguments)
         inplace = given.get("inplace", inplace)
         stop_gradients = given.get("stop_gradients", stop_gradients)
@@ -133,7 +138,9 @@ class Optimizer(IvySide, keras.optimizers.Optimizer):
         self.trace_on_next_step = bool(trace_on_next_step)
         self.device = device
         self._setting = setting
+        self._exclusions = Exclusions(**(exclusions or {}))
         self._init_ivy_side()
+        self._init_telemetry()
 
     # What a subclass provides.
 
@@ -144,17 +151,23 @@ class Optimizer(IvySide, keras.optimizers.Optimizer):
 
     def _scalars(self, rate: Any, count: Any, dtype: Any, kernel: bool = False) -> Any:
         """Everything that one step shares between tensors of one type, as scalar tensors."""
-        raise NotImplementedError
+        raise self._lacks("_scalars")
 
     def _update(
         self, w: Any, g: Any, slots: tuple, scalars: Any, treatment: Treatment, norm: Any
     ) -> tuple[Any, tuple, Any]:
         """The formula: returns `(w', slots', trust ratio or None)`."""
-        raise NotImplementedError
+        raise self._lacks("_update")
 
     def _update_fused(self, handles: tuple, grad: Any, scalars: Any, treatment: Treatment) -> Any:
         """The formula in place, on fused kernels: returns the trust ratio or `None`."""
-        raise NotImplementedError
+        raise self._lacks("_update_fused")
+
+    def _lacks(self, method: str) -> IvyNotImplementedException:
+        return IvyNotImplementedException(
+            f"To train through `fit` or `apply`, an optimizer implements `_scalars` and `_update`, "
+            f"and `_update_fused` if `_has_kernel`. {type(self).__name__} lacks `{method}`"
+        )
 
     def _stacks(self, treatment: Treatment) -> bool:
         """Whether small tensors are better stacked than updated one by one."""
@@ -172,7 +185,8 @@ class Optimizer(IvySide, keras.optimizers.Optimizer):
 
         Raises:
             IvyTypeError: If a variable is not of a floating type.
-            IvyValueError: If a rule matches none of the variables.
+            IvyValueError: If a rule matches none of the variables, or the strategy cannot hold the
+                slots.
         """
         if self.built:
             return
@@ -184,13 +198,40 @@ class Optimizer(IvySide, keras.optimizers.Optimizer):
             )
         variables = list(variables)
         self._check_trainable(variables)
-        resolved = rules_module.resolve(self.rules, variables, self._decay)
+        self._check_strategy()
+        resolved = self._resolve(variables)
         with tf.init_scope():
+            self._join_strategy()
             super().build(variables)
             slots = self.add_optimizer_variables(variables, list(self.slot_names))
+            self._make_ratios(len(variables))
         self._slots = tuple(zip(*slots, strict=True)) if slots else ((),) * len(variables)
         self._treatments = tuple(treatment for treatment, _ in resolved)
         self._warn_of_frozen(variables)
+
+    def _join_strategy(self) -> None:
+        """Make an optimizer that was made outside the scope of a strategy one of its scope.
+
+        Its count and rate have to be mirrored, or every replica would add to the same count.
+        """
+        strategy = tf.distribute.get_strategy()
+        if strategy is self._distribution_strategy or tf.distribute.has_strategy() is False:
+            return
+        self._distribution_strategy = strategy
+        for attribute in ("_iterations", "_learning_rate"):
+            old = getattr(self, attribute)
+            if not isinstance(old, keras.Variable):
+                continue
+            value = old.numpy()
+            self._untrack_variable(old)
+            new = self.add_variable(
+                shape=(),
+                initializer=lambda shape, dtype, value=value: tf.constant(value, dtype),
+                dtype=old.dtype,
+                aggregation="only_first_replica",
+                name=old.name,
+            )
+            setattr(self, attribute, new)
 
     def add_variable_from_reference(
         self, reference_variable: Any, name: str | None = None, initializer: Any = "zeros"
@@ -224,36 +265,71 @@ class Optimizer(IvySide, keras.optimizers.Optimizer):
                     f"Received: dtype={dtype}"
                 )
 
-    def _warn_of_frozen(self, variables: Sequence[Any]) -> None:
-        """Name the variables that this variant will never move, once."""
-        setting = self._setting.ratio
-        if setting is None or not setting.frozen:
-            return
-        frozen = [
-            rules_module.path_of(v)
-            for v, treatment in zip(variables, self._treatments, strict=True)
-            if adapts(setting, treatment) and is_zero(v)
-        ]
-        if frozen:
-            warnings.warn(
-                f"{type(self).__name__} with variant={self.variant!r} multiplies every step by the "
-                "norm of the weight, so that these variables, which are all zeros, will never "
-                f'move: {", ".join(frozen)}. Use `variant="paper"`, which moves them, or '
-                '`rules="bias_norm"`, which leaves biases and normalisation parameters without '
-                "a trust ratio.",
-                stacklevel=4,
+    def _check_strategy(self) -> None:
+        strategy = tf.distribute.get_strategy()
+        workers = isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy)
+        if workers and self.slot_dtype == "bfloat16":
+            raise IvyValueError(
+                "TensorFlow cannot send bfloat16 variables from worker to worker: leave "
+                f"`slot_dtype` out. Received: slot_dtype={self.slot_dtype!r} under {strategy!r}"
             )
-
-    def _note_ratios(self, ratios: dict) -> None:
-        pass
 
     @property
     def _decay(self) -> float:
         return float(self.weight_decay or 0.0)
 
+    def apply(self, grads: Sequence[Any], trainable_variables: Any = None) -> None:
+        """Update variables with gradients: Keras's entry, which `fit` calls.
+
+        Args:
+            grads: Gradients: tensors, arrays, `IndexedSlices`, or `None`.
+            trainable_variables: Their variables; `None` for those of `build`.
+
+        Raises:
+            ValueError: If there is no gradient at all, or a variable that the optimizer was not
+                built for.
+        """
+        grads = list(grads)
+        if trainable_variables is not None:
+            trainable_variables = list(trainable_variables)
+        variables = (
+            self._trainable_variables if trainable_variables is None else trainable_variables
+        )
+        if len(grads) == len(variables):
+            grads = [
+                g
+                if self._overwrite_variable_with_gradient(v)
+                else prepared(g, v.dtype, self.lazy_slots)
+                for g, v in zip(grads, variables, strict=True)
+            ]
+        super().apply(grads, trainable_variables)
+
     def _backend_apply_gradients(self, grads: Sequence[Any], variables: Sequence[Any]) -> None:
         if not pipeline.apply(self, list(grads), list(variables)):
             super()._backend_apply_gradients(grads, variables)
+
+    def exclude_from_weight_decay(
+        self, var_list: Sequence[Any] | None = None, var_names: Sequence[str] | None = None
+    ) -> None:
+        """Exclude variables from weight decay; unlike Keras's own, saved in the config.
+
+        `rules=[Rule(match=..., decay=False)]` says the same in the constructor.
+
+        Args:
+            var_list: Variables to exclude.
+            var_names: Regular expressions; a variable in whose path one is found is excluded.
+
+        Raises:
+            IvyValueError: If the optimizer is built.
+        """
+        if self.built:
+            raise IvyValueError(
+                "Call `exclude_from_weight_decay` before the optimizer is built. "
+                f"Received: optimizer {self.name!r}, built for "
+                f"{len(self._trainable_variables)} variables"
+            )
+        self._exclusions = Exclusions(var_names or ())
+        self._exclusions.listed = list(var_list or ())
 
     def _apply_weight_decay(self, variables: Sequence[Any]) -> None:
         """Do nothing: decay is part of the formula, where the variant says."""
@@ -269,7 +345,7 @@ class Optimizer(IvySide, keras.optimizers.Optimizer):
         )
         count = tf.convert_to_tensor(self.iterations)
         rate = scalar(learning_rate, tf.float64)
-        fast.update_plain(self, job, self._scalars(rate, count, job.dtype))
+        fast.update_plain(self, job, self._scalars(rate, count, job.dtype), count)
 
     def _get_current_learning_rate(self) -> Any:
         schedule = isinstance(self._learning_rate, keras.optimizers.schedules.LearningRateSchedule)
@@ -296,4 +372,6 @@ class Optimizer(IvySide, keras.optimizers.Optimizer):
             trace_on_next_step=self.trace_on_next_step,
             device=self.device,
         )
+        if self._exclusions.get_config():
+            config["exclusions"] = self._exclusions.get_config()
         return config

@@ -4,8 +4,8 @@
   since a thousand tiny tensors cost a thousand times the overhead of an operation.
 - *Fused*: tensors on TensorFlow's kernels, in place and in batches (see `fused`).
 - *Plain*: the formula as it stands in `updates`, tensor by tensor: whatever XLA compiles (it
-  fuses by itself), float16 and bfloat16, slots of another type than their variable, and
-  `variant="popular"`.
+  fuses by itself), float16 and bfloat16, slots of another type than their variable, rows of sparse
+  gradients with lazy slots, and `variant="popular"`.
 """
 
 from collections.abc import Sequence
@@ -16,6 +16,8 @@ import tensorflow as tf
 from keras_ivy.adapters import tf_xla
 from keras_ivy.optimizers import fused
 from keras_ivy.optimizers.norms import norm, row_norm
+from keras_ivy.optimizers.rounding import rounded
+from keras_ivy.optimizers.sparse import Rows, scatter_rows, update_rows
 from keras_ivy.optimizers.tensors import compute_dtype, raw, scalar
 from keras_ivy.optimizers.updates import Treatment
 
@@ -42,7 +44,7 @@ class Job(NamedTuple):
     @property
     def size(self) -> int:
         """Number of elements."""
-        return self.grad.shape.num_elements()
+        return self.variables[0].shape.num_elements()
 
     @property
     def uniform(self) -> bool:
@@ -63,12 +65,14 @@ def plan(jobs: Sequence[Job], optimizer: Any) -> tuple[list[list[Job]], list[lis
     single: dict[tuple, list[Job]] = {}
     plain = []
     for job in jobs:
-        if not job.uniform:
+        if not job.size:
+            continue
+        if isinstance(job.grad, Rows) or not job.uniform:
             plain.append(job)
         elif job.size < SMALL and optimizer._stacks(job.treatment):
-            key = (tuple(job.grad.shape), job.dtype, job.treatment)
+            key = (tuple(job.variables[0].shape), job.dtype, job.treatment)
             stacks.setdefault(key, []).append(job)
-        elif job.size:
+        else:
             single.setdefault((job.dtype, job.treatment), []).append(job)
     for key in [key for key, group in stacks.items() if len(group) < FEW]:
         single.setdefault(key[1:], []).extend(stacks.pop(key))
@@ -130,21 +134,29 @@ def update_all(optimizer: Any, grads: Sequence[Any], variables: Sequence[Any]) -
         common = scalars(group[0].dtype, False)
         ratios[tuple(job.index for job in group)] = update_stack(optimizer, group, common)
     for job in plain:
-        ratios[(job.index,)] = update_plain(optimizer, job, scalars(job.dtype, False))
+        ratios[(job.index,)] = update_plain(optimizer, job, scalars(job.dtype, False), count)
     optimizer._note_ratios(ratios)
 
 
-def update_plain(optimizer: Any, job: Job, scalars: Any) -> Any:
+def update_plain(optimizer: Any, job: Job, scalars: Any, count: Any) -> Any:
     """Update one tensor by the formula, worked in its compute type; returns its trust ratio."""
     weight, *slots = job.variables
-    w, new, ratio = optimizer._update(
-        tf.cast(weight, job.dtype),
-        tf.cast(job.grad, job.dtype),
-        tuple(tf.cast(s, job.dtype) for s in slots),
-        scalars,
-        job.treatment,
-        norm,
-    )
+
+    def update(w: Any, g: Any, values: tuple) -> tuple:
+        w, new, ratio = optimizer._update(w, g, values, scalars, job.treatment, norm)
+        new = [
+            rounded(value, slot.dtype, (count, job.index, i))
+            for i, (slot, value) in enumerate(zip(slots, new, strict=True))
+        ]
+        return w, tuple(new), ratio
+
+    if isinstance(job.grad, Rows) and not job.grad.whole:
+        return scatter_rows(update, weight, job.grad, tuple(slots), job.dtype)
+    values = [tf.cast(x, job.dtype) for x in job.variables]
+    if isinstance(job.grad, Rows):
+        w, new, ratio = update_rows(update, values[0], job.grad, tuple(values[1:]))
+    else:
+        w, new, ratio = update(values[0], tf.cast(job.grad, job.dtype), tuple(values[1:]))
     for slot, value in zip(slots, new, strict=True):
         slot.assign(tf.cast(value, slot.dtype))
     weight.assign(tf.cast(w, weight.dtype))

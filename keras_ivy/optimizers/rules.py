@@ -135,6 +135,9 @@ class Rule:
         return cls(**config)
 
     def __repr__(self) -> str:
+        for name, preset in PRESETS.items():
+            if any(self is rule for rule in preset):
+                return f"preset {name!r}"
         shown = {k: v for k, v in self.get_config().items() if v != _DEFAULTS[k]}
         return f"Rule({', '.join(f'{k}={v!r}' for k, v in shown.items())})"
 

@@ -28,6 +28,23 @@ class StateCell:
         self._count_variable: Any = None
         self._variables: Slots = {}
         self._traced: tuple | None = None
+        self._ratios: dict[str, Any] = {}
+        self._ratio_variables: dict[str, Any] = {}
+
+    def note(self, ratios: dict[str, Any]) -> None:
+        """Keep the trust ratios of a step, for whoever asks."""
+        if tf.executing_eagerly():
+            self._ratios = {**self._ratios, **ratios}
+            return
+        for path, ratio in ratios.items():
+            with tf.init_scope():
+                if path not in self._ratio_variables:
+                    self._ratio_variables[path] = tf.Variable(0.0, trainable=False)
+            self._ratio_variables[path].assign(tf.cast(ratio, tf.float32))
+
+    def ratios(self) -> dict[str, Any]:
+        """Trust ratios by path; those of traced steps, if there were any."""
+        return {**self._ratios, **self._ratio_variables}
 
     def load(self, specs: dict[str, tuple], names: tuple[str, ...]) -> tuple[Any, Slots]:
         """Return count and slots, zeros for paths that have no slot yet.

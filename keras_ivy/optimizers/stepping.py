@@ -10,10 +10,13 @@ import tensorflow as tf
 from keras_ivy import tree
 from keras_ivy.container import Container
 from keras_ivy.optimizers import rules as rules_module
+from keras_ivy.optimizers.gradients import all_finite, clip, gathered, prepared
 from keras_ivy.optimizers.handwritten import Handwritten
 from keras_ivy.optimizers.norms import norm
+from keras_ivy.optimizers.rounding import rounded
+from keras_ivy.optimizers.sparse import Rows, update_rows
 from keras_ivy.optimizers.state import StateCell, complete
-from keras_ivy.optimizers.tensors import compute_dtype, dense, scalar
+from keras_ivy.optimizers.tensors import scalar
 from keras_ivy.utils.devices import device_scope
 from keras_ivy.utils.exceptions import IvyKeyError, IvyTypeError, IvyValueError
 
@@ -62,13 +65,13 @@ def pair(v: Flat, grads: Flat, ignore_missing: bool) -> Flat:
         if g is None:
             continue
         w = v[path]
-        g = dense(g) if isinstance(g, tf.IndexedSlices) else tf.convert_to_tensor(g)
+        g = g if isinstance(g, tf.IndexedSlices) else tf.convert_to_tensor(g)
         if not tf.as_dtype(w.dtype).is_floating:
             raise IvyTypeError(
                 f"Only floating variables can be trained, and {path!r} is not one. "
                 f"Received: dtype={tf.as_dtype(w.dtype).name}"
             )
-        if not g.shape.is_compatible_with(w.shape):
+        if not tf.TensorShape(g.shape).is_compatible_with(w.shape):
             raise IvyValueError(
                 f"The gradient of {path!r} must have the shape of its variable, {tuple(w.shape)}. "
                 f"Received: shape={tuple(g.shape)}"
@@ -145,8 +148,9 @@ class IvySide(Handwritten):
             return self._step_by_hand(v, flat_v, flat_g)
         with device_scope(self.device):
             count, slots = self._cell.load(self._specs(flat_v), self.slot_names)
-            new_v, new_slots = self._transform(flat_v, flat_g, count, slots)
+            new_v, new_slots, ratios = self._transform(flat_v, flat_g, count, slots)
             self._cell.store(count + 1, new_slots)
+            self._cell.note(ratios)
         return unflatten(new_v, v)
 
     def stateless_step(
@@ -175,15 +179,15 @@ class IvySide(Handwritten):
             )
         slots = complete(slots, self._specs(flat_v), self.slot_names)
         count = scalar(count, tf.int64)
-        new_v, slots = self._transform(flat_v, flat_g, count, slots)
+        new_v, slots, _ = self._transform(flat_v, flat_g, count, slots)
         return unflatten(new_v, v), self._public(count + 1, slots, isinstance(v, Mapping))
 
     def _specs(self, flat_v: Flat) -> dict[str, tuple]:
         """Shape and type of the slots of every variable."""
         return {k: (tuple(x.shape), self._slot_dtype(x.dtype, "mw")) for k, x in flat_v.items()}
 
-    def _transform(self, v: Flat, g: Flat, count: Any, slots: dict) -> tuple[Flat, dict]:
-        """The pure step: `{path: tensor}` in, `{path: tensor}` out."""
+    def _transform(self, v: Flat, g: Flat, count: Any, slots: dict) -> tuple[Flat, dict, Flat]:
+        """The pure step: `{path: tensor}` in; variables, slots and trust ratios out."""
         unsupported = [
             name for name in ("use_ema", "gradient_accumulation_steps") if getattr(self, name, None)
         ]
@@ -195,28 +199,46 @@ class IvySide(Handwritten):
             )
         rate = self._rate_at(count)
         treatments = self._treatments_of(v)
-        paths = list(g)
-        wide = [tf.cast(g[k], compute_dtype(v[k].dtype)) for k in paths]
+        grads = [prepared(x, v[k].dtype, self.lazy_slots) for k, x in g.items()]
         if self.loss_scale_factor is not None:
-            wide = [x / self.loss_scale_factor for x in wide]
-        wide = self._clip_gradients(wide)
+            grads = [x / self.loss_scale_factor for x in grads]
+        grads = clip(self, gathered(grads))
+        finite = all_finite(grads) if self.skip_nonfinite and grads else None
+
+        def keep(new: Any, old: Any) -> Any:
+            new = new if finite is None else tf.where(finite, new, old)
+            return tf.stop_gradient(new) if self.stop_gradients else new
+
         scalars: dict = {}
         new_v = dict(v)
         new_slots = {name: dict(slots[name]) for name in self.slot_names}
-        for k, x in zip(paths, wide, strict=True):
+        ratios = {}
+        for i, (k, x) in enumerate(zip(g, grads, strict=True)):
             dtype = x.dtype
             if dtype not in scalars:
                 scalars[dtype] = self._scalars(scalar(rate, tf.float64), count, dtype)
-            old = tuple(tf.cast(slots[name][k], dtype) for name in self.slot_names)
-            w, new, _ = self._update(
-                tf.cast(v[k], dtype), x, old, scalars[dtype], treatments[k], norm
+            w, new, ratio = self._update_leaf(
+                tf.cast(v[k], dtype),
+                x,
+                tuple(tf.cast(slots[name][k], dtype) for name in self.slot_names),
+                scalars[dtype],
+                treatments[k],
             )
-            w = tf.cast(w, v[k].dtype)
-            new_v[k] = tf.stop_gradient(w) if self.stop_gradients else w
-            for name, value in zip(self.slot_names, new, strict=True):
-                value = tf.cast(value, slots[name][k].dtype)
-                new_slots[name][k] = tf.stop_gradient(value) if self.stop_gradients else value
-        return new_v, new_slots
+            new_v[k] = keep(tf.cast(w, v[k].dtype), v[k])
+            for j, name in enumerate(self.slot_names):
+                old = slots[name][k]
+                new_slots[name][k] = keep(rounded(new[j], old.dtype, (count, i, j)), old)
+            if ratio is not None:
+                ratios[k] = tf.stop_gradient(ratio)
+        return new_v, new_slots, ratios
+
+    def _update_leaf(self, w: Any, g: Any, slots: tuple, scalars: Any, treatment: Any) -> tuple:
+        def update(w: Any, g: Any, slots: tuple) -> tuple:
+            return self._update(w, g, slots, scalars, treatment, norm)
+
+        if isinstance(g, Rows):
+            return update_rows(update, w, g, slots)
+        return update(w, g, slots)
 
     def _rate_at(self, count: Any) -> Any:
         """The learning rate of the step after `count` steps."""
@@ -229,7 +251,7 @@ class IvySide(Handwritten):
         leaves = [
             rules_module.Leaf(k, tuple(x.shape), tf.as_dtype(x.dtype).name) for k, x in v.items()
         ]
-        resolved = rules_module.resolve(self.rules, leaves, self._decay)
+        resolved = self._resolve(leaves)
         return {leaf.path: treatment for leaf, (treatment, _) in zip(leaves, resolved, strict=True)}
 
     @property

@@ -1,0 +1,110 @@
+"""A callback that shows trust ratios while a model trains."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from keras_ivy.optimizers.base import Optimizer
+from keras_ivy.utils.exceptions import IvyTypeError
+
+
+def optimizers_of(optimizer: Any) -> Iterator[Optimizer]:
+    """Yield the optimizers of this package inside a loss-scale or multi optimizer, or itself."""
+    if isinstance(optimizer, Optimizer):
+        yield optimizer
+    for inner in (
+        getattr(optimizer, "inner_optimizer", None),
+        *getattr(optimizer, "optimizers", ()),
+    ):
+        if inner is not None:
+            yield from optimizers_of(inner)
+
+
+def _scalar_metadata() -> tf.compat.v1.SummaryMetadata:
+    """What marks a summary as a scalar; `tf.summary.scalar` needs TensorBoard to be installed."""
+    metadata = tf.compat.v1.SummaryMetadata()
+    metadata.plugin_data.plugin_name = "scalars"
+    return metadata
+
+
+class TrustRatioLogger(keras.callbacks.Callback):
+    """Log the trust ratios of LARS or LAMB, as they are at the end of every epoch.
+
+    They join the logs of the epoch as `trust_ratio/<path>`, and so the history that `fit` returns,
+    and whatever other callbacks do with logs if they stand later in the list: put this one before
+    `keras.callbacks.TensorBoard` or `CSVLogger`.
+
+    Args:
+        log_dir: If given, a directory to which TensorBoard summaries are written directly.
+        every: If given, ratios are also written to `log_dir` at every so many batches.
+
+    Raises:
+        ValueError: If `every` is given without `log_dir`.
+
+    Example:
+
+    >>> import keras_ivy as ivy
+    >>> model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, name="d")])
+    >>> model.compile(ivy.LAMB(0.1, rules="bias_norm"), "mse")
+    >>> x = tf.ones((4, 1))
+    >>> history = model.fit(x, x, verbose=0, callbacks=[TrustRatioLogger()])
+    >>> [name for name in history.history if "trust" in name]
+    ['trust_ratio/sequential.../d/kernel']
+    """
+
+    def __init__(self, log_dir: str | None = None, every: int | None = None):
+        super().__init__()
+        if every is not None and log_dir is None:
+            raise ValueError(
+                f"`every` says when to write to `log_dir`. Received: every={every!r}, log_dir=None"
+            )
+        self.log_dir = log_dir
+        self.every = every
+        self._writer = None
+        self._batch = 0
+
+    def on_train_begin(self, logs: dict | None = None) -> None:
+        """Check the optimizer, and open the directory."""
+        if not list(optimizers_of(self.model.optimizer)):
+            raise IvyTypeError(
+                "`TrustRatioLogger` needs an optimizer of keras_ivy. "
+                f"Received: {self.model.optimizer!r}"
+            )
+        if self.log_dir is not None:
+            self._writer = tf.summary.create_file_writer(self.log_dir)
+
+    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
+        """Write every so many batches."""
+        self._batch += 1
+        if self.every is not None and self._batch % self.every == 0:
+            self._write(self._ratios(), self._batch)
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        """Add the ratios to the logs of the epoch."""
+        ratios = self._ratios()
+        if logs is not None:
+            logs.update(ratios)
+        if self.every is None:
+            self._write(ratios, epoch)
+
+    def on_train_end(self, logs: dict | None = None) -> None:
+        """Close the directory."""
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+
+    def _ratios(self) -> dict[str, float]:
+        return {
+            f"trust_ratio/{path}": ratio
+            for optimizer in optimizers_of(self.model.optimizer)
+            for path, ratio in optimizer.trust_ratios().items()
+        }
+
+    def _write(self, ratios: dict[str, float], step: int) -> None:
+        if self._writer is None:
+            return
+        with self._writer.as_default():
+            for name, ratio in ratios.items():
+                tf.summary.write(name, tf.constant(ratio, tf.float32), step, _scalar_metadata())

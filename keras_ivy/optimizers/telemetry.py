@@ -1,0 +1,197 @@
+"""What an optimizer tells about itself: what every variable gets, and its trust ratios."""
+
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from keras_ivy import tree
+from keras_ivy.optimizers import rules as rules_module
+from keras_ivy.optimizers.rules import Leaf, path_of
+from keras_ivy.optimizers.tensors import is_zero
+from keras_ivy.optimizers.updates import adapts
+from keras_ivy.utils.exceptions import IvyTypeError
+
+
+class Row(NamedTuple):
+    """What one variable gets."""
+
+    path: str
+    shape: tuple[int, ...]
+    decay: float
+    adapts: bool
+    lr_multiplier: float
+    rule: Any
+    frozen: bool
+
+
+class Explanation(list):
+    """A list of `Row`s that prints as a table."""
+
+    def __str__(self) -> str:
+        head = ("path", "shape", "decay", "adapts", "lr x", "rule")
+        table = [head]
+        for row in self:
+            adapted = "frozen: norm 0" if row.frozen else "yes" if row.adapts else "no"
+            rule = "-" if row.rule is None else repr(row.rule)
+            shape = "x".join(map(str, row.shape)) or "scalar"
+            table.append(
+                (row.path, shape, f"{row.decay:g}", adapted, f"{row.lr_multiplier:g}", rule)
+            )
+        widths = [max(len(line[i]) for line in table) for i in range(len(head))]
+        lines = ["  ".join(f"{x:{w}}" for x, w in zip(line, widths, strict=True)) for line in table]
+        return "\n".join(line.rstrip() for line in lines)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(str(self))
+
+
+class Telemetry:
+    """The methods that tell; `base.Optimizer` mixes them in."""
+
+    def _init_telemetry(self) -> None:
+        self.__dict__["_eager_ratios"] = {}
+        self._ratio_values = None
+
+    def _make_ratios(self, count: int) -> None:
+        """Make room for the trust ratios of `count` variables, if there are any."""
+        if self._setting.ratio is not None:
+            # No variable of the optimizer's: ratios are no part of its state.
+            self._ratio_values = tf.Variable(
+                tf.fill([count], np.float32("nan")), trainable=False, name="trust_ratios"
+            )
+
+    def _note_ratios(self, ratios: Mapping[tuple[int, ...], Any]) -> None:
+        """Keep the trust ratios of a step, given as vectors by the indices of their variables."""
+        found = [(indices, r) for indices, r in ratios.items() if r is not None]
+        if not found or self._ratio_values is None:
+            return
+        indices = [[i] for group, _ in found for i in group]
+        values = [tf.reshape(tf.cast(r, tf.float32), [-1]) for _, r in found]
+        known = tf.convert_to_tensor(self._ratio_values)
+        self._ratio_values.assign(tf.tensor_scatter_nd_update(known, indices, tf.concat(values, 0)))
+
+    def _warn_of_frozen(self, variables: Sequence[Any]) -> None:
+        """Name the variables that this variant will never move, once."""
+        setting = self._setting.ratio
+        if setting is None or not setting.frozen:
+            return
+        frozen = [
+            path_of(v)
+            for v, treatment in zip(variables, self._treatments, strict=True)
+            if adapts(setting, treatment) and is_zero(v)
+        ]
+        if frozen:
+            warnings.warn(
+                f"{type(self).__name__} with variant={self.variant!r} multiplies every step by the "
+                "norm of the weight, so that these variables, which are all zeros, will never "
+                f'move: {", ".join(frozen)}. Use `variant="paper"`, which moves them, or '
+                '`rules="bias_norm"`, which leaves biases and normalisation parameters without '
+                "a trust ratio.",
+                stacklevel=4,
+            )
+
+    def trust_ratios(self) -> dict[str, float]:
+        """Return the trust ratio that every adapted tensor had in its last step, by path.
+
+        Empty before the first step, and for optimizers that do not adapt.
+
+        Example:
+
+        >>> from keras_ivy.optimizers import LARS
+        >>> optimizer = LARS(learning_rate=0.1)
+        >>> optimizer.apply([[0.0, 2.0]], [keras.Variable([3.0, 4.0], name="w")])
+        >>> optimizer.trust_ratios()
+        {'w': 2.5}
+        """
+        if not self.built:
+            return {path: float(ratio) for path, ratio in self._cell.ratios().items()}
+        if self._ratio_values is None:
+            return {}
+        value = self._ratio_values
+        if isinstance(value, tf.distribute.DistributedValues):
+            value = value.values[0]
+        paths = map(path_of, self._trainable_variables)
+        return {
+            path: float(ratio)
+            for path, ratio in zip(paths, np.asarray(value), strict=True)
+            if not np.isnan(ratio)
+        }
+
+    def explain(self, model: Any) -> Explanation:
+        """Tell what every variable of a model gets: decay, adaptation, rate, and by which rule.
+
+        Nothing has to be built or compiled.
+
+        Args:
+            model: A built model or layer, a list of variables, or a Container of variables.
+
+        Returns:
+            A list of `Row`s (`path`, `shape`, `decay`, `adapts`, `lr_multiplier`, `rule`,
+            `frozen`) that prints as a table. `frozen` says that the variable is all zeros and that
+            the variant multiplies its steps by its norm, so that it never moves.
+
+        Raises:
+            IvyValueError: If a rule that has to match something matches nothing.
+
+        Example:
+
+        >>> from keras_ivy.optimizers import LAMB
+        >>> layer = keras.layers.Dense(2, name="dense")
+        >>> layer.build((None, 3))
+        >>> print(LAMB(variant="paper", weight_decay=0.1, rules="bias_norm").explain(layer))
+        path          shape  decay  adapts  lr x  rule
+        dense/kernel  3x2    0.1    yes     1     -
+        dense/bias    2      0      no      1     preset 'bias_norm'
+        """
+        variables = _variables_of(model)
+        setting = self._setting.ratio
+        rows = []
+        for variable, (treatment, rule) in zip(variables, self._resolve(variables), strict=True):
+            adapted = adapts(setting, treatment)
+            valued = not isinstance(variable, Leaf)
+            rows.append(
+                Row(
+                    path_of(variable),
+                    tuple(variable.shape),
+                    treatment.decay,
+                    adapted,
+                    treatment.lr_multiplier,
+                    rule,
+                    adapted and setting.frozen and valued and is_zero(variable),
+                )
+            )
+        return Explanation(rows)
+
+    def _resolve(self, variables: Sequence[Any]) -> list:
+        """What the rules, and the exclusions from weight decay, say of every variable."""
+        resolved = rules_module.resolve(self.rules, variables, self._decay)
+        excluded = self._exclusions.excluded(variables)
+        return [
+            (treatment._replace(decay=0.0) if out else treatment, rule)
+            for (treatment, rule), out in zip(resolved, excluded, strict=True)
+        ]
+
+
+def _variables_of(model: Any) -> list:
+    """The variables that an optimizer would train."""
+    if isinstance(model, keras.Layer):
+        if not model.built:
+            raise IvyTypeError(f"Build the model first. Received: {model!r}, which is not built")
+        return list(model.trainable_variables)
+    if isinstance(model, Mapping):
+        return [
+            x
+            if isinstance(x, keras.Variable)
+            else Leaf(path, tuple(x.shape), keras.backend.standardize_dtype(x.dtype))
+            for path, x in tree.flatten(model).items()
+        ]
+    if isinstance(model, list | tuple):
+        return list(model)
+    raise IvyTypeError(
+        "`explain` takes a model, a layer, a list of variables or a Container. "
+        f"Received: model={model!r}"
+    )

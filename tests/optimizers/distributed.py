@@ -1,0 +1,175 @@
+"""Train small models on several logical CPUs and on one device; print how far they differ.
+
+A program of its own, since devices are set before TensorFlow starts:
+
+    python -m tests.optimizers.distributed REPLICAS loop|fit|one|worker [CASE ...]
+
+A worker finds its cluster in TF_CONFIG.
+"""
+
+import json
+import sys
+
+import tensorflow as tf
+
+if __name__ == "__main__":
+    tf.config.set_logical_device_configuration(
+        tf.config.list_physical_devices("CPU")[0],
+        [tf.config.LogicalDeviceConfiguration()] * int(sys.argv[1]),
+    )
+
+import keras
+import numpy as np
+
+from keras_ivy.optimizers import LossScaleOptimizer, Rule
+from tests.optimizers.cases import CASES
+
+STEPS = 6
+BATCH = 8
+
+#: Everything that Keras's base class does around an update, all at once.
+TOGETHER = {
+    "global_clipnorm": 0.5,
+    "gradient_accumulation_steps": 2,
+    "use_ema": True,
+    "ema_momentum": 0.8,
+    "ema_overwrite_frequency": 2,
+    "weight_decay": 0.1,
+}
+
+#: Options that one strategy or another has been known to get wrong, each on its own.
+FEATURES = {
+    "alone": {},
+    "together": TOGETHER,
+    "clipnorm": {"clipnorm": 0.05},
+    "clipvalue": {"clipvalue": 0.02},
+    "accumulation": {"gradient_accumulation_steps": 3},
+    "ema": {"use_ema": True, "ema_momentum": 0.8, "ema_overwrite_frequency": 3},
+    "skip": {"skip_nonfinite": True},
+    "bfloat16 slots": {"slot_dtype": "bfloat16"},
+    "loss scale": {"loss_scale_factor": 8.0},
+    "dynamic scale": {},
+}
+
+
+def data() -> tuple[np.ndarray, np.ndarray]:
+    """One batch after another, each of `BATCH` examples."""
+    rng = np.random.default_rng(5)
+    x = rng.normal(size=(STEPS * BATCH, 4)).astype("float32")
+    return x, np.tanh(x[:, :2]) + 0.5
+
+
+def model() -> keras.Model:
+    """Two layers whose variables have norms other than zero."""
+    net = keras.Sequential(
+        [keras.Input((4,)), keras.layers.Dense(5, "tanh"), keras.layers.Dense(2)]
+    )
+    rng = np.random.default_rng(6)
+    net.set_weights([rng.normal(size=w.shape) for w in net.weights])
+    return net
+
+
+def make(case: str, feature: str) -> keras.optimizers.Optimizer:
+    """The optimizer of a row of the case list, with a feature."""
+    options = dict(FEATURES[feature])
+    if feature == "together":
+        options["rules"] = [Rule("bias", decay=False, adapt=False, lr_multiplier=0.5)]
+    optimizer = CASES[case].make(0.05, **options)
+    if feature == "dynamic scale":
+        return LossScaleOptimizer(optimizer, initial_scale=16.0, dynamic_growth_steps=3)
+    return optimizer
+
+
+def gradients(net: keras.Model, optimizer, x: tf.Tensor, y: tf.Tensor, replicas: int) -> list:
+    """Gradients of this replica's share of the mean squared error, scaled."""
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean((net(x, training=True) - y) ** 2) / replicas
+        loss = optimizer.scale_loss(loss)
+    return tape.gradient(loss, net.trainable_variables)
+
+
+def alone(case: str, feature: str) -> list[np.ndarray]:
+    """The weights after training on one device, on whole batches."""
+    net, optimizer = model(), make(case, feature)
+    optimizer.build(net.trainable_variables)
+    x, y = data()
+    for i in range(0, len(x), BATCH):
+        grads = gradients(net, optimizer, x[i : i + BATCH], y[i : i + BATCH], 1)
+        optimizer.apply(grads, net.trainable_variables)
+    return net.get_weights()
+
+
+def loop(strategy: tf.distribute.Strategy, case: str, feature: str) -> list[np.ndarray]:
+    """The weights after a custom loop under a strategy; every replica has to hold the same."""
+    replicas = strategy.num_replicas_in_sync
+    with strategy.scope():
+        net, optimizer = model(), make(case, feature)
+    x, y = data()
+    share = BATCH // replicas
+
+    @tf.function(autograph=False)
+    def train(i):
+        def step():
+            replica = tf.distribute.get_replica_context().replica_id_in_sync_group
+            rows = i + replica * share + tf.range(share)
+            grads = gradients(net, optimizer, tf.gather(x, rows), tf.gather(y, rows), replicas)
+            optimizer.apply(grads, net.trainable_variables)
+
+        strategy.run(step)
+
+    for i in range(0, len(x), BATCH):
+        train(tf.constant(i))
+    for v in net.trainable_variables:
+        copies = [np.asarray(c) for c in strategy.experimental_local_results(v.value)]
+        assert all(np.array_equal(c, copies[0]) for c in copies), f"replicas differ in {v.path}"
+    return net.get_weights()
+
+
+def fit(strategy: tf.distribute.Strategy, case: str, feature: str) -> list[np.ndarray]:
+    """The weights after `fit` under a strategy, before the averages overwrite them at its end."""
+    with strategy.scope():
+        net, optimizer = model(), make(case, feature)
+        net.compile(optimizer, "mse")
+    x, y = data()
+    seen = {}
+
+    def note(batch, logs):
+        seen["weights"] = net.get_weights()
+
+    callback = keras.callbacks.LambdaCallback(on_train_batch_end=note)
+    net.fit(x, y, batch_size=BATCH, shuffle=False, verbose=0, callbacks=[callback])
+    return seen["weights"]
+
+
+def farthest(one: list, other: list) -> float:
+    """The largest difference between two lists of arrays."""
+    return max(float(np.max(np.abs(a - b))) for a, b in zip(one, other, strict=True))
+
+
+def compare(train, cases: list[str]) -> dict:
+    """`{case: [largest difference, how far the weights moved]}`."""
+    results = {}
+    for name in cases:
+        print("training", name, file=sys.stderr, flush=True)
+        got, want = train(*name.split("/")), alone(*name.split("/"))
+        results[name] = [farthest(got, want), farthest(want, model().get_weights())]
+    return results
+
+
+def main() -> None:
+    """Print the comparison as JSON."""
+    replicas, mode, *cases = sys.argv[1:]
+    if mode == "worker":
+        strategy, train = tf.distribute.MultiWorkerMirroredStrategy(), loop
+    elif mode == "one":
+        strategy, train = tf.distribute.OneDeviceStrategy("CPU:0"), loop
+    else:
+        devices = [f"CPU:{i}" for i in range(int(replicas))]
+        strategy = tf.distribute.MirroredStrategy(devices)
+        train = {"loop": loop, "fit": fit}[mode]
+    results = compare(lambda case, feature: train(strategy, case, feature), cases)
+    print("RESULTS", json.dumps(results), flush=True)
+
+
+if __name__ == "__main__":
+    main()

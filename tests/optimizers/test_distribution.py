@@ -1,0 +1,128 @@
+"""Several replicas equal one device, in programs of their own: see `distributed`."""
+
+import functools
+import json
+import os
+import pathlib
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from tests.optimizers.cases import CASES, FEW
+from tests.optimizers.distributed import FEATURES
+
+ROOT = pathlib.Path(__file__).parents[2]
+
+#: Seconds that a program may take; a cluster whose other worker has failed waits forever.
+TIMEOUT = 900
+
+#: Sums over two halves of a batch, and over a whole, differ by rounding in float32.
+BOUND = 3e-6
+
+TOGETHER = tuple(f"{case}/together" for case in CASES)
+ALONE = tuple(f"{case}/alone" for case in CASES)
+ONE_BY_ONE = tuple(f"{FEW[i % len(FEW)]}/{feature}" for i, feature in enumerate(FEATURES))
+FEW_TOGETHER = tuple(f"{case}/together" for case in FEW)
+
+#: `(replicas, mode)` -> the cases that one program trains.
+PROGRAMS = {
+    (2, "loop"): tuple(dict.fromkeys(ALONE + TOGETHER + ONE_BY_ONE)),
+    (2, "fit"): tuple(dict.fromkeys(TOGETHER + ONE_BY_ONE)),
+    (4, "loop"): TOGETHER,
+    (4, "fit"): FEW_TOGETHER,
+    (1, "one"): FEW_TOGETHER,
+}
+
+
+def start(arguments, **environment):
+    """Start the program."""
+    return subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-m", "tests.optimizers.distributed", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "CUDA_VISIBLE_DEVICES": "-1", **environment},
+    )
+
+
+def results_of(*programs):
+    """Wait for programs that run together, and read what they printed."""
+    found = []
+    try:
+        for program in programs:
+            out, err = program.communicate(timeout=TIMEOUT)
+            lines = [line for line in out.splitlines() if line.startswith("RESULTS ")]
+            assert lines, err[-3000:]
+            found.append(json.loads(lines[0].removeprefix("RESULTS ")))
+    finally:
+        for program in programs:
+            program.kill()
+            program.communicate()
+    return found
+
+
+@functools.cache
+def results():
+    """What every program found; they run side by side, once for all tests of the session."""
+    programs = [
+        start([str(replicas), mode, *cases]) for (replicas, mode), cases in PROGRAMS.items()
+    ]
+    return dict(zip(PROGRAMS, results_of(*programs), strict=True))
+
+
+def assert_equals_one_device(found):
+    """The weights are those of one device, and they moved."""
+    difference, moved = found
+    assert difference <= BOUND
+    assert moved > 100 * BOUND
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("program", "case"),
+    [(program, case) for program, cases in PROGRAMS.items() for case in cases],
+    ids=lambda x: x if isinstance(x, str) else f"{x[0]}-{x[1]}",
+)
+def test_mirrored_strategy_equals_one_device(program, case):
+    assert_equals_one_device(results()[program][case])
+
+
+@functools.cache
+def worker_results(cases):
+    """What two workers of one cluster found."""
+    with socket.socket() as one, socket.socket() as two:
+        for s in (one, two):
+            s.bind(("localhost", 0))
+        addresses = [f"localhost:{s.getsockname()[1]}" for s in (one, two)]
+    programs = [
+        start(
+            ["1", "worker", *cases],
+            TF_CONFIG=json.dumps(
+                {"cluster": {"worker": addresses}, "task": {"type": "worker", "index": i}}
+            ),
+        )
+        for i in range(2)
+    ]
+    return results_of(*programs)
+
+
+WORKER_CASES = tuple(
+    case for case in dict.fromkeys(FEW_TOGETHER + ONE_BY_ONE) if "bfloat16" not in case
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", WORKER_CASES)
+def test_multi_worker_strategy_equals_one_device(case):
+    for found in worker_results(WORKER_CASES):
+        assert_equals_one_device(found[case])
+
+
+def test_multi_worker_strategy_refuses_bfloat16_slots():
+    program = start(["1", "worker", "adam-ivy/bfloat16 slots"])
+    _, err = program.communicate(timeout=TIMEOUT)
+    assert program.returncode == 1
+    assert "TensorFlow cannot send bfloat16 variables from worker to worker" in err
