@@ -1,6 +1,10 @@
 """Tell, while a function is traced, whether XLA is going to compile it.
 
 Private name used: `tensorflow.python.ops.control_flow_util.GraphOrParentsInXlaContext`.
+
+TensorFlow's functions do not tell it when they are traced, so that one which has been called by
+itself is compiled as it was traced then. An operation that XLA lacks fails there and says so; call
+such a function inside `jit_compile` first, or make it anew.
 """
 
 import tensorflow as tf
