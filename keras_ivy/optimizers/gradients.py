@@ -50,6 +50,8 @@ def clip(optimizer: Any, grads: Sequence[Any]) -> list:
     values = [g.values if isinstance(g, Rows) else g for g in grads]
     if optimizer.global_clipnorm:
         values = clip_by_global_norm(values, optimizer.global_clipnorm)
+    elif optimizer.clipnorm:
+        values = [clip_by_norm(x, optimizer.clipnorm) for x in values]
     else:
         values = optimizer._clip_gradients(values)
     return [
@@ -58,21 +60,58 @@ def clip(optimizer: Any, grads: Sequence[Any]) -> list:
     ]
 
 
+def clip_by_norm(x: tf.Tensor, limit: float) -> tf.Tensor:
+    """Scale a tensor so that its norm is at most `limit`.
+
+    Unlike TensorFlow's function it clips what it should even if squares leave the range of the
+    type (TensorFlow's then gives zeros), and leaves what is short enough as it is, to the bit.
+
+    Example:
+
+    >>> [round(float(a), 6) for a in clip_by_norm(tf.constant([3e30, 4e30]), 1.0)]
+    [0.6, 0.8]
+    """
+    return x * tf.cast(limit / tf.maximum(norm_of_all([x]), limit), x.dtype)
+
+
 def clip_by_global_norm(values: Sequence[tf.Tensor], limit: float) -> list[tf.Tensor]:
     """Scale tensors so that the norm of all of them together is at most `limit`.
 
-    Unlike Keras's function it takes tensors of different types, and empty ones. A norm that is not
-    finite makes everything NaN, as there.
+    Unlike Keras's function it takes tensors of different types, and empty ones, and squares that
+    leave the range of their type. A norm that is not finite makes everything NaN, as there.
 
     Example:
 
     >>> [float(x) for x in clip_by_global_norm([tf.constant(3.0), tf.constant(4.0)], 1.0)]
     [0.6..., 0.8...]
     """
-    squares = [tf.cast(2.0 * tf.nn.l2_loss(x), tf.float64) for x in values]
-    norm = root(tf.add_n(squares))
+    norm = norm_of_all(values)
     scale = limit / tf.maximum(norm, limit) + (norm - norm)
     return [x * tf.cast(scale, x.dtype) for x in values]
+
+
+def norm_of_all(values: Sequence[tf.Tensor]) -> tf.Tensor:
+    """Norm of tensors taken together, in float64; the range of squares does not bound it.
+
+    One pass over memory, and two more only if squares overflow.
+
+    Example:
+
+    >>> round(float(norm_of_all([tf.constant([3e30]), tf.constant([4e30])])) / 1e30, 6)
+    5.0
+    """
+
+    def squares(scale: Any) -> tf.Tensor:
+        scaled = values if scale is None else [x / tf.cast(scale, x.dtype) for x in values]
+        return tf.add_n([tf.cast(2.0 * tf.nn.l2_loss(x), tf.float64) for x in scaled])
+
+    def anew() -> tf.Tensor:
+        tops = [tf.reduce_max(tf.abs(tf.concat([tf.reshape(x, [-1]), [0.0]], 0))) for x in values]
+        largest = tf.stop_gradient(tf.reduce_max([tf.cast(x, tf.float64) for x in tops]))
+        return largest * root(squares(largest))
+
+    plain = squares(None)
+    return tf.cond(tf.math.is_finite(plain), lambda: root(plain), anew)
 
 
 def all_finite(grads: Sequence[Any]) -> tf.Tensor:
