@@ -169,7 +169,8 @@ class BatchNorm2D(_ChannelNorm):
             return tf.cast(normalize(x, mean, variance, weight, bias, self._epsilon), dtype)
         axes = [a for a in range(rank) if a != axis]
         if mask is None:
-            mean, variance = moments(x, axes)
+            # Without axes of size 1 where they would come first: nothing is left to reshape.
+            mean, variance = moments(x, axes, keepdims=axis != rank - 1)
             sizes = [x.shape[a] for a in axes]
             known = None not in sizes
             count = math.prod(sizes) if known else tf.cast(tf.size(x) // tf.shape(x)[axis], x.dtype)
@@ -181,15 +182,15 @@ class BatchNorm2D(_ChannelNorm):
         if self._track:
             # A single entry has no unbiased estimate: 0 times infinity, as in Ivy.
             unbiased = math.inf if isinstance(count, int) and count == 1 else count / (count - 1)
-            self._move(running, mean, variance * unbiased)
+            self._move(running[0], mean, self._momentum)
+            self._move(running[1], variance, self._momentum * unbiased)
         return tf.cast(normalize(x, mean, variance, weight, bias, self._epsilon), dtype)
 
-    def _move(self, running: list, mean: Any, variance: Any) -> None:
-        """Move the running statistics towards those of the batch."""
-        for stored, batch in zip(running, (mean, variance), strict=True):
-            old = ops.convert_to_tensor(stored)
-            new = tf.cast(tf.reshape(batch, [-1]), old.dtype)
-            stored.assign(old + self._momentum * (new - old))
+    def _move(self, running: keras.Variable, batch: Any, factor: Any) -> None:
+        """Move a running statistic towards that of the batch, times a factor."""
+        old = tf.convert_to_tensor(running.value)
+        batch = batch if len(batch.shape) == 1 else tf.reshape(batch, [-1])
+        running.assign(old * (1 - self._momentum) + tf.cast(batch * factor, old.dtype))
 
     def _extra_repr(self) -> str:
         # Ivy leaves the comma behind epsilon out.

@@ -3,7 +3,8 @@
 `tf.nn.moments` treats the mean inside the variance as a constant for gradients, which changes
 second derivatives. Two ways around it cost no more: over the last axes, the variance is the mean
 square of the centred array, which the result needs too (`centre`); elsewhere, what the constant
-leaves out is added in terms of the small array of means alone (`moments`).
+leaves out is added in terms of the small array of means alone (`moments`), unless the array is so
+small that the number of operations is what costs.
 """
 
 from collections.abc import Sequence
@@ -34,17 +35,30 @@ def centre(x: Any, axes: Sequence[int]) -> tuple[Any, Any]:
     return centred, tf.reduce_mean(tf.square(centred), axes, keepdims=True)
 
 
-def moments(x: Any, axes: Sequence[int]) -> tuple[Any, Any]:
-    """Return mean and variance over some axes, which stay with size 1.
+#: Up to so many entries, one more pass over the array costs less than a few more operations.
+SMALL = 2**15
+
+
+def moments(x: Any, axes: Sequence[int], keepdims: bool = True) -> tuple[Any, Any]:
+    """Return mean and variance over some axes, which stay with size 1 if `keepdims` is True.
 
     For any constant `s`, the variance is `mean((x - s)**2) - (mean(x) - s)**2`. Here `s` is the
     mean itself, held constant: the second term is 0, and its second derivative is what the first
-    one lacks. Gradients cost as much as those of `tf.nn.moments`.
+    one lacks. Gradients cost as much as those of `tf.nn.moments`. Small arrays are spared the
+    second term, and pay with a sum over `x` in the gradient.
+
+    Args:
+        x: An array.
+        axes: The axes; the first ones if `keepdims` is False.
+        keepdims: Whether the axes stay with size 1.
     """
-    mean = tf.reduce_mean(x, axes, keepdims=True)
+    mean = tf.reduce_mean(x, axes, keepdims=keepdims)
+    size = x.shape.num_elements()
+    if size is not None and size <= SMALL:
+        return mean, tf.reduce_mean(tf.math.squared_difference(x, mean), axes, keepdims=keepdims)
     constant = tf.stop_gradient(mean)
-    squares = tf.reduce_mean(tf.math.squared_difference(x, constant), axes, keepdims=True)
-    return mean, squares - tf.square(mean - constant)
+    squares = tf.reduce_mean(tf.math.squared_difference(x, constant), axes, keepdims=keepdims)
+    return mean, squares - tf.math.squared_difference(mean, constant)
 
 
 def masked_moments(x: Any, axes: Sequence[int], weights: Any) -> tuple[Any, Any]:
