@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_ivy import tree
+from keras_ivy.adapters import keras_saving
 from keras_ivy.optimizers import rules as rules_module
 from keras_ivy.optimizers.rules import Leaf, path_of
 from keras_ivy.optimizers.tensors import is_zero
@@ -55,6 +56,7 @@ class Telemetry:
     def _init_telemetry(self) -> None:
         self.__dict__["_eager_ratios"] = {}
         self._ratio_values = None
+        self._frozen_unknown = False
 
     def _make_ratios(self, count: int) -> None:
         """Make room for the trust ratios of `count` variables, if there are any."""
@@ -66,6 +68,8 @@ class Telemetry:
 
     def _note_ratios(self, ratios: Mapping[tuple[int, ...], Any]) -> None:
         """Keep the trust ratios of a step, given as vectors by the indices of their variables."""
+        if self._frozen_unknown:
+            self._warn_of_frozen(self._trainable_variables)
         found = [(indices, r) for indices, r in ratios.items() if r is not None]
         if not found or self._ratio_values is None:
             return
@@ -75,7 +79,14 @@ class Telemetry:
         self._ratio_values.assign(tf.tensor_scatter_nd_update(known, indices, tf.concat(values, 0)))
 
     def _warn_of_frozen(self, variables: Sequence[Any]) -> None:
-        """Name the variables that this variant will never move, once."""
+        """Name the variables that this variant will never move, once.
+
+        While a model is loaded its variables hold what they were initialised with: then this waits
+        for the first step, whose variables have their values.
+        """
+        self._frozen_unknown = keras_saving.is_loading()
+        if self._frozen_unknown:
+            return
         setting = self._setting.ratio
         if setting is None or not setting.frozen:
             return

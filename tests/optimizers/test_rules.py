@@ -201,6 +201,27 @@ def test_frozen_variables_are_named_once_at_build():
     assert not model.layers[0].bias.numpy().any()
 
 
+@pytest.mark.parametrize("bias", [0.0, 3.0])
+@pytest.mark.parametrize("cls", [LARS, LAMB])
+def test_frozen_variables_of_a_loaded_model_are_those_of_its_saved_values(tmp_path, cls, bias):
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, name="d")])
+    model.compile(cls(0.1), "mse")
+    model.layers[0].bias.assign([1.0])
+    model.optimizer.build(model.trainable_variables)
+    model.layers[0].bias.assign([bias])
+    model.save(tmp_path / "m.keras")
+    again = keras.saving.load_model(tmp_path / "m.keras")  # Warns of nothing.
+    x = np.ones((4, 2), "float32")
+    if bias:
+        again.fit(x, x[:, :1], verbose=0)
+        assert again.layers[0].bias.numpy() != bias
+        return
+    with pytest.warns(UserWarning, match="never move: .*d/bias") as caught:
+        again.fit(x, x[:, :1], epochs=2, verbose=0)
+    assert len(caught) == 1
+    assert again.layers[0].bias.numpy() == 0.0
+
+
 @pytest.mark.parametrize("compiled", [False, True], ids=["function", "xla"])
 def test_trust_ratios_are_those_of_the_formula(compiled):
     w = [variable_at("a/kernel", np.full((3, 4), 2.0)), variable_at("a/bias", np.ones(4))]
