@@ -182,7 +182,7 @@ class MultiHeadAttention(IvyLayer):
             )
         masks = (query_mask, key_mask, value_mask) if key is not None else (query_mask,)
         attention_mask = self._with_padding(attention_mask, masks[1:] or masks, query.dtype)
-        dropout = self._dropout_rate if training else 0.0
+        drops = self._dropout_rate > 0 and training
         return multi_head_attention(
             query,
             key,
@@ -193,9 +193,9 @@ class MultiHeadAttention(IvyLayer):
             is_causal=is_causal,
             return_attention_weights=return_attention_weights,
             average_attention_weights=average_attention_weights,
-            dropout=dropout,
-            training=bool(dropout),
-            seed=self.seed_generator if dropout else None,
+            dropout=self._dropout_rate,
+            training=bool(training),
+            seed=self.seed_generator if drops else None,
             owner=type(self).__name__,
             **{name: self._value(name) for name in self.v},
         )

@@ -6,6 +6,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
+from keras_ivy.adapters import tf_xla
 from keras_ivy.ops import checks
 from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.nn import apply_linear
@@ -41,6 +42,7 @@ def attend(
     mask: Any,
     dropout: float = 0.0,
     seed: Any = None,
+    training: bool = False,
 ) -> tuple[Any, Any]:
     """Return attention and its weights.
 
@@ -52,16 +54,34 @@ def attend(
         mask: None, or what is added to the scores, of a shape that broadcasts to `(..., L, S)`.
         dropout: The probability of a weight to be left out.
         seed: The seed of that.
+        training: If False, no weight is left out, and gradients are not what calls are for.
     """
     if scale != 1:
-        query = query * tf.cast(scale, query.dtype)
-    scores = tf.matmul(query, key, transpose_b=True)
+        query = query * ops.convert_to_tensor(scale, query.dtype)
+    turned = training and _gains_from_turning(key, value)
+    if turned:
+        # Together, so that XLA does not put them back: see `_gains_from_turning`.
+        key, value = tf.unstack(tf.linalg.matrix_transpose(tf.stack([key, value])))
+    scores = tf.matmul(query, key, transpose_b=not turned)
     if mask is not None:
         scores = scores + mask
     weights = tf.nn.softmax(scores)
-    if dropout:
+    if dropout and training:
         weights = keras.random.dropout(weights, dropout, seed=seed)
-    return tf.matmul(weights, value), weights
+    return tf.matmul(weights, value, transpose_b=turned), weights
+
+
+def _gains_from_turning(key: Any, value: Any) -> bool:
+    """Whether gradients are faster with keys and values of shape `(..., d, S)`.
+
+    The gradients of keys and values multiply by the transpose of an array of the size of the
+    scores. On CPUs, XLA takes two to five times as long for a product whose first factor is
+    transposed; with the small arrays turned, those are the ones to transpose. That pays if the
+    scores are much larger than the keys.
+    """
+    length, size = key.shape[-2:]
+    long = None not in (length, size) and length >= 4 * size
+    return long and key.shape == value.shape and tf_xla.is_compiling()
 
 
 @ivy_function(symbolic=True)
@@ -119,7 +139,7 @@ def scaled_dot_product_attention(
         causal = additive_mask(causal_mask(query, key), query.dtype)
         added = causal if added is None else added + causal
     scale = query.shape[-1] ** -0.5 if scale is None else scale
-    return attend(query, key, value, scale, added, dropout_p if training else 0.0)[0]
+    return attend(query, key, value, scale, added, dropout_p, training=training)[0]
 
 
 def _heads(x: Any, num_heads: int) -> Any:
@@ -242,7 +262,7 @@ def multi_head_attention(
         causal = additive_mask(causal_mask(q, k), q.dtype)
         mask = causal if mask is None else mask + causal
     scale = q.shape[-1] ** -0.5 if scale is None else scale
-    out, weights = attend(q, k, v, scale, mask, dropout if training else 0.0, seed)
+    out, weights = attend(q, k, v, scale, mask, dropout, seed, training)
     batch, _, length, _ = ops.shape(out)
     out = tf.reshape(tf.transpose(out, (0, 2, 1, 3)), (batch, length, num_heads * out.shape[-1]))
     if out_proj_weights is not None:
