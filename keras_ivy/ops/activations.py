@@ -32,6 +32,9 @@ __all__ = [
     "tanh",
 ]
 
+#: sqrt(2 / pi)
+_ROOT = 0.7978845608028654
+
 
 def float_tensor(x: Any, name: str) -> Any:
     """Return `x` as a tensor of floating point or complex numbers."""
@@ -61,13 +64,14 @@ def gelu(x: Any, approximate: bool = False) -> Any:
     Reference: https://arxiv.org/abs/1606.08415
     """
     x = float_tensor(x, "gelu")
-    if x.dtype.is_complex:
+    # TensorFlow's formula knows real numbers only, and its constants in float32 only.
+    if x.dtype.is_complex or (approximate and x.dtype == tf.float64):
         if not approximate:
             raise IvyTypeError(
                 "The error function takes real numbers; ask for `approximate=True`. "
                 f"Received: x of dtype {x.dtype.name}"
             )
-        inner = tf.cast(0.7978845608028654, x.dtype) * (x + 0.044715 * x * x * x)
+        inner = ops.convert_to_tensor(_ROOT, x.dtype) * (x + 0.044715 * x * x * x)
         return 0.5 * x * (1 + tf.tanh(inner))
     return tf.nn.gelu(x, approximate)
 

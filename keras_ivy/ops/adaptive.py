@@ -163,7 +163,9 @@ def interpolate(
     else:
         size = list(checks.counts(owner, "size", size, rank))
     method = _RESIZE[mode]
-    if rank == 2 and not align_corners:
+    # TensorFlow resizes images in float32.
+    exact = x.dtype == tf.float64 and method == "bilinear" and not antialias
+    if rank == 2 and not align_corners and not exact:
         images = tf.transpose(x, (0, 2, 3, 1))
         resized = tf.image.resize(images, size, method, antialias=antialias)
         return tf.cast(tf.transpose(resized, (0, 3, 1, 2)), x.dtype)
@@ -182,8 +184,8 @@ def _resize_axis(x: Any, axis: int, out: Any, method: str, align_corners: bool) 
     """Resize one axis, by gathering the neighbours of each new place."""
     size = x.shape[axis] if x.shape[axis] is not None else tf.shape(x)[axis]
     last = size - 1
-    i = tf.cast(tf.range(out), "float32")
-    n, m = tf.cast(size, "float32"), tf.cast(out, "float32")
+    wide = tf.float64 if x.dtype == tf.float64 else tf.float32
+    i, n, m = tf.cast(tf.range(out), wide), tf.cast(size, wide), tf.cast(out, wide)
     if method == "nearest":
         return tf.gather(x, tf.minimum(tf.cast(tf.floor(i * n / m), "int32"), last), axis=axis)
     if align_corners:

@@ -292,13 +292,15 @@ def one_hot(
     if dtype is None:
         given = next((v for v in (on_value, off_value) if v is not None), None)
         dtype = keras.config.floatx() if given is None else tf.convert_to_tensor(given).dtype
+    dtype = as_dtype(dtype)
+    values = {"on_value": on_value, "off_value": off_value}
+    given = {k: keras.ops.convert_to_tensor(v, dtype) for k, v in values.items() if v is not None}
     return tf.one_hot(
         keras.ops.convert_to_tensor(indices),
         depth,
-        on_value=None if on_value is None else tf.cast(on_value, as_dtype(dtype)),
-        off_value=None if off_value is None else tf.cast(off_value, as_dtype(dtype)),
+        **given,
         axis=-1 if axis is None else axis,
-        dtype=as_dtype(dtype),
+        dtype=dtype,
     )
 
 

@@ -336,4 +336,6 @@ def clip_vector_norm(x: Any, max_norm: float, p: float = 2.0) -> Any:
     """
     x = ops.convert_to_tensor(x)
     norm = ops.norm(ops.reshape(x, (-1,)), ord=p)
-    return x * ops.minimum(1.0, tf.math.divide_no_nan(ops.cast(max_norm, x.dtype), norm))
+    return x * ops.minimum(
+        1.0, tf.math.divide_no_nan(ops.convert_to_tensor(max_norm, x.dtype), norm)
+    )

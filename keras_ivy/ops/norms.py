@@ -90,7 +90,7 @@ def widen(x: Any) -> tuple[Any, Any]:
 
 
 def _like(value: Any, x: Any) -> Any:
-    return None if value is None else tf.cast(ops.convert_to_tensor(value), x.dtype)
+    return None if value is None else ops.convert_to_tensor(value, x.dtype)
 
 
 @ivy_function(symbolic=True)

@@ -78,8 +78,8 @@ def leaky_relu(x: Any, alpha: float = 0.2) -> Any:
     """
     x = float_tensor(x, "leaky_relu")
     if x.dtype.is_complex:
-        return tf.where(_at_least(x, 0), x, tf.cast(alpha, x.dtype) * x)
-    return tf.nn.leaky_relu(x, alpha)
+        return tf.where(_at_least(x, 0), x, ops.convert_to_tensor(alpha, x.dtype) * x)
+    return tf.nn.leaky_relu(x, alpha)  # as in Ivy: `alpha` in float32, whatever `x` is
 
 
 @ivy_function(symbolic=True)
@@ -96,7 +96,7 @@ def prelu(x: Any, slope: Any) -> Any:
     [-0.5, -0.25, 2.0]
     """
     x = float_tensor(x, "prelu")
-    return tf.where(x > 0, x, tf.cast(slope, x.dtype) * x)
+    return tf.where(x > 0, x, ops.convert_to_tensor(slope, x.dtype) * x)
 
 
 @ivy_function(symbolic=True)
