@@ -2,10 +2,28 @@
 
 TensorFlow exports it only under `tf.__internal__`. A `dict` subclass that does not derive from it
 is silently left out of checkpoints.
+
+Private name used: `Trackable._trackable_children`, whose `save_type` is `"checkpoint"` or
+`"savedmodel"`.
 """
+
+from typing import Any
 
 import tensorflow as tf
 
 Trackable = tf.__internal__.tracking.Trackable
 
-__all__ = ["Trackable"]
+__all__ = ["Split", "Trackable"]
+
+
+class Split(tf.Module):
+    """A holder of what a SavedModel has to contain, and of what a checkpoint has to.
+
+    Its variables belong into SavedModels, whose functions use them. Whatever else it holds, such
+    as a `tf.train.experimental.PythonState` of the same content, belongs into checkpoints.
+    """
+
+    def _trackable_children(self, save_type: str = "checkpoint", **kwargs: Any) -> dict:
+        children = super()._trackable_children(save_type, **kwargs)
+        exported = save_type != "checkpoint"
+        return {k: x for k, x in children.items() if isinstance(x, tf.Variable) == exported}

@@ -4,12 +4,20 @@ Eagerly the state is tensors, so that a tape can follow it from step to step. A 
 cannot leave its tensors behind for the next call, so from the first traced step on the state also
 lives in variables; within one trace the tensors of the previous step are still used, which keeps a
 loop of steps inside a function differentiable.
+
+A SavedModel contains those variables, so that a function which steps can be exported. A checkpoint
+contains `SavedState` in their place, which restores both kinds.
 """
 
+import io
 import weakref
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
+
+from keras_ivy.adapters.tracking import Split
+from keras_ivy.optimizers.tensors import scalar
 
 Slots = dict[str, dict[str, Any]]
 
@@ -30,6 +38,8 @@ class StateCell:
         self._traced: tuple | None = None
         self._ratios: dict[str, Any] = {}
         self._ratio_variables: dict[str, Any] = {}
+        self.holder = Split()
+        self.holder.saved = SavedState(self)
 
     def note(self, ratios: dict[str, Any]) -> None:
         """Keep the trust ratios of a step, for whoever asks."""
@@ -39,7 +49,7 @@ class StateCell:
         for path, ratio in ratios.items():
             with tf.init_scope():
                 if path not in self._ratio_variables:
-                    self._ratio_variables[path] = tf.Variable(0.0, trainable=False)
+                    self._ratio_variables[path] = self._variable(f"ratio:{path}", 0.0)
             self._ratio_variables[path].assign(tf.cast(ratio, tf.float32))
 
     def ratios(self) -> dict[str, Any]:
@@ -90,12 +100,18 @@ class StateCell:
     def _make_variables(self, specs: dict[str, tuple], names: tuple[str, ...]) -> None:
         """Give every slot a variable, holding what the slot holds."""
         if self._count_variable is None:
-            self._count_variable = tf.Variable(self._count, dtype=tf.int64, trainable=False)
+            self._count_variable = self._variable("count", scalar(self._count, tf.int64))
         for name, flat in complete(self._slots, specs, names).items():
             held = self._variables.setdefault(name, {})
             for k, x in flat.items():
                 if k not in held:
-                    held[k] = tf.Variable(x, trainable=False)
+                    held[k] = self._variable(f"{name}:{k}", x)
+
+    def _variable(self, name: str, value: Any) -> tf.Variable:
+        """Make a variable that is exported with the functions that use it."""
+        variable = tf.Variable(value, trainable=False)
+        setattr(self.holder, name, variable)
+        return variable
 
     def _push(self, count: Any, slots: Slots) -> None:
         """Write to the variables, if there are any."""
@@ -116,6 +132,37 @@ class StateCell:
             name: {k: tf.convert_to_tensor(x) for k, x in held.items()}
             for name, held in self._variables.items()
         }
+
+
+class SavedState(tf.train.experimental.PythonState):
+    """The state of a cell as a checkpoint keeps it: one string."""
+
+    def __init__(self, cell: StateCell):
+        self._cell = cell
+
+    def serialize(self) -> bytes:
+        """Return count and slots as the bytes of an `npz` file."""
+        count, slots, _ = self._cell.peek()
+        arrays = {f"{name}:{k}": x for name, flat in slots.items() for k, x in flat.items()}
+        file = io.BytesIO()
+        np.savez(file, count=count, **{name: np.asarray(x) for name, x in arrays.items()})
+        return file.getvalue()
+
+    def deserialize(self, string_value: bytes) -> None:
+        """Put back what `serialize` returned."""
+        slots: Slots = {}
+        with np.load(io.BytesIO(string_value)) as archive:
+            count = archive["count"]
+            for key in archive.files:
+                name, found, path = key.partition(":")
+                if found:
+                    slots.setdefault(name, {})[path] = _tensor(archive[key])
+        self._cell.reset(scalar(count, tf.int64), slots)
+
+
+def _tensor(x: np.ndarray) -> tf.Tensor:
+    """A tensor of an array from a file, which does not know bfloat16 and calls it void."""
+    return tf.constant(x.view(tf.bfloat16.as_numpy_dtype) if x.dtype.kind == "V" else x)
 
 
 def complete(slots: Slots, specs: dict[str, tuple], names: tuple[str, ...]) -> Slots:

@@ -99,6 +99,7 @@ class IvySide(Handwritten):
     def _init_ivy_side(self) -> None:
         self.__dict__["_cell"] = StateCell()
         self.__dict__["_traced_step"] = None
+        self._step_state = self._cell.holder  # Where SavedModels and checkpoints find it.
 
     def step(self, v: Any, grads: Any, ignore_missing: bool = False) -> Any:
         """Return the variables one step later; neither argument changes.
@@ -106,6 +107,10 @@ class IvySide(Handwritten):
         Works eagerly, in `tf.function` and compiled by XLA; the state is kept from call to call.
         With `stop_gradients=False` the result is differentiable with respect to the variables, the
         gradients, the learning rate and everything they came from, through any number of steps.
+
+        `tf.train.Checkpoint(optimizer=...)` saves the state and restores it. A `tf.function` that
+        steps can be exported by `tf.saved_model.save` of a `tf.Module` that has the optimizer as an
+        attribute; state goes on from where it was.
 
         Args:
             v: Container (or dict, or a bare tensor) of variables or tensors. A `keras.Variable`
