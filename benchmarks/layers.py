@@ -1,4 +1,4 @@
-"""Ivy's layers against the Keras layers that they equal: calls and gradients, traced and XLA.
+"""Ivy's layers against the Keras layers that they equal: traced, compiled by XLA, and eager.
 
 Limits: 1.05 for convolutions and attention, 1.1 for normalisation, 1.2 for the LSTM. Times are CPU
 seconds of this process, the smallest of many rounds in which both layers take turns: on a busy
@@ -60,6 +60,8 @@ CASES = {
     "LayerNorm": (lambda: layers.LayerNorm(256), (64, 128, 256), 1.1),
     "LayerNorm, small": (lambda: layers.LayerNorm(768), (32, 768), 1.1),
     "BatchNorm2D": (lambda: layers.BatchNorm2D(64), (16, 32, 32, 64), 1.1),
+    "BatchNorm2D, small": (lambda: layers.BatchNorm2D(64), (32, 8, 8, 64), 1.1),
+    "BatchNorm2D, tiny": (lambda: layers.BatchNorm2D(64), (32, 1, 1, 64), 1.1),
     "BatchNorm2D, NCS": (
         lambda: layers.BatchNorm2D(64, data_format="NCS"),
         (16, 64, 32, 32),
@@ -73,7 +75,11 @@ CASES = {
 REPEATS = 3
 
 
-def step(layer, x, training, compiled):
+#: What the modes say after "train" or "call": how the function runs.
+MODES = ("", " xla", " eager")
+
+
+def step(layer, x, training, mode):
     """A function that calls a layer a few times, with gradients if it trains."""
     takes_two = type(layer).__module__.endswith("multi_head_attention")
     call = (
@@ -92,7 +98,8 @@ def step(layer, x, training, compiled):
             y = call(x)
         return tape.gradient(y, [x, *variables], output_gradients=y)
 
-    run = tf.function(run, jit_compile=compiled)
+    if mode != " eager":
+        run = tf.function(run, jit_compile=mode == " xla")
 
     def repeat():
         for _ in range(REPEATS):
@@ -121,7 +128,7 @@ def main():
     parser.add_argument("--only", default="", help="cases whose names contain this")
     arguments = parser.parse_args()
     print(header())
-    print(f"{'':26s}{'':>10s}{'Keras ms':>10s}{'ratio':>8s}{'limit':>8s}")
+    print(f"{'':26s}{'':>12s}{'Keras ms':>10s}{'ratio':>8s}{'limit':>8s}")
     over = []
     for name, (make, shape, limit) in CASES.items():
         if arguments.only not in name:
@@ -130,21 +137,21 @@ def main():
         theirs = ours.to_keras()
         x = tf.random.normal(shape)
         for training in (True, False):
-            for compiled in (False, True):
-                mode = ("train" if training else "call") + (" xla" if compiled else "")
+            for mode in MODES:
                 both = {
-                    "keras": step(theirs, x, training, compiled),
-                    "ivy": step(ours, x, training, compiled),
+                    "keras": step(theirs, x, training, mode),
+                    "ivy": step(ours, x, training, mode),
                 }
                 seconds = fastest(both, arguments.rounds)
                 ratio = seconds["ivy"] / seconds["keras"]
                 milliseconds = seconds["keras"] / REPEATS * 1e3
+                what = ("train" if training else "call") + mode
                 mark = "  over" if ratio > limit + 0.03 else ""
                 print(
-                    f"{name:26s}{mode:>10s}{milliseconds:10.2f}{ratio:8.3f}{limit:8.2f}{mark}",
+                    f"{name:26s}{what:>12s}{milliseconds:10.2f}{ratio:8.3f}{limit:8.2f}{mark}",
                     flush=True,
                 )
-                over += [f"{name}, {mode}"] if mark else []
+                over += [f"{name}, {what}"] if mark else []
     print(f"over their limits: {over or 'none'}")
 
 

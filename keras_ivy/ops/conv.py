@@ -86,7 +86,7 @@ def depthwise_convolve(
             step, keep, border = (1, 1), strides, explicit_widths(x, padding, window, strides)
         if not isinstance(border, str):
             x, border = pad_spatial(x, border), "VALID"
-        filters = w[..., tf.newaxis]
+        filters = tf.expand_dims(w, -1)
         out = tf.nn.depthwise_conv2d(x, filters, (1, *step, 1), border, dilations=dilations)
         return add_bias(out if keep == (1, 1) else out[:, :: keep[0], :: keep[1]], b)
 
