@@ -35,7 +35,13 @@ def is_local(variables: Sequence[Any]) -> bool:
             "Under a strategy, `apply` belongs into a replica: call it in a function that "
             "`strategy.run` runs. Received: a call from the scope of the strategy itself"
         )
-    if isinstance(tf.distribute.get_strategy(), tf.distribute.OneDeviceStrategy):
+    return is_mirrored(variables)
+
+
+def is_mirrored(variables: Sequence[Any]) -> bool:
+    """Whether every replica has its own copy of these variables; there may be just one."""
+    one = tf.distribute.OneDeviceStrategy
+    if not tf.distribute.has_strategy() or isinstance(tf.distribute.get_strategy(), one):
         return True
     return all(isinstance(raw(v), tf.distribute.DistributedValues) for v in variables)
 

@@ -13,6 +13,7 @@ from keras_ivy.optimizers import rules as rules_module
 from keras_ivy.optimizers.exclusions import Exclusions
 from keras_ivy.optimizers.gradients import prepared
 from keras_ivy.optimizers.handwritten import named
+from keras_ivy.optimizers.slots import SLOT_DTYPES, Slots
 from keras_ivy.optimizers.spellings import (
     as_learning_rate,
     check_keywords,
@@ -23,12 +24,10 @@ from keras_ivy.optimizers.stepping import IvySide
 from keras_ivy.optimizers.telemetry import Telemetry
 from keras_ivy.optimizers.tensors import dense, raw, scalar
 from keras_ivy.optimizers.updates import Limits, Treatment
-from keras_ivy.utils.exceptions import IvyNotImplementedException, IvyTypeError, IvyValueError
-
-SLOT_DTYPES = (None, "float32", "bfloat16")
+from keras_ivy.utils.exceptions import IvyNotImplementedException, IvyValueError
 
 
-class Optimizer(IvySide, Telemetry, keras.optimizers.Optimizer):
+class Optimizer(IvySide, Telemetry, Slots, keras.optimizers.Optimizer):
     """Base class of the optimizers: a Keras optimizer that also steps as Ivy's do.
 
     A subclass written for Ivy implements `_step(self, v, grads)` and calls this constructor with
@@ -139,6 +138,7 @@ class Optimizer(IvySide, Telemetry, keras.optimizers.Optimizer):
         self.device = device
         self._setting = setting
         self._exclusions = Exclusions(**(exclusions or {}))
+        self._init_slots()
         self._init_ivy_side()
         self._init_telemetry()
 
@@ -200,79 +200,16 @@ class Optimizer(IvySide, Telemetry, keras.optimizers.Optimizer):
         self._check_trainable(variables)
         self._check_strategy()
         resolved = self._resolve(variables)
+        treatments = tuple(treatment for treatment, _ in resolved)
+        self.__dict__["_packs"] = self._packs_of(variables, treatments)
         with tf.init_scope():
             self._join_strategy()
             super().build(variables)
             slots = self.add_optimizer_variables(variables, list(self.slot_names))
             self._make_ratios(len(variables))
         self._slots = tuple(zip(*slots, strict=True)) if slots else ((),) * len(variables)
-        self._treatments = tuple(treatment for treatment, _ in resolved)
+        self._treatments = treatments
         self._warn_of_frozen(variables)
-
-    def _join_strategy(self) -> None:
-        """Make an optimizer that was made outside the scope of a strategy one of its scope.
-
-        Its count and rate have to be mirrored, or every replica would add to the same count.
-        """
-        strategy = tf.distribute.get_strategy()
-        if strategy is self._distribution_strategy or tf.distribute.has_strategy() is False:
-            return
-        self._distribution_strategy = strategy
-        for attribute in ("_iterations", "_learning_rate"):
-            old = getattr(self, attribute)
-            if not isinstance(old, keras.Variable):
-                continue
-            value = old.numpy()
-            self._untrack_variable(old)
-            new = self.add_variable(
-                shape=(),
-                initializer=lambda shape, dtype, value=value: tf.constant(value, dtype),
-                dtype=old.dtype,
-                aggregation="only_first_replica",
-                name=old.name,
-            )
-            setattr(self, attribute, new)
-
-    def add_variable_from_reference(
-        self, reference_variable: Any, name: str | None = None, initializer: Any = "zeros"
-    ) -> Any:
-        """Add a variable like another: same shape and place, type as `slot_dtype` says."""
-        value = getattr(reference_variable, "value", reference_variable)
-        value = reference_variable if callable(value) else value
-        path = rules_module.path_of(reference_variable).replace("/", "_")
-        with self._distribution_strategy.extended.colocate_vars_with(value):
-            return self.add_variable(
-                shape=reference_variable.shape,
-                initializer=initializer,
-                dtype=self._slot_dtype(reference_variable.dtype, name),
-                name=f"{path}_{name or 'var'}",
-                layout=getattr(reference_variable, "_layout", None),
-            )
-
-    def _slot_dtype(self, dtype: Any, name: str | None = None) -> str:
-        dtype = keras.backend.standardize_dtype(dtype)
-        if self.slot_dtype is not None and name in self.slot_names:
-            return self.slot_dtype if dtype != "float64" else dtype
-        return "float32" if dtype in ("float16", "bfloat16") else dtype
-
-    def _check_trainable(self, variables: Sequence[Any]) -> None:
-        for v in variables:
-            dtype = keras.backend.standardize_dtype(v.dtype)
-            if "float" not in dtype and not self._overwrite_variable_with_gradient(v):
-                raise IvyTypeError(
-                    f"Only floating variables can be trained, and {rules_module.path_of(v)!r} is "
-                    "not one; leave it out, or make it with `trainable=False`. "
-                    f"Received: dtype={dtype}"
-                )
-
-    def _check_strategy(self) -> None:
-        strategy = tf.distribute.get_strategy()
-        workers = isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy)
-        if workers and self.slot_dtype == "bfloat16":
-            raise IvyValueError(
-                "TensorFlow cannot send bfloat16 variables from worker to worker: leave "
-                f"`slot_dtype` out. Received: slot_dtype={self.slot_dtype!r} under {strategy!r}"
-            )
 
     @property
     def _decay(self) -> float:

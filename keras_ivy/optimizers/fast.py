@@ -1,7 +1,8 @@
 """Which way each tensor is updated; all ways compute the same formula.
 
 - *Stacked*: small tensors of one shape, type and treatment become one tensor with an axis in front,
-  since a thousand tiny tensors cost a thousand times the overhead of an operation.
+  since a thousand tiny tensors cost a thousand times the overhead of an operation. Their slots
+  live in such a tensor for good (see `packs`).
 - *Fused*: tensors on TensorFlow's kernels, in place and in batches (see `fused`).
 - *Plain*: the formula as it stands in `updates`, tensor by tensor: whatever XLA compiles (it
   fuses by itself), float16 and bfloat16, slots of another type than their variable, rows of sparse
@@ -16,16 +17,11 @@ import tensorflow as tf
 from keras_ivy.adapters import tf_xla
 from keras_ivy.optimizers import fused
 from keras_ivy.optimizers.norms import norm, row_norm
+from keras_ivy.optimizers.packs import FEW, SMALL, Pack
 from keras_ivy.optimizers.rounding import rounded
 from keras_ivy.optimizers.sparse import Rows, scatter_rows, update_rows
 from keras_ivy.optimizers.tensors import compute_dtype, raw, scalar
 from keras_ivy.optimizers.updates import Treatment
-
-#: A tensor of fewer elements is small: overhead, not memory, is what its update costs.
-SMALL = 16384
-
-#: Fewer small tensors of one shape than this are not worth a stack.
-FEW = 16
 
 
 class Job(NamedTuple):
@@ -35,6 +31,7 @@ class Job(NamedTuple):
     variables: tuple[Any, ...]
     grad: Any
     treatment: Treatment
+    pack: Pack | None = None
 
     @property
     def dtype(self) -> tf.DType:
@@ -53,21 +50,27 @@ class Job(NamedTuple):
 
 
 def handles(job: Job) -> tuple[tf.Tensor, ...]:
-    """Resource handles of weight and slots; in a replica, those of its own copies."""
-    return tuple(v.handle for v in job.variables)
+    """Resource handles of the variables that a tensor has of its own: the weight, and its slots.
+
+    In a replica, those of its own copies.
+    """
+    own = job.variables if job.pack is None else job.variables[:1]
+    return tuple(v.handle for v in own)
 
 
 def plan(jobs: Sequence[Job], optimizer: Any) -> tuple[list[list[Job]], list[list[Job]], list[Job]]:
     """Divide the jobs into stacks, batches for the kernels, and plain ones."""
-    if tf_xla.is_compiling() or not optimizer._has_kernel:
-        return [], [], list(jobs)
+    kernels = optimizer._has_kernel and not tf_xla.is_compiling()
+    packed: dict[Pack, list[Job]] = {}
     stacks: dict[tuple, list[Job]] = {}
     single: dict[tuple, list[Job]] = {}
     plain = []
     for job in jobs:
         if not job.size:
             continue
-        if isinstance(job.grad, Rows) or not job.uniform:
+        if job.pack is not None:
+            packed.setdefault(job.pack, []).append(job)
+        elif not kernels or isinstance(job.grad, Rows) or not job.uniform:
             plain.append(job)
         elif job.size < SMALL and optimizer._stacks(job.treatment):
             key = (tuple(job.variables[0].shape), job.dtype, job.treatment)
@@ -79,7 +82,7 @@ def plan(jobs: Sequence[Job], optimizer: Any) -> tuple[list[list[Job]], list[lis
     batches = list(single.values())
     if optimizer._needs_scratch:
         batches = [batch for group in batches for batch in batched(group)]
-    return list(stacks.values()), batches, plain
+    return [*packed.values(), *stacks.values()], batches, plain
 
 
 def batched(jobs: Sequence[Job]) -> list[list[Job]]:
@@ -106,7 +109,8 @@ def update_all(optimizer: Any, grads: Sequence[Any], variables: Sequence[Any]) -
     for grad, variable in zip(grads, variables, strict=True):
         i = optimizer._get_variable_index(variable)
         tensors = (raw(variable), *map(raw, optimizer._slots[i]))
-        jobs.append(Job(i, tensors, grad, optimizer._treatments[i]))
+        pack = optimizer._packs.get(i)
+        jobs.append(Job(i, tensors, grad, optimizer._treatments[i], pack))
     rate = scalar(optimizer.learning_rate, tf.float64)
     count = tf.convert_to_tensor(optimizer.iterations)
     made: dict[tuple, Any] = {}
@@ -165,13 +169,18 @@ def update_plain(optimizer: Any, job: Job, scalars: Any, count: Any) -> Any:
 
 def update_stack(optimizer: Any, group: Sequence[Job], scalars: Any) -> Any:
     """Update tensors of one shape as one tensor; returns their trust ratios as a vector."""
+    pack, indices, count = group[0].pack, [job.index for job in group], len(group)
     columns = list(zip(*(handles(job) for job in group), strict=True))
-    stacked = [tf.stack([fused.read(h, scalars.rate.dtype) for h in column]) for column in columns]
+    stacks = [tf.stack([fused.read(h, scalars.rate.dtype) for h in column]) for column in columns]
+    weights, *slots = stacks if pack is None else (*stacks, *pack.read(indices))
     grads = tf.stack([job.grad for job in group])
-    w, new, ratio = optimizer._update(
-        stacked[0], grads, tuple(stacked[1:]), scalars, group[0].treatment, row_norm
+    weights, new, ratio = optimizer._update(
+        weights, grads, tuple(slots), scalars, group[0].treatment, row_norm
     )
-    for column, value in zip(columns, (w, *new), strict=True):
-        for handle, row in zip(column, tf.unstack(value, num=len(group)), strict=True):
+    if pack is not None:
+        pack.write(indices, new)
+        new = ()
+    for column, value in zip(columns, (weights, *new), strict=True):
+        for handle, row in zip(column, tf.unstack(value, num=count), strict=True):
             tf.raw_ops.AssignVariableOp(resource=handle, value=row)
-    return None if ratio is None else tf.reshape(ratio, [len(group)])
+    return None if ratio is None else tf.reshape(ratio, [count])

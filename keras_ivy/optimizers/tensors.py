@@ -5,6 +5,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from keras_ivy.adapters.keras_variables import RowVariable
+
 
 def scalar(x: Any, dtype: Any) -> tf.Tensor:
     """Return a scalar tensor; a Python number goes straight to `dtype`, never through float32.
@@ -34,8 +36,10 @@ def compute_dtype(dtype: Any) -> tf.DType:
 
 
 def raw(variable: Any) -> Any:
-    """Return the `tf.Variable` (or distributed variable) inside a Keras variable."""
-    return variable.value if isinstance(variable, keras.Variable) else variable
+    """Return the `tf.Variable` (or distributed variable) inside a Keras variable, if it has one."""
+    if isinstance(variable, RowVariable) or not isinstance(variable, keras.Variable):
+        return variable
+    return variable.value
 
 
 def dense(gradient: Any) -> Any:

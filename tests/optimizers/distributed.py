@@ -21,7 +21,7 @@ if __name__ == "__main__":
 import keras
 import numpy as np
 
-from keras_ivy.optimizers import LossScaleOptimizer, Rule
+from keras_ivy.optimizers import LossScaleOptimizer, Rule, packs
 from tests.optimizers.cases import CASES
 
 STEPS = 6
@@ -49,6 +49,7 @@ FEATURES = {
     "bfloat16 slots": {"slot_dtype": "bfloat16"},
     "loss scale": {"loss_scale_factor": 8.0},
     "dynamic scale": {},
+    "packed": {"global_clipnorm": 0.5, "gradient_accumulation_steps": 2},
 }
 
 
@@ -59,11 +60,22 @@ def data() -> tuple[np.ndarray, np.ndarray]:
     return x, np.tanh(x[:, :2]) + 0.5
 
 
-def model() -> keras.Model:
+class Many(keras.layers.Layer):
+    """Adds up many small variables, whose slots are kept together."""
+
+    def build(self, shape):
+        """Make them."""
+        self.parts = [self.add_weight(shape=shape[-1:]) for _ in range(packs.FEW + 1)]
+
+    def call(self, x):
+        """Add them, each with a factor of its own."""
+        return x + sum(0.1 * i * tf.tanh(part) for i, part in enumerate(self.parts))
+
+
+def model(feature: str) -> keras.Model:
     """Two layers whose variables have norms other than zero."""
-    net = keras.Sequential(
-        [keras.Input((4,)), keras.layers.Dense(5, "tanh"), keras.layers.Dense(2)]
-    )
+    layers = [keras.Input((4,)), keras.layers.Dense(5, "tanh"), keras.layers.Dense(2)]
+    net = keras.Sequential([*layers, Many()] if feature == "packed" else layers)
     rng = np.random.default_rng(6)
     net.set_weights([rng.normal(size=w.shape) for w in net.weights])
     return net
@@ -90,7 +102,7 @@ def gradients(net: keras.Model, optimizer, x: tf.Tensor, y: tf.Tensor, replicas:
 
 def alone(case: str, feature: str) -> list[np.ndarray]:
     """The weights after training on one device, on whole batches."""
-    net, optimizer = model(), make(case, feature)
+    net, optimizer = model(feature), make(case, feature)
     optimizer.build(net.trainable_variables)
     x, y = data()
     for i in range(0, len(x), BATCH):
@@ -103,7 +115,7 @@ def loop(strategy: tf.distribute.Strategy, case: str, feature: str) -> list[np.n
     """The weights after a custom loop under a strategy; every replica has to hold the same."""
     replicas = strategy.num_replicas_in_sync
     with strategy.scope():
-        net, optimizer = model(), make(case, feature)
+        net, optimizer = model(feature), make(case, feature)
     x, y = data()
     share = BATCH // replicas
 
@@ -128,7 +140,7 @@ def loop(strategy: tf.distribute.Strategy, case: str, feature: str) -> list[np.n
 def fit(strategy: tf.distribute.Strategy, case: str, feature: str) -> list[np.ndarray]:
     """The weights after `fit` under a strategy, before the averages overwrite them at its end."""
     with strategy.scope():
-        net, optimizer = model(), make(case, feature)
+        net, optimizer = model(feature), make(case, feature)
         net.compile(optimizer, "mse")
     x, y = data()
     seen = {}
@@ -151,8 +163,9 @@ def compare(train, cases: list[str]) -> dict:
     results = {}
     for name in cases:
         print("training", name, file=sys.stderr, flush=True)
-        got, want = train(*name.split("/")), alone(*name.split("/"))
-        results[name] = [farthest(got, want), farthest(want, model().get_weights())]
+        case, feature = name.split("/")
+        start, got, want = model(feature).get_weights(), train(case, feature), alone(case, feature)
+        results[name] = [farthest(got, want), farthest(want, start)]
     return results
 
 

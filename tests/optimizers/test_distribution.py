@@ -23,7 +23,10 @@ BOUND = 3e-6
 
 TOGETHER = tuple(f"{case}/together" for case in CASES)
 ALONE = tuple(f"{case}/alone" for case in CASES)
-ONE_BY_ONE = tuple(f"{FEW[i % len(FEW)]}/{feature}" for i, feature in enumerate(FEATURES))
+ONE_BY_ONE = (
+    *(f"{FEW[i % len(FEW)]}/{feature}" for i, feature in enumerate(FEATURES)),
+    *(f"{case}/packed" for case in FEW[1:]),
+)
 FEW_TOGETHER = tuple(f"{case}/together" for case in FEW)
 
 #: `(replicas, mode)` -> the cases that one program trains.

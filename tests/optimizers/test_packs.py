@@ -1,0 +1,168 @@
+"""Slots of many small tensors live together, and nobody notices but the clock."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_ivy.adapters.keras_variables import RowVariable
+from keras_ivy.optimizers import LAMB, SGD, Adam, Rule, packs
+from tests.optimizers.cases import CASES, variable_at
+
+MANY = packs.FEW + 4
+
+
+def variables():
+    """Many of one shape, two of another, which is too few."""
+    rng = np.random.default_rng(0)
+    shapes = {f"net/l{i}/w": (3, 2) for i in range(MANY)} | {f"net/m{i}/w": (4,) for i in range(2)}
+    return [variable_at(path, rng.normal(size=shape)) for path, shape in shapes.items()]
+
+
+def gradients(step):
+    """Gradients of one step."""
+    rng = np.random.default_rng(10 + step)
+    return [rng.normal(size=v.shape).astype("float32") for v in variables()]
+
+
+def train(optimizer, trained, steps=range(3), chosen=None):
+    """Make some steps; of the variables, only those chosen have a gradient."""
+    for step in steps:
+        grads = gradients(step)
+        order = range(len(trained)) if chosen is None else chosen
+        optimizer.apply([grads[i] for i in order], [trained[i] for i in order])
+    return [v.numpy() for v in trained]
+
+
+def rows_of(optimizer):
+    """The slots that are entries of a stack."""
+    return [v for v in optimizer.variables if isinstance(v, RowVariable)]
+
+
+@pytest.fixture
+def unpacked(monkeypatch):
+    """Returns a function that makes optimizers build themselves without packs."""
+    return lambda: monkeypatch.setattr(packs, "FEW", 10**6)
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+@pytest.mark.parametrize("chosen", [None, range(0, MANY, 2), [3, 1, 2]], ids=["all", "some", "few"])
+def test_packed_steps_equal_unpacked_ones(case, chosen, unpacked):
+    packed, trained = case.make(0.05), variables()
+    packed.build(trained)
+    got = train(packed, trained)
+    got = train(packed, trained, [3, 4], chosen)
+    unpacked()
+    plain, trained = case.make(0.05), variables()
+    plain.build(trained)
+    assert not rows_of(plain)
+    train(plain, trained)
+    for a, b in zip(got, train(plain, trained, [3, 4], chosen), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
+    for a, b in zip(packed.variables, plain.variables, strict=True):
+        np.testing.assert_allclose(a.numpy(), b.numpy(), rtol=2e-5, atol=1e-6)
+
+
+def test_variables_are_those_of_keras():
+    ours, theirs = Adam(0.1), keras.optimizers.Adam(0.1)
+    for optimizer in (ours, theirs):
+        optimizer.build(variables())
+    assert len(rows_of(ours)) == 2 * MANY
+    assert [tuple(v.shape) for v in ours.variables] == [tuple(v.shape) for v in theirs.variables]
+    names = [v.name.replace("_mw", "_momentum").replace("_vw", "_velocity") for v in ours.variables]
+    assert names == [v.name for v in theirs.variables]
+    assert rows_of(ours)[0].path == f"{ours.name}/net_l0_w_mw"
+
+
+def test_pack_holds_tensors_that_are_treated_alike():
+    optimizer = LAMB(0.1, weight_decay=0.1, rules=[Rule(r"l\d/w", decay=False)])
+    optimizer.build(variables())
+    assert not rows_of(optimizer)
+    optimizer = LAMB(0.1, weight_decay=0.1, rules=[Rule("l0/w", decay=False)])
+    optimizer.build(variables())
+    assert len(rows_of(optimizer)) == 2 * (MANY - 1)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: SGD(0.1),
+        lambda: Adam(0.1, lazy_slots=True),
+        lambda: Adam(0.1, slot_dtype="bfloat16"),
+        lambda: CASES["lars-popular"].make(0.1),
+    ],
+    ids=["no slots", "lazy slots", "slots of another type", "no kernels"],
+)
+def test_no_pack_where_slots_are_used_otherwise(make):
+    optimizer = make()
+    optimizer.build(variables())
+    assert not rows_of(optimizer)
+
+
+@pytest.mark.parametrize("way", ["packed to plain", "plain to packed", "packed to packed"])
+def test_checkpoint_goes_on_whether_packed_or_not(way, tmp_path, monkeypatch):
+    few, (before, after) = packs.FEW, way.split(" to ")
+
+    def made(kind):
+        monkeypatch.setattr(packs, "FEW", few if kind == "packed" else 10**6)
+        optimizer, trained = Adam(0.1), variables()
+        optimizer.build(trained)
+        assert bool(rows_of(optimizer)) == (kind == "packed")
+        return optimizer, trained, tf.train.Checkpoint(optimizer=optimizer, variables=trained)
+
+    optimizer, trained, checkpoint = made(before)
+    train(optimizer, trained)
+    path = checkpoint.save(str(tmp_path / "c"))
+    want = train(optimizer, trained, [3, 4])
+    optimizer, trained, checkpoint = made(after)
+    checkpoint.restore(path).assert_consumed()
+    for a, b in zip(train(optimizer, trained, [3, 4]), want, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-6, atol=1e-7)
+
+
+def test_checkpoint_is_restored_when_the_slots_are_made(tmp_path):
+    optimizer, trained = Adam(0.1), variables()
+    train(optimizer, trained)
+    path = tf.train.Checkpoint(optimizer=optimizer, w=trained).save(str(tmp_path / "c"))
+    later, trained = Adam(0.1), variables()
+    status = tf.train.Checkpoint(optimizer=later, w=trained).restore(path)
+    later.build(trained)
+    status.assert_consumed()
+    for a, b in zip(later.variables, optimizer.variables, strict=True):
+        np.testing.assert_array_equal(a.numpy(), b.numpy())
+
+
+def test_state_and_set_state_reach_packed_slots():
+    optimizer, trained = Adam(0.1), variables()
+    train(optimizer, trained)
+    state = optimizer.state
+    other, fresh = Adam(0.1), variables()
+    other.build(fresh)
+    for v, w in zip(fresh, trained, strict=True):
+        v.assign(w)
+    other.set_state(state)
+    want = train(optimizer, trained, [3, 4])
+    for a, b in zip(train(other, fresh, [3, 4]), want, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_training_function_can_be_exported(tmp_path):
+    module = tf.Module()
+    module.trained = variables()
+    module.optimizer = Adam(0.1)
+    module.optimizer.build(module.trained)
+    grads = [tf.constant(g) for g in gradients(0)]
+
+    @tf.function(input_signature=[])
+    def step():
+        module.optimizer.apply(grads, module.trained)
+        return module.trained[0] + 0.0
+
+    module.step = step
+    tf.saved_model.save(module, str(tmp_path))
+    loaded = tf.saved_model.load(str(tmp_path))
+    for _ in range(3):
+        got = loaded.step()
+    for _ in range(3):
+        want = module.step()
+    np.testing.assert_array_equal(got, want)
