@@ -1,7 +1,7 @@
 """Cost of drawing whole models' kernels: ours against Keras's own initializers.
 
 Run `python benchmarks/initializer_draw.py`. GlorotUniform should cost what Keras's costs;
-Orthogonal should cost no more, and less for tall kernels.
+Orthogonal should cost no more, and less for tall and for large kernels.
 """
 
 import keras
@@ -60,6 +60,8 @@ def main():
     )
     report("GlorotUniform, 200 kernels of 8 x 8", medians, "Keras")
     for title, shape, count in (
+        ("square", (64, 64), 50),
+        ("square", (256, 256), 20),
         ("square", (512, 512), 10),
         ("square", (1024, 1024), 3),
         ("square", (2048, 2048), 1),
@@ -72,7 +74,7 @@ def main():
                 "Keras": draw(theirs.Orthogonal, [shape] * count),
                 "keras_ivy": draw(ours.Orthogonal, [shape] * count),
             },
-            rounds=5,
+            rounds=9,
             warmup=1,
         )
         report(f"Orthogonal, {title} {shape} x {count}", medians, "Keras")

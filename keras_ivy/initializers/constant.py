@@ -132,6 +132,11 @@ class Zeros(Constant):
     def __init__(self, seed: Seed = None):
         super().__init__(0.0, seed)
 
+    def _sample(
+        self, shape: tuple[int, ...], fan_in: Fan | None, fan_out: Fan | None, dtype: str, seed
+    ) -> Any:
+        return keras.ops.zeros(shape, dtype)  # at half the cost of `full`
+
 
 @register("ones_ivy")
 class Ones(Constant):

@@ -48,10 +48,14 @@ class MatrixView:
     def fold(self, matrices: Any) -> Any:
         """Put matrices of shape `(count, rows, columns)` back into the shape of the kernel."""
         order = (*self.batch, *self.inputs, *self.outputs)
-        kernel = keras.ops.reshape(matrices, [self.split[axis] for axis in order])
         if order != tuple(range(len(order))):
-            kernel = keras.ops.transpose(kernel, [order.index(axis) for axis in range(len(order))])
-        return keras.ops.reshape(kernel, self.shape)
+            kernel = keras.ops.reshape(matrices, [self.split[axis] for axis in order])
+            matrices = keras.ops.transpose(
+                kernel, [order.index(axis) for axis in range(len(order))]
+            )
+        if tuple(matrices.shape) == self.shape:
+            return matrices
+        return keras.ops.reshape(matrices, self.shape)
 
 
 def matrix_view(

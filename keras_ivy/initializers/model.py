@@ -7,6 +7,7 @@ from typing import Any
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from keras_ivy.initializers.base import Initializer
 from keras_ivy.initializers.draw import base_seed, describe, draw_values, fold_seed
@@ -199,7 +200,8 @@ def _assign_all(pairs: Sequence[tuple[keras.Variable, Any]]) -> None:
     try:
         for variable, value in pairs:
             if value is not None:
-                changed.append((variable, keras.ops.copy(variable)))
+                # No copy: `assign` gives the variable a new buffer, and this keeps the old one.
+                changed.append((variable, tf.convert_to_tensor(variable.value)))
                 variable.assign(value)
     except BaseException:
         for variable, value in changed:

@@ -3,11 +3,10 @@
 import math
 from typing import Any
 
-import keras
-
 from keras_ivy.initializers import sampling
 from keras_ivy.initializers.checks import check_number
 from keras_ivy.initializers.matrix import MatrixInitializer
+from keras_ivy.initializers.orthonormal import orthonormal_columns
 from keras_ivy.initializers.seeds import Seed
 from keras_ivy.registration import register
 
@@ -59,40 +58,7 @@ class Orthogonal(MatrixInitializer):
 
     def _matrices(self, count: int, rows: int, columns: int, dtype: str, seed) -> Any:
         tall = max(rows, columns), min(rows, columns)
-        matrices = orthonormal_columns(
-            sampling.normal((count, *tall) if count > 1 else tall, 0.0, 1.0, dtype, seed)
-        )
-        if rows < columns:
-            matrices = keras.ops.swapaxes(matrices, -1, -2)
+        normal = sampling.normal((count, *tall) if count > 1 else tall, 0.0, 1.0, dtype, seed)
+        matrices = orthonormal_columns(normal, transposed=rows < columns)
         gain = self.gain * (max(1.0, math.sqrt(columns / rows)) if self.scaled else 1.0)
         return matrices if gain == 1 else gain * matrices
-
-
-def orthonormal_columns(a: Any) -> Any:
-    """The factor `Q` of `a = Q R` in which `R` has a positive diagonal.
-
-    Of normal `a`, such a `Q` is uniformly distributed. A matrix at least twice as tall as wide is
-    well conditioned, and Cholesky's factor of `a.T @ a` in float64 gives `R` three times faster
-    and more precisely than Householder's reflections in float32.
-
-    Args:
-        a: Normal matrices of shape `(..., m, n)` with `m >= n`.
-
-    Returns:
-        A tensor of the same shape and dtype.
-
-    Example:
-
-    >>> orthonormal_columns(keras.ops.convert_to_tensor([[3.0], [4.0]])).numpy().round(6).tolist()
-    [[0.6...], [0.8...]]
-    """
-    if a.shape[-2] >= 2 * a.shape[-1]:
-        wide = keras.ops.cast(a, "float64")
-        across = keras.ops.swapaxes(wide, -1, -2)
-        lower = keras.ops.cholesky(keras.ops.matmul(across, wide))
-        q = keras.ops.solve_triangular(lower, across, lower=True)
-        return keras.ops.cast(keras.ops.swapaxes(q, -1, -2), a.dtype)
-    q, r = keras.ops.qr(a)
-    diagonal = keras.ops.diagonal(r, axis1=-2, axis2=-1)
-    signs = keras.ops.where(diagonal < 0, -1.0, 1.0)
-    return q * keras.ops.expand_dims(keras.ops.cast(signs, q.dtype), -2)

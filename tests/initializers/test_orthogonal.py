@@ -3,13 +3,14 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from scipy import stats
 
 import keras_ivy
 import keras_ivy.initializers as initializers
-from keras_ivy.initializers import Identity, Orthogonal, Sparse
+from keras_ivy.initializers import Identity, Orthogonal, Sparse, orthonormal
 from keras_ivy.initializers.matrix import matrix_view
-from keras_ivy.initializers.orthogonal import orthonormal_columns
+from keras_ivy.initializers.orthonormal import orthonormal_columns
 
 TOLERANCE = {"float64": 1e-12, "float32": 1e-5, "bfloat16": 2e-2, "float16": 3e-3}
 
@@ -243,3 +244,53 @@ def test_lsuv_starts_from_depthwise_kernels_of_ivy():
     hidden = model[0](x)
     assert abs(float(np.std(hidden)) - 1) < 0.1
     assert abs(float(np.std(model[1](hidden))) - 1) < 0.1
+
+
+def by_reflections(a):
+    """NumPy's `Q` in float64, with the signs that make the diagonal of `R` positive."""
+    q, r = np.linalg.qr(np.asarray(a, "float64"))
+    return q * np.sign(np.diagonal(r, axis1=-2, axis2=-1))[..., None, :]
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [(300, 300), (129, 129), (220, 213), (201, 101), (200, 100), (64, 40), (2, 150, 140)],
+)
+@pytest.mark.parametrize("transposed", [False, True])
+def test_matrix_taken_in_pieces_is_that_of_reflections(shape, transposed, monkeypatch):
+    monkeypatch.setattr(orthonormal, "SMALLEST_IN_PIECES", 0)
+    a = np.random.default_rng(1).normal(size=shape).astype("float32")
+    q = orthonormal_columns(keras.ops.convert_to_tensor(a), transposed=transposed)
+    assert q.dtype == "float32"
+    right = by_reflections(a)
+    right = np.swapaxes(right, -1, -2) if transposed else right
+    np.testing.assert_allclose(q.numpy(), right, atol=1e-5)
+
+
+def test_large_square_matrix_is_orthogonal_to_float32():
+    # Householder's reflections in float32 leave 1.3e-6 here.
+    assert deviation(Orthogonal(seed=1)((1024, 1024))) < 3e-7
+    assert deviation(Orthogonal(seed=1)((1025, 600), "float64")) < 1e-11
+
+
+def test_pieces_serve_where_the_matrix_is_nearly_singular(monkeypatch):
+    # The last of the columns is so close to the others that float64 keeps 6 digits of it.
+    monkeypatch.setattr(orthonormal, "SMALLEST_IN_PIECES", 0)
+    a = np.random.default_rng(1).normal(size=(256, 256))
+    a[:, -1] = a[:, :-1].mean(axis=1) + 1e-9 * a[:, -1]
+    assert deviation(orthonormal_columns(keras.ops.convert_to_tensor(a))) < 1e-5
+
+
+@pytest.mark.parametrize("jit_compile", [False, True])
+def test_matrix_in_pieces_works_in_a_graph(jit_compile):
+    # XLA's random numbers are others, so the matrix is checked for what it is.
+    graph = tf.function(lambda: Orthogonal(seed=3)((1024, 520)), jit_compile=jit_compile)
+    assert deviation(graph()) < 3e-7
+
+
+def test_values_are_those_of_keras_for_the_same_seed():
+    ours, theirs = (
+        Orthogonal(seed=5)((1024, 530)),
+        keras.initializers.Orthogonal(seed=5)((1024, 530)),
+    )
+    np.testing.assert_allclose(ours.numpy(), theirs.numpy(), atol=1e-5)
