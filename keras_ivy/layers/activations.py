@@ -66,7 +66,7 @@ class Activation(StatelessLayer):
         cls._check_keras_layer(layer)
         if isinstance(layer, keras.layers.Activation) and activation_of(layer) != cls.keras_name:
             cls._refuse(layer, "activation", activation_of(layer))
-        return cls(name=layer.name, **cls._options_from(layer))
+        return cls(**cls._shared_of(layer), **cls._options_from(layer))
 
     @classmethod
     def _options_from(cls, layer: keras.layers.Layer) -> dict[str, Any]:
@@ -87,7 +87,7 @@ class Activation(StatelessLayer):
     def _keras_layer(self, options: dict[str, Any]) -> keras.layers.Layer | None:
         if self.keras_name is None or options.get("complex_mode", "jax") != "jax":
             return None
-        return keras.layers.Activation(self.keras_name, name=self.name)
+        return keras.layers.Activation(self.keras_name, **self._shared())
 
 
 class GELU(Activation):
@@ -256,7 +256,7 @@ class Softmax(Activation):
         if options["complex_mode"] != "jax":
             return None
         axis = -1 if options["axis"] is None else options["axis"]
-        return keras.layers.Softmax(axis=axis, name=self.name)
+        return keras.layers.Softmax(axis=axis, **self._shared())
 
 
 class LogSoftmax(Activation):

@@ -37,7 +37,7 @@ class AdaptivePooling(StatelessLayer):
         return self.keras_classes[0](
             self._sizes,
             data_format="channels_last" if last else "channels_first",
-            name=self.name,
+            **self._shared(),
         )
 
 
@@ -83,7 +83,7 @@ class AdaptiveAvgPool1d(AdaptivePooling):
         cls._check_keras_layer(layer)
         if layer.data_format != "channels_first":
             cls._refuse(layer, "data_format", layer.data_format)
-        return cls(layer.output_size[0], name=layer.name)
+        return cls(layer.output_size[0], **cls._shared_of(layer))
 
 
 class AdaptiveAvgPool2d(AdaptivePooling):
@@ -135,4 +135,4 @@ class AdaptiveAvgPool2d(AdaptivePooling):
         """
         cls._check_keras_layer(layer)
         data_format = "NHWC" if layer.data_format == "channels_last" else "NCHW"
-        return cls(tuple(layer.output_size), data_format=data_format, name=layer.name)
+        return cls(tuple(layer.output_size), data_format=data_format, **cls._shared_of(layer))

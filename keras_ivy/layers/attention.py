@@ -273,10 +273,10 @@ class MultiHeadAttention(IvyLayer):
             num_heads=heads,
             head_dim=size,
             dropout_rate=layer.dropout,
+            seed=layer.seed,
             use_proj_bias=layer._use_bias,
             v={k: tf.constant(x) for k, x in v.items()},
-            dtype=layer.dtype_policy,
-            name=layer.name,
+            **cls._shared_of(layer),
         )
 
     def to_keras(self) -> keras.layers.MultiHeadAttention:
@@ -299,9 +299,9 @@ class MultiHeadAttention(IvyLayer):
             heads,
             size,
             dropout=self._dropout_rate,
+            seed=self.seed_generator.get_config()["seed"] if self._dropout_rate else None,
             use_bias=self._use_proj_bias,
-            dtype=self.dtype_policy,
-            name=self.name,
+            **self._shared(),
         )
         layer.build((None, None, embed), (None, None, self._value_dim), (None, None, self._key_dim))
         value = {k: ops.convert_to_numpy(self._value(k)) for k in self.v}

@@ -141,10 +141,18 @@ class IvyLayer(Module):
             f"Received: {layer!r} with {what} {value!r}"
         )
 
+    @classmethod
+    def _shared_of(cls, layer: keras.layers.Layer) -> dict[str, Any]:
+        """Return the arguments that all layers have, for one that equals a Keras layer."""
+        return {"name": layer.name, "trainable": layer.trainable, "dtype": layer.dtype_policy}
+
+    def _shared(self) -> dict[str, Any]:
+        """Return the arguments that all Keras layers have, for one that equals this layer."""
+        return {"name": self.name, "trainable": self.trainable, "dtype": self.dtype_policy}
+
     def _finish_keras(self, layer: keras.layers.Layer, weights: Sequence[Any]) -> Any:
         """Give a new, built Keras layer the weights that equal this layer's."""
         layer.set_weights([ops.convert_to_numpy(w) for w in weights])
-        layer.trainable = self.trainable
         return layer
 
     def _ready(self) -> None:
@@ -184,6 +192,13 @@ class StatelessLayer(IvyLayer):
         self._casts = dtype is not None
         super().__init__(dtype=dtype, **kwargs)
         self.autocast = False
+
+    @classmethod
+    def _shared_of(cls, layer: keras.layers.Layer) -> dict[str, Any]:
+        shared = super()._shared_of(layer)
+        if layer.dtype_policy == keras.config.dtype_policy():
+            del shared["dtype"]  # it was not asked for: other types of floats may stay
+        return shared
 
     def _input(self, x: Any) -> Any:
         """Return an input as a tensor, of the layer's type if it has one of its own."""

@@ -8,7 +8,7 @@ import tensorflow as tf
 from keras import ops
 
 from keras_ivy.layers.base import ZEROS, IvyLayer
-from keras_ivy.layers.norm import ONES, check_eps
+from keras_ivy.layers.norm import ONES, affine_of, check_eps
 from keras_ivy.ops import checks
 from keras_ivy.ops.norms import (
     by_channel,
@@ -223,9 +223,7 @@ class BatchNorm2D(_ChannelNorm):
             "running_mean": layer.moving_mean.value,
             "running_var": layer.moving_variance.value,
         }
-        if layer.center or layer.scale:
-            v["w"] = layer.gamma.value if layer.scale else ops.ones(size)
-            v["b"] = layer.beta.value if layer.center else ops.zeros(size)
+        v |= affine_of(layer, "w", "b", size)
         return cls(
             size[0],
             eps=layer.epsilon,
@@ -233,8 +231,7 @@ class BatchNorm2D(_ChannelNorm):
             data_format="NSC" if layer.axis % rank == rank - 1 else "NCS",
             affine="w" in v,
             v=v,
-            dtype=layer.dtype_policy,
-            name=layer.name,
+            **cls._shared_of(layer),
         )
 
     def to_keras(self, rank: int = 4) -> keras.layers.BatchNormalization:
@@ -255,8 +252,7 @@ class BatchNorm2D(_ChannelNorm):
             epsilon=self._epsilon,
             center=self._affine,
             scale=self._affine,
-            dtype=self.dtype_policy,
-            name=self.name,
+            **self._shared(),
         )
         layer.build(self._any_shape(rank))
         names = ["w", "b"] * self._affine + ["running_mean", "running_var"]
@@ -353,10 +349,8 @@ class GroupNorm(_ChannelNorm):
         axis = layer.axis % len(shape)
         if axis not in (1, len(shape) - 1):
             cls._refuse(layer, "axis", layer.axis)
-        size, v = shape[axis], {}
-        if layer.center or layer.scale:
-            v["w"] = layer.gamma.value if layer.scale else ops.ones((size,))
-            v["b"] = layer.beta.value if layer.center else ops.zeros((size,))
+        size = shape[axis]
+        v = affine_of(layer, "w", "b", (size,))
         return cls(
             layer.groups,
             size,
@@ -364,8 +358,7 @@ class GroupNorm(_ChannelNorm):
             affine=bool(v),
             data_format="NSC" if axis == len(shape) - 1 else "NCS",
             v=v or None,
-            dtype=layer.dtype_policy,
-            name=layer.name,
+            **cls._shared_of(layer),
         )
 
     def to_keras(self, rank: int = 4) -> keras.layers.GroupNormalization:
@@ -382,8 +375,7 @@ class GroupNorm(_ChannelNorm):
             epsilon=self._epsilon,
             center=self._affine,
             scale=self._affine,
-            dtype=self.dtype_policy,
-            name=self.name,
+            **self._shared(),
         )
         layer.build(self._any_shape(rank))
         names = ["w", "b"] * self._affine

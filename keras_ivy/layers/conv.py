@@ -90,20 +90,12 @@ class Conv1D(Convolution):
         fans: str = "ivy",
         **kwargs: Any,
     ):
-        self._configure(
-            input_channels,
-            output_channels,
-            filter_size,
-            strides,
-            padding,
-            data_format=data_format,
-            dilations=dilations,
-            weight_initializer=weight_initializer,
-            bias_initializer=bias_initializer,
-            with_bias=with_bias,
-            fans=fans,
-        )
-        super().__init__(device=device, v=v, dtype=dtype, **self._late(input_channels, kwargs))
+        super().__init__(
+            input_channels, output_channels, filter_size, strides, padding,
+            weight_initializer=weight_initializer, bias_initializer=bias_initializer,
+            with_bias=with_bias, data_format=data_format, dilations=dilations,
+            device=device, v=v, dtype=dtype, fans=fans, **kwargs,
+        )  # fmt: skip
 
 
 class Conv2D(Convolution):
@@ -160,20 +152,12 @@ class Conv2D(Convolution):
         fans: str = "ivy",
         **kwargs: Any,
     ):
-        self._configure(
-            input_channels,
-            output_channels,
-            filter_shape,
-            strides,
-            padding,
-            data_format=data_format,
-            dilations=dilations,
-            weight_initializer=weight_initializer,
-            bias_initializer=bias_initializer,
-            with_bias=with_bias,
-            fans=fans,
-        )
-        super().__init__(device=device, v=v, dtype=dtype, **self._late(input_channels, kwargs))
+        super().__init__(
+            input_channels, output_channels, filter_shape, strides, padding,
+            weight_initializer=weight_initializer, bias_initializer=bias_initializer,
+            with_bias=with_bias, data_format=data_format, dilations=dilations,
+            device=device, v=v, dtype=dtype, fans=fans, **kwargs,
+        )  # fmt: skip
 
 
 class Conv3D(Convolution):
@@ -229,17 +213,9 @@ class Conv3D(Convolution):
         fans: str = "ivy",
         **kwargs: Any,
     ):
-        self._configure(
-            input_channels,
-            output_channels,
-            filter_shape,
-            strides,
-            padding,
-            data_format=data_format,
-            dilations=dilations,
-            weight_initializer=weight_initializer,
-            bias_initializer=bias_initializer,
-            with_bias=with_bias,
-            fans=fans,
-        )
-        super().__init__(device=device, v=v, dtype=dtype, **self._late(input_channels, kwargs))
+        super().__init__(
+            input_channels, output_channels, filter_shape, strides, padding,
+            weight_initializer=weight_initializer, bias_initializer=bias_initializer,
+            with_bias=with_bias, data_format=data_format, dilations=dilations,
+            device=device, v=v, dtype=dtype, fans=fans, **kwargs,
+        )  # fmt: skip

@@ -6,6 +6,7 @@ import keras
 
 from keras_ivy.layers.base import GLOROT, ZEROS
 from keras_ivy.layers.spatial import SpatialLayer
+from keras_ivy.ops import checks
 from keras_ivy.ops.conv_transpose import transpose_convolve, wanted_sizes
 from keras_ivy.utils.exceptions import IvyValueError
 
@@ -17,9 +18,12 @@ class TransposedConvolution(SpatialLayer):
 
     kernel_kind = "conv_transpose"
 
-    def _set_output_shape(self, output_shape: Any) -> None:
+    def __init__(self, *args: Any, output_shape: Any, data_format: str, **kwargs: Any):
+        owner = type(self).__name__
+        layout = checks.data_format(owner, data_format, self.rank)
+        self._wanted = wanted_sizes(owner, output_shape, self.rank, layout)
         self._output_shape_given = output_shape
-        self._wanted = wanted_sizes(type(self).__name__, output_shape, self.rank, self._data_format)
+        super().__init__(*args, data_format=data_format, **kwargs)
 
     def _kernel_shape(self) -> tuple[int, ...]:
         return (*self._window, self._output_channels, self._input_channels)
@@ -122,21 +126,12 @@ class Conv1DTranspose(TransposedConvolution):
         fans: str = "ivy",
         **kwargs: Any,
     ):
-        self._configure(
-            input_channels,
-            output_channels,
-            filter_size,
-            strides,
-            padding,
-            data_format=data_format,
-            dilations=dilations,
-            weight_initializer=weight_initializer,
-            bias_initializer=bias_initializer,
-            with_bias=with_bias,
-            fans=fans,
-        )
-        self._set_output_shape(output_shape)
-        super().__init__(device=device, v=v, dtype=dtype, **self._late(input_channels, kwargs))
+        super().__init__(
+            input_channels, output_channels, filter_size, strides, padding,
+            weight_initializer=weight_initializer, bias_initializer=bias_initializer,
+            with_bias=with_bias, output_shape=output_shape, data_format=data_format,
+            dilations=dilations, device=device, v=v, dtype=dtype, fans=fans, **kwargs,
+        )  # fmt: skip
 
 
 class Conv2DTranspose(TransposedConvolution):
@@ -196,21 +191,12 @@ class Conv2DTranspose(TransposedConvolution):
         fans: str = "ivy",
         **kwargs: Any,
     ):
-        self._configure(
-            input_channels,
-            output_channels,
-            filter_shape,
-            strides,
-            padding,
-            data_format=data_format,
-            dilations=dilations,
-            weight_initializer=weight_initializer,
-            bias_initializer=bias_initializer,
-            with_bias=with_bias,
-            fans=fans,
-        )
-        self._set_output_shape(output_shape)
-        super().__init__(device=device, v=v, dtype=dtype, **self._late(input_channels, kwargs))
+        super().__init__(
+            input_channels, output_channels, filter_shape, strides, padding,
+            weight_initializer=weight_initializer, bias_initializer=bias_initializer,
+            with_bias=with_bias, output_shape=output_shape, data_format=data_format,
+            dilations=dilations, device=device, v=v, dtype=dtype, fans=fans, **kwargs,
+        )  # fmt: skip
 
 
 class Conv3DTranspose(TransposedConvolution):
@@ -270,18 +256,9 @@ class Conv3DTranspose(TransposedConvolution):
         fans: str = "ivy",
         **kwargs: Any,
     ):
-        self._configure(
-            input_channels,
-            output_channels,
-            filter_shape,
-            strides,
-            padding,
-            data_format=data_format,
-            dilations=dilations,
-            weight_initializer=weight_initializer,
-            bias_initializer=bias_initializer,
-            with_bias=with_bias,
-            fans=fans,
-        )
-        self._set_output_shape(output_shape)
-        super().__init__(device=device, v=v, dtype=dtype, **self._late(input_channels, kwargs))
+        super().__init__(
+            input_channels, output_channels, filter_shape, strides, padding,
+            weight_initializer=weight_initializer, bias_initializer=bias_initializer,
+            with_bias=with_bias, output_shape=output_shape, data_format=data_format,
+            dilations=dilations, device=device, v=v, dtype=dtype, fans=fans, **kwargs,
+        )  # fmt: skip

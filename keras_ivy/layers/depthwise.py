@@ -65,20 +65,12 @@ class DepthwiseConv2D(SpatialLayer):
         fans: str = "ivy",
         **kwargs: Any,
     ):
-        self._configure(
-            num_channels,
-            num_channels,
-            filter_shape,
-            strides,
-            padding,
-            data_format=data_format,
-            dilations=dilations,
-            weight_initializer=weight_initializer,
-            bias_initializer=bias_initializer,
-            with_bias=with_bias,
-            fans=fans,
-        )
-        super().__init__(device=device, v=v, dtype=dtype, **self._late(num_channels, kwargs))
+        super().__init__(
+            num_channels, num_channels, filter_shape, strides, padding,
+            weight_initializer=weight_initializer, bias_initializer=bias_initializer,
+            with_bias=with_bias, data_format=data_format, dilations=dilations,
+            device=device, v=v, dtype=dtype, fans=fans, **kwargs,
+        )  # fmt: skip
 
     def _build(self, *args: Any, **kwargs: Any) -> bool:
         super()._build(*args, **kwargs)

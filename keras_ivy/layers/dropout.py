@@ -85,7 +85,8 @@ class Dropout(StatelessLayer):
             ValueError: If it drops everything.
         """
         cls._check_keras_layer(layer)
-        return cls(layer.rate, seed=layer.seed, noise_shape=layer.noise_shape, name=layer.name)
+        options = {"noise_shape": layer.noise_shape, "seed": layer.seed, **cls._shared_of(layer)}
+        return cls(layer.rate, **options)
 
     def to_keras(self) -> keras.layers.Dropout:
         """Return the `keras.layers.Dropout` that equals this layer.
@@ -98,4 +99,6 @@ class Dropout(StatelessLayer):
                 "keras.layers.Dropout always scales, so no such layer equals this one. "
                 "Received: scale=False"
             )
-        return keras.layers.Dropout(self._prob, noise_shape=self._noise_shape, name=self.name)
+        seed = self.seed_generator.get_config()["seed"] if self._prob > 0 else None
+        options = {"noise_shape": self._noise_shape, "seed": seed, **self._shared()}
+        return keras.layers.Dropout(self._prob, **options)

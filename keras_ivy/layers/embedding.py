@@ -127,9 +127,7 @@ class Embedding(IvyLayer):
         if layer.mask_zero:
             cls._refuse(layer, "mask_zero", layer.mask_zero)
         v = {"w": ops.convert_to_tensor(layer.embeddings)}
-        return cls(
-            layer.input_dim, layer.output_dim, v=v, dtype=layer.dtype_policy, name=layer.name
-        )
+        return cls(layer.input_dim, layer.output_dim, v=v, **cls._shared_of(layer))
 
     def to_keras(self) -> keras.layers.Embedding:
         """Return the built `keras.layers.Embedding` that equals this layer.
@@ -141,8 +139,6 @@ class Embedding(IvyLayer):
             raise IvyValueError(
                 f"keras.layers.Embedding knows no `padding_idx` or `max_norm`. Received: {self!r}"
             )
-        layer = keras.layers.Embedding(
-            self._num_embeddings, self._embedding_dim, dtype=self.dtype_policy, name=self.name
-        )
+        layer = keras.layers.Embedding(self._num_embeddings, self._embedding_dim, **self._shared())
         layer.build()
         return self._finish_keras(layer, [self._value("w")])

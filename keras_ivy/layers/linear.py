@@ -106,9 +106,7 @@ class Linear(IvyLayer):
         v = {"w": ops.transpose(layer.kernel.value)}
         if layer.use_bias:
             v["b"] = layer.bias.value
-        return cls(
-            size, out, with_bias=layer.use_bias, v=v, dtype=layer.dtype_policy, name=layer.name
-        )
+        return cls(size, out, with_bias=layer.use_bias, v=v, **cls._shared_of(layer))
 
     def to_keras(self) -> keras.layers.Dense:
         """Return the built `keras.layers.Dense` that equals this layer."""
@@ -116,8 +114,7 @@ class Linear(IvyLayer):
         layer = keras.layers.Dense(
             self._output_channels,
             use_bias=self._with_bias,
-            dtype=self.dtype_policy,
-            name=self.name,
+            **self._shared(),
         )
         layer.build((None, self._input_channels))
         weights = [ops.transpose(self._value("w"))]
@@ -152,11 +149,11 @@ class IdentityLayer(StatelessLayer):
     def from_keras(cls, layer: keras.layers.Identity) -> "IdentityLayer":
         """Return the Identity that equals Keras's."""
         cls._check_keras_layer(layer)
-        return cls(name=layer.name)
+        return cls(**cls._shared_of(layer))
 
     def to_keras(self) -> keras.layers.Identity:
         """Return `keras.layers.Identity`."""
-        return keras.layers.Identity(name=self.name)
+        return keras.layers.Identity(**self._shared())
 
 
 # `keras_ivy>Identity` is the initializer of that name, so the layer is registered under another.

@@ -29,6 +29,22 @@ def check_eps(owner: str, eps: float) -> float:
     return eps
 
 
+def affine_of(
+    layer: keras.layers.Layer, scale: str, offset: str, shape: tuple[int, ...]
+) -> dict[str, Any]:
+    """Return the affine part of a Keras normalisation layer, under two names; empty without one.
+
+    Of a layer that only scales or only shifts, the other part changes nothing.
+    """
+    if not (layer.center or layer.scale):
+        return {}
+    dtype = layer.variable_dtype
+    return {
+        scale: layer.gamma.value if layer.scale else ops.ones(shape, dtype),
+        offset: layer.beta.value if layer.center else ops.zeros(shape, dtype),
+    }
+
+
 class LayerNorm(IvyLayer):
     """`((x - mean) / sqrt(var + eps) * weight + bias) * new_std`, over the last axes.
 
@@ -142,19 +158,13 @@ class LayerNorm(IvyLayer):
         if sorted(a % rank for a in axes) != list(range(rank - len(axes), rank)):
             cls._refuse(layer, "axis", layer.axis)
         shape = tuple(build_shape[rank - len(axes) :])
-        v = None
-        if layer.center or layer.scale:
-            v = {
-                "weight": layer.gamma.value if layer.scale else ops.ones(shape),
-                "bias": layer.beta.value if layer.center else ops.zeros(shape),
-            }
+        v = affine_of(layer, "weight", "bias", shape)
         return cls(
             shape,
             eps=layer.epsilon,
-            elementwise_affine=v is not None,
-            v=v,
-            dtype=layer.dtype_policy,
-            name=layer.name,
+            elementwise_affine=bool(v),
+            v=v or None,
+            **cls._shared_of(layer),
         )
 
     def to_keras(self) -> keras.layers.LayerNormalization:
@@ -174,8 +184,7 @@ class LayerNorm(IvyLayer):
             epsilon=self._epsilon,
             center=self._affine,
             scale=self._affine,
-            dtype=self.dtype_policy,
-            name=self.name,
+            **self._shared(),
         )
         layer.build((None, *self._shape))
         weights = [self._value("weight"), self._value("bias")] if self._affine else []

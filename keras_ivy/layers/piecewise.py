@@ -91,7 +91,7 @@ class LeakyReLU(Activation):
     def _keras_layer(self, options: dict[str, Any]) -> keras.layers.Layer | None:
         if options["complex_mode"] != "jax":
             return None
-        return keras.layers.LeakyReLU(negative_slope=options["alpha"], name=self.name)
+        return keras.layers.LeakyReLU(negative_slope=options["alpha"], **self._shared())
 
 
 class PReLU(Activation):
@@ -141,7 +141,7 @@ class ELU(Activation):
         return {"alpha": float(layer.alpha)}
 
     def _keras_layer(self, options: dict[str, Any]) -> keras.layers.Layer:
-        return keras.layers.ELU(alpha=options["alpha"], name=self.name)
+        return keras.layers.ELU(alpha=options["alpha"], **self._shared())
 
 
 class SeLU(Activation):

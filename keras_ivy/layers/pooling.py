@@ -11,8 +11,6 @@ from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = ["AvgPool1D", "AvgPool2D", "AvgPool3D", "MaxPool1D", "MaxPool2D", "MaxPool3D"]
 
-_FORMATS = {1: "NWC", 2: "NHWC", 3: "NDHWC"}
-
 
 class Pooling(StatelessLayer):
     """The base of pooling layers.
@@ -64,7 +62,7 @@ class Pooling(StatelessLayer):
     def _extra_repr(self) -> str:
         kernel, stride, padding, data_format = self._given
         shown = f"kernel_size={kernel}, stride={stride}, padding={padding}"
-        if self.prints_format or data_format != _FORMATS[self.rank]:
+        if self.prints_format or data_format != checks.layout(self.rank):
             shown += f", data_format={data_format}"
         return shown
 
@@ -76,14 +74,12 @@ class Pooling(StatelessLayer):
             TypeError: If the layer is another.
         """
         cls._check_keras_layer(layer)
-        name = _FORMATS[cls.rank]
-        data_format = name if layer.data_format == "channels_last" else f"NC{name[1:-1]}"
         return cls(
             tuple(layer.pool_size),
             tuple(layer.strides),
             layer.padding.upper(),
-            data_format=data_format,
-            name=layer.name,
+            data_format=checks.data_format(cls.__name__, layer.data_format, cls.rank),
+            **cls._shared_of(layer),
         )
 
     def to_keras(self) -> keras.layers.Layer:
@@ -104,7 +100,7 @@ class Pooling(StatelessLayer):
             strides=self._stride,
             padding=self._padding.lower(),
             data_format="channels_last" if last else "channels_first",
-            name=self.name,
+            **self._shared(),
         )
 
 

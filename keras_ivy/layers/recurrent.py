@@ -215,8 +215,7 @@ class LSTM(IvyLayer):
             return_sequence=layer.return_sequences,
             return_state=layer.return_state,
             v=v,
-            dtype=layer.dtype_policy,
-            name=layer.name,
+            **cls._shared_of(layer),
         )
 
     def to_keras(self) -> keras.layers.Layer:
@@ -225,15 +224,12 @@ class LSTM(IvyLayer):
         With `return_state`, Keras returns all states behind the output, without lists.
         """
         self._ready()
-        out, options = (
-            self._output_channels,
-            {
-                "return_sequences": self._return_sequence,
-                "return_state": self._return_state,
-                "dtype": self.dtype_policy,
-                "name": self.name,
-            },
-        )
+        out = self._output_channels
+        options = {
+            "return_sequences": self._return_sequence,
+            "return_state": self._return_state,
+            **self._shared(),
+        }
         if self._num_layers == 1:
             layer = keras.layers.LSTM(out, use_bias=False, **options)
         else:

@@ -12,7 +12,6 @@ from keras_ivy.utils.exceptions import IvyValueError
 __all__ = ["SpatialLayer"]
 
 WHY = "the `input_channels` of the layer"
-_FORMATS = {1: "NWC", 2: "NHWC", 3: "NDHWC"}
 
 
 class SpatialLayer(IvyLayer):
@@ -28,7 +27,7 @@ class SpatialLayer(IvyLayer):
     #: What the kernel is, for true fans.
     kernel_kind: ClassVar[str] = "conv"
 
-    def _configure(
+    def __init__(
         self,
         input_channels: int | None,
         output_channels: int | None,
@@ -36,14 +35,14 @@ class SpatialLayer(IvyLayer):
         strides: Any,
         padding: Any,
         *,
-        data_format: str,
-        dilations: Any,
         weight_initializer: Any,
         bias_initializer: Any,
         with_bias: bool,
+        data_format: str,
+        dilations: Any,
         fans: str,
-    ) -> None:
-        """Check all arguments and keep them."""
+        **kwargs: Any,
+    ):
         owner, rank = type(self).__name__, self.rank
         self._input_channels = checks.positive(owner, "input_channels", input_channels, True)
         if output_channels is not None:
@@ -59,6 +58,7 @@ class SpatialLayer(IvyLayer):
         self._with_bias = with_bias
         # Prints as it was given.
         self._given = (window, strides, padding, dilations, data_format)
+        super().__init__(**self._late(input_channels, kwargs))
 
     @property
     def _channel_axis(self) -> int:
@@ -110,7 +110,7 @@ class SpatialLayer(IvyLayer):
         dilations, data_format = self._given[3:]
         parts = [] if self._dilations == (1,) * self.rank else [f"dilations={dilations}"]
         parts += [] if self._with_bias else ["with_bias=False"]
-        parts += [] if data_format == _FORMATS[self.rank] else [f"data_format={data_format}"]
+        parts += [] if data_format == checks.layout(self.rank) else [f"data_format={data_format}"]
         return "".join(f", {part}" for part in parts)
 
     def _extra_repr(self) -> str:
@@ -135,18 +135,16 @@ class SpatialLayer(IvyLayer):
             shape[-1 if last else 1] = -1
             v["b"] = ops.reshape(layer.bias.value, shape)
         window = list(layer.kernel_size)
-        name = _FORMATS[cls.rank]
         return cls(
             *channels,
             window[0] if cls.window_name == "filter_size" else window,
             tuple(layer.strides),
             layer.padding.upper(),
             with_bias=layer.use_bias,
-            data_format=name if last else f"NC{name[1:-1]}",
+            data_format=checks.layout(cls.rank, last),
             dilations=tuple(layer.dilation_rate),
             v=v,
-            dtype=layer.dtype_policy,
-            name=layer.name,
+            **cls._shared_of(layer),
         )
 
     def _keras_options(self) -> dict[str, Any]:
@@ -165,8 +163,7 @@ class SpatialLayer(IvyLayer):
             ),
             "dilation_rate": self._dilations,
             "use_bias": self._with_bias,
-            "dtype": self.dtype_policy,
-            "name": self.name,
+            **self._shared(),
         }
 
     def _to_keras(self, layer: Any, kernel: Any) -> Any:

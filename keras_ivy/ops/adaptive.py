@@ -7,7 +7,6 @@ from keras import ops
 
 from keras_ivy.ops import checks
 from keras_ivy.ops.dispatch import ivy_function
-from keras_ivy.ops.windows import tf_format
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = ["adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_pool", "interpolate"]
@@ -38,7 +37,7 @@ def adaptive_pool(x: Any, output_sizes: tuple[int, ...], axes: tuple[int, ...]) 
     regular = None not in sizes and not any(n % o for n, o in zip(sizes, output_sizes, strict=True))
     if regular and len(x.shape) == len(axes) + 2 and axes[0] == 1:
         window = [n // o for n, o in zip(sizes, output_sizes, strict=True)]
-        return tf.nn.avg_pool(x, window, window, "VALID", tf_format(len(axes)))
+        return tf.nn.avg_pool(x, window, window, "VALID", checks.layout(len(axes)))
     for axis, out in zip(axes, output_sizes, strict=True):
         size = x.shape[axis] if x.shape[axis] is not None else tf.shape(x)[axis]
         weights = _windows(size, out, x.dtype)

@@ -14,13 +14,26 @@ __all__ = [
     "data_format",
     "floating",
     "input_rank",
+    "layout",
     "padding",
     "positive",
     "probability",
     "size_of_axis",
 ]
 
-_FORMATS = {1: ("NWC", "NCW"), 2: ("NHWC", "NCHW"), 3: ("NDHWC", "NCDHW")}
+#: The names of the layouts with the channels last and second, by the number of spatial axes.
+_LAYOUTS = {1: ("NWC", "NCW"), 2: ("NHWC", "NCHW"), 3: ("NDHWC", "NCDHW")}
+
+
+def layout(rank: int, last: bool = True) -> str:
+    """Return Ivy's and TensorFlow's name of the layout of `rank` spatial axes.
+
+    Example:
+
+    >>> layout(2), layout(3, last=False)
+    ('NHWC', 'NCDHW')
+    """
+    return _LAYOUTS[rank][0 if last else 1]
 
 
 def _is_whole(value: Any) -> bool:
@@ -124,7 +137,7 @@ def data_format(owner: str, value: Any, rank: int) -> str:
     >>> data_format("Conv2D", "channels_first", rank=2)
     'NCHW'
     """
-    last, first = _FORMATS[rank]
+    last, first = _LAYOUTS[rank]
     known = {last: last, first: first, "channels_last": last, "channels_first": first}
     if not isinstance(value, str) or value not in known:
         raise IvyValueError(

@@ -13,7 +13,6 @@ from keras_ivy.ops.windows import (
     explicit_widths,
     output_sizes,
     pad_spatial,
-    tf_format,
 )
 
 __all__ = ["conv1d", "conv2d", "conv3d", "convolve", "depthwise_conv2d", "depthwise_convolve"]
@@ -42,7 +41,7 @@ def convolve(
         owner: Name of the layer or function, for errors.
     """
     window = [(k - 1) * d + 1 for k, d in zip(w.shape[:-2], dilations, strict=True)]
-    layout = tf_format(len(strides))  # without it, TensorFlow's gradient in 3D fails eagerly
+    layout = checks.layout(len(strides))  # without it, TensorFlow's gradient in 3D fails eagerly
 
     def product(x: Any) -> Any:
         if max(strides) > 1 and max(dilations) > 1:

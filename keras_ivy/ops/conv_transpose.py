@@ -7,7 +7,7 @@ from keras import ops
 
 from keras_ivy.ops import checks
 from keras_ivy.ops.dispatch import ivy_function
-from keras_ivy.ops.windows import add_bias, channels_last, spatial_sizes, tf_format
+from keras_ivy.ops.windows import add_bias, channels_last, spatial_sizes
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = [
@@ -144,7 +144,7 @@ def transpose_convolve(
         batch = x.shape[0] if x.shape[0] is not None else tf.shape(x)[0]
         name = padding if isinstance(padding, str) else "VALID"
         shape = [batch, *inner, w.shape[-2]]
-        y = tf.nn.conv_transpose(x, w, shape, strides, name, tf_format(rank))
+        y = tf.nn.conv_transpose(x, w, shape, strides, name, checks.layout(rank))
         if isinstance(padding, str):
             return add_bias(y, b)
         y = y[(slice(None), *(slice(a, n - z) for (a, z), n in zip(cut, inner, strict=True)))]

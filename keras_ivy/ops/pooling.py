@@ -15,7 +15,6 @@ from keras_ivy.ops.windows import (
     output_sizes,
     pad_spatial,
     spatial_sizes,
-    tf_format,
 )
 from keras_ivy.utils.exceptions import IvyValueError
 
@@ -47,7 +46,7 @@ def _ceil_widths(x: Any, widths: list, window: tuple, strides: tuple) -> list:
 
 
 def _average(x: Any, window: tuple, strides: tuple) -> Any:
-    return tf.nn.avg_pool(x, window, strides, "VALID", tf_format(len(window)))
+    return tf.nn.avg_pool(x, window, strides, "VALID", checks.layout(len(window)))
 
 
 def _ones(x: Any) -> Any:
@@ -98,7 +97,7 @@ def pool(
         plain = isinstance(padding, str) and not (ceil_mode or count_include_pad or divisor)
         if plain and max(dilations) == 1:
             op = tf.nn.max_pool if kind == "MAX" else tf.nn.avg_pool
-            return op(x, window, strides, padding, tf_format(len(window)))
+            return op(x, window, strides, padding, checks.layout(len(window)))
         widths = explicit_widths(x, padding, reach, strides)
         if kind == "MAX":
             full = _ceil_widths(x, widths, tuple(reach), strides) if ceil_mode else widths
@@ -129,8 +128,8 @@ def _dilated(kind: str, x: Any, window: tuple, strides: tuple, dilations: tuple)
     """Pool without padding, with dilation where it is asked for."""
     if max(dilations) == 1:
         op = tf.nn.max_pool if kind == "MAX" else tf.nn.avg_pool
-        return op(x, window, strides, "VALID", tf_format(len(window)))
-    out = tf.nn.pool(x, window, kind, None, "VALID", tf_format(len(window)), dilations)
+        return op(x, window, strides, "VALID", checks.layout(len(window)))
+    out = tf.nn.pool(x, window, kind, None, "VALID", checks.layout(len(window)), dilations)
     return out[(slice(None), *(slice(None, None, s) for s in strides))]
 
 

@@ -21,22 +21,13 @@ __all__ = [
     "output_sizes",
     "pad_spatial",
     "spatial_sizes",
-    "tf_format",
 ]
-
-#: TensorFlow's names of the layouts, by the number of spatial axes.
-_TF_FORMATS = {1: ("NWC", "NCW"), 2: ("NHWC", "NCHW"), 3: ("NDHWC", "NCDHW")}
 
 
 @functools.cache
 def cpu_only() -> bool:
     """Whether TensorFlow sees CPUs only; devices do not come or go while it runs."""
     return all(d.device_type == "CPU" for d in tf.config.list_logical_devices())
-
-
-def tf_format(rank: int, last: bool = True) -> str:
-    """Return TensorFlow's name of the layout of `rank` spatial axes."""
-    return _TF_FORMATS[rank][0 if last else 1]
 
 
 def add_bias(x: Any, b: Any) -> Any:

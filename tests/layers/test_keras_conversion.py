@@ -178,3 +178,47 @@ def test_from_keras_refuses_unbuilt_layers():
 def test_to_keras_refuses_what_keras_has_not(layer):
     with pytest.raises(ValueError, match="Received: "):
         layer.to_keras()
+
+
+@pytest.mark.parametrize(("make", "shape"), TO_KERAS, ids=lambda p: p().name if callable(p) else "")
+def test_what_all_layers_have_goes_along(make, shape):
+    layer = make()
+    if layer.built is False:
+        layer(np.ones(shape, layer.compute_dtype))
+    layer.trainable = False
+    layer.dtype_policy = "mixed_float16"
+    theirs = layer.to_keras()
+    assert (theirs.trainable, theirs.dtype_policy.name) == (False, "mixed_float16")
+    again = type(layer).from_keras(theirs)
+    assert (again.trainable, again.dtype_policy.name) == (False, "mixed_float16")
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("part", ["center", "scale"])
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [
+        (K.BatchNormalization, layers.BatchNorm2D),
+        (K.LayerNormalization, layers.LayerNorm),
+        (lambda **k: K.GroupNormalization(2, **k), layers.GroupNorm),
+    ],
+    ids=["batch", "layer", "group"],
+)
+def test_norms_with_half_an_affine_part_convert(theirs, ours, part, dtype):
+    rng = np.random.default_rng(3)
+    layer = built(theirs(dtype=dtype, **{part: False}), (None, 4))
+    layer.set_weights([rng.uniform(0.5, 1.5, w.shape) for w in layer.get_weights()])
+    x = rng.normal(size=(3, 4)).astype(dtype)
+    y = ours.from_keras(layer)(x, training=False)
+    assert y.dtype == dtype
+    np.testing.assert_allclose(y, layer(x), rtol=1e-5 if dtype == "float32" else 1e-12)
+
+
+@pytest.mark.parametrize(
+    "layer", [layers.Dropout(0.5, seed=7), layers.MultiHeadAttention(4, num_heads=2,
+              dropout_rate=0.5, seed=7)], ids=["dropout", "attention"]
+)  # fmt: skip
+def test_seeds_go_along(layer):
+    theirs = layer.to_keras()
+    assert theirs.seed == 7
+    assert type(layer).from_keras(theirs).seed_generator.get_config()["seed"] == 7
