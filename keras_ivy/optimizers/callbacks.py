@@ -7,7 +7,7 @@ import keras
 import tensorflow as tf
 
 from keras_ivy.optimizers.base import Optimizer
-from keras_ivy.utils.exceptions import IvyTypeError
+from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
 
 def optimizers_of(optimizer: Any) -> Iterator[Optimizer]:
@@ -41,7 +41,7 @@ class TrustRatioLogger(keras.callbacks.Callback):
         every: If given, ratios are also written to `log_dir` at every so many batches.
 
     Raises:
-        ValueError: If `every` is given without `log_dir`.
+        IvyValueError: If `every` is given without `log_dir`, or is no whole number from one.
 
     Example:
 
@@ -57,8 +57,12 @@ class TrustRatioLogger(keras.callbacks.Callback):
     def __init__(self, log_dir: str | None = None, every: int | None = None):
         super().__init__()
         if every is not None and log_dir is None:
-            raise ValueError(
+            raise IvyValueError(
                 f"`every` says when to write to `log_dir`. Received: every={every!r}, log_dir=None"
+            )
+        if every is not None and (isinstance(every, bool) or every != int(every) or every < 1):
+            raise IvyValueError(
+                f"`every` must be a whole number of batches, at least 1. Received: every={every!r}"
             )
         self.log_dir = log_dir
         self.every = every

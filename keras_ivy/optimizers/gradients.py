@@ -8,6 +8,7 @@ import tensorflow as tf
 from keras_ivy.optimizers.norms import root
 from keras_ivy.optimizers.sparse import Rows, as_rows
 from keras_ivy.optimizers.tensors import compute_dtype, dense
+from keras_ivy.utils.exceptions import IvyTypeError
 
 
 class Slices(tf.IndexedSlices):
@@ -27,10 +28,18 @@ def prepared(grad: Any, dtype: Any, lazy: bool) -> Any:
         grad: A tensor, an `IndexedSlices`, an array, or `None`, which stays.
         dtype: Type of the variable.
         lazy: Whether a sparse gradient stays sparse.
+
+    Raises:
+        IvyTypeError: If it is complex.
     """
     if grad is None:
         return None
     wide = compute_dtype(dtype)
+    if getattr(grad, "dtype", wide) in (tf.complex64, tf.complex128):
+        raise IvyTypeError(
+            "The gradient of a variable must be real. "
+            f"Received: a gradient of dtype={tf.as_dtype(grad.dtype).name}"
+        )
     if isinstance(grad, tf.IndexedSlices):
         if lazy:
             return Slices(tf.cast(grad.values, wide), grad.indices, grad.dense_shape)

@@ -46,9 +46,8 @@ def whole(rows: Rows, shape: Any) -> tf.Tensor:
     """Return the dense gradient."""
     if rows.whole:
         return rows.values
-    return tf.scatter_nd(
-        rows.indices[:, tf.newaxis], rows.values, tf.constant(shape, rows.indices.dtype)
-    )
+    static = tf.constant(tf.TensorShape(shape).as_list(), rows.indices.dtype)
+    return tf.scatter_nd(rows.indices[:, tf.newaxis], rows.values, static)
 
 
 def update_rows(

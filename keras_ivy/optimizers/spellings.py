@@ -93,6 +93,10 @@ class VariableRate:
         """Read the variable."""
         return tf.convert_to_tensor(self.variable)
 
+    def assign(self, value: Any) -> None:
+        """Set the variable, as callbacks do that change the rate of an optimizer."""
+        self.variable.assign(value)
+
 
 def as_learning_rate(value: Any) -> Any:
     """Return a learning rate in a form that Keras's base class takes.
@@ -112,10 +116,10 @@ def as_learning_rate(value: Any) -> Any:
     if callable(value):
         return value
     number = isinstance(value, int | float | np.generic | np.ndarray) or tf.is_tensor(value)
-    if number and not isinstance(value, bool) and np.ndim(value) == 0:
+    if number and not isinstance(value, bool) and np.ndim(value) == 0 and np.isfinite(value):
         return float(value)
     raise IvyValueError(
-        "`learning_rate` must be a number, a `LearningRateSchedule`, a scalar variable or a "
+        "`learning_rate` must be a finite number, a `LearningRateSchedule`, a scalar variable or a "
         f"callable of no arguments. Received: learning_rate={value!r}"
     )
 

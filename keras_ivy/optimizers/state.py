@@ -18,6 +18,7 @@ import tensorflow as tf
 
 from keras_ivy.adapters.tracking import Split
 from keras_ivy.optimizers.tensors import scalar
+from keras_ivy.utils.exceptions import IvyValueError
 
 Slots = dict[str, dict[str, Any]]
 
@@ -170,6 +171,13 @@ def complete(slots: Slots, specs: dict[str, tuple], names: tuple[str, ...]) -> S
     full = {}
     for name in names:
         have = slots.get(name) or {}
+        for k, (shape, _) in specs.items():
+            if k in have and not have[k].shape.is_compatible_with(shape):
+                raise IvyValueError(
+                    f"{k or 'The variable'!r} had shape {tuple(have[k].shape)} in the steps "
+                    "before. Make another optimizer for other variables. "
+                    f"Received: shape={tuple(shape)}"
+                )
         missing = {k: tf.zeros(*spec) for k, spec in specs.items() if k not in have}
         full[name] = {**have, **missing}
     return full

@@ -10,6 +10,7 @@ import tensorflow as tf
 from keras_ivy import tree
 from keras_ivy.container import Container
 from keras_ivy.optimizers import rules as rules_module
+from keras_ivy.optimizers.checks import Checked
 from keras_ivy.optimizers.gradients import all_finite, clip, gathered, prepared
 from keras_ivy.optimizers.handwritten import Handwritten
 from keras_ivy.optimizers.norms import norm
@@ -93,7 +94,7 @@ def _prepare(v: Any, grads: Any, ignore_missing: bool) -> tuple[Flat, Flat]:
     return values, pair(trained, given, ignore_missing)
 
 
-class IvySide(Handwritten):
+class IvySide(Checked, Handwritten):
     """The methods that Ivy's optimizers have; `base.Optimizer` mixes them in."""
 
     def _init_ivy_side(self) -> None:
@@ -315,7 +316,7 @@ class IvySide(Handwritten):
                 "The slots of a state must hold the same paths. Received: "
                 + ", ".join(f"{k}={sorted(slots.get(k, ()))}" for k in self.slot_names)
             )
-        return state.get("count"), slots
+        return _checked_count(state.get("count")), slots
 
     def set_state(self, state: Any) -> None:
         """Continue from a state: the next step is the one that would have followed.
@@ -367,6 +368,18 @@ class IvySide(Handwritten):
                 slot[i].assign(slots[name][path])
         if count is not None:
             self._iterations.assign(int(count) * (self.gradient_accumulation_steps or 1))
+
+
+def _checked_count(count: Any) -> Any:
+    """Return a number of steps, which may be missing; in a trace its value is not known."""
+    if count is not None and tf.executing_eagerly():
+        value = float(tf.convert_to_tensor(count))
+        if value < 0 or not value.is_integer():
+            raise IvyValueError(
+                "The `count` of a state is the number of steps made, a whole number of at least 0. "
+                f"Received: count={value}"
+            )
+    return count
 
 
 def _value(x: Any) -> Any:

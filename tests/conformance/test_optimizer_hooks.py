@@ -12,7 +12,7 @@ import pytest
 import tensorflow as tf
 
 from keras_ivy.optimizers import base as ours
-from keras_ivy.optimizers import handwritten, stepping, telemetry
+from keras_ivy.optimizers import checks, handwritten, stepping, telemetry
 from keras_ivy.optimizers.loss_scale import LossScaleOptimizer
 
 Keras = keras.optimizers.Optimizer
@@ -37,6 +37,7 @@ METHODS = {
     "exclude_from_weight_decay": (("var_list", "var_names"), "base: `exclusions`"),
     "apply": (("grads", "trainable_variables"), "base: gradients prepared"),
     "build": (("variables",), "base: slots"),
+    "set_weights": (("weights",), "checks: counted before anything is set"),
 }
 
 
@@ -199,6 +200,12 @@ def test_untracked_variable_leaves_the_saved_ones():
     assert rate not in recorder.variables, "`_untrack_variable` (base._join_strategy)"
 
 
+def test_learning_rate_is_a_property_that_can_be_set():
+    recorder = Recorder(0.5)
+    Keras.learning_rate.fset(recorder, 0.25)
+    assert float(recorder._learning_rate) == 0.25, "the setter sets another (checks)"
+
+
 def test_callable_rate_makes_no_variable():
     recorder = Recorder(lambda: 0.5)
     assert [v.name for v in recorder.variables] == ["iteration"], (
@@ -246,6 +253,8 @@ REPLACED = {
     "build",
     "exclude_from_weight_decay",
     "get_config",
+    "learning_rate",
+    "set_weights",
     "update_step",
 }
 
@@ -253,6 +262,7 @@ REPLACED = {
 def test_our_names_are_free_in_keras():
     classes = (
         ours.Optimizer,
+        checks.Checked,
         stepping.IvySide,
         handwritten.Handwritten,
         telemetry.Telemetry,

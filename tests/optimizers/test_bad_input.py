@@ -94,6 +94,105 @@ def test_unknown_variable_is_refused(case):
         np.testing.assert_array_equal(a, b)
 
 
+REFUSED = {
+    "shape": (lambda gs, vs: ([gs[0], gs[1], tf.ones(7)], vs), r"norm/gamma.*\(5,\).*\(7,\)"),
+    "shape that broadcasts": (lambda gs, vs: ([gs[0], gs[1], tf.ones(1)], vs), r"shape=\(1,\)"),
+    "scalar": (lambda gs, vs: ([gs[0], gs[1], tf.ones(())], vs), r"shape=\(\)"),
+    "rows of another shape": (
+        lambda gs, vs: (
+            [tf.IndexedSlices(tf.ones((1, 2)), tf.constant([0]), tf.constant([4, 2])), *gs[1:]],
+            vs,
+        ),
+        r"gradient of .*kernel.*shape=\((4, )?2,?\)",
+    ),
+    "too few": (lambda gs, vs: (gs[:2], vs), "2 gradients for 3 variables"),
+    "too many": (lambda gs, vs: ([*gs, gs[0]], vs), "4 gradients for 3 variables"),
+    "too few for what it was built for": (lambda gs, vs: (gs[:2], None), "2 gradients for 3"),
+    "twice": (lambda gs, vs: (gs[:1] * 2, vs[:1] * 2), "more than once.*kernel"),
+    "complex": (lambda gs, vs: ([tf.cast(g, "complex64") for g in gs], vs), "dtype=complex64"),
+    "none at all": (lambda gs, vs: ([None] * 3, vs), "No gradients provided"),
+}
+
+
+@pytest.mark.parametrize("wrap", [lambda fn: fn, tf.function], ids=["eager", "function"])
+@pytest.mark.parametrize("options", [{}, {"gradient_accumulation_steps": 2, "lazy_slots": True}])
+@pytest.mark.parametrize("what", REFUSED)
+@pytest.mark.parametrize("name", ["adam-ivy", "lamb-paper"])
+def test_gradients_that_do_not_fit_change_nothing(name, what, options, wrap):
+    vs = variables()
+    optimizer = CASES[name].make(**options)
+    grads = [tf.constant(g, "float32") for g in gradients(0)]
+    optimizer.apply(grads, vs)
+    before = arrays([*vs, *optimizer.variables])
+    change, message = REFUSED[what]
+    with pytest.raises((ValueError, TypeError), match=message):
+        wrap(lambda: optimizer.apply(*change(grads, vs)))()
+    for a, b in zip(arrays([*vs, *optimizer.variables]), before, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+# TensorFlow leaves negative rows out when it makes a gradient dense.
+@pytest.mark.parametrize(("lazy", "index"), [(True, -1), (True, 4), (False, 4)])
+def test_rows_out_of_range_change_nothing(lazy, index):
+    vs = variables()
+    optimizer = Adam(0.1, lazy_slots=lazy)
+    optimizer.build(vs)
+    before = arrays([*vs, *optimizer.variables])
+    slices = tf.IndexedSlices(tf.ones((2, 3)), tf.constant([1, index]), tf.constant([4, 3]))
+    grads = [slices, *(tf.constant(g, "float32") for g in gradients(0)[1:])]
+    with pytest.raises((ValueError, tf.errors.InvalidArgumentError), match=r"lacks|out of range"):
+        optimizer.apply(grads, vs)
+    for a, b in zip(arrays([*vs, *optimizer.variables]), before, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda ws: ws[:-1], r"has 8 variables: .*Received: 7 weights"),
+        (lambda ws: [*ws[:-1], np.zeros(9)], r"gamma_vw.*shape \(5,\).*shape=\(9,\)"),
+        (lambda ws: [np.zeros(2), *ws[1:]], r"iteration.*shape=\(2,\)"),
+    ],
+)
+def test_weights_that_do_not_fit_change_nothing(change, message):
+    vs = variables()
+    optimizer = Adam(0.1)
+    optimizer.apply([tf.constant(g, "float32") for g in gradients(0)], vs)
+    before = arrays(optimizer.variables)
+    with pytest.raises(ValueError, match=message):
+        optimizer.set_weights(change([np.ones(v.shape) for v in optimizer.variables]))
+    for a, b in zip(arrays(optimizer.variables), before, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("count", [-1, 1.5, float("nan")])
+@pytest.mark.parametrize("built", [True, False])
+def test_state_with_an_impossible_count_changes_nothing(count, built):
+    optimizer, w = Adam(0.1), keras.Variable([1.0], name="w")
+    if built:
+        optimizer.apply([tf.constant([1.0])], [w])
+    else:
+        optimizer.step({"w": tf.ones(1)}, {"w": tf.ones(1)})
+    state = optimizer.state
+    with pytest.raises(ValueError, match=f"whole number.*count={count}"):
+        optimizer.set_state({**state, "mw": {"w": tf.zeros(1)}, "count": count})
+    assert int(optimizer.state.count) == 1
+    assert optimizer.state.mw.w.numpy() == state.mw.w.numpy() != 0.0
+
+
+def test_step_on_other_shapes_changes_nothing():
+    optimizer = Adam(0.1)
+    optimizer.step({"w": tf.ones(2)}, {"w": tf.ones(2)})
+    with pytest.raises(ValueError, match=r"'w' had shape \(2,\).*shape=\(5,\)"):
+        optimizer.step({"w": tf.ones(5)}, {"w": tf.ones(5)})
+    assert int(optimizer.state.count) == 1
+
+
+def test_callable_rate_cannot_be_set_to_a_number():
+    with pytest.raises(TypeError, match=r"is a callable.*learning_rate=0.5"):
+        SGD(lambda: 0.1).learning_rate = 0.5
+
+
 @every_case
 def test_unknown_variant_and_keyword_are_refused(case):
     with pytest.raises(ValueError, match=r"Unknown variant of .*Received: variant='papper'"):
@@ -122,6 +221,7 @@ def test_moments_out_of_range_are_refused(cls, name, value):
         (lambda: LAMB(0.1, min_trust_ratio=3.0, max_trust_ratio=2.0), "must not exceed"),
         (lambda: SGD("fast"), "Received: learning_rate='fast'"),
         (lambda: SGD(True), "Received: learning_rate=True"),
+        (lambda: SGD(float("nan")), "finite number.*Received: learning_rate=nan"),
         (lambda: SGD([0.1, 0.2]), r"Received: learning_rate=\[0.1, 0.2\]"),
         (lambda: SGD(0.1, slot_dtype="float8"), "Received: slot_dtype='float8'"),
         (lambda: SGD(0.1, schedule_counts="epochs"), "Received: schedule_counts='epochs'"),

@@ -280,5 +280,31 @@ def test_callback_refuses_other_optimizers():
     model.compile("sgd", "mse")
     with pytest.raises(TypeError, match="needs an optimizer of keras_ivy"):
         model.fit(np.ones((4, 3)), np.ones((4, 2)), verbose=0, callbacks=[TrustRatioLogger()])
-    with pytest.raises(ValueError, match="every=2"):
+
+
+@pytest.mark.parametrize("every", [0, -1, 1.5, True])
+def test_callback_refuses_what_counts_no_batches(tmp_path, every):
+    with pytest.raises(ValueError, match=f"every={every}"):
+        TrustRatioLogger(str(tmp_path), every=every)
+    with pytest.raises(ValueError, match="every=2, log_dir=None"):
         TrustRatioLogger(every=2)
+
+
+def test_callback_writes_every_so_many_batches(tmp_path):
+    model = net()
+    model.compile(LAMB(0.01, variant="paper", rules="bias_norm"), "mse")
+    callback = TrustRatioLogger(str(tmp_path), every=2)
+    history = model.fit(
+        np.ones((8, 3)), np.ones((8, 2)), batch_size=2, verbose=0, callbacks=[callback]
+    )
+    (file,) = tmp_path.iterdir()
+    written = [
+        (event.step, value.tag, float(tf.make_ndarray(value.tensor)))
+        for record in tf.data.TFRecordDataset(str(file))
+        for event in [tf.compat.v1.Event.FromString(record.numpy())]
+        for value in event.summary.value
+    ]
+    tag = "trust_ratio/net/d0/kernel"
+    steps = {step: ratio for step, name, ratio in written if name == tag}
+    assert list(steps) == [2, 4]
+    assert steps[4] == pytest.approx(history.history[tag][-1], rel=1e-6)

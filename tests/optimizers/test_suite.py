@@ -144,6 +144,13 @@ def test_learning_rate_may_be_any_number(rate):
     assert_equal(run(case.make(rate)), run(case.make(1.0)))
 
 
+def test_rate_that_follows_a_variable_can_be_set():
+    rate = keras.Variable(0.5)
+    optimizer = CASES["sgd-keras"].make(rate)
+    optimizer.learning_rate = 0.25
+    assert float(rate) == float(optimizer.learning_rate) == 0.25
+
+
 @every_case
 def test_none_gradient_leaves_its_variable(case):
     vs = variables()

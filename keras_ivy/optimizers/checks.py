@@ -1,0 +1,112 @@
+"""Checks of what a user hands to a built optimizer, before anything changes."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from keras_ivy.optimizers.rules import path_of
+from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
+
+
+def check_gradients(grads: Sequence[Any], variables: Sequence[Any]) -> None:
+    """Refuse gradients that do not fit their variables.
+
+    Raises:
+        IvyValueError: If their number or a shape differs, a row is out of range (eagerly), or a
+            variable stands there twice.
+    """
+    if len(grads) != len(variables):
+        raise IvyValueError(
+            "`apply` takes one gradient for each variable, `None` where there is none. "
+            f"Received: {len(grads)} gradients for {len(variables)} variables"
+        )
+    if len({id(v) for v in variables}) < len(variables):
+        ids = [id(v) for v in variables]
+        twice = sorted({path_of(v) for v in variables if ids.count(id(v)) > 1})
+        raise IvyValueError(
+            "A variable stands in the list more than once: add up its gradients. "
+            f"Received: {', '.join(twice)} twice"
+        )
+    for grad, variable in zip(grads, variables, strict=True):
+        if isinstance(grad, tf.IndexedSlices):
+            _check_rows(grad, variable)
+        elif grad is not None and not grad.shape.is_compatible_with(variable.shape):
+            raise IvyValueError(
+                f"The gradient of {path_of(variable)!r} must have the shape of its variable, "
+                f"{tuple(variable.shape)}. Received: shape={grad.shape}"
+            )
+
+
+def _check_rows(grad: tf.IndexedSlices, variable: Any) -> None:
+    shape = tf.TensorShape(variable.shape)
+    if not grad.values.shape[1:].is_compatible_with(shape[1:]):
+        raise IvyValueError(
+            f"The rows of the gradient of {path_of(variable)!r} must be of shape "
+            f"{tuple(shape[1:])}. Received: shape={tuple(grad.values.shape[1:])}"
+        )
+    if not tf.executing_eagerly() or not grad.indices.shape.num_elements():
+        return
+    low, high = int(tf.reduce_min(grad.indices)), int(tf.reduce_max(grad.indices))
+    if low < 0 or high >= shape[0]:
+        raise IvyValueError(
+            f"The gradient of {path_of(variable)!r} has rows that its variable lacks. "
+            f"Received: indices from {low} to {high}, for {shape[0]} rows"
+        )
+
+
+class Checked:
+    """Methods of Keras's base class that look first; `base.Optimizer` mixes them in."""
+
+    @property
+    def learning_rate(self) -> Any:
+        """The learning rate of the next step; it can be set to a number or a schedule."""
+        return self._get_current_learning_rate()
+
+    @learning_rate.setter
+    def learning_rate(self, value: Any) -> None:
+        held = self._learning_rate
+        schedule = isinstance(held, keras.optimizers.schedules.LearningRateSchedule)
+        if not callable(value) and not schedule and not hasattr(held, "assign"):
+            raise IvyTypeError(
+                "The learning rate of this optimizer is a callable, which cannot be set to a "
+                "number. Make the optimizer with a number, or with a variable, which can. "
+                f"Received: learning_rate={value!r}"
+            )
+        keras.optimizers.Optimizer.learning_rate.fset(self, value)
+
+    def apply(self, grads: Sequence[Any], trainable_variables: Any = None) -> None:
+        """Check the gradients, which are tensors, before Keras's base class goes on."""
+        variables = trainable_variables
+        if variables is None and self.built:
+            variables = self._trainable_variables
+        if grads and variables is not None:
+            check_gradients(grads, variables)
+        super().apply(grads, trainable_variables)
+
+    def set_weights(self, weights: Sequence[Any]) -> None:
+        """Set the optimizer's variables, in the order of `variables`.
+
+        Args:
+            weights: Arrays, one for each variable.
+
+        Raises:
+            IvyValueError: If their number or a shape differs.
+        """
+        if self.built:
+            wanted = [(v.path, tuple(v.shape)) for v in self.variables]
+            if len(weights) != len(wanted):
+                raise IvyValueError(
+                    f"This optimizer has {len(wanted)} variables: "
+                    f"{', '.join(path for path, _ in wanted)}. "
+                    f"Received: {len(weights)} weights"
+                )
+            weights = [w if hasattr(w, "shape") else np.asarray(w) for w in weights]
+            for (path, shape), w in zip(wanted, weights, strict=True):
+                if tuple(w.shape) != shape:
+                    raise IvyValueError(
+                        f"{path!r} has shape {shape}. Received: shape={tuple(w.shape)}"
+                    )
+        super().set_weights(weights)
