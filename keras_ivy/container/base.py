@@ -6,7 +6,14 @@ from typing import Any
 
 from keras_ivy.container.arrays import copy_leaf
 from keras_ivy.container.config import DEFAULT, Config, split_options
-from keras_ivy.container.keys import is_simple, keys_at_construction, pairs_of
+from keras_ivy.container.keys import (
+    check_distinct,
+    given_twice,
+    is_simple,
+    keys_at_construction,
+    pairs_of,
+    split_chain,
+)
 from keras_ivy.container.node import Node
 from keras_ivy.container.registration import register_with_jax, register_with_optree
 from keras_ivy.utils.exceptions import IvyValueError
@@ -42,17 +49,21 @@ class Base:
         if config is not DEFAULT:
             self.__dict__["_config"] = config
         pairs = pairs_of(dict_in)
-        if kwargs:
-            pairs += kwargs.items()
-        if all(is_simple(key) for key, _ in pairs):
+        if all(is_simple(key) for key, _ in pairs) and all(map(is_simple, kwargs)):
             # The usual case, and the one in which libraries rebuild containers.
+            pairs += kwargs.items()
             for key, value in self._ordered(pairs):
                 _set(self, key, self._convert(value))
             return
+        check_distinct(pairs)
         owned: set[int] = set()
         for keys, value in self._ordered([(keys_at_construction(k), v) for k, v in pairs]):
             branch = self._branch_for(keys, owned)
+            if _has(branch, keys[-1]) and len(keys) > 1:
+                raise given_twice(keys, branch[keys[-1]], value)
             branch._insert(keys[-1], self._convert(value))
+        for keys, value in self._ordered([(split_chain(k), v) for k, v in kwargs.items()]):
+            self._branch_for(keys, owned)._insert(keys[-1], self._convert(value))
 
     def __init_subclass__(cls):
         register_with_optree(cls)

@@ -17,6 +17,8 @@ from keras_ivy.utils.exceptions import (
 
 __all__ = [
     "SEPARATORS",
+    "check_distinct",
+    "given_twice",
     "is_simple",
     "keys_at_construction",
     "missing_attribute",
@@ -104,3 +106,32 @@ def pairs_of(source: Any) -> list[tuple]:
 def keys_at_construction(key: Any) -> list[str]:
     """Split a key; whole numbers, the keys of enumerated modules, become strings."""
     return [str(key)] if type(key) is int else split_chain(key)
+
+
+def check_distinct(pairs: Iterable[tuple]) -> None:
+    """Raise if two keys of a mapping are one key of a Container, which would lose a value.
+
+    Raises:
+        ValueError: If so; the message names both.
+
+    Example:
+
+    >>> check_distinct([(1, "first"), ("2", "second"), ("a.b", "third")])
+    """
+    seen: dict[tuple[str, ...], Any] = {}
+    for key, _ in pairs:
+        chain = tuple(keys_at_construction(key))
+        if seen.setdefault(chain, key) != key:
+            raise IvyValueError(
+                f"Two keys of the mapping are one key of a Container, {'/'.join(chain)!r}: whole "
+                "numbers become strings, and '/' and '.' both separate levels. Rename one. "
+                f"Received: {seen[chain]!r} and {key!r}"
+            )
+
+
+def given_twice(keys: list[str], first: Any, second: Any) -> IvyValueError:
+    """Return the error for a mapping that has a value inside `keys[:-1]` and in a key chain."""
+    return IvyValueError(
+        f"The mapping gives {'/'.join(keys)!r} twice: inside {'/'.join(keys[:-1])!r} and as a key "
+        f"chain. Leave one out. Received: {first!r} and {second!r}"
+    )

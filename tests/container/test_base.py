@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keras_ivy import Container, tree
-from keras_ivy.utils.exceptions import IvyException
+from keras_ivy.utils.exceptions import IvyException, IvyValueError
 
 PATH = st.lists(st.text("abz_1-", min_size=1, max_size=2), min_size=1, max_size=3).map("/".join)
 
@@ -309,3 +309,37 @@ def test_keras_tensors_as_leaves_print_and_calculate():
     x = keras.Input((3,))
     assert "keras.KerasTensor> shape=[None, 3]" in repr(Container(x=x))
     assert (Container(x=x) * 2.0).x.shape == (None, 3)
+
+
+@pytest.mark.parametrize(
+    ("mapping", "first", "second"),
+    [
+        ({1: 2, "1": 3}, "1", "'1'"),
+        ({"1": 3, 1: 2}, "'1'", "1"),
+        ({"a/b": 1, "a.b": 2}, "'a/b'", "'a.b'"),
+        ({"x": {"y": {1: 2, "1": 3}}}, "1", "'1'"),
+        ([(7, "int"), ("7", "text")], "7", "'7'"),
+    ],
+)
+def test_keys_that_would_become_one_are_refused(mapping, first, second):
+    with pytest.raises(IvyValueError, match=f"Received: {first} and {second}$"):
+        Container(mapping)
+
+
+def test_value_given_inside_and_as_a_chain_is_refused():
+    with pytest.raises(IvyValueError, match="gives 'a/b' twice: inside 'a'"):
+        Container({"a": {"b": 1}, "a/b": 2})
+    assert Container({"a": {"b": 1}, "a/c": 2}) == Container(a={"b": 1, "c": 2})
+
+
+def test_refused_keys_change_nothing():
+    c = Container(a=1, b={"c": 2})
+    for change in (c.__setitem__, c.set):
+        with pytest.raises(IvyValueError, match="one key of a Container"):
+            change("b", {1: 2, "1": 3})
+    assert c == Container(a=1, b={"c": 2})
+
+
+def test_keywords_still_replace_what_the_mapping_gives():
+    assert Container({"a": 1, 2: 3}, a=4) == Container({"a": 4, "2": 3})
+    assert Container({"a/b": 1}, **{"a.b": 2}) == Container({"a": {"b": 2}})
