@@ -12,7 +12,8 @@ from keras_ivy.ops.activations import (
     softplus, softsign, tanh,
 )
 from keras_ivy.ops.adaptive import (
-    adaptive_avg_pool1d, adaptive_avg_pool2d, interpolate,
+    adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_max_pool2d, adaptive_max_pool3d,
+    interpolate,
 )
 from keras_ivy.ops.attention import (
     multi_head_attention, scaled_dot_product_attention,
@@ -31,23 +32,28 @@ from keras_ivy.ops.creation import (
     logspace, meshgrid, native_array, one_hot, ones, ones_like, tril, triu, zeros, zeros_like,
 )
 from keras_ivy.ops.devices import (
-    default_device, dev, gpu_is_available, num_cpus, num_gpus, to_device,
+    default_device, dev, gpu_is_available, num_cpus, num_gpus, set_default_device, to_device,
+    unset_default_device,
+)
+from keras_ivy.ops.dimensions import (
+    atleast_1d, atleast_2d, atleast_3d, dsplit, dstack, hsplit, vsplit,
 )
 from keras_ivy.ops.dtypes import (
     as_dtype, astype, bfloat16, bool, cast, complex64, complex128, default_dtype,
     default_float_dtype, default_int_dtype, dtype, float16, float32, float64, int8, int16,
     int32, int64, is_bool_dtype, is_complex_dtype, is_float_dtype, is_int_dtype, promote_types,
-    result_type, uint8, uint16, uint32, uint64,
+    result_type, set_default_dtype, set_default_float_dtype, uint8, uint16, uint32, uint64,
+    unset_default_dtype, unset_default_float_dtype,
 )
 from keras_ivy.ops.elementwise import (
     abs, acos, acosh, add, asin, asinh, atan, atan2, atanh, bitwise_and, bitwise_invert,
-    bitwise_left_shift, bitwise_or, bitwise_right_shift, bitwise_xor, ceil, clip, clip_vector_norm,
-    conj, cos, cosh, deg2rad, divide, equal, erf, erfc, exp, exp2, expm1, floor, floor_divide,
-    fmin, fmod, greater, greater_equal, imag, isfinite, isinf, isnan, lerp, less, less_equal, log,
-    log1p, log2, log10, logaddexp, logical_and, logical_not, logical_or, logical_xor, maximum,
-    minimum, multiply, nan_to_num, negative, not_equal, positive, pow, rad2deg, real, reciprocal,
-    remainder, round, rsqrt, sign, sin, sinh, sqrt, square, squared_difference, stable_divide,
-    stable_pow, stop_gradient, subtract, tan, trunc, where,
+    bitwise_left_shift, bitwise_or, bitwise_right_shift, bitwise_xor, ceil, clip,
+    clip_vector_norm, conj, cos, cosh, deg2rad, divide, equal, erf, erfc, exp, exp2, expm1,
+    floor, floor_divide, fmin, fmod, greater, greater_equal, imag, isfinite, isinf, isnan, lerp,
+    less, less_equal, log, log1p, log2, log10, logaddexp, logical_and, logical_not, logical_or,
+    logical_xor, maximum, minimum, multiply, nan_to_num, negative, not_equal, positive, pow,
+    rad2deg, real, reciprocal, remainder, round, rsqrt, sign, sin, sinh, sqrt, square,
+    squared_difference, stable_divide, stable_pow, stop_gradient, subtract, tan, trunc, where,
 )
 from keras_ivy.ops.encodings import (
     fourier_encode,
@@ -55,12 +61,13 @@ from keras_ivy.ops.encodings import (
 from keras_ivy.ops.general import (
     Array, Device, Dtype, NativeArray, NativeDevice, NativeDtype, NativeShape, Shape, Variable,
     all_equal, array_equal, current_backend_str, default, e, exists, get_num_dims, has_nans,
-    inf, inplace_decrement, inplace_increment, inplace_update, is_array, is_variable, nan,
-    newaxis, pi, set_backend, shape, size, to_list, to_numpy, to_scalar, unset_backend,
-    variable,
+    inf, inplace_decrement, inplace_increment, inplace_update, is_array, is_ivy_array,
+    is_ivy_container, is_native_array, is_variable, nan, newaxis, pi, set_backend, shape, size,
+    to_list, to_numpy, to_scalar, unset_backend, variable,
 )
 from keras_ivy.ops.indexing import (
-    constant_pad, gather, gather_nd, get_item, pad, scatter_nd, take, take_along_axis, zero_pad,
+    constant_pad, gather, gather_nd, get_item, pad, scatter_nd, set_item, take, take_along_axis,
+    zero_pad,
 )
 from keras_ivy.ops.linalg import (
     cholesky, cross, det, diag, diagonal, dot, eigh, einsum, inner, inv, kron, matmul,
@@ -71,8 +78,12 @@ from keras_ivy.ops.losses import (
     binary_cross_entropy, cross_entropy, huber_loss, l1_loss, log_poisson_loss, mse_loss,
     smooth_l1_loss, sparse_cross_entropy,
 )
+from keras_ivy.ops.nests import (
+    all_nested_indices, index_nest, map_nest_at_index, nested_any, nested_argwhere, nested_map,
+    set_nest_at_index, vmap,
+)
 from keras_ivy.ops.nn import (
-    dropout, embedding, linear,
+    dropout, dropout1d, dropout2d, dropout3d, embedding, linear,
 )
 from keras_ivy.ops.norms import (
     batch_norm, group_norm, instance_norm, l1_normalize, l2_normalize, layer_norm, lp_normalize,
@@ -94,9 +105,9 @@ from keras_ivy.ops.recurrent import (
     lstm_update,
 )
 from keras_ivy.ops.reductions import (
-    all, any, argmax, argmin, argsort, count_nonzero, cumprod, cumsum, diff, logsumexp, max, mean,
-    median, min, nonzero, prod, reduce_max, reduce_mean, reduce_min, reduce_prod, reduce_std,
-    reduce_sum, reduce_var, searchsorted, sort, std, sum, top_k, var,
+    all, any, argmax, argmin, argsort, count_nonzero, cumprod, cumsum, diff, logsumexp, max,
+    mean, median, min, nonzero, prod, reduce_max, reduce_mean, reduce_min, reduce_prod,
+    reduce_std, reduce_sum, reduce_var, searchsorted, sort, std, sum, top_k, var,
 )
 from keras_ivy.ops.shapes import (
     broadcast_arrays, broadcast_to, concat, expand_dims, flatten, flip, hstack, moveaxis,
@@ -110,47 +121,54 @@ from keras_ivy.ops.spectral import (
 __all__ = [
     "Array", "Device", "Dtype", "NativeArray", "NativeDevice", "NativeDtype", "NativeShape",
     "Shape", "Variable", "abs", "acos", "acosh", "adaptive_avg_pool1d", "adaptive_avg_pool2d",
-    "add", "all", "all_equal", "allclose", "any", "arange", "argmax", "argmin", "argsort",
-    "argwhere", "array", "array_equal", "as_dtype", "asarray", "asin", "asinh", "astype", "atan",
-    "atan2", "atanh", "avg_pool1d", "avg_pool2d", "avg_pool3d", "batch_norm", "bernoulli",
-    "bfloat16", "binary_cross_entropy", "bitwise_and", "bitwise_invert", "bitwise_left_shift",
-    "bitwise_or", "bitwise_right_shift", "bitwise_xor", "bool", "broadcast_arrays", "broadcast_to",
-    "cast", "ceil", "celu", "cholesky", "clip", "clip_vector_norm", "complex64", "complex128",
-    "concat", "conj", "constant_pad", "conv1d", "conv1d_transpose", "conv2d", "conv2d_transpose",
-    "conv3d", "conv3d_transpose", "copy_array", "cos", "cosh", "count_nonzero", "cross",
-    "cross_entropy", "cumprod", "cumsum", "current_backend_str", "dct", "default",
-    "default_device", "default_dtype", "default_float_dtype", "default_int_dtype", "deg2rad",
-    "depthwise_conv2d", "det", "dev", "diag", "diagonal", "diff", "divide", "dot", "dropout",
-    "dtype", "e", "eigh", "einops_rearrange", "einops_reduce", "einops_repeat", "einsum", "elu",
-    "embedding", "empty", "empty_like", "equal", "erf", "erfc", "exists", "exp", "exp2",
-    "expand_dims", "expm1", "eye", "fft", "flatten", "flip", "float16", "float32", "float64",
-    "floor", "floor_divide", "fmin", "fmod", "fourier_encode", "full", "full_like", "gather",
-    "gather_nd", "geglu", "gelu", "get_item", "get_num_dims", "gpu_is_available", "greater",
-    "greater_equal", "group_norm", "hardshrink", "hardsigmoid", "hardswish", "hardtanh",
-    "has_nans", "hstack", "huber_loss", "idct", "ifft", "imag", "inf", "inner",
-    "inplace_decrement", "inplace_increment", "inplace_update", "instance_norm", "int8", "int16",
-    "int32", "int64", "interpolate", "inv", "is_array", "is_bool_dtype", "is_complex_dtype",
-    "is_float_dtype", "is_int_dtype", "is_variable", "isclose", "isfinite", "isin", "isinf",
-    "isnan", "kron", "l1_loss", "l1_normalize", "l2_normalize", "layer_norm", "leaky_relu", "lerp",
-    "less", "less_equal", "linear", "linspace", "log", "log1p", "log2", "log10",
-    "log_poisson_loss", "log_softmax", "logaddexp", "logical_and", "logical_not", "logical_or",
-    "logical_xor", "logit", "logsigmoid", "logspace", "logsumexp", "lp_normalize", "lstm_update",
-    "matmul", "matrix_norm", "matrix_power", "matrix_transpose", "max", "max_pool1d", "max_pool2d",
+    "adaptive_max_pool2d", "adaptive_max_pool3d", "add", "all", "all_equal",
+    "all_nested_indices", "allclose", "any", "arange", "argmax", "argmin", "argsort",
+    "argwhere", "array", "array_equal", "as_dtype", "asarray", "asin", "asinh", "astype",
+    "atan", "atan2", "atanh", "atleast_1d", "atleast_2d", "atleast_3d", "avg_pool1d",
+    "avg_pool2d", "avg_pool3d", "batch_norm", "bernoulli", "bfloat16", "binary_cross_entropy",
+    "bitwise_and", "bitwise_invert", "bitwise_left_shift", "bitwise_or", "bitwise_right_shift",
+    "bitwise_xor", "bool", "broadcast_arrays", "broadcast_to", "cast", "ceil", "celu",
+    "cholesky", "clip", "clip_vector_norm", "complex64", "complex128", "concat", "conj",
+    "constant_pad", "conv1d", "conv1d_transpose", "conv2d", "conv2d_transpose", "conv3d",
+    "conv3d_transpose", "copy_array", "cos", "cosh", "count_nonzero", "cross", "cross_entropy",
+    "cumprod", "cumsum", "current_backend_str", "dct", "default", "default_device",
+    "default_dtype", "default_float_dtype", "default_int_dtype", "deg2rad", "depthwise_conv2d",
+    "det", "dev", "diag", "diagonal", "diff", "divide", "dot", "dropout", "dropout1d",
+    "dropout2d", "dropout3d", "dsplit", "dstack", "dtype", "e", "eigh", "einops_rearrange",
+    "einops_reduce", "einops_repeat", "einsum", "elu", "embedding", "empty", "empty_like",
+    "equal", "erf", "erfc", "exists", "exp", "exp2", "expand_dims", "expm1", "eye", "fft",
+    "flatten", "flip", "float16", "float32", "float64", "floor", "floor_divide", "fmin", "fmod",
+    "fourier_encode", "full", "full_like", "gather", "gather_nd", "geglu", "gelu", "get_item",
+    "get_num_dims", "gpu_is_available", "greater", "greater_equal", "group_norm", "hardshrink",
+    "hardsigmoid", "hardswish", "hardtanh", "has_nans", "hsplit", "hstack", "huber_loss",
+    "idct", "ifft", "imag", "index_nest", "inf", "inner", "inplace_decrement",
+    "inplace_increment", "inplace_update", "instance_norm", "int8", "int16", "int32", "int64",
+    "interpolate", "inv", "is_array", "is_bool_dtype", "is_complex_dtype", "is_float_dtype",
+    "is_int_dtype", "is_ivy_array", "is_ivy_container", "is_native_array", "is_variable",
+    "isclose", "isfinite", "isin", "isinf", "isnan", "kron", "l1_loss", "l1_normalize",
+    "l2_normalize", "layer_norm", "leaky_relu", "lerp", "less", "less_equal", "linear",
+    "linspace", "log", "log1p", "log2", "log10", "log_poisson_loss", "log_softmax", "logaddexp",
+    "logical_and", "logical_not", "logical_or", "logical_xor", "logit", "logsigmoid",
+    "logspace", "logsumexp", "lp_normalize", "lstm_update", "map_nest_at_index", "matmul",
+    "matrix_norm", "matrix_power", "matrix_transpose", "max", "max_pool1d", "max_pool2d",
     "max_pool3d", "maximum", "mean", "median", "meshgrid", "min", "minimum", "mish", "moveaxis",
     "mse_loss", "multi_head_attention", "multinomial", "multiply", "nan", "nan_to_num",
-    "native_array", "negative", "newaxis", "nonzero", "not_equal", "num_cpus", "num_gpus",
-    "one_hot", "ones", "ones_like", "outer", "pad", "permute_dims", "pi", "pinv", "positive",
-    "pow", "prelu", "prod", "promote_types", "qr", "rad2deg", "randint", "random_normal",
-    "random_uniform", "real", "reciprocal", "reduce_max", "reduce_mean", "reduce_min",
-    "reduce_prod", "reduce_std", "reduce_sum", "reduce_var", "relu", "relu6", "remainder",
-    "repeat", "reshape", "result_type", "roll", "round", "rsqrt", "scaled_dot_product_attention",
-    "scatter_nd", "searchsorted", "seed", "selu", "set_backend", "shape", "shuffle", "sigmoid",
-    "sign", "silu", "sin", "sinh", "size", "slogdet", "smooth_l1_loss", "softmax", "softplus",
-    "softshrink", "softsign", "solve", "sort", "sparse_cross_entropy", "split", "sqrt", "square",
+    "native_array", "negative", "nested_any", "nested_argwhere", "nested_map", "newaxis",
+    "nonzero", "not_equal", "num_cpus", "num_gpus", "one_hot", "ones", "ones_like", "outer",
+    "pad", "permute_dims", "pi", "pinv", "positive", "pow", "prelu", "prod", "promote_types",
+    "qr", "rad2deg", "randint", "random_normal", "random_uniform", "real", "reciprocal",
+    "reduce_max", "reduce_mean", "reduce_min", "reduce_prod", "reduce_std", "reduce_sum",
+    "reduce_var", "relu", "relu6", "remainder", "repeat", "reshape", "result_type", "roll",
+    "round", "rsqrt", "scaled_dot_product_attention", "scatter_nd", "searchsorted", "seed",
+    "selu", "set_backend", "set_default_device", "set_default_dtype", "set_default_float_dtype",
+    "set_item", "set_nest_at_index", "shape", "shuffle", "sigmoid", "sign", "silu", "sin",
+    "sinh", "size", "slogdet", "smooth_l1_loss", "softmax", "softplus", "softshrink",
+    "softsign", "solve", "sort", "sparse_cross_entropy", "split", "sqrt", "square",
     "squared_difference", "squeeze", "stable_divide", "stable_pow", "stack", "std",
     "stop_gradient", "subtract", "sum", "svd", "swapaxes", "take", "take_along_axis", "tan",
     "tanh", "tanhshrink", "tensordot", "thresholded_relu", "tile", "to_device", "to_list",
     "to_numpy", "to_scalar", "top_k", "trace", "transpose", "tril", "triu", "trunc", "uint8",
-    "uint16", "uint32", "uint64", "unique_values", "unset_backend", "unstack", "var", "variable",
-    "vecdot", "vector_norm", "vstack", "where", "zero_pad", "zeros", "zeros_like",
+    "uint16", "uint32", "uint64", "unique_values", "unset_backend", "unset_default_device",
+    "unset_default_dtype", "unset_default_float_dtype", "unstack", "var", "variable", "vecdot",
+    "vector_norm", "vmap", "vsplit", "vstack", "where", "zero_pad", "zeros", "zeros_like",
 ]

@@ -9,17 +9,28 @@ from keras_ivy.ops import checks
 from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.utils.exceptions import IvyValueError
 
-__all__ = ["adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_pool", "interpolate"]
+__all__ = [
+    "adaptive_avg_pool1d",
+    "adaptive_avg_pool2d",
+    "adaptive_max_pool2d",
+    "adaptive_max_pool3d",
+    "adaptive_pool",
+    "interpolate",
+]
 
 
-def _windows(size: Any, out: int, dtype: Any) -> Any:
-    """Return the matrix of shape `(out, size)` that takes the mean of each window.
+def _borders(size: Any, out: int) -> tuple[Any, Any]:
+    """Return where each window begins and ends.
 
     Window `i` reaches from `floor(i * size / out)` up to `ceil((i + 1) * size / out)`.
     """
     i = tf.range(out)
-    start = i * size // out
-    end = ((i + 1) * size + out - 1) // out
+    return i * size // out, ((i + 1) * size + out - 1) // out
+
+
+def _windows(size: Any, out: int, dtype: Any) -> Any:
+    """Return the matrix of shape `(out, size)` that takes the mean of each window."""
+    start, end = _borders(size, out)
     place = tf.range(size)
     inside = (place >= start[:, tf.newaxis]) & (place < end[:, tf.newaxis])
     return tf.cast(inside, dtype) / tf.cast(end - start, dtype)[:, tf.newaxis]
@@ -92,6 +103,63 @@ def adaptive_avg_pool2d(input: Any, output_size: Any, *, data_format: str = "NHW
     first = len(x.shape) - (3 if data_format == "NHWC" else 2)
     sizes = checks.counts(owner, "output_size", output_size, 2)
     return adaptive_pool(x, sizes, (first, first + 1))
+
+
+def _adaptive_max(owner: str, x: Any, output_size: Any, rank: int) -> Any:
+    """Return the largest entries of windows that divide the last axes."""
+    x = ops.convert_to_tensor(x)
+    layout = "(batch, channels, *spatial), with a batch or not"
+    checks.input_rank(owner, "input", x, [rank + 1, rank + 2], layout)
+    for axis, out in enumerate(checks.counts(owner, "output_size", output_size, rank), start=-rank):
+        size = x.shape[axis] if x.shape[axis] is not None else tf.shape(x)[axis]
+        start, end = _borders(size, out)
+        # Windows differ in size by one or two: the last entry of the smaller ones stands twice.
+        place = start[:, tf.newaxis] + tf.range(tf.reduce_max(end - start))
+        place = tf.minimum(place, end[:, tf.newaxis] - 1)
+        x = tf.reduce_max(tf.gather(x, place, axis=axis), axis=axis)
+    return x
+
+
+@ivy_function(symbolic=True)
+def adaptive_max_pool2d(input: Any, output_size: Any) -> Any:
+    """Return the largest entries of windows that divide the last two axes.
+
+    Args:
+        input: An array of shape `(batch, channels, height, width)`, or without the batch.
+        output_size: One number of parts, or one for each axis.
+
+    Raises:
+        ValueError: If the rank or a size does not fit.
+
+    Example:
+
+    >>> adaptive_max_pool2d([[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]], (1, 2)).numpy().tolist()
+    [[[5.0, 6.0]]]
+
+    Reference: Ivy's `functional/ivy/experimental/layers.py`.
+    """
+    return _adaptive_max("adaptive_max_pool2d", input, output_size, 2)
+
+
+@ivy_function(symbolic=True)
+def adaptive_max_pool3d(input: Any, output_size: Any) -> Any:
+    """Return the largest entries of windows that divide the last three axes.
+
+    Args:
+        input: An array of shape `(batch, channels, depth, height, width)`, or without the batch.
+        output_size: One number of parts, or one for each axis.
+
+    Raises:
+        ValueError: If the rank or a size does not fit.
+
+    Example:
+
+    >>> adaptive_max_pool3d(ops.ones((1, 2, 5, 4, 3)), (2, 2, 1)).shape
+    TensorShape([1, 2, 2, 2, 1])
+
+    Reference: Ivy's `functional/ivy/experimental/layers.py`.
+    """
+    return _adaptive_max("adaptive_max_pool3d", input, output_size, 3)
 
 
 _RESIZE = {

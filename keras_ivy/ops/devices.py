@@ -8,7 +8,15 @@ import keras
 import tensorflow as tf
 
 from keras_ivy.ops.dispatch import ivy_function
-from keras_ivy.utils.devices import device_of, device_scope, existing_device, first_device
+from keras_ivy.utils.devices import (
+    chosen_device,
+    device_of,
+    device_scope,
+    existing_device,
+    first_device,
+    set_default,
+    unset_default,
+)
 
 __all__ = [
     "default_device",
@@ -17,7 +25,9 @@ __all__ = [
     "num_cpus",
     "num_gpus",
     "on_device",
+    "set_default_device",
     "to_device",
+    "unset_default_device",
 ]
 
 
@@ -26,10 +36,8 @@ def on_device(fn: Callable) -> Callable:
 
     @functools.wraps(fn)
     def function(*args: Any, **kwargs: Any) -> Any:
-        if "device" in kwargs or "dev" in kwargs:
-            with device_scope(kwargs.pop("device", None), kwargs.pop("dev", None)):
-                return fn(*args, **kwargs)
-        return fn(*args, **kwargs)
+        with device_scope(kwargs.pop("device", None), kwargs.pop("dev", None)):
+            return fn(*args, **kwargs)
 
     return ivy_function(function)
 
@@ -52,7 +60,9 @@ def dev(x: Any) -> str:
 
 
 def default_device(item: Any = None) -> str:
-    """Return the device that arrays are created on: the first GPU, or the CPU.
+    """Return the device that arrays are created on.
+
+    It is the one that `set_default_device` has named, or else the first GPU, or the CPU.
 
     Args:
         item: An array or a device, which are then what counts.
@@ -68,7 +78,39 @@ def default_device(item: Any = None) -> str:
     if isinstance(item, str):
         existing_device(item)
         return item
-    return first_device() if item is None else device_of(item)
+    return (chosen_device() or first_device()) if item is None else device_of(item)
+
+
+def set_default_device(device: str, /) -> None:
+    """Name the device that arrays and variables are made on where none is given.
+
+    Args:
+        device: `"cpu"`, `"gpu:0"`, ...
+
+    Raises:
+        ValueError: If there is no such device.
+
+    Example:
+
+    >>> set_default_device("cpu:0")
+    >>> default_device()
+    'cpu:0'
+    >>> unset_default_device()
+
+    Reference: Ivy's `functional/ivy/device.py`.
+    """
+    set_default(device)
+
+
+def unset_default_device() -> None:
+    """Undo the last `set_default_device`; without one, do nothing.
+
+    Example:
+
+    >>> set_default_device("cpu")
+    >>> unset_default_device()
+    """
+    unset_default()
 
 
 @ivy_function

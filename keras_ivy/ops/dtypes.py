@@ -35,11 +35,18 @@ __all__ = [
     "is_int_dtype",
     "promote_types",
     "result_type",
+    "set_default_dtype",
+    "set_default_float_dtype",
     "uint8",
     "uint16",
     "uint32",
     "uint64",
+    "unset_default_dtype",
+    "unset_default_float_dtype",
 ]
+
+#: What `keras.config` held before each call of `set_default_dtype`.
+_before: list[tuple[str, keras.DTypePolicy]] = []
 
 int8, int16, int32, int64 = "int8", "int16", "int32", "int64"
 uint8, uint16, uint32, uint64 = "uint8", "uint16", "uint32", "uint64"
@@ -105,6 +112,59 @@ cast = astype
 def default_float_dtype() -> str:
     """Return the type of arrays made from Python floats: `keras.config.floatx()`."""
     return keras.config.floatx()
+
+
+def set_default_dtype(dtype: Any, /) -> None:
+    """Make a type of floats the one of arrays and layers that are made without another.
+
+    It becomes Keras's too: `keras.config.floatx()` and the data type policy.
+
+    Args:
+        dtype: A type of real floating point numbers.
+
+    Raises:
+        ValueError: If it is another type.
+
+    Example:
+
+    >>> set_default_dtype("float64")
+    >>> default_dtype(), keras.ops.zeros(1).dtype.name
+    ('float64', 'float64')
+    >>> unset_default_dtype()
+    >>> default_dtype()
+    'float32'
+
+    Reference: Ivy's `functional/ivy/data_type.py`.
+    """
+    name = as_dtype(dtype)
+    if name not in (float16, bfloat16, float32, float64):
+        raise IvyValueError(
+            "The default data type is one of floating point numbers; give others where arrays are "
+            f"made. Received: dtype={dtype!r}"
+        )
+    _before.append((keras.config.floatx(), keras.config.dtype_policy()))
+    keras.config.set_floatx(name)
+    keras.config.set_dtype_policy(name)
+
+
+def unset_default_dtype() -> None:
+    """Undo the last `set_default_dtype`; without one, do nothing.
+
+    Example:
+
+    >>> set_default_dtype("float64")
+    >>> unset_default_dtype()
+    >>> default_dtype()
+    'float32'
+    """
+    if _before:
+        floatx, policy = _before.pop()
+        keras.config.set_floatx(floatx)
+        keras.config.set_dtype_policy(policy)
+
+
+#: Ivy's names of the same for floats, the only default that Keras has.
+set_default_float_dtype, unset_default_float_dtype = set_default_dtype, unset_default_dtype
 
 
 def default_int_dtype() -> str:

@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
+from keras_ivy.container import Container
 from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError, nearest
 
@@ -50,6 +51,9 @@ __all__ = [
     "inplace_increment",
     "inplace_update",
     "is_array",
+    "is_ivy_array",
+    "is_ivy_container",
+    "is_native_array",
     "is_variable",
     "nan",
     "newaxis",
@@ -130,6 +134,47 @@ def is_array(x: Any, exclusive: bool = False) -> bool:
     (True, False)
     """
     return isinstance(x, tf.Tensor | keras.KerasTensor) or (not exclusive and is_variable(x))
+
+
+def is_native_array(x: Any, exclusive: bool = False) -> bool:
+    """Return whether `x` is an array of TensorFlow's; here all arrays are.
+
+    Args:
+        x: Anything.
+        exclusive: If True, variables do not count.
+
+    Example:
+
+    >>> is_native_array(tf.constant(1.0)), is_native_array([1.0])
+    (True, False)
+    """
+    return is_array(x, exclusive)
+
+
+def is_ivy_array(x: Any, exclusive: bool = False) -> bool:
+    """Return whether `x` is an `ivy.Array`, which is TensorFlow's array here.
+
+    Args:
+        x: Anything.
+        exclusive: If True, variables do not count.
+
+    Example:
+
+    >>> is_ivy_array(tf.constant(1.0)), is_ivy_array(None)
+    (True, False)
+    """
+    return is_array(x, exclusive)
+
+
+def is_ivy_container(x: Any) -> bool:
+    """Return whether `x` is a Container.
+
+    Example:
+
+    >>> is_ivy_container(Container(a=1)), is_ivy_container({"a": 1})
+    (True, False)
+    """
+    return isinstance(x, Container)
 
 
 def is_variable(x: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import keras
 import tensorflow as tf
 from keras import ops
 
@@ -15,6 +16,7 @@ __all__ = [
     "get_item",
     "pad",
     "scatter_nd",
+    "set_item",
     "take",
     "take_along_axis",
     "zero_pad",
@@ -141,8 +143,12 @@ def get_item(x: Any, query: Any) -> Any:
 
     Args:
         x: An array, or a Container of arrays.
-        query: A number, a slice, a tuple of those, or a boolean array of the shape of the first
-            axes of `x`.
+        query: A number, a slice, a tuple of those, whole numbers in an array or a list, a tuple
+            of such arrays, one for each of the first axes, or a boolean array of the shape of
+            the first axes of `x`.
+
+    Raises:
+        ValueError: If slices and arrays stand in one tuple.
 
     Example:
 
@@ -150,13 +156,74 @@ def get_item(x: Any, query: Any) -> Any:
     [7, 8]
     >>> get_item([5, 7, 9], [True, False, True]).numpy().tolist()
     [5, 9]
+    >>> get_item([5, 7, 9], [2, -1]).numpy().tolist()
+    [9, 9]
     """
     x = ops.convert_to_tensor(x)
+    if isinstance(query, tuple) and any(_is_indices(q) for q in query):
+        return tf.gather_nd(x, _index_tuples(x, query))
     if isinstance(query, list):
         query = ops.convert_to_tensor(query)
     if getattr(query, "dtype", None) in (tf.bool, "bool"):
         return tf.boolean_mask(x, query)
-    return x[query]
+    return ops.take(x, query, axis=0) if _is_indices(query) else x[query]
+
+
+def _is_indices(query: Any) -> bool:
+    """Whether part of a query is an array of at least one axis."""
+    return isinstance(query, list) or len(getattr(query, "shape", ())) > 0
+
+
+def _index_tuples(x: Any, query: tuple) -> Any:
+    """Return arrays of indices, one for each of the first axes, as an array of index tuples."""
+    if not all(_is_indices(q) or hasattr(q, "__index__") for q in query):
+        raise IvyValueError(
+            "A query with arrays of indices has such arrays, or numbers, only; index in two steps "
+            f"instead. Received: query={query!r}"
+        )
+    indices = [ops.convert_to_tensor(q) for q in query]
+    if any(i.dtype == tf.bool for i in indices):
+        raise IvyValueError(f"A boolean array is a query of its own. Received: query={query!r}")
+    sizes = ops.shape(x)
+    indices = [
+        tf.where(i < 0, i + tf.cast(n, i.dtype), i)
+        for i, n in zip(indices, sizes[: len(query)], strict=True)
+    ]
+    zero = sum(tf.zeros_like(i) for i in indices)
+    return tf.stack([i + zero for i in indices], axis=-1)
+
+
+@ivy_function(symbolic=True)
+def set_item(x: Any, query: Any, val: Any, *, copy: bool = False) -> Any:
+    """Return the array with `val` where `query` points to: `x[query] = val`.
+
+    Args:
+        x: An array, or a Container of arrays.
+        query: What `get_item` takes.
+        val: A number, or an array of a shape that broadcasts to that of `get_item(x, query)`.
+        copy: If True, a variable stays as it is; if False, it changes in place and is returned.
+            Other arrays never change.
+
+    Example:
+
+    >>> set_item([[5, 7], [9, 8]], (slice(None), 1), 0).numpy().tolist()
+    [[5, 0], [9, 0]]
+    >>> set_item([5.0, 7.0, 9.0], [True, False, True], [1.0, 2.0]).numpy().tolist()
+    [1.0, 7.0, 2.0]
+
+    Reference: Ivy's `functional/ivy/general.py`.
+    """
+    if not copy and isinstance(x, tf.Variable | keras.Variable):
+        x.assign(set_item(x, query, val, copy=True))
+        return x
+    x = ops.convert_to_tensor(x)
+    shape = tf.shape(x)
+    places = get_item(tf.reshape(tf.range(tf.size(x)), shape), query)
+    val = tf.broadcast_to(ops.cast(ops.convert_to_tensor(val), x.dtype), tf.shape(places))
+    flat = tf.tensor_scatter_nd_update(
+        tf.reshape(x, [-1]), tf.reshape(places, [-1, 1]), tf.reshape(val, [-1])
+    )
+    return tf.ensure_shape(tf.reshape(flat, shape), x.shape)
 
 
 @ivy_function

@@ -11,7 +11,7 @@ from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.dtypes import dtype_or_none
 from keras_ivy.ops.windows import add_bias
 
-__all__ = ["dropout", "embedding", "linear"]
+__all__ = ["dropout", "dropout1d", "dropout2d", "dropout3d", "embedding", "linear"]
 
 
 @ivy_function(symbolic=True)
@@ -111,6 +111,70 @@ def dropout(
     shape = ops.shape(x) if noise_shape is None else noise_shape
     kept = keras.random.uniform(shape, seed=seed) >= prob
     return tf.where(kept, x, tf.zeros_like(x))
+
+
+def _channel_dropout(rank: int, x: Any, prob: float, training: bool, data_format: str) -> Any:
+    """Set whole channels to 0."""
+    owner = f"dropout{rank}d"
+    checks.probability(owner, "prob", prob)
+    x = ops.convert_to_tensor(x)
+    data_format = checks.data_format(owner, data_format, rank)
+    wanted = [rank + 1, rank + 2]
+    checks.input_rank(owner, "x", x, wanted, f"laid out as {data_format}, with a batch or not")
+    if not training:
+        return x
+    shape = list(ops.shape(x))
+    first = len(shape) - rank - (1 if data_format.endswith("C") else 0)
+    shape[first : first + rank] = [1] * rank
+    return dropout(x, prob, noise_shape=tuple(shape))
+
+
+@ivy_function(symbolic=True)
+def dropout1d(x: Any, prob: float, /, *, training: bool = True, data_format: str = "NWC") -> Any:
+    """Return the array with random channels set to 0, and the others divided by `1 - prob`.
+
+    Args:
+        x: An array of shape `(batch, width, channels)`, or without the batch; with the channels
+            in front of the width for `"NCW"`.
+        prob: The probability of each channel of each example to become 0.
+        training: If False, nothing is set to 0.
+        data_format: `"NWC"` or `"NCW"`.
+
+    Raises:
+        ValueError: If `prob` is no such probability, or rank or format do not fit.
+
+    Example:
+
+    >>> sorted({tuple(column) for column in dropout1d(ops.ones((2, 99)), 0.5).numpy().T.tolist()})
+    [(0.0, 0.0), (2.0, 2.0)]
+
+    Reference: https://arxiv.org/abs/1411.4280, Ivy's `functional/ivy/experimental/layers.py`.
+    """
+    return _channel_dropout(1, x, prob, training, data_format)
+
+
+@ivy_function(symbolic=True)
+def dropout2d(x: Any, prob: float, /, *, training: bool = True, data_format: str = "NHWC") -> Any:
+    """Return images with random channels set to 0; arguments as for `dropout1d`.
+
+    Example:
+
+    >>> dropout2d(ops.ones((1, 2, 2, 1)), 0.5, training=False).numpy().ravel().tolist()
+    [1.0, 1.0, 1.0, 1.0]
+    """
+    return _channel_dropout(2, x, prob, training, data_format)
+
+
+@ivy_function(symbolic=True)
+def dropout3d(x: Any, prob: float, /, *, training: bool = True, data_format: str = "NDHWC") -> Any:
+    """Return volumes with random channels set to 0; arguments as for `dropout1d`.
+
+    Example:
+
+    >>> dropout3d(ops.ones((1, 1, 1, 2, 1)), 0.5, training=False).numpy().ravel().tolist()
+    [1.0, 1.0]
+    """
+    return _channel_dropout(3, x, prob, training, data_format)
 
 
 @ivy_function(symbolic=True)

@@ -7,6 +7,9 @@ import tensorflow as tf
 
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
+#: The devices that `set_default` has named, the last of which counts.
+_defaults: list[str] = []
+
 
 def known_devices() -> list[str]:
     """Return the devices there are, such as `["cpu:0"]`.
@@ -54,6 +57,8 @@ def existing_device(device: Any) -> str:
 def chosen_device(device: Any = None, dev: Any = None) -> str | None:
     """Return the one of two arguments that is given, as it was spelled, after checking it.
 
+    Without one, it is the device that `set_default` has named, if any.
+
     Args:
         device: A name as for `existing_device`, or `None`.
         dev: Older spelling of `device`.
@@ -72,8 +77,9 @@ def chosen_device(device: Any = None, dev: Any = None) -> str | None:
             f"`dev` is another spelling of `device`: pass one. Received: {device=}, {dev=}"
         )
     name = device if device is not None else dev
-    if name is not None:
-        existing_device(name)
+    if name is None:
+        return _defaults[-1] if _defaults else None
+    existing_device(name)
     return name
 
 
@@ -103,6 +109,18 @@ def device_of(x: Any) -> str:
     """
     name = getattr(getattr(x, "value", x), "device", None) or "cpu"
     return name.lower().rpartition("device:")[2].removesuffix("cpu:0") or "cpu"
+
+
+def set_default(device: str) -> None:
+    """Name the device that counts where none is given, until `unset_default`."""
+    existing_device(device)
+    _defaults.append(device)
+
+
+def unset_default() -> None:
+    """Undo the last `set_default`; without one, do nothing."""
+    if _defaults:
+        _defaults.pop()
 
 
 def first_device() -> str:
