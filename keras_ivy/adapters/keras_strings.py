@@ -45,8 +45,15 @@ def parse_call(text: str) -> tuple[str, list, dict] | None:
             "The arguments in an identifier must be Python literals, as in "
             f'"siren_ivy(w0=6)". Received: identifier={text!r}'
         ) from error
+    if not isinstance(call.func, ast.Name):
+        raise ValueError(
+            "An identifier with arguments is one call of one name, as in "
+            f'"siren_ivy(w0=6)". Received: identifier={text!r}'
+        )
     if None in kwargs:
         raise ValueError(f"`**` is not allowed in an identifier. Received: identifier={text!r}")
+    if len(kwargs) < len(call.keywords):
+        raise ValueError(f"An argument is given twice. Received: identifier={text!r}")
     return match.group(1), args, kwargs
 
 
@@ -60,6 +67,9 @@ class _Spelling:
 
     def from_config(self, config: dict) -> Any:
         return self._make()
+
+    def __repr__(self) -> str:
+        return repr(self.__name__)
 
 
 class _SpellingTable(dict):

@@ -133,8 +133,8 @@ def _keras_activation(name: str) -> Callable:
     try:
         return keras.activations.get(name)
     except ValueError as error:
-        known = [n for n in dir(keras.activations) if n.islower() and n not in ("get", *_VECTORS)]
-        known = [n for n in known if n not in ("serialize", "deserialize")]
+        apart = ("get", "serialize", "deserialize", *_VECTORS)
+        known = [n for n in dir(keras.activations) if n not in apart and not n.startswith("_")]
         raise IvyValueError(
             f"Unknown activation. {nearest(name, [*known, *_FUNCTIONS])} "
             f"Received: activation={name!r}"

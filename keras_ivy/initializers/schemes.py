@@ -1,6 +1,6 @@
 """What `initialize_model` may be told, turned into rules."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from keras_ivy.adapters.keras_strings import parse_call
@@ -54,6 +54,11 @@ def resolve_rules(
         IvyValueError: If a name is unknown.
         IvyTypeError: If there is a config without a name, or nothing at all.
     """
+    if config is not None and not isinstance(config, Mapping):
+        raise IvyTypeError(
+            "`initializer_config` must be a dictionary of arguments. "
+            f"Received: initializer_config={config!r}"
+        )
     if isinstance(initializer, str):
         return _named(initializer, dict(config or {}), targets)
     if config is not None:
@@ -89,6 +94,10 @@ def _named(text: str, config: dict[str, Any], targets: Sequence[Target]) -> list
         return scheme.rules(targets)
     if name in NAMES:
         plain, defaults = NAMES[name]
+        if args:
+            raise IvyTypeError(
+                f"{name!r} takes its arguments by name. Received: initializer={text!r}"
+            )
         return [Rule(".*", get(plain, {**defaults, **words, **config}))]
     names = [*SCHEMES, *NAMES, *known_names()]
     try:

@@ -167,3 +167,11 @@ def test_kaiming_initializer_takes_a_slope():
 def test_known_gain_of_relu_is_that_of_its_integral(kind):
     integral = calculate_gain(keras.activations.relu, kind=kind)
     assert calculate_gain("relu", kind=kind) == pytest.approx(integral, rel=1e-9)
+
+
+def test_unknown_activation_lists_activations_alone():
+    with pytest.raises(ValueError, match="Unknown activation") as caught:
+        calculate_gain("nothing_like_it")
+    assert "softsign" in str(caught.value)
+    assert "__" not in str(caught.value)
+    assert "serialize" not in str(caught.value)

@@ -364,3 +364,13 @@ def test_if_an_assignment_fails_the_others_are_undone(monkeypatch):
 def test_seeds_must_be_integers_or_generators():
     with pytest.raises(TypeError, match="`seed` must be"):
         initialize_model(mlp(4), "xavier", seed="one")
+
+
+def test_arguments_that_would_be_lost_are_refused():
+    with pytest.raises(TypeError, match="takes its arguments by name"):
+        initialize_model(mlp(4), "small_random(0.5)")
+    assert (
+        "stddev=0.5" in initialize_model(mlp(4), "small_random(stddev=0.5)", dry_run=True)[1].scheme
+    )
+    with pytest.raises(TypeError, match="must be a dictionary of arguments"):
+        initialize_model(mlp(4), "xavier", ["gain"])

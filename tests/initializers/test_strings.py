@@ -169,3 +169,25 @@ def test_ready_instances_are_those_of_the_document():
         assert init.distribution == name.split("_")[1]
     assert (initializers.uniform.a, initializers.uniform.b) == (0, 1)
     assert (initializers.normal.mean, initializers.normal.std) == (0, 1)
+
+
+@pytest.mark.parametrize("get", [initializers.get, keras.initializers.get])
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("siren_ivy(w0=6)(3)", "one call of one name"),
+        ("siren_ivy(w0=6)()", "one call of one name"),
+        ("siren_ivy(w0=1, w0=2)", "given twice"),
+        ("siren_ivy(w0=6).seed(1)", "one call of one name"),
+    ],
+)
+def test_text_that_is_more_than_one_call_is_refused(get, text, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        get(text)
+
+
+def test_error_about_an_argument_names_the_string():
+    with pytest.raises(
+        TypeError, match=r"^'siren_ivy\(w1=6\)' could not(.|\n)*has no argument 'w1'"
+    ):
+        keras.initializers.get("siren_ivy(w1=6)")
