@@ -63,6 +63,12 @@ class Optimizer(IvySide, Telemetry, Slots, keras.optimizers.Optimizer):
         **kwargs: Those of `keras.optimizers.Optimizer`: `clipnorm`, `clipvalue`,
             `global_clipnorm`, `use_ema`, `ema_momentum`, `ema_overwrite_frequency`,
             `loss_scale_factor`, `gradient_accumulation_steps`, `name`.
+
+    Note:
+        Under `MirroredStrategy` and `MultiWorkerMirroredStrategy` every option gives what it gives
+        on one device. Strategies whose replicas share one copy of the variables (central storage,
+        parameter servers) update them one by one, in Keras's own way; clipping by several replicas,
+        accumulation, averages, lazy slots and `skip_nonfinite` are refused there.
     """
 
     #: Named variants of this optimizer; a table of `variants`.

@@ -57,6 +57,34 @@ def _check_rows(grad: tf.IndexedSlices, variable: Any) -> None:
         )
 
 
+#: Strategies whose replicas share one copy of every variable. Keras updates those one by one.
+SHARING = (
+    tf.distribute.experimental.CentralStorageStrategy,
+    tf.distribute.experimental.ParameterServerStrategy,
+    tf.distribute.ParameterServerStrategy,
+)
+
+
+def check_shared(optimizer: Any, strategy: Any) -> None:
+    """Refuse options that a strategy with shared variables would get wrong, or ignore.
+
+    Raises:
+        IvyValueError: If one is set.
+    """
+    refused = ["gradient_accumulation_steps", "use_ema", "lazy_slots", "skip_nonfinite"]
+    if strategy.num_replicas_in_sync > 1:
+        # Keras would clip every replica's gradient, and not their sum.
+        refused += ["clipnorm", "clipvalue", "global_clipnorm"]
+    found = [name for name in refused if getattr(optimizer, name)]
+    if found:
+        raise IvyValueError(
+            f"`{found[0]}` needs a copy of the variables on every replica, which "
+            "`tf.distribute.MirroredStrategy` and `MultiWorkerMirroredStrategy` make. "
+            f"Received: {found[0]}={getattr(optimizer, found[0])!r} under "
+            f"{type(strategy).__name__}"
+        )
+
+
 class Checked:
     """Methods of Keras's base class that look first; `base.Optimizer` mixes them in."""
 

@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from keras_ivy.adapters.keras_variables import place_again
 from keras_ivy.optimizers.apply import is_mirrored
+from keras_ivy.optimizers.checks import SHARING, check_shared
 from keras_ivy.optimizers.packs import packs_of
 from keras_ivy.optimizers.rules import path_of
 from keras_ivy.optimizers.tensors import raw
@@ -105,3 +106,5 @@ class Slots:
                 "TensorFlow cannot send bfloat16 variables from worker to worker: leave "
                 f"`slot_dtype` out. Received: slot_dtype={self.slot_dtype!r} under {strategy!r}"
             )
+        if isinstance(strategy, SHARING):
+            check_shared(self, strategy)

@@ -2,7 +2,7 @@
 
 A program of its own, since devices are set before TensorFlow starts:
 
-    python -m tests.optimizers.distributed REPLICAS loop|fit|one|worker [CASE ...]
+    python -m tests.optimizers.distributed REPLICAS loop|fit|one|central|worker [CASE ...]
 
 A worker finds its cluster in TF_CONFIG.
 """
@@ -176,6 +176,10 @@ def main() -> None:
         strategy, train = tf.distribute.MultiWorkerMirroredStrategy(), loop
     elif mode == "one":
         strategy, train = tf.distribute.OneDeviceStrategy("CPU:0"), loop
+    elif mode == "central":
+        devices = [f"CPU:{i}" for i in range(int(replicas))]
+        strategy = tf.distribute.experimental.CentralStorageStrategy(devices, "CPU:0")
+        train = loop
     else:
         devices = [f"CPU:{i}" for i in range(int(replicas))]
         strategy = tf.distribute.MirroredStrategy(devices)

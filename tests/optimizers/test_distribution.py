@@ -8,7 +8,9 @@ import socket
 import subprocess
 import sys
 
+import keras
 import pytest
+import tensorflow as tf
 
 from tests.optimizers.cases import CASES, FEW
 from tests.optimizers.distributed import FEATURES
@@ -36,6 +38,7 @@ PROGRAMS = {
     (4, "loop"): TOGETHER,
     (4, "fit"): FEW_TOGETHER,
     (1, "one"): FEW_TOGETHER,
+    (2, "central"): (*(f"{case}/alone" for case in FEW), "adamw-paper/loss scale"),
 }
 
 
@@ -89,7 +92,7 @@ def assert_equals_one_device(found):
     [(program, case) for program, cases in PROGRAMS.items() for case in cases],
     ids=lambda x: x if isinstance(x, str) else f"{x[0]}-{x[1]}",
 )
-def test_mirrored_strategy_equals_one_device(program, case):
+def test_strategy_equals_one_device(program, case):
     assert_equals_one_device(results()[program][case])
 
 
@@ -129,3 +132,23 @@ def test_multi_worker_strategy_refuses_bfloat16_slots():
     _, err = program.communicate(timeout=TIMEOUT)
     assert program.returncode == 1
     assert "TensorFlow cannot send bfloat16 variables from worker to worker" in err
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        {"gradient_accumulation_steps": 2},
+        {"use_ema": True},
+        {"lazy_slots": True},
+        {"skip_nonfinite": True},
+    ],
+    ids=lambda option: next(iter(option)),
+)
+def test_shared_variables_refuse_what_needs_copies(option):
+    with tf.distribute.experimental.CentralStorageStrategy(["CPU:0"], "CPU:0").scope():
+        w = keras.Variable([1.0])
+        optimizer = CASES["adam-ivy"].make(**option)
+        (name,) = option
+        with pytest.raises(ValueError, match=f"Received: {name}=.* under CentralStorageStrategy"):
+            optimizer.build([w])
+    assert not optimizer.built
