@@ -16,7 +16,7 @@ import tensorflow as tf
 
 from keras_ivy.adapters import tf_xla
 from keras_ivy.optimizers import fused
-from keras_ivy.optimizers.norms import norm, row_norm
+from keras_ivy.optimizers.norms import compiled_norm, compiled_row_norm, norm, row_norm
 from keras_ivy.optimizers.packs import FEW, SMALL, Pack
 from keras_ivy.optimizers.rounding import rounded
 from keras_ivy.optimizers.sparse import Rows, scatter_rows, update_rows
@@ -60,7 +60,7 @@ def handles(job: Job) -> tuple[tf.Tensor, ...]:
 
 def plan(jobs: Sequence[Job], optimizer: Any) -> tuple[list[list[Job]], list[list[Job]], list[Job]]:
     """Divide the jobs into stacks, batches for the kernels, and plain ones."""
-    kernels = optimizer._has_kernel and not tf_xla.is_compiling()
+    kernels = optimizer._has_kernel
     packed: dict[Pack, list[Job]] = {}
     stacks: dict[tuple, list[Job]] = {}
     single: dict[tuple, list[Job]] = {}
@@ -79,6 +79,9 @@ def plan(jobs: Sequence[Job], optimizer: Any) -> tuple[list[list[Job]], list[lis
             single.setdefault((job.dtype, job.treatment), []).append(job)
     for key in [key for key, group in stacks.items() if len(group) < FEW]:
         single.setdefault(key[1:], []).extend(stacks.pop(key))
+    if tf_xla.is_compiling():
+        plain.extend(job for group in single.values() for job in group)
+        single = {}
     batches = list(single.values())
     if optimizer._needs_scratch:
         batches = [batch for group in batches for batch in batched(group)]
@@ -145,9 +148,10 @@ def update_all(optimizer: Any, grads: Sequence[Any], variables: Sequence[Any]) -
 def update_plain(optimizer: Any, job: Job, scalars: Any, count: Any) -> Any:
     """Update one tensor by the formula, worked in its compute type; returns its trust ratio."""
     weight, *slots = job.variables
+    measure = compiled_norm if tf_xla.is_compiling() else norm
 
     def update(w: Any, g: Any, values: tuple) -> tuple:
-        w, new, ratio = optimizer._update(w, g, values, scalars, job.treatment, norm)
+        w, new, ratio = optimizer._update(w, g, values, scalars, job.treatment, measure)
         new = [
             rounded(value, slot.dtype, (count, job.index, i))
             for i, (slot, value) in enumerate(zip(slots, new, strict=True))
@@ -174,8 +178,9 @@ def update_stack(optimizer: Any, group: Sequence[Job], scalars: Any) -> Any:
     stacks = [tf.stack([fused.read(h, scalars.rate.dtype) for h in column]) for column in columns]
     weights, *slots = stacks if pack is None else (*stacks, *pack.read(indices))
     grads = tf.stack([job.grad for job in group])
+    measure = compiled_row_norm if tf_xla.is_compiling() else row_norm
     weights, new, ratio = optimizer._update(
-        weights, grads, tuple(slots), scalars, group[0].treatment, row_norm
+        weights, grads, tuple(slots), scalars, group[0].treatment, measure
     )
     if pack is not None:
         pack.write(indices, new)

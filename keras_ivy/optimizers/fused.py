@@ -19,6 +19,7 @@ from typing import Any
 import tensorflow as tf
 
 from keras_ivy.optimizers.norms import norm
+from keras_ivy.optimizers.packs import SMALL
 from keras_ivy.optimizers.tensors import scalar
 from keras_ivy.optimizers.updates import (
     Limits,
@@ -45,27 +46,38 @@ def read(handle: tf.Tensor, dtype: tf.DType) -> tf.Tensor:
 def fused_norms(tensors: list[tf.Tensor]) -> tf.Tensor:
     """Norms of tensors of one type, as a vector, in one pass over memory.
 
-    If squares leave the range of the type, a second pass takes the norms of scaled tensors.
+    Squares of small tensors, among which zeros are common, are added up in float64. Those of large
+    ones are not; if one leaves the range of its type, the large ones are gone through again.
     """
-    squares = 2.0 * tf.stack([tf.nn.l2_loss(x) for x in tensors])
-    tiny = tf.constant(1e-30 if squares.dtype == tf.float32 else 1e-280, squares.dtype)
-    sound = tf.reduce_all((squares > tiny) & tf.math.is_finite(squares))
-    scaled = _SCALED[squares.dtype]
-    return tf.cond(sound, lambda: tf.sqrt(squares), lambda: tf.stack([scaled(x) for x in tensors]))
+    large = [i for i, x in enumerate(tensors) if x.shape.num_elements() >= SMALL]
+    small = [i for i, x in enumerate(tensors) if x.shape.num_elements() < SMALL]
+    parts = [careful_norms([tensors[i] for i in small])] if small else []
+    if large:
+        chosen = [tensors[i] for i in large]
+        squares = 2.0 * tf.stack([ops.L2Loss(t=x) for x in chosen])
+        tiny = tf.constant(1e-30 if squares.dtype == tf.float32 else 1e-280, squares.dtype)
+        sound = tf.reduce_all((squares > tiny) & tf.math.is_finite(squares))
+        parts.append(tf.cond(sound, lambda: tf.sqrt(squares), lambda: careful_norms(chosen)))
+    place = {index: position for position, index in enumerate(small + large)}
+    return tf.gather(tf.concat(parts, 0), [place[i] for i in range(len(tensors))])
 
 
-def _traced_norm(dtype: tf.DType) -> Any:
-    """One function for tensors of every shape, since it stands in the graph for each tensor."""
-    signature = [tf.TensorSpec(None, dtype)]
-    return tf.function(
-        lambda x: norm(x),
-        input_signature=signature,
-        autograph=False,
-        experimental_attributes={"_noinline": True},
-    )
+def careful_norms(tensors: list[tf.Tensor]) -> tf.Tensor:
+    """Norms of tensors of one type, as a vector, whatever their range."""
+    if tensors[0].dtype != tf.float32:
+        return tf.stack([_scaled_norm(x) for x in tensors])
+    squares = [ops.L2Loss(t=ops.Cast(x=x, DstT=tf.float64)) for x in tensors]
+    return tf.cast(tf.sqrt(2.0 * tf.stack(squares)), tf.float32)
 
 
-_SCALED = {dtype: _traced_norm(dtype) for dtype in (tf.float32, tf.float64)}
+@tf.function(
+    input_signature=[tf.TensorSpec(None, tf.float64)],
+    autograph=False,
+    experimental_attributes={"_noinline": True},
+)
+def _scaled_norm(x: tf.Tensor) -> tf.Tensor:
+    """`norm`, as one function for tensors of every shape: it stands in the graph for each."""
+    return norm(x)
 
 
 def decayed(grad: tf.Tensor, handle: tf.Tensor, decay: Any) -> tf.Tensor:

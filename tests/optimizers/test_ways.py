@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_ivy.optimizers import LAMB, LARS, Adam, AdamW, Rule, fast, updates
+from keras_ivy.optimizers import Adam, Rule, fast, norms, updates
 from keras_ivy.optimizers.norms import norm
 from tests.optimizers.cases import CASES, FEW, variable_at
 
@@ -24,11 +24,15 @@ SHAPES = {
     "ruled/w": (3, 2),
     "large/w": (fast.SMALL // 128, 128),
     "large/ruled/w": (fast.SMALL + 1,),
+    "vast/w": (norms.LONG // 128, 128),
 }
 #: What is compared with the formula: of the stack, its ends.
 COMPARED = [p for p in SHAPES if "many" not in p or p in ("many/w0", f"many/w{MANY - 1}")]
 #: What suffices where every tensor goes the same way.
 SOME = {path: SHAPES[path] for path in ("many/w0", "few/w0", "ruled/w", "large/w")}
+
+#: What XLA compiles in different ways.
+COMPILED = {p: s for p, s in SHAPES.items() if "many" in p or p in ("ruled/w", "vast/w")}
 
 RULES = [Rule("ruled/.*", decay=False, adapt=False), Rule("many/.*", lr_multiplier=0.5)]
 BOUNDS = {"float64": 1e-12, "float32": 1e-5, "float16": 2.0**-9, "bfloat16": 2.0**-6}
@@ -133,7 +137,7 @@ def test_plain_equals_the_formula_in_half_precision(name, dtype):
 
 @every_case
 def test_xla_equals_the_formula(case):
-    assert_equals_formula(case, SOME, "float32", "xla")
+    assert_equals_formula(case, COMPILED, "float32", "xla")
 
 
 @pytest.mark.parametrize("mode", ["eager", "function"])
@@ -157,18 +161,22 @@ def test_norms_outside_the_range_of_squares_keep_to_the_formula(
     assert_equals_formula(CASES[name], SHAPES, "float32", mode, weight_scale, gradient_scale)
 
 
+@pytest.mark.parametrize(("name", "scale"), [("lamb-paper", 1e24), ("lars-paper", 1e-24)])
+def test_compiled_norms_outside_the_range_of_squares_keep_to_the_formula(name, scale):
+    gradient_scale = 1.0 if "lamb" in name else scale
+    assert_equals_formula(CASES[name], COMPILED, "float32", "xla", scale, gradient_scale)
+
+
 def expected_way(case, path, dtype, mode):
     """Where `fast` says that a tensor goes."""
-    if mode == "xla" or dtype == "bfloat16" or case.name == "lars-popular":
+    if dtype == "bfloat16" or case.name == "lars-popular":
         return "plain"
-    # Eagerly, one kernel of Adam costs less than a stack does.
-    stacks = issubclass(case.cls, LARS | LAMB) or (
-        issubclass(case.cls, Adam | AdamW) and mode == "function"
-    )
-    return "stacked" if path.startswith("many") and stacks else "fused"
+    if path.startswith("many") and case.name != "sgd-ivy":
+        return "stacked"
+    return "plain" if mode == "xla" else "fused"
 
 
-@pytest.mark.parametrize("name", [*FEW, "lars-popular"])
+@pytest.mark.parametrize("name", [*FEW, "lars-popular", "lars-ivy", "sgd-ivy"])
 @pytest.mark.parametrize(
     ("mode", "dtype"),
     [
