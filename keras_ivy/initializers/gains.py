@@ -167,15 +167,18 @@ def _moments(function: Callable, name: Any) -> tuple[float, float]:
     edges = np.linspace(-_END, _END, 97)
     low, high = edges[:-1], edges[1:]
     whole = _panel_integrals(function, low, high, name)
-    total, seen = np.zeros(2), 0
+    total, unresolved, seen = np.zeros(2), np.zeros(2), 0
     tails = np.abs(whole[:, [0, -1]]).max(axis=1)
     while low.size:
         seen += low.size
         middle = (low + high) / 2
         left = _panel_integrals(function, low, middle, name)
         right = _panel_integrals(function, middle, high, name)
-        done = np.abs(left + right - whole).max(axis=0) < 1e-13 + 1e-12 * np.abs(whole).max(axis=0)
-        done |= high - low < 1e-12
+        error = np.abs(left + right - whole)
+        done = error.max(axis=0) < 1e-13 + 1e-12 * np.abs(whole).max(axis=0)
+        narrow = ~done & (high - low < 1e-12)
+        unresolved += error[:, narrow].sum(axis=1)
+        done |= narrow
         if seen > _MOST_PANELS:  # float32 noise of the function is all that is left
             done[:] = True
         total += (left + right)[:, done].sum(axis=1)
@@ -188,6 +191,10 @@ def _moments(function: Callable, name: Any) -> tuple[float, float]:
     if (tails > 1e-9 * np.abs(total).max()).any():
         raise IvyValueError(
             f"The activation grows too fast to have finite moments. Received: activation={name!r}"
+        )
+    if (unresolved > 1e-6 * np.abs(total).max()).any():
+        raise IvyValueError(
+            f"The activation has a pole, and so no finite moments. Received: activation={name!r}"
         )
     return float(total[0]), float(total[1])
 

@@ -175,3 +175,20 @@ def test_unknown_activation_lists_activations_alone():
     assert "softsign" in str(caught.value)
     assert "__" not in str(caught.value)
     assert "serialize" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "pole", [lambda x: 1 / x, lambda x: 1 / (x - 0.3), lambda x: keras.ops.abs(x) ** -0.5]
+)
+def test_function_with_a_pole_has_no_gain(pole):
+    with pytest.raises(ValueError, match="has a pole"):
+        calculate_gain(pole)
+
+
+def test_integrable_singularities_and_jumps_have_a_gain():
+    # log(z ** 2) of a standard normal z has mean psi(1/2) + log(2) and variance psi'(1/2).
+    mean = -(np.euler_gamma + math.log(2)) / 2
+    square = math.pi**2 / 8 + mean**2
+    log = calculate_gain(lambda x: keras.ops.log(keras.ops.abs(x)))
+    assert log == pytest.approx(square**-0.5, rel=1e-6)
+    assert calculate_gain(lambda x: keras.ops.sign(x - 0.123456)) == pytest.approx(1, rel=1e-9)
