@@ -64,13 +64,14 @@ def ivy_spellings(init: Callable) -> Callable:
 
 
 def check_keywords(kwargs: dict, cls: type) -> None:
-    """Refuse keywords that neither the class nor Keras's base class knows.
+    """Refuse keywords that neither the class nor Keras's base class knows, and values it ignores.
 
     Raises:
         IvyValueError: If there are any; it names the nearest known ones.
     """
     unknown = sorted(set(kwargs) - set(KERAS_KEYWORDS))
     if not unknown:
+        _check_options(kwargs)
         return
     known = set(KERAS_KEYWORDS)
     for base in cls.__mro__:
@@ -81,6 +82,23 @@ def check_keywords(kwargs: dict, cls: type) -> None:
         f"{cls.__name__} has no argument {unknown[0]!r}. {nearest(unknown[0], known)} "
         f"Received: {', '.join(f'{name}={kwargs[name]!r}' for name in unknown)}"
     )
+
+
+def _check_options(options: dict) -> None:
+    """Refuse options of Keras's base class that are out of range: it takes them for none at all."""
+    given = {name: value for name, value in options.items() if value is not None}
+    for name in ("clipnorm", "clipvalue", "global_clipnorm", "loss_scale_factor"):
+        if name in given:
+            check_range(name, given[name], 0.0, None, "()")
+    if "ema_momentum" in given:
+        check_range("ema_momentum", given["ema_momentum"], 0.0, 1.0, "[]")
+    for name, least in (("gradient_accumulation_steps", 2), ("ema_overwrite_frequency", 1)):
+        if name in given:
+            check_range(name, given[name], least, None, "[)")
+            if given[name] != int(given[name]):
+                raise IvyValueError(
+                    f"`{name}` must be a whole number. Received: {name}={given[name]!r}"
+                )
 
 
 class VariableRate:

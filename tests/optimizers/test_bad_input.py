@@ -230,6 +230,15 @@ def test_moments_out_of_range_are_refused(cls, name, value):
         (lambda: Rule("(", decay=False), r"Received: match='\('"),
         (lambda: Rule("b", lr_multiplier=-1), "Received: lr_multiplier=-1"),
         (lambda: SGD(0.1, clipnorm=1.0, clipvalue=1.0), "Only one of `clipnorm`"),
+        (lambda: SGD(0.1, clipnorm=-1.0), "Received: clipnorm=-1.0"),
+        (lambda: SGD(0.1, clipvalue=0.0), "Received: clipvalue=0.0"),
+        (lambda: SGD(0.1, global_clipnorm=float("nan")), "Received: global_clipnorm=nan"),
+        (lambda: SGD(0.1, loss_scale_factor=0.0), "Received: loss_scale_factor=0.0"),
+        (lambda: SGD(0.1, use_ema=True, ema_momentum=2.0), "Received: ema_momentum=2.0"),
+        (lambda: SGD(0.1, use_ema=True, ema_overwrite_frequency=0), "ema_overwrite_frequency=0"),
+        (lambda: SGD(0.1, gradient_accumulation_steps=1), "gradient_accumulation_steps=1"),
+        (lambda: SGD(0.1, gradient_accumulation_steps=0), "gradient_accumulation_steps=0"),
+        (lambda: SGD(0.1, gradient_accumulation_steps=2.5), "gradient_accumulation_steps=2.5"),
     ],
 )
 def test_arguments_out_of_range_are_refused(make, message):
