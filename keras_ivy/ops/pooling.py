@@ -45,8 +45,20 @@ def _ceil_widths(x: Any, widths: list, window: tuple, strides: tuple) -> list:
     return out
 
 
-def _average(x: Any, window: tuple, strides: tuple) -> Any:
-    return tf.nn.avg_pool(x, window, strides, "VALID", checks.layout(len(window)))
+def _plain(kind: str, x: Any, window: tuple, strides: tuple, padding: str) -> Any:
+    """Pool without borders of given widths and without dilation."""
+    if kind == "MAX":
+        return tf.nn.max_pool(x, window, strides, padding, checks.layout(len(window)))
+    if len(window) < 3 or x.dtype != tf.float64 or not cpu_only():
+        return tf.nn.avg_pool(x, window, strides, padding, checks.layout(len(window)))
+    # On CPUs, TensorFlow averages float64 along two axes only: height and width, then depth.
+    batch, depth, height, width, channels = ops.shape(x)
+    x = tf.reshape(x, (batch * depth, height, width, channels))
+    x = tf.nn.avg_pool(x, window[1:], strides[1:], padding, "NHWC")
+    height, width = ops.shape(x)[1:3]
+    x = tf.reshape(x, (batch, depth, height * width, channels))
+    x = tf.nn.avg_pool(x, (window[0], 1), (strides[0], 1), padding, "NHWC")
+    return tf.reshape(x, (batch, ops.shape(x)[1], height, width, channels))
 
 
 def _ones(x: Any) -> Any:
@@ -82,6 +94,8 @@ def pool(
         count_include_pad: If True, averages count the border, which is 0.
         divisor: What sums are divided by, instead of the count.
     """
+    if kind == "AVG":
+        checks.floating(owner, "x", x)
     dilations = dilations or (1,) * len(window)
     reach = [(k - 1) * d + 1 for k, d in zip(window, dilations, strict=True)]
     if not isinstance(padding, str):
@@ -96,8 +110,7 @@ def pool(
         output_sizes(owner, x, padding, reach, strides)
         plain = isinstance(padding, str) and not (ceil_mode or count_include_pad or divisor)
         if plain and max(dilations) == 1:
-            op = tf.nn.max_pool if kind == "MAX" else tf.nn.avg_pool
-            return op(x, window, strides, padding, checks.layout(len(window)))
+            return _plain(kind, x, window, strides, padding)
         widths = explicit_widths(x, padding, reach, strides)
         if kind == "MAX":
             full = _ceil_widths(x, widths, tuple(reach), strides) if ceil_mode else widths
@@ -127,8 +140,7 @@ def pool(
 def _dilated(kind: str, x: Any, window: tuple, strides: tuple, dilations: tuple) -> Any:
     """Pool without padding, with dilation where it is asked for."""
     if max(dilations) == 1:
-        op = tf.nn.max_pool if kind == "MAX" else tf.nn.avg_pool
-        return op(x, window, strides, "VALID", checks.layout(len(window)))
+        return _plain(kind, x, window, strides, "VALID")
     out = tf.nn.pool(x, window, kind, None, "VALID", checks.layout(len(window)), dilations)
     return out[(slice(None), *(slice(None, None, s) for s in strides))]
 
