@@ -1,5 +1,6 @@
 """What Ivy's layers share: drawing weights, late input sizes, dtypes, conversion from Keras."""
 
+import inspect
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ from keras import ops
 from keras_ivy.initializers import GlorotUniform, Initializer, Zeros, get, kernel_fans
 from keras_ivy.module import Module
 from keras_ivy.ops import checks
-from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
+from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError, nearest
 
 __all__ = ["FANS", "GLOROT", "ZEROS", "IvyLayer", "StatelessLayer"]
 
@@ -19,6 +20,10 @@ FANS = ("ivy", "true")
 
 #: Ivy's default initializers; they hold no state, so all layers share them.
 GLOROT, ZEROS = GlorotUniform(), Zeros()
+
+
+#: The arguments that every module has.
+_ARGUMENTS = inspect.signature(Module.__init__).parameters
 
 
 class IvyLayer(Module):
@@ -33,6 +38,18 @@ class IvyLayer(Module):
 
     #: The Keras layers that `from_keras` takes.
     keras_classes: tuple[type, ...] = ()
+
+    def __init__(self, **kwargs: Any):
+        unknown = [name for name in kwargs if name not in _ARGUMENTS]
+        # A layer derived from one of these may take more, for a `_build` of its own.
+        if unknown and type(self)._build.__module__.startswith("keras_ivy."):
+            own = inspect.signature(type(self)).parameters
+            names = [n for n in (*own, *_ARGUMENTS) if n not in ("self", "args", "kwargs")]
+            raise IvyTypeError(
+                f"{type(self).__name__}: unknown argument. {nearest(unknown[0], names)} "
+                f"Received: {unknown[0]}={kwargs[unknown[0]]!r}"
+            )
+        super().__init__(**kwargs)
 
     def compute_output_shape(self, *shapes: Any, **named: Any) -> Any:
         """Return the shape of outputs for given shapes of inputs, without changing the layer.
@@ -115,7 +132,7 @@ class IvyLayer(Module):
 
         Keras casts inputs too, but not where `call` is called directly.
         """
-        x = ops.convert_to_tensor(x)
+        x = _tensor(type(self).__name__, argument, x)
         checks.floating(type(self).__name__, argument, x)
         return tf.cast(x, self.compute_dtype)
 
@@ -170,6 +187,12 @@ def _is_ivy(initializer: Any) -> bool:
     )
 
 
+def _tensor(owner: str, argument: str, x: Any) -> Any:
+    if x is None:
+        raise IvyTypeError(f"{owner}: `{argument}` is an array. Received: {argument}=None")
+    return ops.convert_to_tensor(x)
+
+
 def activation_of(layer: Any) -> str:
     """Return the name of a Keras layer's activation."""
     return keras.activations.serialize(layer.activation)
@@ -202,7 +225,7 @@ class StatelessLayer(IvyLayer):
 
     def _input(self, x: Any) -> Any:
         """Return an input as a tensor, of the layer's type if it has one of its own."""
-        x = ops.convert_to_tensor(x)
+        x = _tensor(type(self).__name__, "inputs", x)
         mixed = self.compute_dtype != self.variable_dtype
         if (self._casts or mixed) and x.dtype.is_floating:
             return tf.cast(x, self.compute_dtype)

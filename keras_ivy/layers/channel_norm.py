@@ -140,7 +140,7 @@ class BatchNorm2D(_ChannelNorm):
         **kwargs: Any,
     ):
         self._configure(num_features, eps, data_format, affine)
-        if not 0 <= momentum <= 1:
+        if not 0 <= checks.number(type(self).__name__, "momentum", momentum) <= 1:
             raise IvyValueError(
                 f"{type(self).__name__}: `momentum` lies in [0, 1]. Received: momentum={momentum}"
             )

@@ -22,9 +22,10 @@ def check_eps(owner: str, eps: float) -> float:
     """Return a number of at least 0.
 
     Raises:
+        TypeError: If it is no number.
         ValueError: If it is smaller.
     """
-    if not eps >= 0:
+    if not checks.number(owner, "eps", eps) >= 0:
         raise IvyValueError(f"{owner}: `eps` is at least 0. Received: eps={eps}")
     return eps
 

@@ -45,8 +45,9 @@ class SpatialLayer(IvyLayer):
     ):
         owner, rank = type(self).__name__, self.rank
         self._input_channels = checks.positive(owner, "input_channels", input_channels, True)
-        if output_channels is not None:
-            self._output_channels = checks.positive(owner, "output_channels", output_channels)
+        # A depthwise convolution has as many channels behind as in front, known or not yet.
+        late = self.kernel_kind == "depthwise"
+        self._output_channels = checks.positive(owner, "output_channels", output_channels, late)
         self._window = checks.counts(owner, self.window_name, window, rank)
         self._strides = checks.counts(owner, "strides", strides, rank)
         self._padding = checks.padding(owner, padding, rank)

@@ -221,9 +221,21 @@ def logsigmoid(x: Any) -> Any:
     return tf.math.log_sigmoid(float_tensor(x, "logsigmoid"))
 
 
-def _flat(kernel: Any, x: Any, axis: Any) -> Any:
+def _along(kernel: Any, name: str, x: Any, axis: int | None) -> Any:
     """Apply a softmax along an axis; None is Ivy's spelling of the last one."""
-    return kernel(x, axis=-1 if axis is None else axis)
+    x = float_tensor(x, name)
+    rank, axis = len(x.shape), -1 if axis is None else axis
+    if not -rank <= axis < rank:
+        raise IvyValueError(
+            f"`{name}`: `axis` is an axis of `x`. "
+            f"Received: axis={axis}, x of shape {tuple(x.shape)}"
+        )
+    if rank <= 5:
+        return kernel(x, axis=axis)
+    # Kernels for CPUs know five axes.
+    x = ops.moveaxis(x, axis, -1)
+    flat = kernel(tf.reshape(x, (-1, ops.shape(x)[-1])))
+    return ops.moveaxis(tf.reshape(flat, ops.shape(x)), -1, axis)
 
 
 @ivy_function(symbolic=True)
@@ -236,7 +248,7 @@ def softmax(x: Any, axis: int | None = None) -> Any:
     >>> softmax([0.0, 0.0]).numpy().tolist()
     [0.5, 0.5]
     """
-    return _flat(tf.nn.softmax, float_tensor(x, "softmax"), axis)
+    return _along(tf.nn.softmax, "softmax", x, axis)
 
 
 @ivy_function(symbolic=True)
@@ -249,7 +261,7 @@ def log_softmax(x: Any, axis: int | None = None) -> Any:
     >>> log_softmax([0.0]).numpy().tolist()
     [0.0]
     """
-    return _flat(tf.nn.log_softmax, float_tensor(x, "log_softmax"), axis)
+    return _along(tf.nn.log_softmax, "log_softmax", x, axis)
 
 
 @ivy_function(symbolic=True)

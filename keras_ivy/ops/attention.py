@@ -248,6 +248,10 @@ def multi_head_attention(
     checks.input_rank(owner, "key", key, [len(query.shape)], "as `query` has")
     checks.input_rank(owner, "value", value, [len(query.shape)], "as `query` has")
     checks.size_of_axis(owner, "value", value, -2, key.shape[-2], "the number of keys")
+    if not unbatched:
+        for name, x in (("key", key), ("value", value)):
+            if 1 not in (x.shape[0], query.shape[0]):  # a batch of one is for all
+                checks.size_of_axis(owner, name, x, 0, query.shape[0], "the batch of `query`")
     if unbatched:
         query, key, value = (x[tf.newaxis] for x in (query, key, value))
     q, k, v = _project(
@@ -257,6 +261,10 @@ def multi_head_attention(
     mask = None
     if attention_mask is not None:
         mask = additive_mask(attention_mask, q.dtype)
+        for axis, x, what in ((-2, q, "queries"), (-1, k, "keys")):
+            if len(mask.shape) > 1 and mask.shape[axis] != 1:
+                size, why = x.shape[-2], f"the number of {what}"
+                checks.size_of_axis(owner, "attention_mask", mask, axis, size, why)
         mask = _full_mask(mask, ops.shape(q)[0], num_heads, owner)
     if is_causal:
         causal = additive_mask(causal_mask(q, k), q.dtype)

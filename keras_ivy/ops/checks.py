@@ -3,6 +3,7 @@
 Each takes `owner`, the name of the layer or function, for the error.
 """
 
+import numbers
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ __all__ = [
     "floating",
     "input_rank",
     "layout",
+    "number",
     "padding",
     "positive",
     "probability",
@@ -160,6 +162,25 @@ def choice(owner: str, argument: str, value: Any, known: Sequence[Any]) -> Any:
     return value
 
 
+def number(owner: str, argument: str, value: Any) -> Any:
+    """Return a real number.
+
+    Raises:
+        TypeError: If it is something else.
+
+    Example:
+
+    >>> number("LayerNorm", "eps", 1e-5)
+    1e-05
+    """
+    if not isinstance(value, numbers.Real):
+        raise IvyTypeError(
+            f"{owner}: `{argument}` is a number. "
+            f"Received: {argument}={value!r} of type {type(value).__name__}"
+        )
+    return value
+
+
 def probability(owner: str, argument: str, value: Any) -> float:
     """Return a number from 0 up to but without 1.
 
@@ -171,7 +192,7 @@ def probability(owner: str, argument: str, value: Any) -> float:
     >>> probability("Dropout", "prob", 0.5)
     0.5
     """
-    if not isinstance(value, int | float) or not 0 <= value < 1:
+    if not isinstance(value, numbers.Real) or not 0 <= value < 1:
         raise IvyValueError(
             f"{owner}: `{argument}` is a probability in [0, 1). Received: {argument}={value!r}"
         )

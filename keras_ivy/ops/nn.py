@@ -106,6 +106,7 @@ def dropout(
     x = ops.convert_to_tensor(x, dtype=dtype_or_none(dtype))
     if prob == 0 or not training:
         return x
+    checks.floating("dropout", "x", x)
     if scale:
         return keras.random.dropout(x, prob, noise_shape=noise_shape, seed=seed)
     shape = ops.shape(x) if noise_shape is None else noise_shape

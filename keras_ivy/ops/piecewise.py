@@ -12,6 +12,7 @@ from keras import ops
 from keras_ivy.ops.activations import float_tensor
 from keras_ivy.ops.complexes import with_complex_mode
 from keras_ivy.ops.dispatch import ivy_function, tensor
+from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = [
     "hardshrink",
@@ -96,7 +97,15 @@ def prelu(x: Any, slope: Any) -> Any:
     [-0.5, -0.25, 2.0]
     """
     x = float_tensor(x, "prelu")
-    return tf.where(x > 0, x, ops.convert_to_tensor(slope, x.dtype) * x)
+    slope = ops.convert_to_tensor(slope, x.dtype)
+    try:
+        tf.broadcast_static_shape(x.shape, slope.shape)
+    except ValueError as error:
+        raise IvyValueError(
+            "prelu: `slope` broadcasts with `x`. "
+            f"Received: slope of shape {tuple(slope.shape)}, x of shape {tuple(x.shape)}"
+        ) from error
+    return tf.where(x > 0, x, slope * x)
 
 
 @ivy_function(symbolic=True)

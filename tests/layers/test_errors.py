@@ -17,6 +17,10 @@ CONSTRUCTORS = [
     (lambda: L.Linear(0, 3), ValueError, ["Linear", "`input_channels`", "at least 1", "0"]),
     (lambda: L.Linear(3, -1), ValueError, ["Linear", "`output_channels`", "at least 1", "-1"]),
     (lambda: L.Linear(3, 2.5), TypeError, ["Linear", "`output_channels`", "whole number", "2.5"]),
+    (lambda: L.Conv2D(3, None, 3, 1, "SAME"), TypeError,
+     ["Conv2D", "`output_channels`", "output_channels=None"]),
+    (lambda: L.LayerNorm(3, eps="small"), TypeError, ["LayerNorm", "`eps` is a number", "'small'"]),
+    (lambda: L.BatchNorm2D(3, momentum="x"), TypeError, ["BatchNorm2D", "`momentum`", "'x'"]),
     (lambda: L.Linear(3, True), TypeError, ["Linear", "`output_channels`", "True"]),
     (lambda: L.Linear(3, 2, fans="all"), ValueError, ["Linear", "`fans`", "'ivy'", "'all'"]),
     (lambda: L.Linear(3, 2, weight_initializer="glort"), ValueError, ["initializer", "glort"]),
@@ -136,6 +140,22 @@ CALLS = [
      ["cross_entropy", "broadcast", "(2, 3)", "(2, 4)"]),
     (lambda: L.Linear(None, 3)(keras.Input(shape=(None,))), ValueError,
      ["Linear", "input size was left out", "axis -1", "None"]),
+    (lambda: L.MultiHeadAttention(8, num_heads=2)(ONES((2, 3, 8)), ONES((3, 4, 8))), ValueError,
+     ["MultiHeadAttention", "axis 0 of `key`", "size 2", "batch of `query`", "(3, 4, 8)"]),
+    (lambda: L.MultiHeadAttention(8, num_heads=2)(ONES((1, 3, 8)), attention_mask=ONES((3, 4))),
+     ValueError, ["MultiHeadAttention", "`attention_mask`", "size 3", "number of keys", "(3, 4)"]),
+    (lambda: L.Softmax(axis=2)(ONES((2, 3))), ValueError, ["softmax", "`axis`", "=2", "(2, 3)"]),
+    (lambda: L.LogSoftmax()(np.float32(1)), ValueError, ["log_softmax", "`axis`", "shape ()"]),
+    (lambda: L.PReLU(ONES(5))(ONES((2, 3))), ValueError, ["prelu", "`slope`", "(5,)", "(2, 3)"]),
+    (lambda: L.Dropout(0.5)(ONES((2, 3), "int32"), training=True), TypeError,
+     ["dropout", "`x` holds floating", "int32"]),
+    (lambda: L.AvgPool1D(2, 2, "SAME")(ONES((1, 4, 2), "int32")), TypeError,
+     ["AvgPool1D", "holds floating", "int32"]),
+    *[
+        (lambda make=make: make()(None), TypeError, [make.__name__, "is an array", "=None"])
+        for make in (L.Identity, L.ReLU, L.Dct, L.GELU)
+    ],
+    (lambda: L.Linear(2, 3)(None), TypeError, ["Linear", "`x` is an array", "x=None"]),
 ]  # fmt: skip
 
 
@@ -163,6 +183,63 @@ def test_constructor_refuses(make, error, words):
 @pytest.mark.parametrize(("make", "error", "words"), CALLS, ids=text_of)
 def test_call_refuses(make, error, words):
     check(make, error, words)
+
+
+@pytest.mark.parametrize("name", ["dilation", "with_bais", "foo"])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda **k: L.Linear(2, 3, **k),
+        lambda **k: L.Conv2D(2, 3, 3, 1, "SAME", **k),
+        lambda **k: L.Conv1DTranspose(2, 3, 3, 1, "SAME", **k),
+        lambda **k: L.DepthwiseConv2D(2, 3, 1, "SAME", **k),
+        lambda **k: L.LSTM(2, 3, **k),
+        lambda **k: L.LayerNorm(3, **k),
+        lambda **k: L.BatchNorm2D(3, **k),
+        lambda **k: L.GroupNorm(1, 3, **k),
+        lambda **k: L.MultiHeadAttention(8, num_heads=2, **k),
+        lambda **k: L.Embedding(3, 2, **k),
+        lambda **k: L.MaxPool2D(2, 2, "SAME", **k),
+        lambda **k: L.Dropout(0.5, **k),
+        L.GELU,
+        L.CrossEntropyLoss,
+    ],
+)  # fmt: skip
+def test_unknown_arguments_are_refused(make, name):
+    owner = type(make()).__name__
+    with pytest.raises(TypeError, match=rf"^{owner}: unknown argument\..*Received: {name}=3"):
+        make(**{name: 3})
+
+
+def test_unknown_arguments_have_near_ones():
+    with pytest.raises(TypeError, match="Did you mean 'dilations'"):
+        L.Conv2D(2, 3, 3, 1, "SAME", dilation=2)
+
+
+def test_layers_derived_from_ours_may_take_arguments_of_their_own():
+    class Doubled(L.Linear):
+        def _build(self, *args, factor=1, **kwargs):
+            self.factor = factor
+            return super()._build(*args, **kwargs)
+
+    assert Doubled(2, 3, factor=2).factor == 2
+
+
+@pytest.mark.parametrize("axis", [-1, 0, 3])
+def test_softmax_takes_any_number_of_axes(axis):
+    x = np.random.default_rng(0).normal(size=(2, 1, 3, 2, 1, 4, 2))
+    e = np.exp(x)
+    expected = e / e.sum(axis, keepdims=True)
+    np.testing.assert_allclose(L.Softmax(axis=axis)(x), expected, rtol=1e-12)
+    np.testing.assert_allclose(L.LogSoftmax(axis=axis)(x), np.log(expected), rtol=1e-9, atol=1e-12)
+    unknown = tf.function(
+        L.Softmax(axis=axis), input_signature=[tf.TensorSpec((None,) * 7, "double")]
+    )
+    np.testing.assert_allclose(unknown(x), expected, rtol=1e-12)
+
+
+def test_probabilities_may_be_numbers_of_numpy():
+    assert L.Dropout(np.float32(0.5))(ONES((2, 3), "float32"), training=True).shape == (2, 3)
 
 
 def test_error_of_a_wrong_call_leaves_the_layer_as_it_was():
