@@ -15,6 +15,7 @@ import keras
 
 from keras_ivy.module.encoding import decode, encode
 from keras_ivy.module.inputs import Inputs
+from keras_ivy.module.ties import tie_shared, ties_of
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
 __all__ = ["Configured", "register_class"]
@@ -24,6 +25,8 @@ USERS = "keras_ivy.user"
 
 #: Under which key a config tells where its class is defined.
 _ORIGIN = "ivy_class"
+#: Under which key a config tells which variables are shared between layers; see `ties_of`.
+_TIES = "ivy_ties"
 
 #: Arguments that a config does not carry: the values of the variables, and the machine.
 _LEFT_OUT = ("v", "buffers", "device", "dev")
@@ -63,6 +66,10 @@ class Configured:
         own = type(self).__module__.split(".")[0] == "keras_ivy"
         if not own and type(self).from_config.__func__ is Configured.from_config.__func__:
             config[_ORIGIN] = _origin(type(self))
+        if type(self).from_config.__func__ is Configured.from_config.__func__:
+            ties = ties_of(self)
+            if ties:
+                config[_TIES] = ties
         overridden = type(self).get_config is not Configured.get_config
         for key, value in bound.items():
             if key in _LEFT_OUT or key in _BASE:
@@ -112,6 +119,7 @@ class Configured:
         """
         config = dict(config)
         cls = _meant(cls, config.pop(_ORIGIN, None))
+        ties = config.pop(_TIES, ())
         policy = config.get("dtype")
         if isinstance(policy, dict):
             policy = keras.dtype_policies.deserialize(policy)
@@ -142,6 +150,9 @@ class Configured:
         module.name = base.get("name", module.name)
         if not base.get("trainable", True):
             module.trainable = False
+        if ties:
+            vars(module)["_ivy_ties"] = ties
+            tie_shared(module)
         if any(not layer.built for layer in module._ivy_structure_now().layers.values()):
             # Keras then builds the layers inside, before it loads their weights.
             module.built = False

@@ -14,9 +14,9 @@ import keras
 
 from keras_ivy.adapters import keras_modules
 from keras_ivy.container import Container
-from keras_ivy.structure import Structure
+from keras_ivy.structure import Structure, aliases
 
-__all__ = ["remember_sources", "tie_shared"]
+__all__ = ["remember_sources", "tie_shared", "ties_of"]
 
 #: Numbers of arrays that are still alive. Numbers, not arrays: a module keeps none of them alive.
 _numbers: dict[int, tuple[Any, int]] = {}
@@ -55,6 +55,7 @@ def tie_shared(module: Any) -> None:
     sources: dict[int, int] = {}
     for holder in holders.values():
         sources |= vars(holder).get("_ivy_sources", {})
+    _add_told(module, structure, sources)
     if not sources:
         return
     first: dict[int, keras.Variable] = {}
@@ -72,6 +73,34 @@ def tie_shared(module: Any) -> None:
         keras_modules.track(entry.layer, kept)
         keras_modules.track_for_checkpoints(entry.layer, kept, f"v.{entry.name}")
         entry.layer._ivy_changed()
+
+
+def ties_of(module: Any) -> list[list[str]]:
+    """Return the pairs of paths in different layers that lead to one variable.
+
+    A config keeps them: the layers are made again one by one, each with variables of its own.
+    """
+    structure = module._ivy_structure_now()
+    homes = {entry.path: entry.layer for entry in structure.entries}
+    found = []
+    for other, path in aliases(module).items():
+        parts = other.split("/")
+        above = ("/".join(parts[:stop]) for stop in range(len(parts) - 1, 0, -1))
+        home = next((structure.layers.get(structure.resolve(p)) for p in above), None)
+        if home is not None and home is not homes[path]:
+            found.append([other, path])
+    return found
+
+
+def _add_told(module: Any, structure: Structure, sources: dict[int, int]) -> None:
+    """Count variables as made from one array that the config of the module ties."""
+    told = vars(module).get("_ivy_ties", ())
+    variables = {entry.path: entry.variable for entry in structure.entries} if told else {}
+    for other, path in told:
+        first, second = (variables.get(structure.resolve(key)) for key in (path, other))
+        if first is None or second is None or first is second or first.shape != second.shape:
+            continue  # not built yet, or tied already
+        sources[id(second)] = sources.setdefault(id(first), next(_count))
 
 
 def _number_if_known(variable: keras.Variable) -> int | None:

@@ -4,6 +4,7 @@ import gc
 
 import keras
 import numpy as np
+import pytest
 import tensorflow as tf
 
 import keras_ivy as ivy
@@ -106,3 +107,46 @@ def test_the_same_array_twice_in_one_module():
     np.testing.assert_array_equal(module(tf.ones(2)), [2.0, 2.0])
     module.v = {"a": [3.0, 3.0], "c": [0.0, 0.0]}
     np.testing.assert_array_equal(module(tf.ones(2)), [6.0, 6.0])
+
+
+class Chain(ivy.Module):
+    def __init__(self, parts):
+        self.parts = parts
+        super().__init__()
+
+    def _forward(self, x):
+        for part in self.parts:
+            x = part(x)
+        return x
+
+
+@pytest.mark.parametrize("way", ["config", "file", "clone", "inside another"])
+def test_ties_between_arguments_of_the_constructor_survive(way, tmp_path):
+    x = np.array([[1.0, -1.0]], "float32")
+    module = Chain(layers(array("numpy")))
+    if way == "inside another":
+        module = Chain([module])
+    module.compile("sgd", "mse")
+    module.fit(x, x, verbose=0)
+    if way == "config":
+        again = type(module).from_config(module.get_config())
+        again.set_weights(module.get_weights())
+    elif way == "clone":
+        again = keras.models.clone_model(module)
+        again.set_weights(module.get_weights())
+    else:
+        module.save(tmp_path / "tied.keras")
+        again = keras.models.load_model(tmp_path / "tied.keras")
+        again.fit(x, x, verbose=0)
+        module.fit(x, x, verbose=0)
+    assert len(again.trainable_variables) == 3
+    parts = again.parts[0].parts if way == "inside another" else again.parts
+    assert parts[0].v.w is parts[1].v.w
+    np.testing.assert_allclose(again(x), module(x), rtol=1e-6)
+
+
+def test_configs_without_ties_do_not_speak_of_them():
+    assert "ivy_ties" not in Chain(layers(array("numpy"))[:1]).get_config()
+    shared = ivy.Linear(2, 2)  # one layer, which Keras shares by itself
+    assert "ivy_ties" not in Chain([shared, shared]).get_config()
+    assert Chain(layers(array("numpy"))).get_config()["ivy_ties"] == [["parts/v1/w", "parts/v0/w"]]
