@@ -142,7 +142,7 @@ def test_wrong_files_change_nothing(tmp_path):
     for name, sentence in [("other", r"'first/b'.*shape=\(5,\)"), ("scale", "no variable at 'w'")]:
         with pytest.raises(ValueError, match=sentence):
             net.load_weights(tmp_path / f"{name}.hdf5")
-    with pytest.raises(Exception, match="missing"):
+    with pytest.raises(FileNotFoundError, match="missing"):
         net.load_weights(tmp_path / "missing.hdf5")
     assert_values(net.v, before)
 
