@@ -91,22 +91,27 @@ def shrink(handle: tf.Tensor, factor: tf.Tensor) -> None:
 
 
 def adam_kernel(
-    target: tf.Tensor, m: tf.Tensor, v: tf.Tensor, grad: tf.Tensor, rate: Any, s: MomentScalars
+    targets: list[tf.Tensor],
+    moments: list[tuple[tf.Tensor, tf.Tensor]],
+    grads: list[tf.Tensor],
+    rate: Any,
+    s: MomentScalars,
 ) -> None:
-    """`m`, `v` and `target - rate * m' / (sqrt(v') + epsilon)`, in one pass."""
-    zero = tf.zeros([], grad.dtype)
-    ops.ResourceApplyAdam(
-        var=target,
-        m=m,
-        v=v,
-        beta1_power=zero,
-        beta2_power=zero,
-        lr=rate,
-        beta1=s.beta_1,
-        beta2=s.beta_2,
-        epsilon=s.epsilon,
-        grad=grad,
-    )
+    """`m`, `v` and `target - rate * m' / (sqrt(v') + epsilon)` of each tensor, in one pass."""
+    zero = tf.zeros([], rate.dtype)
+    for target, (m, v), grad in zip(targets, moments, grads, strict=True):
+        ops.ResourceApplyAdam(
+            var=target,
+            m=m,
+            v=v,
+            beta1_power=zero,
+            beta2_power=zero,
+            lr=rate,
+            beta1=s.beta_1,
+            beta2=s.beta_2,
+            epsilon=s.epsilon,
+            grad=grad,
+        )
 
 
 def scratch_like(value: tf.Tensor) -> tf.Tensor:
@@ -142,34 +147,36 @@ def fused_moments(
     if decay and setting.decay == "gradient":
         grads = [decayed(g, w, decay) for g, (w, _, _) in zip(grads, handles, strict=True)]
     adapted = adapts(setting.ratio, treatment)
+    targets = [w for w, _, _ in handles]
+    moments = [(m, v) for _, m, v in handles]
     if decay and (setting.decay == "before" or (setting.decay == "update" and not adapted)):
         # Adam's direction does not depend on the weight, so that without a ratio both are one.
-        for w, _, _ in handles:
-            shrink(w, rate * decay)
+        factor = rate * decay
+        for w in targets:
+            shrink(w, factor)
     if not adapted:
-        for (w, m, v), g in zip(handles, grads, strict=True):
-            adam_kernel(w, m, v, g, rate * scalars.alpha, scalars)
+        adam_kernel(targets, moments, grads, rate * scalars.alpha, scalars)
         return None
-    scratches, negatives, measured, weights = [], [], [], []
-    for (w, m, v), g in zip(handles, grads, strict=True):
-        weight = read(w, g.dtype)
-        inside = decay and setting.decay == "update"
-        scratch = scratch_like(
-            tf.constant(-decay, g.dtype) * weight if inside else tf.zeros_like(g)
-        )
-        adam_kernel(scratch, m, v, g, scalars.alpha, scalars)
-        negative = read(scratch, g.dtype)
-        beside = decay > 0.0 and setting.decay == "norm"
-        scratches.append(scratch)
-        negatives.append(negative)
-        weights.append(weight)
-        measured.append(negative - tf.constant(decay, g.dtype) * weight if beside else negative)
-    weight_norms, norms = tf.split(fused_norms(weights + measured), 2)
+    dtype = rate.dtype
+    pull = tf.constant(decay, dtype)
+    inside = decay and setting.decay == "update"
+    beside = decay > 0.0 and setting.decay == "norm"
+    scratches = [
+        scratch_like(-pull * read(w, dtype) if inside else tf.zeros_like(g))
+        for w, g in zip(targets, grads, strict=True)
+    ]
+    adam_kernel(scratches, moments, grads, scalars.alpha, scalars)
+    negatives = [read(scratch, dtype) for scratch in scratches]
+    weights = [read(w, dtype) for w in targets]
+    measured = negatives
+    if beside:
+        measured = [n - pull * w for n, w in zip(negatives, weights, strict=True)]
+    norms = fused_norms(weights + measured)
+    del weights, measured  # Eagerly, a kernel copies a weight that somebody still holds.
+    weight_norms, norms = tf.split(norms, 2)
     ratios = trust_ratio(weight_norms, norms, setting.ratio, limits)
     steps = tf.unstack(-ratios * rate, num=len(grads))
-    for (w, _, _), step, negative, scratch in zip(
-        handles, steps, negatives, scratches, strict=True
-    ):
+    for w, step, negative, scratch in zip(targets, steps, negatives, scratches, strict=True):
         ops.ResourceApplyGradientDescent(var=w, alpha=step, delta=negative)
         ops.DestroyResourceOp(resource=scratch)
     return ratios
@@ -213,8 +220,9 @@ def fused_momentum(
     if adapts(setting.ratio, treatment):
         if setting.denominator == "sum":
             steps, pulls = _pulled(grads, handles, pulls), [0.0] * count
-        weights = [read(weight, dtype) for weight, *_ in handles]
-        weight_norms, below = tf.split(fused_norms(weights + steps), 2)
+        # No name for what is read: eagerly, a kernel copies a weight that somebody still holds.
+        norms = fused_norms([read(weight, dtype) for weight, *_ in handles] + steps)
+        weight_norms, below = tf.split(norms, 2)
         ratios = lars_ratio(weight_norms, below, rate, setting, treatment, limits)
         factors = tf.unstack(ratios * inside, num=count)
         if decay and not setting.decay_frozen:

@@ -70,9 +70,7 @@ def compiled_norm(x: tf.Tensor) -> tf.Tensor:
         return norm(x)
     if size < LONG:
         return wide_norm(x)
-    lanes = 1
-    while lanes < LANES and size % (2 * lanes) == 0:
-        lanes *= 2
+    lanes = next(n for n in range(LANES, 0, -1) if size % n == 0)
     chains = tf.reduce_sum(tf.square(tf.reshape(x, [-1, lanes])), axis=0)
     square = tf.reduce_sum(tf.maximum(chains, 0.0))
     sound = (square > 1e-30) & tf.math.is_finite(square)
