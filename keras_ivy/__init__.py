@@ -7,7 +7,7 @@ Keras. Importing registers every class and string name with Keras.
 # Several names a line: one a line would be a thousand lines.
 # fmt: off
 # isort: off
-from keras_ivy import initializers, layers, ops, optimizers, utils
+from keras_ivy import initializers, layers, ops, optimizers, stateful, utils
 from keras_ivy.container import Container
 from keras_ivy.functional import (
     assign_variables, execute_with_gradients, functional_call, value_and_grad, variables,
@@ -155,7 +155,7 @@ __all__ = [
     "set_item", "set_nest_at_index", "shape", "shuffle", "sigmoid", "sign", "silu", "sin",
     "sinh", "size", "slogdet", "smooth_l1_loss", "softmax", "softplus", "softshrink",
     "softsign", "solve", "sort", "sparse_cross_entropy", "split", "sqrt", "square",
-    "squared_difference", "squeeze", "stable_divide", "stable_pow", "stack", "std",
+    "squared_difference", "squeeze", "stable_divide", "stable_pow", "stack", "stateful", "std",
     "stop_gradient", "subtract", "sum", "svd", "swapaxes", "take", "take_along_axis", "tan",
     "tanh", "tanhshrink", "tensordot", "thresholded_relu", "tile", "to_device", "to_list",
     "to_numpy", "to_scalar", "top_k", "trace", "transpose", "tril", "triu", "trunc", "uint8",

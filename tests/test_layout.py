@@ -25,6 +25,7 @@ RANKS = {
     "optimizers": 5,
     "module": 6,
     "layers": 7,
+    "stateful": 8,
     "__init__": 9,
 }
 

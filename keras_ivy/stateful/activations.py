@@ -1,0 +1,43 @@
+"""Ivy's activation layers, where Ivy has them: `from ivy.stateful.activations import ELU`."""
+
+from keras_ivy.layers import (
+    ELU,
+    GEGLU,
+    GELU,
+    Hardswish,
+    LeakyReLU,
+    Logit,
+    LogSigmoid,
+    LogSoftmax,
+    Mish,
+    PReLU,
+    ReLU,
+    ReLU6,
+    SeLU,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Softplus,
+    Tanh,
+)
+
+__all__ = [
+    "ELU",
+    "GEGLU",
+    "GELU",
+    "Hardswish",
+    "LeakyReLU",
+    "LogSigmoid",
+    "LogSoftmax",
+    "Logit",
+    "Mish",
+    "PReLU",
+    "ReLU",
+    "ReLU6",
+    "SeLU",
+    "SiLU",
+    "Sigmoid",
+    "Softmax",
+    "Softplus",
+    "Tanh",
+]

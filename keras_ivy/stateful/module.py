@@ -1,0 +1,7 @@
+"""`Module`, where Ivy has them: `from ivy.stateful.module import Module`."""
+
+from keras_ivy.module import (
+    Module,
+)
+
+__all__ = ["Module"]
