@@ -150,6 +150,9 @@ class IvyLayer(Module):
                 f"{cls.__name__}.from_keras takes a built layer, since an unbuilt one has no "
                 f"weights; call it, or its `build`, first. Received: layer={layer!r}"
             )
+        for option, value in layer.get_config().items():
+            if option.endswith(("_regularizer", "_constraint")) and value is not None:
+                cls._refuse(layer, option, value)
 
     @classmethod
     def _refuse(cls, layer: Any, what: str, value: Any) -> None:
@@ -165,7 +168,10 @@ class IvyLayer(Module):
 
     def _shared(self) -> dict[str, Any]:
         """Return the arguments that all Keras layers have, for one that equals this layer."""
-        return {"name": self.name, "trainable": self.trainable, "dtype": self.dtype_policy}
+        policy = self.dtype_policy
+        # Some of Keras's layers cannot be saved if they were given a policy, but its name.
+        dtype = policy.name if type(policy) is keras.DTypePolicy else policy
+        return {"name": self.name, "trainable": self.trainable, "dtype": dtype}
 
     def _finish_keras(self, layer: keras.layers.Layer, weights: Sequence[Any]) -> Any:
         """Give a new, built Keras layer the weights that equal this layer's."""

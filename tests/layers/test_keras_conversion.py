@@ -124,6 +124,12 @@ NO_MATCH = [
      (None, 5, 5, 2)), "output_padding"),
     (layers.DepthwiseConv2D, lambda: built(K.DepthwiseConv2D(2, depth_multiplier=2),
      (None, 5, 5, 2)), "depth_multiplier"),
+    (layers.Conv2D, lambda: built(K.Conv2D(4, 2, kernel_regularizer="l2"), (None, 5, 5, 2)),
+     "kernel_regularizer"),
+    (layers.Linear, lambda: built(K.Dense(2, bias_constraint="non_neg"), (None, 3)),
+     "bias_constraint"),
+    (layers.BatchNorm2D, lambda: built(K.BatchNormalization(gamma_regularizer="l1"), (None, 3)),
+     "gamma_regularizer"),
     (layers.LSTM, lambda: built(K.LSTM(3), (None, 5, 2)), "use_bias"),
     (layers.LSTM, lambda: built(K.LSTM(3, use_bias=False, activation="relu"), (None, 5, 2)),
      "activations"),
@@ -189,6 +195,7 @@ def test_what_all_layers_have_goes_along(make, shape):
     layer.dtype_policy = "mixed_float16"
     theirs = layer.to_keras()
     assert (theirs.trainable, theirs.dtype_policy.name) == (False, "mixed_float16")
+    assert type(theirs).from_config(theirs.get_config()).dtype_policy.name == "mixed_float16"
     again = type(layer).from_keras(theirs)
     assert (again.trainable, again.dtype_policy.name) == (False, "mixed_float16")
 
