@@ -21,7 +21,7 @@ from keras_ivy.optimizers.packs import FEW, SMALL, Pack
 from keras_ivy.optimizers.rounding import rounded
 from keras_ivy.optimizers.sparse import Rows, scatter_rows, update_rows
 from keras_ivy.optimizers.tensors import compute_dtype, raw, scalar
-from keras_ivy.optimizers.updates import Treatment
+from keras_ivy.optimizers.updates import Treatment, adapts
 
 
 class Job(NamedTuple):
@@ -172,20 +172,29 @@ def update_plain(optimizer: Any, job: Job, scalars: Any, count: Any) -> Any:
 
 
 def update_stack(optimizer: Any, group: Sequence[Job], scalars: Any) -> Any:
-    """Update tensors of one shape as one tensor; returns their trust ratios as a vector."""
-    pack, indices, count = group[0].pack, [job.index for job in group], len(group)
+    """Update tensors of one shape as one tensor; returns their trust ratios as a vector.
+
+    A step that does not depend on the weights is worked out from zeros and added to them: a
+    thousand weights need not be read then.
+    """
+    pack, treatment, indices = group[0].pack, group[0].treatment, [job.index for job in group]
     columns = list(zip(*(handles(job) for job in group), strict=True))
-    stacks = [tf.stack([fused.read(h, scalars.rate.dtype) for h in column]) for column in columns]
-    weights, *slots = stacks if pack is None else (*stacks, *pack.read(indices))
     grads = tf.stack([job.grad for job in group])
+    blind = not treatment.decay and not adapts(optimizer._setting.ratio, treatment)
+    read = columns[1:] if blind else columns
+    stacks = [tf.stack([fused.read(h, grads.dtype) for h in column]) for column in read]
+    weights = tf.zeros_like(grads) if blind else stacks.pop(0)
+    slots = stacks if pack is None else pack.read(indices)
     measure = compiled_row_norm if tf_xla.is_compiling() else row_norm
     weights, new, ratio = optimizer._update(
-        weights, grads, tuple(slots), scalars, group[0].treatment, measure
+        weights, grads, tuple(slots), scalars, treatment, measure
     )
     if pack is not None:
         pack.write(indices, new)
         new = ()
-    for column, value in zip(columns, (weights, *new), strict=True):
-        for handle, row in zip(column, tf.unstack(value, num=count), strict=True):
-            tf.raw_ops.AssignVariableOp(resource=handle, value=row)
-    return None if ratio is None else tf.reshape(ratio, [count])
+    for i, (column, value) in enumerate(zip(columns, (weights, *new), strict=True)):
+        change = i == 0 and blind
+        assign = tf.raw_ops.AssignAddVariableOp if change else tf.raw_ops.AssignVariableOp
+        for handle, row in zip(column, tf.unstack(value, num=len(group)), strict=True):
+            assign(resource=handle, value=row)
+    return None if ratio is None else tf.reshape(ratio, [len(group)])
