@@ -28,8 +28,6 @@ def is_local(variables: Sequence[Any]) -> bool:
     Raises:
         IvyValueError: In the cross-replica context, where one call stands for all replicas.
     """
-    if not tf.distribute.has_strategy():
-        return True
     if tf.distribute.in_cross_replica_context():
         raise IvyValueError(
             "Under a strategy, `apply` belongs into a replica: call it in a function that "
@@ -47,11 +45,9 @@ def is_mirrored(variables: Sequence[Any]) -> bool:
 
 
 def sum_over_replicas(grads: list) -> list:
-    """Add up the replicas' gradients; the identity without a strategy."""
-    if not tf.distribute.has_strategy():
-        return grads
+    """Add up the replicas' tensors; the identity without a strategy, and outside of replicas."""
     context = tf.distribute.get_replica_context()
-    if context.num_replicas_in_sync == 1:
+    if context is None or context.num_replicas_in_sync == 1:
         return grads
     return list(context.all_reduce(tf.distribute.ReduceOp.SUM, grads))
 

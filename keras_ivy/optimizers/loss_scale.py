@@ -6,6 +6,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from keras_ivy.optimizers.apply import sum_over_replicas
 from keras_ivy.registration import register
 
 
@@ -45,9 +46,5 @@ class LossScaleOptimizer(keras.optimizers.LossScaleOptimizer):
     def check_finite(self, grads: Sequence[Any]) -> tf.Tensor:
         """Whether no gradient of any replica holds NaN or infinity."""
         tensors = [g.values if isinstance(g, tf.IndexedSlices) else g for g in grads]
-        finite = super().check_finite(tensors)
-        context = tf.distribute.get_replica_context()
-        if context is None or context.num_replicas_in_sync == 1:
-            return finite
-        bad = tf.cast(tf.logical_not(finite), tf.float32)
-        return tf.equal(context.all_reduce(tf.distribute.ReduceOp.SUM, bad), 0.0)
+        bad = tf.cast(tf.logical_not(super().check_finite(tensors)), tf.float32)
+        return tf.equal(sum_over_replicas([bad])[0], 0.0)
