@@ -10,12 +10,15 @@ import tensorflow as tf
 from keras_ivy.optimizers import apply as pipeline
 from keras_ivy.optimizers import fast, variants
 from keras_ivy.optimizers import rules as rules_module
+from keras_ivy.optimizers.checks import check_gradient, check_variables
 from keras_ivy.optimizers.exclusions import Exclusions
 from keras_ivy.optimizers.gradients import prepared
 from keras_ivy.optimizers.handwritten import named
+from keras_ivy.optimizers.rules import path_of
 from keras_ivy.optimizers.slots import SLOT_DTYPES, Slots
 from keras_ivy.optimizers.spellings import (
     as_learning_rate,
+    check_flag,
     check_keywords,
     check_range,
     ivy_spellings,
@@ -24,7 +27,11 @@ from keras_ivy.optimizers.stepping import IvySide
 from keras_ivy.optimizers.telemetry import Telemetry
 from keras_ivy.optimizers.tensors import dense, raw, scalar
 from keras_ivy.optimizers.updates import Limits, Treatment
-from keras_ivy.utils.exceptions import IvyNotImplementedException, IvyValueError
+from keras_ivy.utils.exceptions import (
+    IvyNotImplementedException,
+    IvyTypeError,
+    IvyValueError,
+)
 
 
 class Optimizer(IvySide, Telemetry, Slots, keras.optimizers.Optimizer):
@@ -107,13 +114,24 @@ class Optimizer(IvySide, Telemetry, Slots, keras.optimizers.Optimizer):
             raise IvyValueError(
                 f"`slot_dtype` must be one of {SLOT_DTYPES}. Received: slot_dtype={slot_dtype!r}"
             )
+        if device is not None and not isinstance(device, str):
+            raise IvyTypeError(
+                '`device` must be the name of a device, such as "cpu:0", or `None`. '
+                f"Received: device={device!r}"
+            )
         if schedule_counts not in ("steps", "updates"):
             raise IvyValueError(
                 '`schedule_counts` must be "steps" or "updates". '
                 f"Received: schedule_counts={schedule_counts!r}"
             )
         if weight_decay is not None:
-            check_range("weight_decay", weight_decay, -float("inf"), None, "()")
+            weight_decay = check_range("weight_decay", weight_decay, -float("inf"), None, "()")
+        lazy_slots = check_flag("lazy_slots", lazy_slots)
+        skip_nonfinite = check_flag("skip_nonfinite", skip_nonfinite)
+        stop_gradients = check_flag("stop_gradients", stop_gradients)
+        trace_on_next_step = check_flag("trace_on_next_step", trace_on_next_step)
+        if inplace is not None:
+            inplace = check_flag("inplace", inplace)
         clipping = ("clipnorm", "clipvalue", "global_clipnorm")
         default_clip = getattr(setting, "global_clipnorm", None)
         if default_clip is not None and all(kwargs.get(name) is None for name in clipping):
@@ -134,13 +152,13 @@ class Optimizer(IvySide, Telemetry, Slots, keras.optimizers.Optimizer):
         self.variant = variant
         self.weight_decay = weight_decay
         self.rules = rules
-        self.slot_dtype = slot_dtype
-        self.lazy_slots = bool(lazy_slots)
+        self.slot_dtype = slot_dtype and keras.backend.standardize_dtype(slot_dtype)
+        self.lazy_slots = lazy_slots
         self.schedule_counts = schedule_counts
-        self.skip_nonfinite = bool(skip_nonfinite)
-        self.stop_gradients = bool(stop_gradients)
+        self.skip_nonfinite = skip_nonfinite
+        self.stop_gradients = stop_gradients
         self.inplace = inplace
-        self.trace_on_next_step = bool(trace_on_next_step)
+        self.trace_on_next_step = trace_on_next_step
         self.device = device
         self._setting = setting
         self._exclusions = Exclusions(**(exclusions or {}))
@@ -190,9 +208,9 @@ class Optimizer(IvySide, Telemetry, Slots, keras.optimizers.Optimizer):
         """Make the slots for these variables, once.
 
         Raises:
-            IvyTypeError: If a variable is not of a floating type.
-            IvyValueError: If a rule matches none of the variables, or the strategy cannot hold the
-                slots.
+            IvyTypeError: If one of them is no variable, or not of a floating type.
+            IvyValueError: If a variable stands there twice, a rule matches none of them, or the
+                strategy cannot hold the slots.
         """
         if self.built:
             return
@@ -203,6 +221,7 @@ class Optimizer(IvySide, Telemetry, Slots, keras.optimizers.Optimizer):
                 "implement `_scalars` and `_update`, as the library's own optimizers do."
             )
         variables = list(variables)
+        check_variables(variables)
         self._check_trainable(variables)
         self._check_strategy()
         resolved = self._resolve(variables)
@@ -229,8 +248,9 @@ class Optimizer(IvySide, Telemetry, Slots, keras.optimizers.Optimizer):
             trainable_variables: Their variables; `None` for those of `build`.
 
         Raises:
-            ValueError: If there is no gradient at all, or a variable that the optimizer was not
-                built for.
+            TypeError: If a gradient or a variable is something else.
+            ValueError: If there is no gradient at all, a gradient does not fit its variable, or
+                the optimizer was not built for a variable.
         """
         grads = list(grads)
         if trainable_variables is not None:
@@ -238,14 +258,17 @@ class Optimizer(IvySide, Telemetry, Slots, keras.optimizers.Optimizer):
         variables = (
             self._trainable_variables if trainable_variables is None else trainable_variables
         )
+        check_variables(variables)
         if len(grads) == len(variables):
-            grads = [
-                g
-                if self._overwrite_variable_with_gradient(v)
-                else prepared(g, v.dtype, self.lazy_slots)
-                for g, v in zip(grads, variables, strict=True)
-            ]
+            grads = [self._prepared(g, v) for g, v in zip(grads, variables, strict=True)]
         super().apply(grads, trainable_variables)
+
+    def _prepared(self, grad: Any, variable: Any) -> Any:
+        if self._overwrite_variable_with_gradient(variable):
+            return grad
+        if isinstance(grad, tf.IndexedSlices):
+            check_gradient(grad, path_of(variable), variable.shape)
+        return prepared(grad, variable.dtype, variable.shape, self.lazy_slots)
 
     def _backend_apply_gradients(self, grads: Sequence[Any], variables: Sequence[Any]) -> None:
         if not pipeline.apply(self, list(grads), list(variables)):
@@ -283,7 +306,7 @@ class Optimizer(IvySide, Telemetry, Slots, keras.optimizers.Optimizer):
         job = fast.Job(
             i,
             (raw(variable), *map(raw, self._slots[i])),
-            dense(gradient),
+            dense(gradient, variable.shape),
             self._treatments[i],
         )
         count = tf.convert_to_tensor(self.iterations)

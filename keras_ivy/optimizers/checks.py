@@ -1,6 +1,6 @@
 """Checks of what a user hands to a built optimizer, before anything changes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import keras
@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_ivy.optimizers.rules import path_of
+from keras_ivy.optimizers.spellings import check_new_rate
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
 
@@ -15,36 +16,53 @@ def check_gradients(grads: Sequence[Any], variables: Sequence[Any]) -> None:
     """Refuse gradients that do not fit their variables.
 
     Raises:
-        IvyValueError: If their number or a shape differs, a row is out of range (eagerly), or a
-            variable stands there twice.
+        IvyValueError: If their number or a shape differs, all are `None`, or a row is out of range
+            (eagerly).
     """
     if len(grads) != len(variables):
         raise IvyValueError(
             "`apply` takes one gradient for each variable, `None` where there is none. "
             f"Received: {len(grads)} gradients for {len(variables)} variables"
         )
-    if len({id(v) for v in variables}) < len(variables):
-        ids = [id(v) for v in variables]
-        twice = sorted({path_of(v) for v in variables if ids.count(id(v)) > 1})
+    if all(grad is None for grad in grads):
         raise IvyValueError(
-            "A variable stands in the list more than once: add up its gradients. "
-            f"Received: {', '.join(twice)} twice"
+            "No gradients provided for any variable: the loss does not depend on them. "
+            f"Received: None for {', '.join(map(path_of, variables))}"
         )
     for grad, variable in zip(grads, variables, strict=True):
-        if isinstance(grad, tf.IndexedSlices):
-            _check_rows(grad, variable)
-        elif grad is not None and not grad.shape.is_compatible_with(variable.shape):
-            raise IvyValueError(
-                f"The gradient of {path_of(variable)!r} must have the shape of its variable, "
-                f"{tuple(variable.shape)}. Received: shape={grad.shape}"
-            )
+        if grad is not None:
+            check_gradient(grad, path_of(variable), variable.shape)
 
 
-def _check_rows(grad: tf.IndexedSlices, variable: Any) -> None:
-    shape = tf.TensorShape(variable.shape)
+def check_gradient(grad: Any, path: str, shape: Any) -> None:
+    """Refuse a gradient, a tensor or an `IndexedSlices`, that does not fit its variable.
+
+    Args:
+        grad: The gradient.
+        path: Path of its variable.
+        shape: Shape of its variable.
+
+    Raises:
+        IvyValueError: If its shape is another, or a row is out of range (eagerly).
+    """
+    if isinstance(grad, tf.IndexedSlices):
+        _check_rows(grad, path, tf.TensorShape(shape))
+    elif not grad.shape.is_compatible_with(shape):
+        raise IvyValueError(
+            f"The gradient of {path!r} must have the shape of its variable, {tuple(shape)}. "
+            f"Received: shape={grad.shape}"
+        )
+
+
+def _check_rows(grad: tf.IndexedSlices, path: str, shape: tf.TensorShape) -> None:
+    if not shape.rank:
+        raise IvyValueError(
+            f"{path!r} is a scalar, and has no rows. Received: an IndexedSlices with "
+            f"values of shape={tuple(grad.values.shape)}"
+        )
     if not grad.values.shape[1:].is_compatible_with(shape[1:]):
         raise IvyValueError(
-            f"The rows of the gradient of {path_of(variable)!r} must be of shape "
+            f"The rows of the gradient of {path!r} must be of shape "
             f"{tuple(shape[1:])}. Received: shape={tuple(grad.values.shape[1:])}"
         )
     if not tf.executing_eagerly() or not grad.indices.shape.num_elements():
@@ -52,8 +70,30 @@ def _check_rows(grad: tf.IndexedSlices, variable: Any) -> None:
     low, high = int(tf.reduce_min(grad.indices)), int(tf.reduce_max(grad.indices))
     if low < 0 or high >= shape[0]:
         raise IvyValueError(
-            f"The gradient of {path_of(variable)!r} has rows that its variable lacks. "
+            f"The gradient of {path!r} has rows that its variable lacks. "
             f"Received: indices from {low} to {high}, for {shape[0]} rows"
+        )
+
+
+def check_variables(variables: Sequence[Any]) -> None:
+    """Refuse what an optimizer cannot train.
+
+    Raises:
+        IvyTypeError: If there is something else than a variable.
+        IvyValueError: If a variable stands there twice.
+    """
+    for v in variables:
+        if not isinstance(v, keras.Variable | tf.Variable):
+            raise IvyTypeError(
+                "An optimizer trains variables: `keras.Variable`s, such as those of "
+                f"`model.trainable_variables`. Received: {v!r}, of type {type(v).__name__}"
+            )
+    ids = [id(v) for v in variables]
+    if len(set(ids)) < len(ids):
+        twice = sorted({path_of(v) for v in variables if ids.count(id(v)) > 1})
+        raise IvyValueError(
+            "A variable stands in the list more than once: add up its gradients. "
+            f"Received: {', '.join(twice)} twice"
         )
 
 
@@ -103,6 +143,8 @@ class Checked:
                 "number. Make the optimizer with a number, or with a variable, which can. "
                 f"Received: learning_rate={value!r}"
             )
+        if not callable(value) and not schedule:
+            check_new_rate(value)
         keras.optimizers.Optimizer.learning_rate.fset(self, value)
 
     def apply(self, grads: Sequence[Any], trainable_variables: Any = None) -> None:
@@ -113,6 +155,23 @@ class Checked:
         if grads and variables is not None:
             check_gradients(grads, variables)
         super().apply(grads, trainable_variables)
+
+    def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, Any]]) -> Any:
+        """Update variables, given as pairs of a gradient and a variable; `apply` does the same.
+
+        Returns:
+            The number of steps made, as a variable.
+
+        Raises:
+            IvyValueError: If there are no pairs, and whatever `apply` raises.
+        """
+        pairs = list(grads_and_vars)
+        if not pairs:
+            raise IvyValueError(
+                "`apply_gradients` takes pairs of a gradient and a variable. "
+                f"Received: grads_and_vars={pairs}"
+            )
+        return super().apply_gradients(pairs)
 
     def set_weights(self, weights: Sequence[Any]) -> None:
         """Set the optimizer's variables, in the order of `variables`.

@@ -8,8 +8,8 @@ from typing import Any
 import tensorflow as tf
 
 from keras_ivy.optimizers import updates, variants
+from keras_ivy.optimizers.leaves import flatten, unflatten
 from keras_ivy.optimizers.norms import norm
-from keras_ivy.optimizers.stepping import flatten, unflatten
 from keras_ivy.optimizers.tensors import scalar
 from keras_ivy.optimizers.updates import Limits, Treatment
 

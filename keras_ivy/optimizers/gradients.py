@@ -18,7 +18,7 @@ class Slices(tf.IndexedSlices):
         return Slices(self.values / divisor, self.indices, self.dense_shape)
 
 
-def prepared(grad: Any, dtype: Any, lazy: bool) -> Any:
+def prepared(grad: Any, dtype: Any, shape: Any, lazy: bool) -> Any:
     """Return a gradient in the type that its variable is worked with, at least float32.
 
     This comes before the loss scale is taken out: what float16 can hold only when scaled is lost
@@ -27,14 +27,20 @@ def prepared(grad: Any, dtype: Any, lazy: bool) -> Any:
     Args:
         grad: A tensor, an `IndexedSlices`, an array, or `None`, which stays.
         dtype: Type of the variable.
+        shape: Shape of the variable, which an `IndexedSlices` need not know.
         lazy: Whether a sparse gradient stays sparse.
 
     Raises:
-        IvyTypeError: If it is complex.
+        IvyTypeError: If it is complex, or no tensor.
     """
     if grad is None:
         return None
     wide = compute_dtype(dtype)
+    if isinstance(grad, tf.SparseTensor | tf.RaggedTensor):
+        raise IvyTypeError(
+            "A gradient is a tensor or an `IndexedSlices`; `tf.sparse.to_dense(x)` and "
+            f"`x.to_tensor()` make one. Received: grad of type {type(grad).__name__}"
+        )
     if getattr(grad, "dtype", wide) in (tf.complex64, tf.complex128):
         raise IvyTypeError(
             "The gradient of a variable must be real. "
@@ -43,7 +49,7 @@ def prepared(grad: Any, dtype: Any, lazy: bool) -> Any:
     if isinstance(grad, tf.IndexedSlices):
         if lazy:
             return Slices(tf.cast(grad.values, wide), grad.indices, grad.dense_shape)
-        grad = dense(grad)
+        grad = dense(grad, shape)
     elif not tf.is_tensor(grad):
         grad = tf.convert_to_tensor(grad, wide)
     return tf.cast(grad, wide)

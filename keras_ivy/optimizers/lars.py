@@ -6,7 +6,7 @@ from typing import Any
 from keras_ivy.optimizers import variants
 from keras_ivy.optimizers.families import MomentumOptimizer
 from keras_ivy.optimizers.sgd import check_momentum
-from keras_ivy.optimizers.spellings import check_range, ivy_spellings
+from keras_ivy.optimizers.spellings import check_flag, check_range, ivy_spellings
 from keras_ivy.optimizers.updates import Limits
 from keras_ivy.registration import register
 from keras_ivy.utils.exceptions import IvyValueError
@@ -81,12 +81,14 @@ class LARS(MomentumOptimizer):
         if trust_coefficient is not None:
             check_range("trust_coefficient", trust_coefficient, 0.0, None, "()")
         check_range("epsilon", epsilon, 0.0, None, "[)")
+        if lr_in_momentum is not None:
+            lr_in_momentum = check_flag("lr_in_momentum", lr_in_momentum)
         check_bounds(min_trust_ratio, max_trust_ratio)
         super().__init__(learning_rate, weight_decay=weight_decay, **kwargs)
         self.momentum = float(momentum)
         self.nesterov = bool(nesterov)
         ratio = self._setting.ratio
-        self.trust_coefficient = float(given(trust_coefficient, ratio.coefficient))
+        self.trust_coefficient = given(trust_coefficient, ratio.coefficient)
         self.epsilon = float(epsilon)
         self.min_trust_ratio = given(min_trust_ratio, ratio.minimum)
         self.max_trust_ratio = given(max_trust_ratio, ratio.maximum)
@@ -115,7 +117,7 @@ class LARS(MomentumOptimizer):
 
 def given(value: float | None, default: float | None) -> float | None:
     """Return a value, or the variant's default where it is `None`."""
-    return default if value is None else value
+    return default if value is None else float(value)
 
 
 def check_bounds(minimum: float | None, maximum: float | None) -> None:

@@ -5,7 +5,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import keras
+import numpy as np
 
+from keras_ivy.optimizers.spellings import check_flag, check_range, check_whole
 from keras_ivy.optimizers.updates import Treatment
 from keras_ivy.registration import register
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError, nearest
@@ -49,7 +51,8 @@ class Rule:
         required: Whether it is an error that the rule matches nothing.
 
     Raises:
-        IvyValueError: If the pattern is no regular expression, or a number is negative.
+        IvyTypeError: If an argument is of another type.
+        IvyValueError: If the pattern is no regular expression, or a number is out of range.
 
     Example:
 
@@ -82,19 +85,17 @@ class Rule:
                 raise IvyValueError(
                     f"`match` is no regular expression: {error}. Received: match={match!r}"
                 ) from error
-        if not isinstance(lr_multiplier, int | float) or not lr_multiplier >= 0:
-            raise IvyValueError(
-                "`lr_multiplier` must be a number of at least 0. "
-                f"Received: lr_multiplier={lr_multiplier!r}"
-            )
-        if not isinstance(decay, int | float):
+        if not isinstance(decay, int | float | np.number | np.bool_):
             raise IvyTypeError(f"`decay` must be a bool or a float. Received: decay={decay!r}")
+        if isinstance(decay, bool | np.bool_):
+            self.decay = bool(decay)
+        else:
+            self.decay = check_range("decay", decay, -float("inf"), None, "()")
         self.match = match
-        self.ndim_max = ndim_max
-        self.decay = decay
-        self.adapt = bool(adapt)
-        self.lr_multiplier = float(lr_multiplier)
-        self.required = bool(required)
+        self.ndim_max = None if ndim_max is None else check_whole("ndim_max", ndim_max, 0)
+        self.adapt = check_flag("adapt", adapt)
+        self.lr_multiplier = check_range("lr_multiplier", lr_multiplier, 0.0, None, "[)")
+        self.required = check_flag("required", required)
 
     def matches(self, variable: Any) -> bool:
         """Whether the rule holds for a variable, or for a `Leaf`."""

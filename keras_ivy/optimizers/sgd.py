@@ -4,7 +4,7 @@ from typing import Any
 
 from keras_ivy.optimizers import variants
 from keras_ivy.optimizers.families import MomentumOptimizer
-from keras_ivy.optimizers.spellings import check_range, ivy_spellings
+from keras_ivy.optimizers.spellings import check_flag, check_range, ivy_spellings
 from keras_ivy.registration import register
 from keras_ivy.utils.exceptions import IvyValueError
 
@@ -55,7 +55,7 @@ class SGD(MomentumOptimizer):
 def check_momentum(momentum: float, nesterov: bool) -> None:
     """Refuse a momentum outside `[0, 1)`, and `nesterov` without momentum."""
     check_range("momentum", momentum, 0.0, 1.0, "[)")
-    if nesterov and not momentum:
+    if check_flag("nesterov", nesterov) and not momentum:
         raise IvyValueError(
             "`nesterov=True` needs a momentum. Received: nesterov=True, momentum=0.0"
         )

@@ -66,39 +66,45 @@ def ivy_spellings(init: Callable) -> Callable:
 def check_keywords(kwargs: dict, cls: type) -> None:
     """Refuse keywords that neither the class nor Keras's base class knows, and values it ignores.
 
+    Values are replaced in `kwargs` by Python's own numbers, which a config can hold.
+
     Raises:
-        IvyValueError: If there are any; it names the nearest known ones.
+        IvyTypeError: If a switch is not a bool.
+        IvyValueError: If there is an unknown keyword (it names the nearest known ones), or a value
+            is out of range.
     """
     unknown = sorted(set(kwargs) - set(KERAS_KEYWORDS))
     if not unknown:
-        _check_options(kwargs)
+        kwargs.update(_checked_options(kwargs))
         return
     known = set(KERAS_KEYWORDS)
     for base in cls.__mro__:
         init = base.__dict__.get("__init__")
         if init is not None and base.__module__.startswith("keras_ivy"):
-            known |= set(inspect.signature(init).parameters) - {"self", "kwargs"}
+            arguments = inspect.signature(init).parameters.values()
+            known |= {x.name for x in arguments if x.kind not in (x.VAR_POSITIONAL, x.VAR_KEYWORD)}
+    known.discard("self")
     raise IvyValueError(
         f"{cls.__name__} has no argument {unknown[0]!r}. {nearest(unknown[0], known)} "
         f"Received: {', '.join(f'{name}={kwargs[name]!r}' for name in unknown)}"
     )
 
 
-def _check_options(options: dict) -> None:
-    """Refuse options of Keras's base class that are out of range: it takes them for none at all."""
+def _checked_options(options: dict) -> dict:
+    """Return options of Keras's base class, which takes some that are out of range for none."""
     given = {name: value for name, value in options.items() if value is not None}
+    checked = {}
     for name in ("clipnorm", "clipvalue", "global_clipnorm", "loss_scale_factor"):
         if name in given:
-            check_range(name, given[name], 0.0, None, "()")
+            checked[name] = check_range(name, given[name], 0.0, None, "()")
     if "ema_momentum" in given:
-        check_range("ema_momentum", given["ema_momentum"], 0.0, 1.0, "[]")
+        checked["ema_momentum"] = check_range("ema_momentum", given["ema_momentum"], 0.0, 1.0, "[]")
+    if "use_ema" in given:
+        checked["use_ema"] = check_flag("use_ema", given["use_ema"])
     for name, least in (("gradient_accumulation_steps", 2), ("ema_overwrite_frequency", 1)):
         if name in given:
-            check_range(name, given[name], least, None, "[)")
-            if given[name] != int(given[name]):
-                raise IvyValueError(
-                    f"`{name}` must be a whole number. Received: {name}={given[name]!r}"
-                )
+            checked[name] = check_whole(name, given[name], least)
+    return checked
 
 
 class VariableRate:
@@ -130,20 +136,45 @@ def as_learning_rate(value: Any) -> Any:
         IvyValueError: If it is none of these.
     """
     if isinstance(value, tf.Variable | keras.Variable):
-        return VariableRate(value)
-    if callable(value):
+        if tuple(value.shape) == () and tf.as_dtype(value.dtype).is_floating:
+            return VariableRate(value)
+    elif callable(value):
         return value
-    number = isinstance(value, int | float | np.generic | np.ndarray) or tf.is_tensor(value)
-    if number and not isinstance(value, bool) and np.ndim(value) == 0 and np.isfinite(value):
+    elif _is_rate(value):
         return float(value)
     raise IvyValueError(
-        "`learning_rate` must be a finite number, a `LearningRateSchedule`, a scalar variable or a "
-        f"callable of no arguments. Received: learning_rate={value!r}"
+        "`learning_rate` must be a finite number, a `LearningRateSchedule`, a scalar floating "
+        f"variable or a callable of no arguments. Received: learning_rate={value!r}"
     )
 
 
-def check_range(name: str, value: Any, low: float, high: float | None, closed: str) -> None:
-    """Refuse a hyperparameter outside its range.
+def _is_rate(value: Any) -> bool:
+    """Whether a value is one finite real number, neither a bool nor text."""
+    if isinstance(value, bool) or not (isinstance(value, int | float) or hasattr(value, "dtype")):
+        return False
+    if tf.is_tensor(value) and not hasattr(value, "numpy"):
+        return False  # A tensor of a trace has no value yet.
+    value = np.asarray(value)
+    return value.ndim == 0 and value.dtype.kind in "iufV" and bool(np.isfinite(float(value)))
+
+
+def check_new_rate(value: Any) -> None:
+    """Refuse what cannot replace the number that is a learning rate.
+
+    Raises:
+        IvyValueError: If it is not one finite number. In a trace its value is not known.
+    """
+    symbolic = tf.is_tensor(value) and not hasattr(value, "numpy")
+    scalar = symbolic and value.shape.is_compatible_with(()) and value.dtype.is_floating
+    if not (scalar or _is_rate(value)):
+        raise IvyValueError(
+            "A learning rate can be set to a finite number, or to a `LearningRateSchedule`. "
+            f"Received: learning_rate={value!r}"
+        )
+
+
+def check_range(name: str, value: Any, low: float, high: float | None, closed: str) -> float:
+    """Return a hyperparameter as a float, if it is in its range.
 
     Args:
         name: Name of the argument.
@@ -151,6 +182,9 @@ def check_range(name: str, value: Any, low: float, high: float | None, closed: s
         low: Lower end.
         high: Upper end, or `None`.
         closed: Two characters, such as `"[)"`: which ends belong to the range.
+
+    Returns:
+        The number.
 
     Raises:
         IvyValueError: If `value` is outside, or not a number.
@@ -166,3 +200,26 @@ def check_range(name: str, value: Any, low: float, high: float | None, closed: s
         raise IvyValueError(
             f"`{name}` must be in {closed[0]}{low}, {end}{closed[1]}. Received: {name}={value!r}"
         )
+    return float(value)
+
+
+def check_flag(name: str, value: Any) -> bool:
+    """Return a switch, if it is a bool.
+
+    Raises:
+        IvyTypeError: If it is anything else: `"no"` would count as true.
+    """
+    if not isinstance(value, bool | np.bool_):
+        raise IvyTypeError(f"`{name}` must be `True` or `False`. Received: {name}={value!r}")
+    return bool(value)
+
+
+def check_whole(name: str, value: Any, least: int) -> int:
+    """Return a whole number, if it is one of at least `least`.
+
+    Raises:
+        IvyValueError: If it is smaller, not whole, or not a number.
+    """
+    if check_range(name, value, least, None, "[)") != int(value):
+        raise IvyValueError(f"`{name}` must be a whole number. Received: {name}={value!r}")
+    return int(value)

@@ -11,6 +11,7 @@ contains `SavedState` in their place, which restores both kinds.
 
 import io
 import weakref
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ import tensorflow as tf
 
 from keras_ivy.adapters.tracking import Split
 from keras_ivy.optimizers.tensors import scalar
-from keras_ivy.utils.exceptions import IvyValueError
+from keras_ivy.utils.exceptions import IvyKeyError, IvyValueError
 
 Slots = dict[str, dict[str, Any]]
 
@@ -64,14 +65,16 @@ class StateCell:
             specs: Shape and type of the slots of every path.
             names: Names of the slots.
         """
-        self._nested = "" not in specs
         if tf.executing_eagerly():
             self._pull()
-            return tf.convert_to_tensor(self._count, tf.int64), complete(self._slots, specs, names)
+            slots = complete(self._slots, specs, names)
+            self._nested = "" not in specs
+            return tf.convert_to_tensor(self._count, tf.int64), slots
         if self._traced is not None and self._traced[0]() is _graph():
             return self._traced[1], complete(self._traced[2], specs, names)
         with tf.init_scope():
             self._make_variables(specs, names)
+        self._nested = "" not in specs
         slots = {
             name: {k: tf.convert_to_tensor(x) for k, x in self._variables[name].items()}
             for name in names
@@ -100,9 +103,10 @@ class StateCell:
 
     def _make_variables(self, specs: dict[str, tuple], names: tuple[str, ...]) -> None:
         """Give every slot a variable, holding what the slot holds."""
+        slots = complete(self._slots, specs, names)
         if self._count_variable is None:
             self._count_variable = self._variable("count", scalar(self._count, tf.int64))
-        for name, flat in complete(self._slots, specs, names).items():
+        for name, flat in slots.items():
             held = self._variables.setdefault(name, {})
             for k, x in flat.items():
                 if k not in held:
@@ -167,10 +171,21 @@ def _tensor(x: np.ndarray) -> tf.Tensor:
 
 
 def complete(slots: Slots, specs: dict[str, tuple], names: tuple[str, ...]) -> Slots:
-    """Return slots with zeros where a path has none yet."""
+    """Return slots of the types of `specs`, with zeros where a path has none yet.
+
+    Raises:
+        IvyKeyError: If slots are held for other paths alone.
+        IvyValueError: If a slot has another shape.
+    """
     full = {}
     for name in names:
         have = slots.get(name) or {}
+        if have and specs and have.keys().isdisjoint(specs):
+            raise IvyKeyError(
+                f"This optimizer holds moments of {_shown(have)} from the steps before, or from "
+                "`set_state`. Make another optimizer for other variables. "
+                f"Received: {_shown(specs)}"
+            )
         for k, (shape, _) in specs.items():
             if k in have and not have[k].shape.is_compatible_with(shape):
                 raise IvyValueError(
@@ -178,6 +193,14 @@ def complete(slots: Slots, specs: dict[str, tuple], names: tuple[str, ...]) -> S
                     "before. Make another optimizer for other variables. "
                     f"Received: shape={tuple(shape)}"
                 )
-        missing = {k: tf.zeros(*spec) for k, spec in specs.items() if k not in have}
-        full[name] = {**have, **missing}
+        found = {
+            k: tf.cast(have[k], dtype) if k in have else tf.zeros(shape, dtype)
+            for k, (shape, dtype) in specs.items()
+        }
+        full[name] = {**have, **found}
     return full
+
+
+def _shown(paths: Iterable[str]) -> str:
+    """Paths as a reader knows them."""
+    return ", ".join(sorted(paths)) if "" not in paths else "a bare tensor"

@@ -4,7 +4,7 @@ import warnings
 from collections.abc import Mapping
 from typing import Any
 
-import keras
+import numpy as np
 import tensorflow as tf
 
 from keras_ivy import tree
@@ -13,6 +13,7 @@ from keras_ivy.optimizers import rules as rules_module
 from keras_ivy.optimizers.checks import Checked
 from keras_ivy.optimizers.gradients import all_finite, clip, gathered, prepared
 from keras_ivy.optimizers.handwritten import Handwritten
+from keras_ivy.optimizers.leaves import Flat, flatten, prepare, unflatten
 from keras_ivy.optimizers.norms import norm
 from keras_ivy.optimizers.rounding import rounded
 from keras_ivy.optimizers.sparse import Rows, update_rows
@@ -20,78 +21,6 @@ from keras_ivy.optimizers.state import StateCell, complete
 from keras_ivy.optimizers.tensors import scalar
 from keras_ivy.utils.devices import device_scope
 from keras_ivy.utils.exceptions import IvyKeyError, IvyTypeError, IvyValueError
-
-Flat = dict[str, Any]
-
-
-def flatten(value: Any) -> Flat:
-    """Return `{path: leaf}`; a bare tensor has the empty path."""
-    return tree.flatten(value) if isinstance(value, Mapping) else {"": value}
-
-
-def unflatten(flat: Flat, like: Any) -> Any:
-    """Return a Container of `{path: leaf}`, or the bare tensor."""
-    return Container(tree.unflatten(flat)) if isinstance(like, Mapping) else flat[""]
-
-
-def pair(v: Flat, grads: Flat, ignore_missing: bool) -> Flat:
-    """Return the gradients that exist, after checking that they fit the variables.
-
-    Raises:
-        IvyKeyError: If a gradient has no variable, or a variable has no gradient.
-        IvyTypeError: If a variable is not of a floating type.
-        IvyValueError: If a gradient is `None`, or its shape is another.
-    """
-    extra = sorted(set(grads) - set(v))
-    if extra:
-        raise IvyKeyError(
-            f"There are gradients for paths that have no variable: {', '.join(extra)}. "
-            f"Received: variables={sorted(v)}"
-        )
-    missing = sorted(set(v) - set(grads))
-    if missing and not ignore_missing:
-        raise IvyKeyError(
-            f"There is no gradient for: {', '.join(missing)}. Pass `ignore_missing=True` to leave "
-            f"such variables as they are. Received: gradients={sorted(grads)}"
-        )
-    none = sorted(path for path, g in grads.items() if g is None)
-    if none and not ignore_missing:
-        raise IvyValueError(
-            f"The gradient is None for: {', '.join(none)}. The loss does not depend on them; pass "
-            "`ignore_missing=True` to leave such variables as they are. "
-            f"Received: ignore_missing={ignore_missing}"
-        )
-    found = {}
-    for path, g in grads.items():
-        if g is None:
-            continue
-        w = v[path]
-        g = g if isinstance(g, tf.IndexedSlices) else tf.convert_to_tensor(g)
-        if not tf.as_dtype(w.dtype).is_floating:
-            raise IvyTypeError(
-                f"Only floating variables can be trained, and {path!r} is not one. "
-                f"Received: dtype={tf.as_dtype(w.dtype).name}"
-            )
-        if not tf.TensorShape(g.shape).is_compatible_with(w.shape):
-            raise IvyValueError(
-                f"The gradient of {path!r} must have the shape of its variable, {tuple(w.shape)}. "
-                f"Received: shape={tuple(g.shape)}"
-            )
-        found[path] = g
-    return found
-
-
-def _prepare(v: Any, grads: Any, ignore_missing: bool) -> tuple[Flat, Flat]:
-    """Return all values, and the gradients of those that are trained.
-
-    A `keras.Variable` that is not trainable, such as a running statistic, is left as it is.
-    """
-    leaves = flatten(v)
-    frozen = {k for k, x in leaves.items() if isinstance(x, keras.Variable) and not x.trainable}
-    values = {k: _value(x) for k, x in leaves.items()}
-    trained = {k: x for k, x in values.items() if k not in frozen}
-    given = {k: g for k, g in flatten(grads).items() if k not in frozen}
-    return values, pair(trained, given, ignore_missing)
 
 
 class IvySide(Checked, Handwritten):
@@ -149,7 +78,7 @@ class IvySide(Checked, Handwritten):
         return self._functional_step(v, grads, ignore_missing)
 
     def _functional_step(self, v: Any, grads: Any, ignore_missing: bool) -> Any:
-        flat_v, flat_g = _prepare(v, grads, ignore_missing)
+        flat_v, flat_g = prepare(v, grads, ignore_missing)
         if self._is_handwritten:
             return self._step_by_hand(v, flat_v, flat_g)
         with device_scope(self.device):
@@ -176,7 +105,7 @@ class IvySide(Checked, Handwritten):
         Returns:
             The variables and the state after the step.
         """
-        flat_v, flat_g = _prepare(v, grads, ignore_missing)
+        flat_v, flat_g = prepare(v, grads, ignore_missing)
         count, slots = self._parse(state) if state is not None else (0, {})
         if count is None:
             raise IvyValueError(
@@ -205,7 +134,7 @@ class IvySide(Checked, Handwritten):
             )
         rate = self._rate_at(count)
         treatments = self._treatments_of(v)
-        grads = [prepared(x, v[k].dtype, self.lazy_slots) for k, x in g.items()]
+        grads = [prepared(x, v[k].dtype, v[k].shape, self.lazy_slots) for k, x in g.items()]
         if self.loss_scale_factor is not None:
             grads = [x / self.loss_scale_factor for x in grads]
         grads = clip(self, gathered(grads))
@@ -308,7 +237,7 @@ class IvySide(Checked, Handwritten):
         slots = {}
         for name in self.slot_names:
             if state[name] is not None:
-                slots[name] = {k: tf.convert_to_tensor(x) for k, x in flatten(state[name]).items()}
+                slots[name] = {k: _slot(x, name, k) for k, x in flatten(state[name]).items()}
         if len({frozenset(flat) for flat in slots.values()}) > 1 or (
             slots and len(slots) < len(self.slot_names)
         ):
@@ -316,6 +245,14 @@ class IvySide(Checked, Handwritten):
                 "The slots of a state must hold the same paths. Received: "
                 + ", ".join(f"{k}={sorted(slots.get(k, ()))}" for k in self.slot_names)
             )
+        shapes = {k: x.shape for flat in slots.values() for k, x in flat.items()}
+        for name, flat in slots.items():
+            for k, x in flat.items():
+                if not x.shape.is_compatible_with(shapes[k]):
+                    raise IvyValueError(
+                        f"The slots of {k or 'the variable'!r} must have one shape. Received: "
+                        f"{name} of shape={tuple(x.shape)} beside shape={tuple(shapes[k])}"
+                    )
         return _checked_count(state.get("count")), slots
 
     def set_state(self, state: Any) -> None:
@@ -370,17 +307,25 @@ class IvySide(Checked, Handwritten):
             self._iterations.assign(int(count) * (self.gradient_accumulation_steps or 1))
 
 
+def _slot(x: Any, name: str, path: str) -> tf.Tensor:
+    """Return a slot of a state as a tensor."""
+    if x is not None:
+        x = tf.convert_to_tensor(x)
+        if x.dtype.is_floating:
+            return x
+    raise IvyTypeError(
+        f"A slot of a state is a floating tensor. Received: {name!r} with {x!r} at {path!r}"
+    )
+
+
 def _checked_count(count: Any) -> Any:
     """Return a number of steps, which may be missing; in a trace its value is not known."""
     if count is not None and tf.executing_eagerly():
-        value = float(tf.convert_to_tensor(count))
-        if value < 0 or not value.is_integer():
+        value = np.asarray(count)
+        value = float(value) if value.ndim == 0 and value.dtype.kind in "iuf" else count
+        if not isinstance(value, float) or value < 0 or not value.is_integer():
             raise IvyValueError(
                 "The `count` of a state is the number of steps made, a whole number of at least 0. "
                 f"Received: count={value}"
             )
     return count
-
-
-def _value(x: Any) -> Any:
-    return tf.convert_to_tensor(x)

@@ -42,9 +42,18 @@ def raw(variable: Any) -> Any:
     return variable.value
 
 
-def dense(gradient: Any) -> Any:
-    """Return a gradient as a tensor: rows of an `IndexedSlices` that repeat are added up."""
-    return tf.convert_to_tensor(gradient) if isinstance(gradient, tf.IndexedSlices) else gradient
+def dense(gradient: Any, shape: Any) -> Any:
+    """Return a gradient as a tensor: rows of an `IndexedSlices` that repeat are added up.
+
+    Example:
+
+    >>> rows = tf.IndexedSlices(tf.constant([1.0, 2.0, 4.0]), tf.constant([2, 0, 2]))
+    >>> [float(x) for x in dense(rows, (3,))]
+    [2.0, 0.0, 5.0]
+    """
+    if not isinstance(gradient, tf.IndexedSlices):
+        return gradient
+    return tf.math.unsorted_segment_sum(gradient.values, gradient.indices, shape[0])
 
 
 def is_zero(variable: Any) -> bool:
