@@ -14,8 +14,11 @@ They exist for float32 and float64 on CPU and GPU. XLA cannot compile a scratch 
 for where these kernels are used and where not.
 """
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 
 from keras_ivy.optimizers.norms import norm
@@ -37,6 +40,35 @@ ops = tf.raw_ops
 #: The name under which TensorFlow makes a new resource in every execution, and shares it with none.
 _ANONYMOUS = "cd2c89b7-88b7-44c8-ad83-06c2a9158347"
 
+#: An eager update of no more tensors is traced; one of many is not worth the time of tracing.
+TRACED = 4
+
+
+def traced_if_eager(update: Callable) -> Callable:
+    """Make one function call of what a few tensors go through eagerly.
+
+    Between two passes over a large tensor the caches hold nothing of Python, so that the two dozen
+    scalar operations in between take milliseconds.
+
+    Args:
+        update: A function of handles, gradients, scalars, and constants that can be hashed.
+    """
+
+    @functools.lru_cache(maxsize=128)
+    def traced(shapes: tuple, dtype: tf.DType, constants: tuple) -> Callable:
+        # A function for every list of shapes, which it is traced for once.
+        return tf.function(lambda *tensors: update(*tensors, *constants), autograph=False)
+
+    @functools.wraps(update)
+    def run(handles: list, grads: list, scalars: Any, *constants: Any) -> Any:
+        suits = tf.executing_eagerly() and not tf.distribute.has_strategy()
+        if not suits or len(grads) > TRACED:
+            return update(handles, grads, scalars, *constants)
+        shapes = tuple(tuple(g.shape) for g in grads)
+        return traced(shapes, grads[0].dtype, constants)(handles, grads, scalars)
+
+    return run
+
 
 def read(handle: tf.Tensor, dtype: tf.DType) -> tf.Tensor:
     """Read a variable, without a copy."""
@@ -55,11 +87,22 @@ def fused_norms(tensors: list[tf.Tensor]) -> tf.Tensor:
     if large:
         chosen = [tensors[i] for i in large]
         squares = 2.0 * tf.stack([ops.L2Loss(t=x) for x in chosen])
-        tiny = tf.constant(1e-30 if squares.dtype == tf.float32 else 1e-280, squares.dtype)
-        sound = tf.reduce_all((squares > tiny) & tf.math.is_finite(squares))
-        parts.append(tf.cond(sound, lambda: tf.sqrt(squares), lambda: careful_norms(chosen)))
+        parts.append(
+            tf.cond(in_range(squares), lambda: tf.sqrt(squares), lambda: careful_norms(chosen))
+        )
+    if len(parts) == 1:
+        return parts[0]
     place = {index: position for position, index in enumerate(small + large)}
     return tf.gather(tf.concat(parts, 0), [place[i] for i in range(len(tensors))])
+
+
+def in_range(squares: tf.Tensor) -> tf.Tensor | bool:
+    """Whether no sum of squares has left the range of its type, above or below."""
+    tiny = 1e-30 if squares.dtype == tf.float32 else 1e-280
+    if tf.executing_eagerly():  # Few numbers, for which NumPy is several times as fast.
+        values = squares.numpy()
+        return bool(np.all((values > tiny) & np.isfinite(values)))
+    return tf.reduce_all((squares > tiny) & tf.math.is_finite(squares))
 
 
 def careful_norms(tensors: list[tf.Tensor]) -> tf.Tensor:
@@ -121,6 +164,7 @@ def scratch_like(value: tf.Tensor) -> tf.Tensor:
     return handle
 
 
+@traced_if_eager
 def fused_moments(
     handles: list[tuple[tf.Tensor, ...]],
     grads: list[tf.Tensor],
@@ -182,6 +226,7 @@ def fused_moments(
     return ratios
 
 
+@traced_if_eager
 def fused_momentum(
     handles: list[tuple[tf.Tensor, ...]],
     grads: list[tf.Tensor],

@@ -73,10 +73,13 @@ class Telemetry:
         found = [(indices, r) for indices, r in ratios.items() if r is not None]
         if not found or self._ratio_values is None:
             return
-        indices = [[i] for group, _ in found for i in group]
+        indices = [i for group, _ in found for i in group]
         values = [tf.reshape(tf.cast(r, tf.float32), [-1]) for _, r in found]
-        known = tf.convert_to_tensor(self._ratio_values)
-        self._ratio_values.assign(tf.tensor_scatter_nd_update(known, indices, tf.concat(values, 0)))
+        new = values[0] if len(values) == 1 else tf.concat(values, 0)
+        if indices != list(range(self._ratio_values.shape[0])):
+            where = tf.constant(indices)[:, tf.newaxis]
+            new = tf.tensor_scatter_nd_update(self._ratio_values, where, new)
+        self._ratio_values.assign(new)
 
     def _warn_of_frozen(self, variables: Sequence[Any]) -> None:
         """Name the variables that this variant will never move, once.
