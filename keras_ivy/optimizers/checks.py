@@ -1,5 +1,6 @@
 """Checks of what a user hands to a built optimizer, before anything changes."""
 
+import gc
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -121,6 +122,38 @@ def check_shared(optimizer: Any, strategy: Any) -> None:
             f"`{found[0]}` needs a copy of the variables on every replica, which "
             "`tf.distribute.MirroredStrategy` and `MultiWorkerMirroredStrategy` make. "
             f"Received: {found[0]}={getattr(optimizer, found[0])!r} under "
+            f"{type(strategy).__name__}"
+        )
+    if strategy.num_replicas_in_sync > 1 and _is_scaled(optimizer):
+        check_scaling(strategy)
+
+
+def _is_scaled(optimizer: Any) -> bool:
+    """Whether a loss-scale optimizer has this one inside.
+
+    Keras's leaves no trace in the optimizer that it wraps. To go through all objects takes a moment
+    once, where the alternative is TensorFlow's error in the midst of a step.
+    """
+    kind = keras.optimizers.LossScaleOptimizer
+    return any(
+        getattr(x, "inner_optimizer", None) is optimizer
+        for x in gc.get_objects()
+        if issubclass(type(x), kind)
+    )
+
+
+def check_scaling(strategy: Any) -> None:
+    """Refuse a loss scale that follows the gradients where several replicas share its variables.
+
+    Raises:
+        IvyValueError: If they do: TensorFlow cannot change them replica by replica.
+    """
+    if isinstance(strategy, SHARING) and strategy.num_replicas_in_sync > 1:
+        raise IvyValueError(
+            "`LossScaleOptimizer` needs a copy of its scale on every replica, which "
+            "`tf.distribute.MirroredStrategy` and `MultiWorkerMirroredStrategy` make. Elsewhere "
+            "give the optimizer itself a `loss_scale_factor`, or train in bfloat16, which needs "
+            f"none. Received: {strategy.num_replicas_in_sync} replicas under "
             f"{type(strategy).__name__}"
         )
 

@@ -7,7 +7,10 @@ import keras
 import tensorflow as tf
 
 from keras_ivy.optimizers.apply import sum_over_replicas
+from keras_ivy.optimizers.checks import check_scaling
+from keras_ivy.optimizers.spellings import check_range, check_whole
 from keras_ivy.registration import register
+from keras_ivy.utils.exceptions import IvyTypeError
 
 
 @register()
@@ -19,10 +22,15 @@ class LossScaleOptimizer(keras.optimizers.LossScaleOptimizer):
     scale halved, if the gradients of any replica overflow. On one device the two are the same.
 
     Args:
-        inner_optimizer: The optimizer that gets the unscaled gradients.
-        initial_scale: The scale to begin with.
-        dynamic_growth_steps: After how many good steps the scale doubles.
+        inner_optimizer: The optimizer that gets the unscaled gradients, or its name.
+        initial_scale: The scale to begin with, positive.
+        dynamic_growth_steps: After how many good steps the scale doubles, at least 1.
         **kwargs: `name`.
+
+    Raises:
+        IvyTypeError: If `inner_optimizer` scales the loss itself.
+        IvyValueError: If a number is out of range, or, on `build`, if replicas share their
+            variables (central storage).
 
     Example:
 
@@ -34,12 +42,32 @@ class LossScaleOptimizer(keras.optimizers.LossScaleOptimizer):
     (1.0, 4.0)
     """
 
+    def __init__(
+        self,
+        inner_optimizer: Any,
+        initial_scale: float = 2.0**15,
+        dynamic_growth_steps: int = 2000,
+        **kwargs: Any,
+    ):
+        initial_scale = check_range("initial_scale", initial_scale, 0.0, None, "()")
+        dynamic_growth_steps = check_whole("dynamic_growth_steps", dynamic_growth_steps, 1)
+        inner_optimizer = keras.optimizers.get(inner_optimizer)
+        if inner_optimizer is None or isinstance(
+            inner_optimizer, keras.optimizers.LossScaleOptimizer
+        ):
+            raise IvyTypeError(
+                "`inner_optimizer` must be an optimizer that does not scale the loss itself. "
+                f"Received: inner_optimizer={inner_optimizer!r}"
+            )
+        super().__init__(inner_optimizer, initial_scale, dynamic_growth_steps, **kwargs)
+
     def build(self, variables: Sequence[Any]) -> None:
         """Make the scale, and what the inner optimizer needs.
 
         Outside whatever is being traced: variables made in a trace start in a condition of their
         own, in which a replica of a traced loop cannot run.
         """
+        check_scaling(tf.distribute.get_strategy())
         with tf.init_scope():
             super().build(variables)
 

@@ -250,6 +250,7 @@ REPLACED = {
     "_get_current_learning_rate",
     "add_variable_from_reference",
     "apply",
+    "apply_gradients",
     "build",
     "exclude_from_weight_decay",
     "get_config",

@@ -167,7 +167,11 @@ def test_none_is_no_variable():
         ({"mw": {"w": "x"}}, TypeError, "floating tensor.*'mw' with .* at 'w'"),
         ({"mw": {"w": None}}, TypeError, "floating tensor.*'mw' with None at 'w'"),
         ({"vw": {"w": np.ones(3, int)}}, TypeError, "floating tensor.*'vw'"),
-        ({"vw": {"w": tf.ones(4)}}, ValueError, r"one shape.*mw of shape=\(3,\) beside shape=\(4,\)"),
+        (
+            {"vw": {"w": tf.ones(4)}},
+            ValueError,
+            r"one shape.*mw of shape=\(3,\) beside shape=\(4,\)",
+        ),
         ({"count": [1, 2]}, ValueError, r"whole number.*count=\[1, 2\]"),
         ({"count": "x"}, ValueError, "whole number.*count=x"),
     ],
