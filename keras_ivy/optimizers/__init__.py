@@ -1,6 +1,7 @@
 """Ivy's optimizers, as Keras optimizers that also step on Containers."""
 
 from keras_ivy.optimizers.adam import Adam, AdamW
+from keras_ivy.optimizers.addons import from_tfa_config
 from keras_ivy.optimizers.base import Optimizer
 from keras_ivy.optimizers.callbacks import TrustRatioLogger
 from keras_ivy.optimizers.functional import (
@@ -11,7 +12,7 @@ from keras_ivy.optimizers.functional import (
     lars_update,
     optimizer_update,
 )
-from keras_ivy.optimizers.interop import from_keras, from_tfa_config
+from keras_ivy.optimizers.interop import from_keras
 from keras_ivy.optimizers.lamb import LAMB, LAMBPaper
 from keras_ivy.optimizers.lars import LARS, LARSPaper
 from keras_ivy.optimizers.loss_scale import LossScaleOptimizer

@@ -1,4 +1,4 @@
-"""Taking over optimizers of other systems: Keras's own, TensorFlow Addons', the Model Garden's."""
+"""Taking over Keras's own optimizers, with their options and their state."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -11,10 +11,9 @@ from keras_ivy.adapters import keras_optimizers as adapter
 from keras_ivy.optimizers.adam import Adam, AdamW
 from keras_ivy.optimizers.base import Optimizer
 from keras_ivy.optimizers.lamb import LAMB
-from keras_ivy.optimizers.lars import LARS
-from keras_ivy.optimizers.rules import Rule, path_of
+from keras_ivy.optimizers.rules import Rule, anywhere, path_of
 from keras_ivy.optimizers.sgd import SGD
-from keras_ivy.optimizers.spellings import KERAS_KEYWORDS
+from keras_ivy.optimizers.spellings import KERAS_KEYWORDS, keras_spellings
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
 _EQUALS = {
@@ -63,8 +62,9 @@ def from_keras(optimizer: Any, **overrides: Any) -> Any:
     Reference:
         keras.io/api/optimizers.
     """
+    overrides = keras_spellings(overrides)
     if isinstance(optimizer, str | Mapping):
-        optimizer = keras.optimizers.get(optimizer)
+        optimizer = _identified(optimizer)
     if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
         return _from_loss_scale(optimizer, overrides)
     if isinstance(optimizer, Optimizer):
@@ -86,6 +86,16 @@ def from_keras(optimizer: Any, **overrides: Any) -> Any:
     if optimizer.built:
         _take_state(made, optimizer)
     return made
+
+
+def _identified(identifier: str | Mapping) -> Any:
+    """What a name or a config means; Keras's own `get` does not know its Lamb."""
+    if isinstance(identifier, str):
+        if identifier.lower() == "lamb":
+            return keras.optimizers.Lamb()
+    elif identifier.get("class_name") == "Lamb":
+        return keras.optimizers.Lamb.from_config(dict(identifier.get("config", {})))
+    return keras.optimizers.get(identifier)
 
 
 def _shown(arguments: Mapping) -> str:
@@ -170,172 +180,3 @@ def _from_loss_scale(optimizer: Any, overrides: Mapping) -> Any:
         made.step_counter.assign(optimizer.step_counter)
         made.dynamic_scale.assign(optimizer.dynamic_scale)
     return made
-
-
-#: What the configs of TensorFlow Addons and the Model Garden call our arguments.
-_TFA_NAMES = {
-    "weight_decay_rate": "weight_decay",
-    "weight_decay": "weight_decay",
-    "eeta": "trust_coefficient",
-    "lr": "learning_rate",
-    **{
-        name: name
-        for name in (
-            "beta_1",
-            "beta_2",
-            "epsilon",
-            "momentum",
-            "nesterov",
-            "learning_rate",
-            "clipnorm",
-            "clipvalue",
-            "global_clipnorm",
-            "name",
-        )
-    },
-}
-
-#: Defaults that a config may leave out, where they are not ours.
-_TFA_DEFAULTS = {
-    LAMB: {"learning_rate": 1e-3, "epsilon": 1e-6},
-    LARS: {"learning_rate": 1e-2, "momentum": 0.9},
-}
-
-_LISTS = ("exclude_from_weight_decay", "exclude_from_layer_adaptation")
-
-
-def from_tfa_config(config: Mapping, **overrides: Any) -> Optimizer:
-    """Return the equal of a LAMB or LARS of TensorFlow Addons or the Model Garden.
-
-    The lists of excluded names become rules. As there, an empty or absent list for the adaptation
-    means the list for the decay; pass `rules=` to say otherwise. Unlike there, a list that matches
-    no variable is an error: Keras 3 names variables anew, and what should have been excluded would
-    silently be trained as the rest.
-
-    Args:
-        config: What `get_config()` or `tf.keras.optimizers.serialize` returned, or the dict form
-            of the Model Garden's `LAMBConfig` or `LARSConfig`. A plain config says by `"name"`
-            which optimizer it is. `decay`, if positive, becomes an `InverseTimeDecay`.
-        **overrides: Arguments to add or change, such as `learning_rate` or `rules`. Neither
-            system's `get_config()` of Keras 2.11 or older holds the lists: add
-            `exclude_from_weight_decay=[...]` and `exclude_from_layer_adaptation=[...]` here.
-
-    Returns:
-        `LAMB` with `variant="paper"`, or `LARS` with `variant="simclr"` (`"popular"` where
-        `classic_momentum` is false).
-
-    Raises:
-        IvyTypeError: If `config` is no mapping, or a list holds anything but strings.
-        IvyValueError: If it is of another optimizer, or has an unknown key.
-
-    Example:
-
-    >>> optimizer = from_tfa_config(
-    ...     {"name": "LAMB", "learning_rate": 0.5, "weight_decay_rate": 0.01,
-    ...      "exclude_from_weight_decay": ["LayerNorm", "bias"]}
-    ... )
-    >>> optimizer.variant, optimizer.weight_decay, optimizer.epsilon
-    ('paper', 0.01, 1e-06)
-    >>> optimizer.rules
-    (Rule(match='.*(?:LayerNorm|bias).*', decay=False, adapt=False),)
-
-    Reference:
-        `tensorflow_addons/optimizers/lamb.py`; `official/modeling/optimization/lars.py`.
-    """
-    if not isinstance(config, Mapping):
-        raise IvyTypeError(
-            f"`config` must be a dict, such as `get_config()` returns. Received: config={config!r}"
-        )
-    kind = config.get("class_name", config.get("name"))
-    options = dict(config["config"]) if "class_name" in config else dict(config)
-    cls = _tfa_class(kind)
-    lists = [_patterns(name, overrides.pop(name, options.pop(name, None))) for name in _LISTS]
-    arguments = {"variant": "paper" if cls is LAMB else "simclr", **_TFA_DEFAULTS[cls]}
-    if cls is LARS and not options.pop("classic_momentum", True):
-        arguments["variant"] = "popular"
-    decay = options.pop("decay", 0.0) or 0.0
-    options.pop("is_legacy_optimizer", None)
-    options = {name: value for name, value in options.items() if value is not None}
-    if options.get("epsilon") == 0:
-        options["epsilon"] = keras.config.epsilon()  # So there: zero means the default.
-    unknown = sorted(set(options) - set(_TFA_NAMES))
-    if unknown:
-        raise IvyValueError(
-            f"The config of a {cls.__name__} has keys that mean nothing here: take them out. "
-            f"Received: {_shown({name: options[name] for name in unknown})}"
-        )
-    arguments.update({_TFA_NAMES[name]: value for name, value in options.items()})
-    arguments["learning_rate"] = _rate(arguments["learning_rate"], decay)
-    arguments["rules"] = exclusion_rules(*lists)
-    if arguments.get("momentum") == 0.0:
-        arguments["nesterov"] = False
-    return cls(**{**arguments, **overrides})
-
-
-def _tfa_class(kind: Any) -> type:
-    # Registered names have a package in front, unnamed second instances a number behind.
-    name = re.sub(r"_\d+$", "", str(kind).rpartition(">")[2]).upper()
-    for cls in (LAMB, LARS):
-        if name in (cls.__name__, f"{cls.__name__}OPTIMIZER", f"{cls.__name__}CONFIG"):
-            return cls
-    raise IvyValueError(
-        "The config must be that of a LAMB or a LARS, told by its `class_name` or `name`; for "
-        "SGD, Adam or AdamW use `from_keras`. "
-        f"Received: {kind!r}"
-    )
-
-
-def _patterns(name: str, value: Any) -> list[str]:
-    """One of the lists, with a comma-separated string split."""
-    if isinstance(value, str):
-        value = [part.strip() for part in value.split(",") if part.strip()]
-    if value is None:
-        return []
-    if not isinstance(value, Sequence) or not all(isinstance(x, str) for x in value):
-        raise IvyTypeError(
-            f"`{name}` must be a list of regular expressions. Received: {name}={value!r}"
-        )
-    return list(value)
-
-
-def _rate(value: Any, decay: float) -> Any:
-    """The learning rate of a config, with the schedule that `decay` stands for."""
-    if isinstance(value, Mapping):
-        value = keras.optimizers.schedules.deserialize(dict(value))
-    if not decay:
-        return value
-    if callable(value):
-        raise IvyValueError(
-            "`decay` and a schedule at once: give one schedule that does both. "
-            f"Received: decay={decay}, learning_rate={value!r}"
-        )
-    return keras.optimizers.schedules.InverseTimeDecay(float(value), 1, decay)
-
-
-def anywhere(patterns: Sequence[str]) -> str:
-    """A pattern for the end of a path that says what `re.search` of any of these does."""
-    return f".*(?:{'|'.join(patterns)}).*"
-
-
-def exclusion_rules(decay: Sequence[str], adaptation: Sequence[str]) -> list[Rule]:
-    """Return the rules for two lists of patterns, each searched for anywhere in a path.
-
-    Args:
-        decay: What does not decay.
-        adaptation: What has no trust ratio; if empty, what does not decay.
-
-    Example:
-
-    >>> exclusion_rules(["bias"], ["head"])[1:]
-    [Rule(match='.*(?:bias).*', decay=False), Rule(match='.*(?:head).*', adapt=False)]
-    """
-    if not decay and not adaptation:
-        return []
-    if not adaptation or list(adaptation) == list(decay):
-        return [Rule(anywhere(decay), decay=False, adapt=False)]
-    rules = [Rule(anywhere(adaptation), adapt=False)]
-    if decay:
-        both = f"(?={anywhere(decay)})(?={anywhere(adaptation)}).*"
-        rules.insert(0, Rule(anywhere(decay), decay=False))
-        rules.insert(0, Rule(both, decay=False, adapt=False, required=False))
-    return rules

@@ -227,3 +227,32 @@ def resolve(
                 f"`required=False` if nothing has to match. Received: {rule!r}, for: {names}"
             )
     return chosen
+
+
+def anywhere(patterns: Sequence[str]) -> str:
+    """A pattern for the end of a path that says what `re.search` of any of these does."""
+    return f".*(?:{'|'.join(patterns)}).*"
+
+
+def exclusion_rules(decay: Sequence[str], adaptation: Sequence[str] = ()) -> list[Rule]:
+    """Return the rules for two lists of patterns, each searched for anywhere in a path.
+
+    Args:
+        decay: What does not decay.
+        adaptation: What has no trust ratio; if empty, what does not decay.
+
+    Example:
+
+    >>> exclusion_rules(["bias"], ["head"])[1:]
+    [Rule(match='.*(?:bias).*', decay=False), Rule(match='.*(?:head).*', adapt=False)]
+    """
+    if not decay and not adaptation:
+        return []
+    if not adaptation or list(adaptation) == list(decay):
+        return [Rule(anywhere(decay), decay=False, adapt=False)]
+    rules = [Rule(anywhere(adaptation), adapt=False)]
+    if decay:
+        both = f"(?={anywhere(decay)})(?={anywhere(adaptation)}).*"
+        rules.insert(0, Rule(anywhere(decay), decay=False))
+        rules.insert(0, Rule(both, decay=False, adapt=False, required=False))
+    return rules

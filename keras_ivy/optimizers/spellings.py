@@ -53,14 +53,35 @@ def ivy_spellings(init: Callable) -> Callable:
                 continue
             value = kwargs.pop(ivy)
             if name in kwargs or name in signature.bind_partial(self, *args).arguments:
-                raise IvyTypeError(
-                    f"`{ivy}` is Ivy's spelling of `{name}`: give one of them. "
-                    f"Received: {ivy}={value!r} beside `{name}`"
-                )
+                raise _given_twice(ivy, name, value)
             kwargs[name] = value
         init(self, *args, **kwargs)
 
     return wrapper
+
+
+def keras_spellings(arguments: dict) -> dict:
+    """Return arguments by their Keras names.
+
+    Raises:
+        IvyTypeError: If one is given in both spellings.
+
+    Example:
+
+    >>> keras_spellings({"lr": 0.1, "beta_1": 0.8})
+    {'learning_rate': 0.1, 'beta_1': 0.8}
+    """
+    for ivy, name in SPELLINGS.items():
+        if ivy in arguments and name in arguments:
+            raise _given_twice(ivy, name, arguments[ivy])
+    return {SPELLINGS.get(name, name): value for name, value in arguments.items()}
+
+
+def _given_twice(ivy: str, name: str, value: Any) -> IvyTypeError:
+    return IvyTypeError(
+        f"`{ivy}` is Ivy's spelling of `{name}`: give one of them. "
+        f"Received: {ivy}={value!r} beside `{name}`"
+    )
 
 
 def check_keywords(kwargs: dict, cls: type) -> None:

@@ -1,0 +1,221 @@
+"""Taking over optimizers of TensorFlow Addons and the Model Garden, from their configs."""
+
+import re
+from collections.abc import Mapping, Sequence
+from numbers import Real
+from typing import Any, NamedTuple
+
+import keras
+
+from keras_ivy.optimizers.adam import Adam, AdamW
+from keras_ivy.optimizers.base import Optimizer
+from keras_ivy.optimizers.lamb import LAMB
+from keras_ivy.optimizers.lars import LARS
+from keras_ivy.optimizers.rules import exclusion_rules
+from keras_ivy.optimizers.sgd import SGD
+from keras_ivy.optimizers.spellings import keras_spellings
+from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
+
+#: What their configs call our arguments.
+_NAMES = {
+    "weight_decay_rate": "weight_decay",
+    "weight_decay": "weight_decay",
+    "eeta": "trust_coefficient",
+    "lr": "learning_rate",
+    **{
+        name: name
+        for name in (
+            "beta_1",
+            "beta_2",
+            "epsilon",
+            "momentum",
+            "nesterov",
+            "learning_rate",
+            "clipnorm",
+            "clipvalue",
+            "global_clipnorm",
+            "use_ema",
+            "ema_momentum",
+            "ema_overwrite_frequency",
+            "name",
+        )
+    },
+}
+
+#: What says how a step is run, not which numbers come out.
+_WITHOUT_EFFECT = ("is_legacy_optimizer", "jit_compile")
+
+
+class _Kind(NamedTuple):
+    """One of their classes: ours, with the defaults that a config may leave out, and its lists."""
+
+    equal: type
+    defaults: dict
+    lists: tuple[str, ...] = ()
+    fixed_decay: bool = False
+
+
+_BOTH = ("exclude_from_weight_decay", "exclude_from_layer_adaptation")
+
+#: Their classes by name, in capitals.
+_KINDS = {
+    "LAMB": _Kind(LAMB, {"variant": "paper", "learning_rate": 1e-3, "epsilon": 1e-6}, _BOTH),
+    "LARS": _Kind(LARS, {"variant": "simclr", "learning_rate": 1e-2, "momentum": 0.9}, _BOTH),
+    "LAZYADAM": _Kind(Adam, {"variant": "keras", "learning_rate": 1e-3, "lazy_slots": True}),
+    "ADAMW": _Kind(AdamW, {"variant": "keras", "learning_rate": 1e-3}, _BOTH[:1], True),
+    "SGDW": _Kind(SGD, {"variant": "keras", "learning_rate": 1e-3}, _BOTH[:1], True),
+}
+
+
+def from_tfa_config(config: Mapping, **overrides: Any) -> Optimizer:
+    """Return the equal of an optimizer of TensorFlow Addons or the Model Garden.
+
+    These are Addons' LAMB, LazyAdam, AdamW and SGDW, and the Garden's LAMB and LARS.
+
+    The lists of excluded names become rules. As there, an empty or absent list for the adaptation
+    means the list for the decay; pass `rules=` to say otherwise. Unlike there, a list that matches
+    no variable is an error: Keras 3 names variables anew, and what should have been excluded would
+    silently be trained as the rest.
+
+    Args:
+        config: What `get_config()` or `tf.keras.optimizers.serialize` returned, or the dict form
+            of the Model Garden's `LAMBConfig` or `LARSConfig`. A plain config says by `"name"`
+            which optimizer it is. `decay`, if positive, becomes an `InverseTimeDecay`.
+        **overrides: Arguments to add or change, such as `learning_rate` or `rules`. Neither
+            system's `get_config()` of Keras 2.11 or older holds the lists: add
+            `exclude_from_weight_decay=[...]` and `exclude_from_layer_adaptation=[...]` here.
+
+    Returns:
+        `LAMB` with `variant="paper"`; `LARS` with `variant="simclr"` (`"popular"` where
+        `classic_momentum` is false); or `Adam` with `lazy_slots=True`, `AdamW` or `SGD`, with
+        `variant="keras"`.
+
+    Raises:
+        IvyTypeError: If `config` is no mapping, or a list holds anything but strings.
+        IvyValueError: If it is of another optimizer, has an unknown key, or decays by an amount
+            that has no equal here.
+
+    Note:
+        AdamW and SGDW of Addons take `weight_decay * w` off a weight whatever the rate is, where
+        `weight_decay` here is multiplied by it. It is divided by the rate therefore, and follows
+        the rate if that is changed later. With a schedule there is no such number: the error asks
+        for one.
+
+    Example:
+
+    >>> optimizer = from_tfa_config(
+    ...     {"name": "LAMB", "learning_rate": 0.5, "weight_decay_rate": 0.01,
+    ...      "exclude_from_weight_decay": ["LayerNorm", "bias"]}
+    ... )
+    >>> optimizer.variant, optimizer.weight_decay, optimizer.epsilon
+    ('paper', 0.01, 1e-06)
+    >>> optimizer.rules
+    (Rule(match='.*(?:LayerNorm|bias).*', decay=False, adapt=False),)
+    >>> from_tfa_config({"name": "AdamW", "learning_rate": 0.5, "weight_decay": 0.01}).weight_decay
+    0.02
+
+    Reference:
+        `tensorflow_addons/optimizers/{lamb,lazy_adam,weight_decay_optimizers}.py`;
+        `official/modeling/optimization/lars.py`.
+    """
+    if not isinstance(config, Mapping):
+        raise IvyTypeError(
+            f"`config` must be a dict, such as `get_config()` returns. Received: config={config!r}"
+        )
+    kind = _kind(config.get("class_name", config.get("name")))
+    cls = kind.equal
+    options = dict(config["config"]) if "class_name" in config else dict(config)
+    overrides = keras_spellings(overrides)
+    lists = [_patterns(x, overrides.pop(x, options.pop(x, None))) for x in kind.lists]
+    arguments = dict(kind.defaults)
+    if cls is LARS and not options.pop("classic_momentum", True):
+        arguments["variant"] = "popular"
+    if cls is Adam or cls is AdamW:
+        _check_amsgrad(options.pop("amsgrad", False))
+    decay = options.pop("decay", 0.0) or 0.0
+    options = {
+        name: value
+        for name, value in options.items()
+        if value is not None and name not in _WITHOUT_EFFECT
+    }
+    if options.get("epsilon") == 0:
+        options["epsilon"] = keras.config.epsilon()  # So there: zero means the default.
+    unknown = {name: value for name, value in options.items() if name not in _NAMES}
+    if unknown:
+        shown = ", ".join(f"{name}={value!r}" for name, value in sorted(unknown.items()))
+        raise IvyValueError(
+            f"The config of a {cls.__name__} has keys that mean nothing here: take them out. "
+            f"Received: {shown}"
+        )
+    arguments.update({_NAMES[name]: value for name, value in options.items()})
+    arguments["learning_rate"] = _rate(arguments["learning_rate"], decay)
+    if kind.lists:
+        arguments["rules"] = exclusion_rules(*lists)
+    if arguments.get("momentum") == 0.0:
+        arguments["nesterov"] = False
+    arguments.update(overrides)
+    if kind.fixed_decay and "weight_decay" not in overrides:
+        arguments["weight_decay"] = _decay_by_rate(arguments)
+    return cls(**arguments)
+
+
+def _kind(name: Any) -> _Kind:
+    # Registered names have a package in front, unnamed second instances a number behind.
+    plain = re.sub(r"_\d+$", "", str(name).rpartition(">")[2]).upper()
+    plain = re.sub("(OPTIMIZER|CONFIG)$", "", plain)
+    if plain not in _KINDS:
+        raise IvyValueError(
+            "The config must be that of a LAMB, LARS, LazyAdam, AdamW or SGDW, told by its "
+            "`class_name` or `name`; for Keras's own optimizers use `from_keras`. "
+            f"Received: {name!r}"
+        )
+    return _KINDS[plain]
+
+
+def _check_amsgrad(value: Any) -> None:
+    if value:
+        raise IvyValueError(
+            f"No optimizer here keeps the largest second moment. Received: amsgrad={value!r}"
+        )
+
+
+def _decay_by_rate(arguments: Mapping) -> float:
+    """The weight decay that takes as much off a weight, times the rate, as a fixed one does."""
+    rate, decay = arguments["learning_rate"], arguments.get("weight_decay")
+    if decay == 0:
+        return 0.0
+    if not (isinstance(rate, Real) and isinstance(decay, Real) and rate > 0):
+        raise IvyValueError(
+            "TensorFlow Addons takes `weight_decay * w` off a weight whatever the rate; here it is "
+            "`learning_rate * weight_decay * w`, which for this config is the same for no fixed "
+            "number. Pass `weight_decay=` as it is meant here. "
+            f"Received: weight_decay={decay!r} with learning_rate={rate!r}"
+        )
+    return float(decay) / float(rate)
+
+
+def _patterns(name: str, value: Any) -> list[str]:
+    """One of the lists, with a comma-separated string split."""
+    if isinstance(value, str):
+        value = [part.strip() for part in value.split(",") if part.strip()]
+    if value is None:
+        return []
+    if not isinstance(value, Sequence) or not all(isinstance(x, str) for x in value):
+        raise IvyTypeError(
+            f"`{name}` must be a list of regular expressions. Received: {name}={value!r}"
+        )
+    return list(value)
+
+
+def _rate(value: Any, decay: float) -> Any:
+    """The learning rate of a config, with the schedule that `decay` stands for."""
+    if isinstance(value, Mapping):
+        value = keras.optimizers.schedules.deserialize(dict(value))
+    if not decay:
+        return value
+    if callable(value):
+        raise IvyValueError(
+            "`decay` and a schedule at once: give one schedule that does both. "
+            f"Received: decay={decay}, learning_rate={value!r}"
+        )
+    return keras.optimizers.schedules.InverseTimeDecay(float(value), 1, decay)

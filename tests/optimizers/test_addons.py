@@ -1,0 +1,216 @@
+"""Optimizers of TensorFlow Addons and the Model Garden, taken over from their configs."""
+
+import json
+import pathlib
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_ivy.optimizers import Rule, from_tfa_config
+from keras_ivy.optimizers.rules import Leaf
+from tests.optimizers.cases import variable_at
+
+PEERS = json.loads(
+    (pathlib.Path(__file__).parents[1] / "golden" / "peers_optimizers.json").read_text("utf-8")
+)
+TFA_LAMB = [c for c in PEERS["peer_tests"] if c["id"].startswith("tfa_lamb") and "g" in c["inputs"]]
+
+
+@pytest.mark.parametrize("case", TFA_LAMB, ids=lambda c: c["id"])
+@pytest.mark.parametrize("decay_by_schedule", [False, True])
+def test_from_tfa_config_equals_addons(case, decay_by_schedule):
+    given = case["inputs"]
+    config = {
+        "name": "LAMB",
+        "learning_rate": 0.001,
+        "decay": 0.0 if given["lr"] == 0.001 else 0.5,
+        "weight_decay": given.get("weight_decay", 0.0),
+        "beta_1": 0.9,
+        "beta_2": 0.999,
+        "epsilon": given["eps"],
+    }
+    if decay_by_schedule:
+        # As `tf.keras` wrote them: no module, no registered name.
+        schedule = {"initial_learning_rate": 0.001, "decay_steps": 1, "decay_rate": config["decay"]}
+        config["decay"] = 0.0
+        config["learning_rate"] = {"class_name": "InverseTimeDecay", "config": schedule}
+    optimizer = from_tfa_config({"class_name": "Addons>LAMB", "config": config})
+    w = keras.Variable(np.array(given["w"]), dtype="float64")
+    for want in case["expected"]:
+        optimizer.apply([tf.constant(given["g"], "float64")], [w])
+        # Keras's schedules are float32, whatever the variables are.
+        np.testing.assert_allclose(w.numpy(), want, rtol=1e-9)
+
+
+SHARED = PEERS["shared_problem"]
+PROBLEM = SHARED["problem"]
+GARDEN = [n for n in SHARED["trajectories"] if n.startswith("mg_") and "sched" not in n]
+
+
+@pytest.mark.parametrize("name", GARDEN)
+def test_from_tfa_config_equals_the_model_garden(name):
+    words = dict(word.split("=") for word in name.split()[1:] if "=" in word)
+    config = {
+        "learning_rate": PROBLEM["lr_const"],
+        "weight_decay_rate": float(words["wd"]),
+        "exclude_from_weight_decay": words["exclude"].split("|") if "exclude" in words else None,
+    }
+    if name.startswith("mg_lars"):
+        config |= {"name": "LARS", "momentum": 0.9, "eeta": PROBLEM["trust_coefficient_eta"]}
+        config["classic_momentum"] = words.get("classic") != "False"
+        config["nesterov"] = words.get("nesterov") == "True"
+    else:
+        config |= {"name": "LAMB", "epsilon": 1e-6}
+    named = zip(PROBLEM["variables"], PROBLEM["w0"], strict=True)
+    variables = [variable_at(path, w, "float64") for path, w in named]
+    optimizer = from_tfa_config(config)
+    for grads, wants in zip(
+        PROBLEM["grads_per_step"], SHARED["trajectories"][name]["steps"], strict=True
+    ):
+        optimizer.apply([tf.constant(g, "float64") for g in grads], variables)
+        for v, want in zip(variables, wants, strict=True):
+            # The Garden holds rates and betas as float32.
+            np.testing.assert_allclose(v.numpy(), want, atol=1e-7)
+
+
+def treatment(optimizer, path):
+    """What the rules say of a path: `(decays, adapts)`."""
+    rule = next((r for r in optimizer.rules if r.matches(Leaf(path, (3,), "float32"))), Rule())
+    return bool(rule.decay), rule.adapt
+
+
+@pytest.mark.parametrize(
+    ("decay", "adaptation", "wants"),
+    [
+        (["bias$", "LayerNorm"], None, [(True, True), (False, False), (False, False)]),
+        (["bias$", "LayerNorm"], [], [(True, True), (False, False), (False, False)]),
+        ("bias, LayerNorm", None, [(True, True), (False, False), (False, False)]),
+        (["bias"], ["LayerNorm"], [(True, True), (False, True), (True, False)]),
+        (["bias", "Norm"], ["^enc/Layer"], [(True, True), (False, True), (False, False)]),
+        (None, ["bias"], [(True, True), (True, False), (True, True)]),
+        (None, None, [(True, True), (True, True), (True, True)]),
+    ],
+)
+def test_from_tfa_config_makes_rules_of_the_lists(decay, adaptation, wants):
+    optimizer = from_tfa_config(
+        {"class_name": "LAMB", "config": {"learning_rate": 0.1, "weight_decay_rate": 0.1}},
+        exclude_from_weight_decay=decay,
+        exclude_from_layer_adaptation=adaptation,
+    )
+    paths = ["enc/dense/kernel", "enc/dense/bias", "enc/LayerNorm/gamma"]
+    assert [treatment(optimizer, path) for path in paths] == wants
+
+
+def test_from_tfa_config_fails_where_a_list_matches_nothing():
+    optimizer = from_tfa_config({"name": "LARS", "exclude_from_weight_decay": ["LayerNorm"]})
+    with pytest.raises(ValueError, match="A rule matches no variable"):
+        optimizer.build([variable_at("dense/kernel", [1.0])])
+
+
+@pytest.mark.parametrize(
+    ("config", "error", "message"),
+    [
+        ({"name": "RectifiedAdam"}, ValueError, "LAMB, LARS, .*Received: 'RectifiedAdam'"),
+        ({}, ValueError, "Received: None"),
+        ("LAMB", TypeError, "Received: config='LAMB'"),
+        ({"name": "LAMB", "sparse": True}, ValueError, "Received: sparse=True"),
+        ({"name": "LAMB", "exclude_from_weight_decay": 3}, TypeError, "weight_decay=3"),
+        (
+            {
+                "name": "LAMB",
+                "decay": 0.1,
+                "learning_rate": {
+                    "class_name": "ExponentialDecay",
+                    "config": {"initial_learning_rate": 1.0, "decay_steps": 1, "decay_rate": 0.5},
+                },
+            },
+            ValueError,
+            "Received: decay=0.1",
+        ),
+    ],
+)
+def test_from_tfa_config_refuses_other_configs(config, error, message):
+    with pytest.raises(error, match=message):
+        from_tfa_config(config)
+
+
+def test_from_tfa_config_fills_in_their_defaults():
+    lamb = from_tfa_config({"name": "LAMB_1", "epsilon": 0.0, "is_legacy_optimizer": True})
+    assert (float(lamb.learning_rate), lamb.epsilon, lamb.variant) == (0.001, 1e-7, "paper")
+    lars = from_tfa_config({"name": "LARS"}, learning_rate=8.0)
+    assert (float(lars.learning_rate), lars.momentum, lars.trust_coefficient) == (8.0, 0.9, 0.001)
+    assert lars.variant == "simclr"
+
+
+def addons(name, **options):
+    """A config as Addons 0.23 wrote it, through `tf.keras.optimizers.serialize`."""
+    common = {"name": name, "learning_rate": 0.25, "decay": 0.0}
+    if name != "SGDW":
+        common |= {"beta_1": 0.5, "beta_2": 0.75, "epsilon": 1e-3, "amsgrad": False}
+    return {"class_name": f"Addons>{name}", "config": common | options}
+
+
+W, G = np.array([[1.0, -2.0], [3.0, 0.5], [-1.0, 2.0]]), np.array([[2.0, 1.0], [-1.0, 3.0]])
+
+
+def test_lazy_adam_moves_the_rows_of_the_gradient_alone():
+    made, w = from_tfa_config(addons("LazyAdam")), keras.Variable(W, dtype="float64")
+    want, m, v = W.copy(), np.zeros_like(W), np.zeros_like(W)
+    for step, rows in enumerate([[0, 2], [2, 1], [0, 1]], start=1):
+        made.apply([tf.IndexedSlices(tf.constant(G), tf.constant(rows), tf.constant([3, 2]))], [w])
+        m[rows] = 0.5 * m[rows] + 0.5 * G
+        v[rows] = 0.75 * v[rows] + 0.25 * G**2
+        rate = 0.25 * np.sqrt(1 - 0.75**step) / (1 - 0.5**step)
+        want[rows] -= rate * m[rows] / (np.sqrt(v[rows]) + 1e-3)
+        np.testing.assert_allclose(w, want, rtol=1e-12)
+
+
+@pytest.mark.parametrize("name", ["AdamW", "SGDW"])
+@pytest.mark.parametrize("rate", [0.25, np.float32(0.25)])
+def test_fixed_decay_is_taken_off_whatever_the_rate(name, rate):
+    options = {"momentum": 0.5, "nesterov": False} if name == "SGDW" else {}
+    config = addons(name, weight_decay=0.125, learning_rate=rate, **options)
+    made = from_tfa_config(config, exclude_from_weight_decay=["bias"])
+    kernel, bias = (variable_at(f"d/{n}", W, "float64") for n in ("kernel", "bias"))
+    wants, m, v = {"kernel": W.copy(), "bias": W.copy()}, 0.0, 0.0
+    g = np.concatenate([G, [[0.5, -0.5]]])
+    for step in range(1, 4):
+        made.apply([tf.constant(g)] * 2, [kernel, bias])
+        wants["kernel"] -= 0.125 * wants["kernel"]
+        if name == "SGDW":
+            m = 0.5 * m + 0.25 * g
+            change = m
+        else:
+            m, v = 0.5 * m + 0.5 * g, 0.75 * v + 0.25 * g**2
+            change = 0.25 * np.sqrt(1 - 0.75**step) / (1 - 0.5**step) * m / (np.sqrt(v) + 1e-3)
+        for variable, want in zip((kernel, bias), wants.values(), strict=True):
+            want -= change
+            np.testing.assert_allclose(variable, want, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"weight_decay": 0.1, "decay": 0.5}, "weight_decay=0.1 with learning_rate=<.*InverseTime"),
+        ({"weight_decay": 0.1, "learning_rate": 0.0}, "weight_decay=0.1 with learning_rate=0.0"),
+        ({}, "weight_decay=None with learning_rate=0.25"),
+        ({"weight_decay": 0.1, "amsgrad": True}, "Received: amsgrad=True"),
+    ],
+)
+def test_fixed_decay_without_an_equal_is_refused(options, message):
+    with pytest.raises(ValueError, match=message):
+        from_tfa_config(addons("AdamW", **options))
+    assert from_tfa_config(addons("AdamW", decay=0.5), weight_decay=0.5).weight_decay == 0.5
+
+
+def test_lists_are_those_of_the_class():
+    with pytest.raises(ValueError, match=r"keys that mean nothing.*exclude_from_layer_adaptation"):
+        from_tfa_config(addons("AdamW", weight_decay=0.1, exclude_from_layer_adaptation=["bias"]))
+
+
+def test_options_of_keras_2_are_taken_over():
+    newer = {"use_ema": True, "ema_momentum": 0.5, "ema_overwrite_frequency": 3}
+    made = from_tfa_config({"name": "LAMB", "jit_compile": True, "clipnorm": None, **newer})
+    assert {name: getattr(made, name) for name in newer} == newer
