@@ -11,6 +11,7 @@ import tensorflow as tf
 from keras_ivy import tree
 from keras_ivy.adapters import keras_saving
 from keras_ivy.optimizers import rules as rules_module
+from keras_ivy.optimizers.checks import check_variables
 from keras_ivy.optimizers.rules import Leaf, path_of
 from keras_ivy.optimizers.tensors import is_zero
 from keras_ivy.optimizers.updates import adapts
@@ -141,7 +142,8 @@ class Telemetry:
         Nothing has to be built or compiled.
 
         Args:
-            model: A built model or layer, a list of variables, or a Container of variables.
+            model: A built model or layer, a list of variables, or a Container of variables or
+                tensors, whose leaves are matched by their paths in it, as `step` does.
 
         Returns:
             A list of `Row`s (`path`, `shape`, `decay`, `adapts`, `lr_multiplier`, `rule`,
@@ -149,6 +151,7 @@ class Telemetry:
             the variant multiplies its steps by its norm, so that it never moves.
 
         Raises:
+            IvyTypeError: If `model` is something else, or not built.
             IvyValueError: If a rule that has to match something matches nothing.
 
         Example:
@@ -161,12 +164,12 @@ class Telemetry:
         dense/kernel  3x2    0.1    yes     1     -
         dense/bias    2      0      no      1     preset 'bias_norm'
         """
-        variables = _variables_of(model)
+        variables, values = _variables_of(model)
         setting = self._setting.ratio
         rows = []
-        for variable, (treatment, rule) in zip(variables, self._resolve(variables), strict=True):
+        resolved = self._resolve(variables)
+        for variable, value, (treatment, rule) in zip(variables, values, resolved, strict=True):
             adapted = adapts(setting, treatment)
-            valued = not isinstance(variable, Leaf)
             rows.append(
                 Row(
                     path_of(variable),
@@ -175,7 +178,7 @@ class Telemetry:
                     adapted,
                     treatment.lr_multiplier,
                     rule,
-                    adapted and setting.frozen and valued and is_zero(variable),
+                    adapted and setting.frozen and value is not None and is_zero(value),
                 )
             )
         return Explanation(rows)
@@ -190,21 +193,30 @@ class Telemetry:
         ]
 
 
-def _variables_of(model: Any) -> list:
-    """The variables that an optimizer would train."""
+def _variables_of(model: Any) -> tuple[list, list]:
+    """The variables that an optimizer would train, and their values, or `None` where unknown."""
     if isinstance(model, keras.Layer):
         if not model.built:
             raise IvyTypeError(f"Build the model first. Received: {model!r}, which is not built")
-        return list(model.trainable_variables)
+        return list(model.trainable_variables), list(model.trainable_variables)
     if isinstance(model, Mapping):
-        return [
-            x
-            if isinstance(x, keras.Variable)
-            else Leaf(path, tuple(x.shape), keras.backend.standardize_dtype(x.dtype))
+        # `step` knows leaves by their paths in the Container, whatever a variable calls itself.
+        trained = {
+            path: x
             for path, x in tree.flatten(model).items()
+            if not isinstance(x, keras.Variable) or x.trainable
+        }
+        leaves = [
+            Leaf(path, tuple(x.shape), keras.backend.standardize_dtype(x.dtype))
+            for path, x in trained.items()
+        ]
+        known = keras.Variable | np.ndarray
+        return leaves, [
+            x if isinstance(x, known) or hasattr(x, "numpy") else None for x in trained.values()
         ]
     if isinstance(model, list | tuple):
-        return list(model)
+        check_variables(model)
+        return list(model), list(model)
     raise IvyTypeError(
         "`explain` takes a model, a layer, a list of variables or a Container. "
         f"Received: model={model!r}"

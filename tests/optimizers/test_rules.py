@@ -191,6 +191,24 @@ def test_explain_tells_frozen_variables_and_takes_containers():
         LAMB().explain(3)
 
 
+def test_explain_sees_a_container_as_step_does():
+    v = Container(
+        block=Container(w=keras.Variable(np.ones(2), name="kernel"), b=tf.zeros(3)),
+        count=keras.Variable(np.zeros(2), trainable=False),
+    )
+    optimizer = LAMB(0.5, rules=[Rule("^block/w", lr_multiplier=0.5)])
+    rows = optimizer.explain(v)
+    assert [(row.path, row.lr_multiplier, row.frozen) for row in rows] == [
+        ("block/b", 1.0, True),
+        ("block/w", 0.5, False),
+    ]
+    new = optimizer.step(v, Container.map(v, lambda x: tf.ones(x.shape, x.dtype)))
+    assert new.block.b.numpy().tolist() == [0.0, 0.0, 0.0]
+    np.testing.assert_allclose(new.block.w, 1.0 - 0.5 * 0.5, rtol=1e-6)
+    with pytest.raises(TypeError, match=r"trains variables.*Received: 1, of type int"):
+        optimizer.explain([1])
+
+
 def test_frozen_variables_are_named_once_at_build():
     model = net()
     optimizer = LARS(0.1)
