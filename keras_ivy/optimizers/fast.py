@@ -9,14 +9,14 @@
   gradients with lazy slots, and `variant="popular"`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import tensorflow as tf
 
 from keras_ivy.adapters import tf_xla
 from keras_ivy.optimizers import fused
-from keras_ivy.optimizers.norms import compiled_norm, compiled_row_norm, norm, row_norm
+from keras_ivy.optimizers.norms import compiled_norm, norm, row_norm
 from keras_ivy.optimizers.packs import FEW, SMALL, Pack
 from keras_ivy.optimizers.rounding import rounded
 from keras_ivy.optimizers.sparse import Rows, scatter_rows, update_rows
@@ -138,8 +138,7 @@ def update_all(optimizer: Any, grads: Sequence[Any], variables: Sequence[Any]) -
         ratios[tuple(job.index for job in batch)] = found
         done = [] if found is None else [found]
     for group in stacks:
-        common = scalars(group[0].dtype, False)
-        ratios[tuple(job.index for job in group)] = update_stack(optimizer, group, common)
+        ratios[tuple(job.index for job in group)] = update_stack(optimizer, group, scalars)
     for job in plain:
         ratios[(job.index,)] = update_plain(optimizer, job, scalars(job.dtype, False), count)
     optimizer._note_ratios(ratios)
@@ -171,30 +170,39 @@ def update_plain(optimizer: Any, job: Job, scalars: Any, count: Any) -> Any:
     return ratio
 
 
-def update_stack(optimizer: Any, group: Sequence[Job], scalars: Any) -> Any:
+def update_stack(optimizer: Any, group: Sequence[Job], scalars: Callable) -> Any:
     """Update tensors of one shape as one tensor; returns their trust ratios as a vector.
 
     A step that does not depend on the weights is worked out from zeros and added to them: a
     thousand weights need not be read then.
+
+    Args:
+        optimizer: A `base.Optimizer`.
+        group: The tensors.
+        scalars: Returns what the step shares between tensors, for the formula or the kernels.
     """
     pack, treatment, indices = group[0].pack, group[0].treatment, [job.index for job in group]
     columns = list(zip(*(handles(job) for job in group), strict=True))
     grads = tf.stack([job.grad for job in group])
-    blind = not treatment.decay and not adapts(optimizer._setting.ratio, treatment)
+    dtype = grads.dtype
+    adapted = adapts(optimizer._setting.ratio, treatment)
+    blind = not treatment.decay and not adapted
     read = columns[1:] if blind else columns
-    stacks = [tf.stack([fused.read(h, grads.dtype) for h in column]) for column in read]
+    stacks = [fused.read_all(column, dtype) for column in read]
     weights = tf.zeros_like(grads) if blind else stacks.pop(0)
-    slots = stacks if pack is None else pack.read(indices)
-    measure = compiled_row_norm if tf_xla.is_compiling() else row_norm
-    weights, new, ratio = optimizer._update(
-        weights, grads, tuple(slots), scalars, treatment, measure
-    )
-    if pack is not None:
-        pack.write(indices, new)
-        new = ()
+    ratio, new = None, ()
+    if pack is not None and not adapted and pack.holds(indices) and not tf_xla.is_compiling():
+        weights = fused.update_apart(
+            optimizer._update_fused, weights, pack.handles(), grads, scalars(dtype, True), treatment
+        )
+    else:
+        slots = stacks if pack is None else pack.read(indices)
+        weights, new, ratio = optimizer._update(
+            weights, grads, tuple(slots), scalars(dtype, False), treatment, row_norm
+        )
+        if pack is not None:
+            pack.write(indices, new)
+            new = ()
     for i, (column, value) in enumerate(zip(columns, (weights, *new), strict=True)):
-        change = i == 0 and blind
-        assign = tf.raw_ops.AssignAddVariableOp if change else tf.raw_ops.AssignVariableOp
-        for handle, row in zip(column, tf.unstack(value, num=len(group)), strict=True):
-            assign(resource=handle, value=row)
+        fused.write_all(column, value, add=i == 0 and blind)
     return None if ratio is None else tf.reshape(ratio, [len(group)])

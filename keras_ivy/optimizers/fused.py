@@ -15,7 +15,7 @@ for where these kernels are used and where not.
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -39,6 +39,9 @@ ops = tf.raw_ops
 
 #: The name under which TensorFlow makes a new resource in every execution, and shares it with none.
 _ANONYMOUS = "cd2c89b7-88b7-44c8-ad83-06c2a9158347"
+
+#: How many operations on small tensors a function does at a time.
+CHAINS = 2
 
 #: An eager update of no more tensors is traced; one of many is not worth the time of tracing.
 TRACED = 4
@@ -73,6 +76,33 @@ def traced_if_eager(update: Callable) -> Callable:
 def read(handle: tf.Tensor, dtype: tf.DType) -> tf.Tensor:
     """Read a variable, without a copy."""
     return ops.ReadVariableOp(resource=handle, dtype=dtype)
+
+
+def read_all(handles: Sequence[tf.Tensor], dtype: tf.DType) -> tf.Tensor:
+    """Read small variables of one shape, as a stack."""
+    return tf.stack(in_chains(lambda handle: read(handle, dtype), handles))
+
+
+def write_all(handles: Sequence[tf.Tensor], values: tf.Tensor, add: bool = False) -> None:
+    """Assign the entries of a stack to variables, or add them."""
+    assign = ops.AssignAddVariableOp if add else ops.AssignVariableOp
+    rows = zip(handles, tf.unstack(values, num=len(handles)), strict=True)
+    in_chains(lambda row: assign(resource=row[0], value=row[1]), list(rows))
+
+
+def in_chains(make: Callable, items: Sequence) -> list:
+    """Make an operation of every item, each waiting for the one before it in its chain.
+
+    A function hands what is ready to its threads, one operation at a time, which takes longer than
+    to read sixty-four numbers. Of a chain, one thread does one after another.
+    """
+    if tf.executing_eagerly():
+        return [make(item) for item in items]
+    made: list = []
+    for i, item in enumerate(items):
+        with tf.control_dependencies(made[i - 1 : i] if i % -(-len(items) // CHAINS) else []):
+            made.append(make(item))
+    return made
 
 
 def fused_norms(tensors: list[tf.Tensor]) -> tf.Tensor:
@@ -224,6 +254,31 @@ def fused_moments(
         ops.ResourceApplyGradientDescent(var=w, alpha=step, delta=negative)
         ops.DestroyResourceOp(resource=scratch)
     return ratios
+
+
+def update_apart(
+    update: Callable,
+    weights: tf.Tensor,
+    slots: tuple[tf.Tensor, ...],
+    grads: tf.Tensor,
+    scalars: Any,
+    treatment: Treatment,
+) -> tf.Tensor:
+    """Return new weights that no variable holds, after an update of their slots in place.
+
+    Args:
+        update: `_update_fused` of an optimizer.
+        weights: The weights.
+        slots: Resource handles of their slots.
+        grads: Their gradients.
+        scalars: As for the kernels.
+        treatment: Decay and rate; no adaptation.
+    """
+    scratch = scratch_like(weights)
+    update([(scratch, *slots)], [grads], scalars, treatment)
+    new = read(scratch, weights.dtype)
+    ops.DestroyResourceOp(resource=scratch)
+    return new
 
 
 @traced_if_eager

@@ -46,11 +46,6 @@ def norm(x: Tensor, axis: tuple[int, ...] | None = None) -> Tensor:
     return scale * root(ops.sum(scaled * scaled, axis=axis, keepdims=keep))
 
 
-def row_norm(x: Tensor) -> Tensor:
-    """Norm of every entry of a stack, shaped to broadcast against the stack."""
-    return norm(x, axis=tuple(range(1, len(x.shape)))) if len(x.shape) > 1 else ops.abs(x)
-
-
 #: Elements from which XLA's own order of a sum is not the best.
 LONG = 4096
 
@@ -84,8 +79,8 @@ def compiled_norm(x: tf.Tensor) -> tf.Tensor:
     return tf.cast(tf.sqrt(square), x.dtype)
 
 
-def compiled_row_norm(x: tf.Tensor) -> tf.Tensor:
-    """`row_norm`, as XLA computes it well."""
+def row_norm(x: tf.Tensor) -> tf.Tensor:
+    """Norm of every entry of a stack, shaped to broadcast against the stack."""
     return wide_norm(x, tuple(range(1, len(x.shape)))) if len(x.shape) > 1 else tf.abs(x)
 
 

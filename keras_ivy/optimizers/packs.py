@@ -57,17 +57,25 @@ class Pack:
             )
         return RowVariable(self.slots[slot], self.position[index], name)
 
+    def holds(self, indices: Sequence[int]) -> bool:
+        """Whether these tensors are all of the pack, in its order."""
+        return tuple(indices) == self.indices
+
+    def handles(self) -> tuple[tf.Tensor, ...]:
+        """Resource handles of the slots of all; in a replica, of its own copy."""
+        return tuple(slot.value.handle for slot in self.slots.values())
+
     def read(self, indices: Sequence[int]) -> tuple[tf.Tensor, ...]:
         """Return the slots of these tensors, stacked."""
         whole = [tf.convert_to_tensor(slot.value) for slot in self.slots.values()]
-        if tuple(indices) == self.indices:
+        if self.holds(indices):
             return tuple(whole)
         return tuple(tf.gather(x, self._positions(indices)) for x in whole)
 
     def write(self, indices: Sequence[int], values: Sequence[tf.Tensor]) -> None:
         """Replace the slots of these tensors."""
         for slot, value in zip(self.slots.values(), values, strict=True):
-            if tuple(indices) != self.indices:
+            if not self.holds(indices):
                 where = tf.constant(self._positions(indices))[:, tf.newaxis]
                 value = tf.tensor_scatter_nd_update(slot.value, where, value)
             slot.value.assign(value)
