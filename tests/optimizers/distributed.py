@@ -2,11 +2,13 @@
 
 A program of its own, since devices are set before TensorFlow starts:
 
-    python -m tests.optimizers.distributed REPLICAS loop|fit|one|central|worker [CASE ...]
+    python -m tests.optimizers.distributed REPLICAS '{"loop": ["adam-ivy/alone"], "fit": [...]}'
 
-A worker finds its cluster in TF_CONFIG.
+The modes are `loop` and `fit` under a `MirroredStrategy` of so many replicas, `one` and `central`
+under other strategies, and `worker` and `refused` in a cluster, which a worker finds in TF_CONFIG.
 """
 
+import functools
 import json
 import sys
 
@@ -169,22 +171,43 @@ def compare(train, cases: list[str]) -> dict:
     return results
 
 
+def refusal(strategy: tf.distribute.Strategy, case: str, feature: str) -> str | None:
+    """What an optimizer says when it is built under a strategy, if that is refused."""
+    with strategy.scope():
+        net, optimizer = model(feature), make(case, feature)
+        try:
+            optimizer.build(net.trainable_variables)
+        except ValueError as error:
+            return str(error)
+    return None
+
+
+def strategy_of(mode: str, replicas: int) -> tf.distribute.Strategy:
+    """The strategy of a mode."""
+    devices = [f"CPU:{i}" for i in range(replicas)]
+    if mode == "one":
+        return tf.distribute.OneDeviceStrategy("CPU:0")
+    if mode == "central":
+        return tf.distribute.experimental.CentralStorageStrategy(devices, "CPU:0")
+    if mode in ("worker", "refused"):
+        return tf.distribute.MultiWorkerMirroredStrategy()
+    return tf.distribute.MirroredStrategy(devices)
+
+
 def main() -> None:
-    """Print the comparison as JSON."""
-    replicas, mode, *cases = sys.argv[1:]
-    if mode == "worker":
-        strategy, train = tf.distribute.MultiWorkerMirroredStrategy(), loop
-    elif mode == "one":
-        strategy, train = tf.distribute.OneDeviceStrategy("CPU:0"), loop
-    elif mode == "central":
-        devices = [f"CPU:{i}" for i in range(int(replicas))]
-        strategy = tf.distribute.experimental.CentralStorageStrategy(devices, "CPU:0")
-        train = loop
-    else:
-        devices = [f"CPU:{i}" for i in range(int(replicas))]
-        strategy = tf.distribute.MirroredStrategy(devices)
-        train = {"loop": loop, "fit": fit}[mode]
-    results = compare(lambda case, feature: train(strategy, case, feature), cases)
+    """Print the comparison of every mode as JSON."""
+    modes, strategies, results = json.loads(sys.argv[2]), {}, {}
+    for mode, cases in modes.items():
+        # One object for all modes that share a strategy: TensorFlow numbers what replicas exchange.
+        kind = {"fit": "loop", "refused": "worker"}.get(mode, mode)
+        if kind not in strategies:
+            strategies[kind] = strategy_of(kind, int(sys.argv[1]))
+        strategy = strategies[kind]
+        if mode == "refused":
+            results[mode] = {name: refusal(strategy, *name.split("/")) for name in cases}
+        else:
+            train = functools.partial(fit if mode == "fit" else loop, strategy)
+            results[mode] = compare(train, cases)
     print("RESULTS", json.dumps(results), flush=True)
 
 
