@@ -7,6 +7,7 @@ import keras
 import tensorflow as tf
 
 from keras_ivy.adapters.keras_variables import place_again
+from keras_ivy.adapters.tracking import Exporting
 from keras_ivy.optimizers.apply import is_mirrored
 from keras_ivy.optimizers.checks import SHARING, check_shared
 from keras_ivy.optimizers.packs import packs_of
@@ -19,7 +20,7 @@ from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 SLOT_DTYPES = (None, "float32", "bfloat16")
 
 
-class Slots:
+class Slots(Exporting):
     """The methods that make an optimizer's variables; `base.Optimizer` mixes them in."""
 
     def _init_slots(self) -> None:
@@ -74,13 +75,13 @@ class Slots:
         keys = [t if suits(v) else None for v, t in zip(variables, treatments, strict=True)]
         return packs_of(variables, keys)
 
-    def _trackable_children(self, save_type: str = "checkpoint", **kwargs: Any) -> dict:
-        """What TensorFlow saves: packs of slots only where functions that use them are saved."""
-        children = super()._trackable_children(save_type, **kwargs)
-        if save_type == "savedmodel":
-            for i, pack in enumerate(dict.fromkeys(self._packs.values())):
-                children.update({f"pack_{i}_{name}": slot for name, slot in pack.slots.items()})
-        return children
+    def _exported_children(self) -> dict[str, Any]:
+        """Packs: functions of a SavedModel use them, while a checkpoint holds their rows."""
+        return {
+            f"pack_{i}_{name}": slot
+            for i, pack in enumerate(dict.fromkeys(self._packs.values()))
+            for name, slot in pack.slots.items()
+        }
 
     def _slot_dtype(self, dtype: Any, name: str | None = None) -> str:
         dtype = keras.backend.standardize_dtype(dtype)

@@ -4,6 +4,9 @@ import tensorflow as tf
 
 from keras_ivy.adapters import tracking
 
+#: Where a checkpoint keeps its object graph.
+GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH"
+
 
 def test_trackable_is_the_class_that_variables_and_modules_derive_from():
     assert issubclass(tf.Module, tracking.Trackable)
@@ -113,4 +116,37 @@ def test_split_gives_savedmodels_variables_and_checkpoints_the_rest(tmp_path):
     tf.saved_model.save(probe, str(tmp_path / "saved"))
     assert tf.saved_model.load(str(tmp_path / "saved")).add().numpy() == 3.0, (
         "SavedModels ask `_trackable_children` otherwise: see adapters/tracking.Split"
+    )
+
+
+def test_exporting_adds_to_savedmodels_and_leaves_no_trace_in_checkpoints(tmp_path):
+    class Plain(tf.Module):
+        def __init__(self):
+            super().__init__()
+            self.rate = tf.Variable(3.0)
+            hidden = tf.Variable(1.0)
+            self._hidden = lambda: hidden
+
+        @tf.function(input_signature=[])
+        def add(self):
+            return self._hidden().assign_add(self.rate)
+
+    class Probe(tracking.Exporting, Plain):
+        def _exported_children(self):
+            return {"hidden": self._hidden()}
+
+    def graph_of(module):
+        path = tf.train.Checkpoint(probe=module).write(str(tmp_path / "ckpt"))
+        reader = tf.train.load_checkpoint(path)
+        return path, sorted(reader.get_variable_to_shape_map()), reader.get_tensor(GRAPH)
+
+    path, names, graph = graph_of(Probe())
+    _, plain_names, plain_graph = graph_of(Plain())
+    assert (names, graph) == (plain_names, plain_graph), (
+        "checkpoints ask `_trackable_children` otherwise: see adapters/tracking.Exporting"
+    )
+    tf.train.Checkpoint(probe=Plain()).read(path).assert_consumed()
+    tf.saved_model.save(Probe(), str(tmp_path / "saved"))
+    assert tf.saved_model.load(str(tmp_path / "saved")).add().numpy() == 4.0, (
+        "SavedModels ask `_trackable_children` otherwise: see adapters/tracking.Exporting"
     )
