@@ -81,7 +81,15 @@ def test_scalars_and_separate_modules_are_not_tied():
     assert len(module.trainable_variables) == 2
 
 
-def test_an_array_that_is_gone_is_not_mistaken_for_a_new_one():
+@pytest.fixture
+def quick_collection():
+    """Keep the garbage collector to what the test makes; it walks through all of TensorFlow."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
+def test_an_array_that_is_gone_is_not_mistaken_for_a_new_one(quick_collection):
     def make():
         parts = []
         for _ in range(20):
