@@ -216,17 +216,27 @@ class Checked:
             IvyValueError: If their number or a shape differs.
         """
         if self.built:
-            wanted = [(v.path, tuple(v.shape)) for v in self.variables]
-            if len(weights) != len(wanted):
-                raise IvyValueError(
-                    f"This optimizer has {len(wanted)} variables: "
-                    f"{', '.join(path for path, _ in wanted)}. "
-                    f"Received: {len(weights)} weights"
-                )
-            weights = [w if hasattr(w, "shape") else np.asarray(w) for w in weights]
-            for (path, shape), w in zip(wanted, weights, strict=True):
-                if tuple(w.shape) != shape:
-                    raise IvyValueError(
-                        f"{path!r} has shape {shape}. Received: shape={tuple(w.shape)}"
-                    )
+            weights = checked_weights(self.variables, weights)
         super().set_weights(weights)
+
+
+def checked_weights(variables: Sequence[Any], weights: Sequence[Any]) -> list:
+    """Return weights as arrays, if they fit an optimizer's variables.
+
+    Raises:
+        IvyValueError: If their number or a shape differs.
+    """
+    weights = list(weights)
+    if len(weights) != len(variables):
+        raise IvyValueError(
+            f"This optimizer has {len(variables)} variables: "
+            f"{', '.join(v.path for v in variables)}. "
+            f"Received: {len(weights)} weights"
+        )
+    weights = [w if hasattr(w, "shape") else np.asarray(w) for w in weights]
+    for v, w in zip(variables, weights, strict=True):
+        if tuple(w.shape) != tuple(v.shape):
+            raise IvyValueError(
+                f"{v.path!r} has shape {tuple(v.shape)}. Received: shape={tuple(w.shape)}"
+            )
+    return weights

@@ -7,7 +7,7 @@ import keras
 import tensorflow as tf
 
 from keras_ivy.optimizers.apply import sum_over_replicas
-from keras_ivy.optimizers.checks import check_scaling
+from keras_ivy.optimizers.checks import check_scaling, checked_weights
 from keras_ivy.optimizers.spellings import check_range, check_whole
 from keras_ivy.registration import register
 from keras_ivy.utils.exceptions import IvyTypeError
@@ -76,3 +76,22 @@ class LossScaleOptimizer(keras.optimizers.LossScaleOptimizer):
         tensors = [g.values if isinstance(g, tf.IndexedSlices) else g for g in grads]
         bad = tf.cast(tf.logical_not(super().check_finite(tensors)), tf.float32)
         return tf.equal(sum_over_replicas([bad])[0], 0.0)
+
+    def set_weights(self, weights: Sequence[Any]) -> None:
+        """Set all variables, in the order of `variables`: those of the inner optimizer too.
+
+        Keras's class leaves the inner optimizer's as they are.
+
+        Args:
+            weights: Arrays, one for each variable.
+
+        Raises:
+            IvyValueError: If their number or a shape differs.
+        """
+        if not self.built:
+            super().set_weights(weights)  # Keras says what is missing.
+            return
+        for variable, w in zip(
+            self.variables, checked_weights(self.variables, weights), strict=True
+        ):
+            variable.assign(w)

@@ -59,3 +59,32 @@ def test_shared_variables_bear_a_fixed_loss_scale_and_a_single_replica(devices):
         optimizer = Adam(0.1, loss_scale_factor=4.0) if len(devices) > 1 else KERAS(Adam(0.1))
         optimizer.build([keras.Variable([1.0])])
     assert optimizer.built
+
+
+def steps(optimizer, w, numbers):
+    for k in numbers:
+        optimizer.apply([tf.constant([2.0, float(k)])], [w])
+
+
+@pytest.mark.parametrize("inner", [Adam, keras.optimizers.Adam], ids=["ours", "keras"])
+def test_weights_of_a_loss_scale_are_those_of_its_inner_optimizer_too(inner):
+    whole, halves = (keras.Variable([1.0, 2.0]) for _ in range(2))
+    steps(OURS(inner(0.1), 8.0, 3), whole, range(7))
+    first, second = (OURS(inner(0.1), 8.0, 3) for _ in range(2))
+    steps(first, halves, range(4))
+    second.build([halves])
+    second.set_weights([v.numpy() for v in first.variables])
+    steps(second, halves, range(4, 7))
+    np.testing.assert_array_equal(halves, whole)
+    before = [v.numpy() for v in second.variables]
+    with pytest.raises(ValueError, match=r"has 8 variables: .*Received: 4 weights"):
+        second.set_weights(before[:4])
+    with pytest.raises(ValueError, match=r"shape \(2,\)\. Received: shape=\(1,\)"):
+        second.set_weights([*before[:7], np.zeros(1)])
+    for v, value in zip(second.variables, before, strict=True):
+        np.testing.assert_array_equal(v, value)
+
+
+def test_weights_of_a_loss_scale_want_it_built():
+    with pytest.raises(ValueError, match="not yet been built"):
+        OURS(Adam()).set_weights([0.0])
