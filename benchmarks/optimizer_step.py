@@ -89,6 +89,10 @@ PAIRS = {
 
 MODES = ("function", "xla", "eager")
 
+#: TensorFlow hands every operation to a thread until it has timed it a hundred times and knows
+#: which are short. That is all the difference to a thousand tiny tensors, and soon past in training.
+WARMUP = 120
+
 
 def stepper(optimizer, variables, grads, mode: str):
     """Return a function that makes one step, and the seconds of the first.
@@ -118,7 +122,8 @@ def measure(name: str, shapes: str, mode: str, rounds: int) -> None:
     del values
     theirs, their_first = stepper(PAIRS[name][0](), variables, grads, mode)
     ours, our_first = stepper(PAIRS[name][1](), variables, grads, mode)
-    medians = interleave({"keras": theirs, "ours": ours}, rounds=rounds, warmup=1)
+    warmup = WARMUP if (shapes, mode) == ("tiny", "function") else 1
+    medians = interleave({"keras": theirs, "ours": ours}, rounds=rounds, warmup=warmup)
     print(
         f"{name:12s} {shapes:7s} {mode:9s} {medians['keras'] * 1e3:9.2f} ms "
         f"{medians['ours'] * 1e3:9.2f} ms   ratio {medians['ours'] / medians['keras']:6.3f}   "
