@@ -90,7 +90,7 @@ PAIRS = {
 MODES = ("function", "xla", "eager")
 
 #: TensorFlow hands every operation to a thread until it has timed it a hundred times and knows
-#: which are short. That is all the difference to a thousand tiny tensors, and soon past in training.
+#: which are short: all the difference to a thousand tiny tensors, and soon past in training.
 WARMUP = 120
 
 
