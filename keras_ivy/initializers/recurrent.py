@@ -24,6 +24,11 @@ class _GateBias(Drawn):
     GRU with `reset_after=True` has two biases that are added; the second stays zero.
     """
 
+    def __init__(self, layer: str, units: int | None, seed: Seed):
+        self.layer = check_choice("layer", layer, tuple(_GATES))
+        self.units = None if units is None else check_whole("units", units, least=1)
+        super().__init__(seed)
+
     def _check(self, shape: tuple[int, ...], fan_in: Fan | None, fan_out: Fan | None) -> None:
         gates = _GATES[self.layer]
         units = self.units or "units"
@@ -80,9 +85,7 @@ class ForgetBias(_GateBias):
         self, value: float = 1.0, layer: str = "lstm", units: int | None = None, seed: Seed = None
     ):
         self.value = check_number("value", value)
-        self.layer = check_choice("layer", layer, tuple(_GATES))
-        self.units = None if units is None else check_whole("units", units, least=1)
-        super().__init__(seed)
+        super().__init__(layer, units, seed)
 
     def _sample(
         self, shape: tuple[int, ...], fan_in: Fan | None, fan_out: Fan | None, dtype: str, seed
@@ -134,9 +137,7 @@ class ChronoBias(_GateBias):
         seed: Seed = None,
     ):
         self.max_steps = check_number("max_steps", max_steps, above=2)
-        self.layer = check_choice("layer", layer, tuple(_GATES))
-        self.units = None if units is None else check_whole("units", units, least=1)
-        super().__init__(seed)
+        super().__init__(layer, units, seed)
 
     def _sample(
         self, shape: tuple[int, ...], fan_in: Fan | None, fan_out: Fan | None, dtype: str, seed
