@@ -222,7 +222,7 @@ class AvgPool3D(Pooling):
         self._divisor = divisor_override
         super().__init__(kernel_size, strides, padding, data_format, **kwargs)
 
-    def _forward(self, x: Any) -> Any:
+    def _forward(self, x: Any) -> Any:  # Ivy calls it `x` in three dimensions alone.
         return super()._forward(x)
 
     def _pool_options(self) -> dict[str, Any]:
@@ -347,5 +347,5 @@ class MaxPool3D(Pooling):
     ):
         super().__init__(kernel_size, stride, padding, data_format, **kwargs)
 
-    def _forward(self, x: Any) -> Any:
+    def _forward(self, x: Any) -> Any:  # Ivy calls it `x` in three dimensions alone.
         return super()._forward(x)
