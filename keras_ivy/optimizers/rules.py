@@ -115,17 +115,13 @@ class Rule:
 
     def get_config(self) -> dict:
         """Return the arguments, for `from_config`."""
-        match = self.match
-        if callable(match):
-            match = keras.saving.serialize_keras_object(match)
-        return {
-            "match": match,
-            "ndim_max": self.ndim_max,
-            "decay": self.decay,
-            "adapt": self.adapt,
-            "lr_multiplier": self.lr_multiplier,
-            "required": self.required,
-        }
+        config = self._arguments()
+        if callable(self.match):
+            config["match"] = keras.saving.serialize_keras_object(self.match)
+        return config
+
+    def _arguments(self) -> dict:
+        return {name: getattr(self, name) for name in _DEFAULTS}
 
     @classmethod
     def from_config(cls, config: dict) -> "Rule":
@@ -139,11 +135,13 @@ class Rule:
         for name, preset in PRESETS.items():
             if any(self is rule for rule in preset):
                 return f"preset {name!r}"
-        shown = {k: v for k, v in self.get_config().items() if v != _DEFAULTS[k]}
-        return f"Rule({', '.join(f'{k}={v!r}' for k, v in shown.items())})"
+        shown = {k: repr(v) for k, v in self._arguments().items() if v != _DEFAULTS[k]}
+        if callable(self.match):
+            shown["match"] = getattr(self.match, "__name__", shown["match"])
+        return f"Rule({', '.join(f'{k}={v}' for k, v in shown.items())})"
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Rule) and self.get_config() == other.get_config()
+        return isinstance(other, Rule) and self._arguments() == other._arguments()
 
     __hash__ = None
 

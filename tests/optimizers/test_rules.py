@@ -209,6 +209,18 @@ def test_explain_sees_a_container_as_step_does():
         optimizer.explain([1])
 
 
+def test_predicate_is_shown_by_its_name():
+    def is_matrix(v):
+        return len(v.shape) == 2
+
+    rule = Rule(is_matrix, decay=False)
+    assert repr(rule) == "Rule(match=is_matrix, decay=False)"
+    assert rule == Rule(is_matrix, decay=False) != Rule(is_matrix)
+    # Warnings are errors here, and Keras warns of every lambda that is turned into bytes.
+    table = str(LAMB(rules=[Rule(lambda v: True)]).explain({"w": tf.ones(1)}))
+    assert table.endswith("Rule(match=<lambda>)")
+
+
 def test_frozen_variables_are_named_once_at_build():
     model = net()
     optimizer = LARS(0.1)
