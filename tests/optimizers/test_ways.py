@@ -33,6 +33,9 @@ SOME = {path: SHAPES[path] for path in ("many/w0", "few/w0", "ruled/w", "large/w
 
 #: What XLA compiles in different ways.
 COMPILED = {p: s for p, s in SHAPES.items() if "many" in p or p in ("ruled/w", "vast/w")}
+#: The same without a stack, which takes XLA half of its time and shows nothing of one formula that
+#: it does not show of another of its kind.
+COMPILED_ALONE = {p: COMPILED[p] for p in ("many/w0", "ruled/w", "vast/w")}
 
 RULES = [Rule("ruled/.*", decay=False, adapt=False), Rule("many/.*", lr_multiplier=0.5)]
 BOUNDS = {"float64": 1e-12, "float32": 1e-5, "float16": 2.0**-9, "bfloat16": 2.0**-6}
@@ -143,7 +146,8 @@ def test_plain_equals_the_formula_in_half_precision(name, dtype):
 
 @every_case
 def test_xla_equals_the_formula(case):
-    assert_equals_formula(case, COMPILED, "float32", "xla")
+    shapes = COMPILED if case.name in FEW else COMPILED_ALONE
+    assert_equals_formula(case, shapes, "float32", "xla")
 
 
 @pytest.mark.parametrize("mode", ["eager", "function"])
