@@ -1,6 +1,5 @@
 """Checks of what a user hands to a built optimizer, before anything changes."""
 
-import gc
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -124,22 +123,6 @@ def check_shared(optimizer: Any, strategy: Any) -> None:
             f"Received: {found[0]}={getattr(optimizer, found[0])!r} under "
             f"{type(strategy).__name__}"
         )
-    if strategy.num_replicas_in_sync > 1 and _is_scaled(optimizer):
-        check_scaling(strategy)
-
-
-def _is_scaled(optimizer: Any) -> bool:
-    """Whether a loss-scale optimizer has this one inside.
-
-    Keras's leaves no trace in the optimizer that it wraps. To go through all objects takes a moment
-    once, where the alternative is TensorFlow's error in the midst of a step.
-    """
-    kind = keras.optimizers.LossScaleOptimizer
-    return any(
-        getattr(x, "inner_optimizer", None) is optimizer
-        for x in gc.get_objects()
-        if issubclass(type(x), kind)
-    )
 
 
 def check_scaling(strategy: Any) -> None:
