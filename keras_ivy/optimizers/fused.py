@@ -14,13 +14,13 @@ They exist for float32 and float64 on CPU and GPU. XLA cannot compile a scratch 
 for where these kernels are used and where not.
 """
 
-import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
+from keras_ivy.optimizers.eager import traced_if_eager
 from keras_ivy.optimizers.norms import norm
 from keras_ivy.optimizers.packs import SMALL
 from keras_ivy.optimizers.tensors import scalar
@@ -42,35 +42,6 @@ _ANONYMOUS = "cd2c89b7-88b7-44c8-ad83-06c2a9158347"
 
 #: How many operations on small tensors a function does at a time.
 CHAINS = 2
-
-#: An eager update of no more tensors is traced; one of many is not worth the time of tracing.
-TRACED = 4
-
-
-def traced_if_eager(update: Callable) -> Callable:
-    """Make one function call of what a few tensors go through eagerly.
-
-    Between two passes over a large tensor the caches hold nothing of Python, so that the two dozen
-    scalar operations in between take milliseconds.
-
-    Args:
-        update: A function of handles, gradients, scalars, and constants that can be hashed.
-    """
-
-    @functools.lru_cache(maxsize=128)
-    def traced(shapes: tuple, dtype: tf.DType, constants: tuple) -> Callable:
-        # A function for every list of shapes, which it is traced for once.
-        return tf.function(lambda *tensors: update(*tensors, *constants), autograph=False)
-
-    @functools.wraps(update)
-    def run(handles: list, grads: list, scalars: Any, *constants: Any) -> Any:
-        suits = tf.executing_eagerly() and not tf.distribute.has_strategy()
-        if not suits or len(grads) > TRACED:
-            return update(handles, grads, scalars, *constants)
-        shapes = tuple(tuple(g.shape) for g in grads)
-        return traced(shapes, grads[0].dtype, constants)(handles, grads, scalars)
-
-    return run
 
 
 def read(handle: tf.Tensor, dtype: tf.DType) -> tf.Tensor:
