@@ -17,7 +17,7 @@ from keras_ivy.initializers.kernel_fans import (
     kernel_fans,
 )
 from keras_ivy.initializers.seeds import Seed
-from keras_ivy.utils.exceptions import IvyTypeError, nearest
+from keras_ivy.utils.exceptions import IvyTypeError, nearest, shown
 
 
 class KernelInitializer(Drawn, keras.initializers.VarianceScaling):
@@ -144,7 +144,7 @@ class KernelInitializer(Drawn, keras.initializers.VarianceScaling):
         raise IvyTypeError(
             f"{type(self).__name__} has no argument {name!r}. "
             f"{nearest(name, known | {option for option, _ in self._options})} "
-            f"Received: {', '.join(f'{k}={v!r}' for k, v in unknown.items())}"
+            f"Received: {shown(unknown)}"
         )
 
     def _told(self) -> bool:

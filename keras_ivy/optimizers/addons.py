@@ -13,8 +13,8 @@ from keras_ivy.optimizers.lamb import LAMB
 from keras_ivy.optimizers.lars import LARS
 from keras_ivy.optimizers.rules import exclusion_rules
 from keras_ivy.optimizers.sgd import SGD
-from keras_ivy.optimizers.spellings import keras_spellings
-from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
+from keras_ivy.optimizers.spellings import AVERAGING, CLIPPING, keras_spellings
+from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError, shown
 
 #: What their configs call our arguments.
 _NAMES = {
@@ -31,12 +31,8 @@ _NAMES = {
             "momentum",
             "nesterov",
             "learning_rate",
-            "clipnorm",
-            "clipvalue",
-            "global_clipnorm",
-            "use_ema",
-            "ema_momentum",
-            "ema_overwrite_frequency",
+            *CLIPPING,
+            *AVERAGING,
             "name",
         )
     },
@@ -142,10 +138,9 @@ def from_tfa_config(config: Mapping, **overrides: Any) -> Optimizer:
         options["epsilon"] = keras.config.epsilon()  # So there: zero means the default.
     unknown = {name: value for name, value in options.items() if name not in _NAMES}
     if unknown:
-        shown = ", ".join(f"{name}={value!r}" for name, value in sorted(unknown.items()))
         raise IvyValueError(
             f"The config of a {cls.__name__} has keys that mean nothing here: take them out. "
-            f"Received: {shown}"
+            f"Received: {shown(dict(sorted(unknown.items())))}"
         )
     arguments.update({_NAMES[name]: value for name, value in options.items()})
     arguments["learning_rate"] = _rate(arguments["learning_rate"], decay)

@@ -17,6 +17,7 @@ from keras_ivy.optimizers.handwritten import named
 from keras_ivy.optimizers.rules import path_of
 from keras_ivy.optimizers.slots import SLOT_DTYPES, Slots
 from keras_ivy.optimizers.spellings import (
+    CLIPPING,
     as_learning_rate,
     check_flag,
     check_keywords,
@@ -132,9 +133,8 @@ class Optimizer(IvySide, Telemetry, Slots, keras.optimizers.Optimizer):
         trace_on_next_step = check_flag("trace_on_next_step", trace_on_next_step)
         if inplace is not None:
             inplace = check_flag("inplace", inplace)
-        clipping = ("clipnorm", "clipvalue", "global_clipnorm")
         default_clip = getattr(setting, "global_clipnorm", None)
-        if default_clip is not None and all(kwargs.get(name) is None for name in clipping):
+        if default_clip is not None and all(kwargs.get(name) is None for name in CLIPPING):
             kwargs["global_clipnorm"] = default_clip
         rules = rules_module.as_rules(rules)
         # Keras keeps a rate as float32, which would round the rate of float64 variables: give
@@ -264,10 +264,10 @@ class Optimizer(IvySide, Telemetry, Slots, keras.optimizers.Optimizer):
         super().apply(grads, trainable_variables)
 
     def _prepared(self, grad: Any, variable: Any) -> Any:
-        if self._overwrite_variable_with_gradient(variable):
-            return grad
         if isinstance(grad, tf.IndexedSlices):
             check_gradient(grad, path_of(variable), variable.shape)
+        if self._overwrite_variable_with_gradient(variable):
+            return grad
         return prepared(grad, variable.dtype, variable.shape, self.lazy_slots)
 
     def _backend_apply_gradients(self, grads: Sequence[Any], variables: Sequence[Any]) -> None:

@@ -8,16 +8,15 @@ import numpy as np
 import tensorflow as tf
 
 from keras_ivy.optimizers.rules import path_of
-from keras_ivy.optimizers.spellings import check_new_rate
+from keras_ivy.optimizers.spellings import CLIPPING, check_new_rate
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
 
 def check_gradients(grads: Sequence[Any], variables: Sequence[Any]) -> None:
-    """Refuse gradients that do not fit their variables.
+    """Refuse gradients that do not fit their variables; an `IndexedSlices` is checked already.
 
     Raises:
-        IvyValueError: If their number or a shape differs, all are `None`, or a row is out of range
-            (eagerly).
+        IvyValueError: If their number or a shape differs, or all are `None`.
     """
     if len(grads) != len(variables):
         raise IvyValueError(
@@ -30,7 +29,7 @@ def check_gradients(grads: Sequence[Any], variables: Sequence[Any]) -> None:
             f"Received: None for {', '.join(map(path_of, variables))}"
         )
     for grad, variable in zip(grads, variables, strict=True):
-        if grad is not None:
+        if grad is not None and not isinstance(grad, tf.IndexedSlices):
             check_gradient(grad, path_of(variable), variable.shape)
 
 
@@ -114,7 +113,7 @@ def check_shared(optimizer: Any, strategy: Any) -> None:
     refused = ["gradient_accumulation_steps", "use_ema", "lazy_slots", "skip_nonfinite"]
     if strategy.num_replicas_in_sync > 1:
         # Keras would clip every replica's gradient, and not their sum.
-        refused += ["clipnorm", "clipvalue", "global_clipnorm"]
+        refused += CLIPPING
     found = [name for name in refused if getattr(optimizer, name)]
     if found:
         raise IvyValueError(

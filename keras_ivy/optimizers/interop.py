@@ -14,7 +14,7 @@ from keras_ivy.optimizers.lamb import LAMB
 from keras_ivy.optimizers.rules import Rule, anywhere, path_of
 from keras_ivy.optimizers.sgd import SGD
 from keras_ivy.optimizers.spellings import KERAS_KEYWORDS, keras_spellings
-from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
+from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError, shown
 
 _EQUALS = {
     keras.optimizers.SGD: SGD,
@@ -71,7 +71,7 @@ def from_keras(optimizer: Any, **overrides: Any) -> Any:
         if overrides:
             raise IvyTypeError(
                 "This optimizer is one of keras_ivy's already: make one with other arguments. "
-                f"Received: optimizer={type(optimizer).__name__}, {_shown(overrides)}"
+                f"Received: optimizer={type(optimizer).__name__}, {shown(overrides)}"
             )
         return optimizer
     cls = _EQUALS.get(type(optimizer))
@@ -96,10 +96,6 @@ def _identified(identifier: str | Mapping) -> Any:
     elif identifier.get("class_name") == "Lamb":
         return keras.optimizers.Lamb.from_config(dict(identifier.get("config", {})))
     return keras.optimizers.get(identifier)
-
-
-def _shown(arguments: Mapping) -> str:
-    return ", ".join(f"{name}={value!r}" for name, value in arguments.items())
 
 
 def _arguments(optimizer: Any) -> dict:

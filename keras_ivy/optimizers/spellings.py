@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError, nearest
+from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError, nearest, shown
 
 #: What Ivy programs write, and what Keras configs hold.
 SPELLINGS = {
@@ -20,15 +20,15 @@ SPELLINGS = {
     "dev": "device",
 }
 
+#: Keywords of Keras's base class that clip gradients, and that average weights.
+CLIPPING = ("clipnorm", "clipvalue", "global_clipnorm")
+AVERAGING = ("use_ema", "ema_momentum", "ema_overwrite_frequency")
+
 #: Keywords that every optimizer takes from Keras's base class.
 KERAS_KEYWORDS = (
     "weight_decay",
-    "clipnorm",
-    "clipvalue",
-    "global_clipnorm",
-    "use_ema",
-    "ema_momentum",
-    "ema_overwrite_frequency",
+    *CLIPPING,
+    *AVERAGING,
     "loss_scale_factor",
     "gradient_accumulation_steps",
     "name",
@@ -107,7 +107,7 @@ def check_keywords(kwargs: dict, cls: type) -> None:
     known.discard("self")
     raise IvyValueError(
         f"{cls.__name__} has no argument {unknown[0]!r}. {nearest(unknown[0], known)} "
-        f"Received: {', '.join(f'{name}={kwargs[name]!r}' for name in unknown)}"
+        f"Received: {shown({name: kwargs[name] for name in unknown})}"
     )
 
 
@@ -115,7 +115,7 @@ def _checked_options(options: dict) -> dict:
     """Return options of Keras's base class, which takes some that are out of range for none."""
     given = {name: value for name, value in options.items() if value is not None}
     checked = {}
-    for name in ("clipnorm", "clipvalue", "global_clipnorm", "loss_scale_factor"):
+    for name in (*CLIPPING, "loss_scale_factor"):
         if name in given:
             checked[name] = check_range(name, given[name], 0.0, None, "()")
     if "ema_momentum" in given:

@@ -5,7 +5,8 @@ Programs written for Ivy catch `IvyException`; programs written for Keras catch 
 """
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 
 class IvyException(Exception):
@@ -60,3 +61,14 @@ def nearest(name: str, known: Iterable[str], count: int = 3) -> str:
     if found:
         return f"Did you mean {' or '.join(map(repr, found))}?"
     return f"Known names: {', '.join(known)}."
+
+
+def shown(arguments: Mapping[str, Any]) -> str:
+    """Return arguments as they would be written in a call.
+
+    Example:
+
+    >>> shown({"lr": 0.1, "name": "a"})
+    "lr=0.1, name='a'"
+    """
+    return ", ".join(f"{name}={value!r}" for name, value in arguments.items())
