@@ -190,7 +190,7 @@ def update_stack(optimizer: Any, group: Sequence[Job], scalars: Callable) -> Any
     read = columns[1:] if blind else columns
     stacks = [fused.read_all(column, dtype) for column in read]
     weights = tf.zeros_like(grads) if blind else stacks.pop(0)
-    ratio, new = None, ()
+    ratio = None
     if pack is not None and not adapted and pack.holds(indices) and not tf_xla.is_compiling():
         weights = fused.update_apart(
             optimizer._update_fused, weights, pack.handles(), grads, scalars(dtype, True), treatment
@@ -202,7 +202,8 @@ def update_stack(optimizer: Any, group: Sequence[Job], scalars: Callable) -> Any
         )
         if pack is not None:
             pack.write(indices, new)
-            new = ()
-    for i, (column, value) in enumerate(zip(columns, (weights, *new), strict=True)):
-        fused.write_all(column, value, add=i == 0 and blind)
+        else:
+            for column, value in zip(columns[1:], new, strict=True):
+                fused.write_all(column, value)
+    fused.write_all(columns[0], weights, add=blind)
     return None if ratio is None else tf.reshape(ratio, [len(group)])

@@ -17,7 +17,6 @@ for where these kernels are used and where not.
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
 import tensorflow as tf
 
 from keras_ivy.optimizers.eager import traced_if_eager
@@ -88,22 +87,13 @@ def fused_norms(tensors: list[tf.Tensor]) -> tf.Tensor:
     if large:
         chosen = [tensors[i] for i in large]
         squares = 2.0 * tf.stack([ops.L2Loss(t=x) for x in chosen])
-        parts.append(
-            tf.cond(in_range(squares), lambda: tf.sqrt(squares), lambda: careful_norms(chosen))
-        )
+        tiny = tf.constant(1e-30 if squares.dtype == tf.float32 else 1e-280, squares.dtype)
+        sound = tf.reduce_all((squares > tiny) & tf.math.is_finite(squares))
+        parts.append(tf.cond(sound, lambda: tf.sqrt(squares), lambda: careful_norms(chosen)))
     if len(parts) == 1:
         return parts[0]
     place = {index: position for position, index in enumerate(small + large)}
     return tf.gather(tf.concat(parts, 0), [place[i] for i in range(len(tensors))])
-
-
-def in_range(squares: tf.Tensor) -> tf.Tensor | bool:
-    """Whether no sum of squares has left the range of its type, above or below."""
-    tiny = 1e-30 if squares.dtype == tf.float32 else 1e-280
-    if tf.executing_eagerly():  # Few numbers, for which NumPy is several times as fast.
-        values = squares.numpy()
-        return bool(np.all((values > tiny) & np.isfinite(values)))
-    return tf.reduce_all((squares > tiny) & tf.math.is_finite(squares))
 
 
 def careful_norms(tensors: list[tf.Tensor]) -> tf.Tensor:

@@ -76,7 +76,7 @@ class Telemetry:
             return
         indices = [i for group, _ in found for i in group]
         values = [tf.reshape(tf.cast(r, tf.float32), [-1]) for _, r in found]
-        new = values[0] if len(values) == 1 else tf.concat(values, 0)
+        new = tf.concat(values, 0)
         if indices != list(range(self._ratio_values.shape[0])):
             where = tf.constant(indices)[:, tf.newaxis]
             new = tf.tensor_scatter_nd_update(self._ratio_values, where, new)
