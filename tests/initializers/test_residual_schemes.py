@@ -282,7 +282,9 @@ def test_a_scheme_without_its_pattern_says_which_is_missing():
 @pytest.mark.slow
 def test_fixup_trains_a_hundred_blocks_without_normalisation():
     """Facts 4.8: the loss starts at ln 10 and the network learns."""
-    digits = pytest.importorskip("sklearn.datasets").load_digits()
+    digits = pytest.importorskip(
+        "sklearn.datasets", reason="needs the digits of scikit-learn"
+    ).load_digits()
     order = np.random.default_rng(0).permutation(len(digits.target))
     images, labels = (digits.data[order] / 8 - 1).astype("float32"), digits.target[order]
     inputs = keras.Input((64,))

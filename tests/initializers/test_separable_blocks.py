@@ -10,7 +10,7 @@ PATH = pathlib.Path(__file__).parents[2] / "examples" / "separable_blocks.py"
 
 @pytest.mark.slow
 def test_true_fans_train_what_the_default_leaves_at_chance(capsys):
-    pytest.importorskip("sklearn")
+    pytest.importorskip("sklearn", reason="the example trains on the digits of scikit-learn")
     spec = importlib.util.spec_from_file_location("separable_blocks", PATH)
     example = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(example)
