@@ -103,6 +103,18 @@ def test_first_matching_rule_decides():
     }
 
 
+def test_required_rule_misses_nothing_where_there_are_no_variables(tmp_path):
+    """Keras's loader of `.h5` files builds the optimizer for an empty list."""
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, name="head")])
+    rule = Rule("head/kernel", lr_multiplier=0.5)
+    model.compile(SGD(0.1, rules=[rule]), keras.losses.MeanSquaredError())
+    model.fit(np.ones((4, 2)), np.ones((4, 1)), verbose=0)
+    model.save(tmp_path / "m.h5")
+    again = keras.models.load_model(tmp_path / "m.h5")
+    assert again.optimizer.rules == (rule,)
+    np.testing.assert_array_equal(again.get_weights()[0], model.get_weights()[0])
+
+
 def test_rule_that_matches_nothing_names_the_paths_and_changes_nothing():
     model = net()
     optimizer = SGD(rules=[Rule("kernle", decay=False)])
