@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import tensorflow as tf
+
 from keras_ivy.initializers import sampling
 from keras_ivy.initializers.base import Drawn
 from keras_ivy.initializers.checks import Shape, check_number
@@ -243,6 +245,33 @@ class RandomNormal(Drawn):
         self.mean = check_number("mean", mean)
         self.stddev = check_number("stddev", stddev, least=0)
         super().__init__(seed)
+
+    def create_variables(
+        self,
+        var_shape: Shape,
+        device: str | None = None,
+        fan_out: Fan | str | None = None,
+        fan_in: Fan | None = None,
+        dtype: str | None = None,
+        *,
+        dev: str | None = None,
+    ) -> Any:
+        """Make the values of a variable in Ivy's way; see `Drawn.create_variables`.
+
+        Args:
+            var_shape: Shape of the variable, a sequence or the length of a vector.
+            device: Where to make it, such as `"cpu"` or `"gpu:0"`; by default Keras's choice.
+            fan_out: Not used. Ivy's class has the data type here, which is understood.
+            fan_in: Not used.
+            dtype: Data type, by default `keras.config.floatx()`.
+            dev: Older spelling of `device`.
+
+        Returns:
+            A tensor of shape `var_shape`.
+        """
+        if dtype is None and isinstance(fan_out, str | tf.DType):
+            fan_out, dtype = None, fan_out
+        return super().create_variables(var_shape, device, fan_out, fan_in, dtype, dev=dev)
 
     def _sample(
         self, shape: tuple[int, ...], fan_in: Fan | None, fan_out: Fan | None, dtype: str, seed

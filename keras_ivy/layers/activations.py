@@ -108,7 +108,7 @@ class GELU(Activation):
 
     function, options, keras_name = ops.gelu, ("approximate", "complex_mode"), "gelu"
 
-    def __init__(self, *, approximate: bool = False, complex_mode: str = "jax", **kwargs: Any):
+    def __init__(self, approximate: bool = False, complex_mode: str = "jax", **kwargs: Any):
         super().__init__(approximate=approximate, complex_mode=complex_mode, **kwargs)
 
     def _keras_layer(self, options: dict[str, Any]) -> keras.layers.Layer | None:

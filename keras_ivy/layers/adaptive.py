@@ -113,7 +113,6 @@ class AdaptiveAvgPool2d(AdaptivePooling):
     def __init__(
         self,
         output_size: Any,
-        *,
         data_format: str = "NHWC",
         device: str | None = None,
         dtype: Any = None,

@@ -77,7 +77,7 @@ class MultiHeadAttention(IvyLayer):
     def __init__(
         self,
         embed_dim: int | None = None,
-        *,
+        *,  # `MultiHeadAttention(512, 8)` would mean another 8 to everyone
         key_dim: int | None = None,
         value_dim: int | None = None,
         num_heads: int | None = 8,

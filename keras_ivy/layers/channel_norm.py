@@ -127,7 +127,6 @@ class BatchNorm2D(_ChannelNorm):
     def __init__(
         self,
         num_features: int | None,
-        *,
         eps: float = 1e-5,
         momentum: float = 0.1,
         data_format: str = "NSC",

@@ -78,7 +78,6 @@ class Conv1D(Convolution):
         filter_size: Any,
         strides: Any,
         padding: Any,
-        *,
         weight_initializer: Any = GLOROT,
         bias_initializer: Any = ZEROS,
         with_bias: bool = True,
@@ -87,6 +86,7 @@ class Conv1D(Convolution):
         device: str | None = None,
         v: Any = None,
         dtype: Any = None,
+        *,
         fans: str = "ivy",
         **kwargs: Any,
     ):
@@ -140,7 +140,6 @@ class Conv2D(Convolution):
         filter_shape: Any,
         strides: Any,
         padding: Any,
-        *,
         weight_initializer: Any = GLOROT,
         bias_initializer: Any = ZEROS,
         with_bias: bool = True,
@@ -149,6 +148,7 @@ class Conv2D(Convolution):
         device: str | None = None,
         v: Any = None,
         dtype: Any = None,
+        *,
         fans: str = "ivy",
         **kwargs: Any,
     ):
@@ -201,7 +201,6 @@ class Conv3D(Convolution):
         filter_shape: Any,
         strides: Any,
         padding: Any,
-        *,
         weight_initializer: Any = GLOROT,
         bias_initializer: Any = ZEROS,
         with_bias: bool = True,
@@ -210,6 +209,7 @@ class Conv3D(Convolution):
         device: str | None = None,
         v: Any = None,
         dtype: Any = None,
+        *,
         fans: str = "ivy",
         **kwargs: Any,
     ):

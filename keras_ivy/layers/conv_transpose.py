@@ -113,7 +113,6 @@ class Conv1DTranspose(TransposedConvolution):
         filter_size: Any,
         strides: Any,
         padding: Any,
-        *,
         weight_initializer: Any = GLOROT,
         bias_initializer: Any = ZEROS,
         with_bias: bool = True,
@@ -123,6 +122,7 @@ class Conv1DTranspose(TransposedConvolution):
         device: str | None = None,
         v: Any = None,
         dtype: Any = None,
+        *,
         fans: str = "ivy",
         **kwargs: Any,
     ):
@@ -178,7 +178,6 @@ class Conv2DTranspose(TransposedConvolution):
         filter_shape: Any,
         strides: Any,
         padding: Any,
-        *,
         weight_initializer: Any = GLOROT,
         bias_initializer: Any = ZEROS,
         with_bias: bool = True,
@@ -188,6 +187,7 @@ class Conv2DTranspose(TransposedConvolution):
         device: str | None = None,
         v: Any = None,
         dtype: Any = None,
+        *,
         fans: str = "ivy",
         **kwargs: Any,
     ):
@@ -243,7 +243,6 @@ class Conv3DTranspose(TransposedConvolution):
         filter_shape: Any,
         strides: Any,
         padding: Any,
-        *,
         weight_initializer: Any = GLOROT,
         bias_initializer: Any = ZEROS,
         with_bias: bool = True,
@@ -253,6 +252,7 @@ class Conv3DTranspose(TransposedConvolution):
         device: str | None = None,
         v: Any = None,
         dtype: Any = None,
+        *,
         fans: str = "ivy",
         **kwargs: Any,
     ):

@@ -53,7 +53,6 @@ class DepthwiseConv2D(SpatialLayer):
         filter_shape: Any,
         strides: Any,
         padding: Any,
-        *,
         weight_initializer: Any = GLOROT,
         bias_initializer: Any = ZEROS,
         with_bias: bool = True,
@@ -62,6 +61,7 @@ class DepthwiseConv2D(SpatialLayer):
         device: str | None = None,
         v: Any = None,
         dtype: Any = None,
+        *,
         fans: str = "ivy",
         **kwargs: Any,
     ):

@@ -50,7 +50,7 @@ class CrossEntropyLoss(Loss):
     """
 
     def __init__(
-        self, *, axis: int = -1, epsilon: float = 1e-7, reduction: str = "sum", **kwargs: Any
+        self, axis: int = -1, epsilon: float = 1e-7, reduction: str = "sum", **kwargs: Any
     ):
         self._set_options(axis=axis, epsilon=epsilon, reduction=reduction)
         super().__init__(**kwargs)
@@ -90,7 +90,6 @@ class BinaryCrossEntropyLoss(Loss):
 
     def __init__(
         self,
-        *,
         from_logits: bool = False,
         epsilon: float = 0.0,
         reduction: str = "none",
@@ -142,7 +141,6 @@ class LogPoissonLoss(Loss):
 
     def __init__(
         self,
-        *,
         compute_full_loss: bool = False,
         axis: int = -1,
         reduction: str = "none",

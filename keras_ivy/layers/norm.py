@@ -80,7 +80,6 @@ class LayerNorm(IvyLayer):
     def __init__(
         self,
         normalized_shape: int | Sequence[int] | None,
-        *,
         eps: float = 1e-5,
         elementwise_affine: bool = True,
         new_std: float = 1.0,

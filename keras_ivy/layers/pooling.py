@@ -133,7 +133,6 @@ class AvgPool1D(Pooling):
         kernel_size: Any,
         stride: Any,
         padding: Any,
-        *,
         data_format: str = "NWC",
         **kwargs: Any,
     ):
@@ -148,6 +147,9 @@ class AvgPool2D(Pooling):
         stride: Distance between windows: a number, or one for each axis.
         padding: `"SAME"`, `"VALID"`, a width, or a pair of widths for each axis.
         data_format: `"NHWC"` or `"NCHW"`.
+        device: As of every module; there is nothing to place.
+        v: As of every module; there are no variables.
+        dtype: The data type that inputs are cast to; by default they keep theirs.
         **kwargs: Further arguments of `Module`.
 
     Raises:
@@ -169,11 +171,15 @@ class AvgPool2D(Pooling):
         kernel_size: Any,
         stride: Any,
         padding: Any,
-        *,
         data_format: str = "NHWC",
+        device: str | None = None,
+        v: Any = None,
+        dtype: Any = None,
         **kwargs: Any,
     ):
-        super().__init__(kernel_size, stride, padding, data_format, **kwargs)
+        super().__init__(
+            kernel_size, stride, padding, data_format, device=device, v=v, dtype=dtype, **kwargs,
+        )  # fmt: skip
 
 
 class AvgPool3D(Pooling):
@@ -208,7 +214,6 @@ class AvgPool3D(Pooling):
         kernel_size: Any,
         strides: Any,
         padding: Any,
-        *,
         data_format: str = "NDHWC",
         count_include_pad: bool = False,
         ceil_mode: bool = False,
@@ -247,6 +252,9 @@ class MaxPool1D(Pooling):
         stride: Distance between windows.
         padding: `"SAME"`, `"VALID"`, a width, or a pair of widths in a list.
         data_format: `"NWC"` or `"NCW"`.
+        device: As of every module; there is nothing to place.
+        v: As of every module; there are no variables.
+        dtype: The data type that inputs are cast to; by default they keep theirs.
         **kwargs: Further arguments of `Module`.
 
     Raises:
@@ -269,11 +277,15 @@ class MaxPool1D(Pooling):
         kernel_size: Any,
         stride: Any,
         padding: Any,
-        *,
         data_format: str = "NWC",
+        device: str | None = None,
+        v: Any = None,
+        dtype: Any = None,
         **kwargs: Any,
     ):
-        super().__init__(kernel_size, stride, padding, data_format, **kwargs)
+        super().__init__(
+            kernel_size, stride, padding, data_format, device=device, v=v, dtype=dtype, **kwargs,
+        )  # fmt: skip
 
 
 class MaxPool2D(Pooling):
@@ -284,6 +296,9 @@ class MaxPool2D(Pooling):
         stride: Distance between windows: a number, or one for each axis.
         padding: `"SAME"`, `"VALID"`, a width, or a pair of widths for each axis.
         data_format: `"NHWC"` or `"NCHW"`.
+        device: As of every module; there is nothing to place.
+        v: As of every module; there are no variables.
+        dtype: The data type that inputs are cast to; by default they keep theirs.
         **kwargs: Further arguments of `Module`.
 
     Raises:
@@ -305,11 +320,15 @@ class MaxPool2D(Pooling):
         kernel_size: Any,
         stride: Any,
         padding: Any,
-        *,
         data_format: str = "NHWC",
+        device: str | None = None,
+        v: Any = None,
+        dtype: Any = None,
         **kwargs: Any,
     ):
-        super().__init__(kernel_size, stride, padding, data_format, **kwargs)
+        super().__init__(
+            kernel_size, stride, padding, data_format, device=device, v=v, dtype=dtype, **kwargs,
+        )  # fmt: skip
 
 
 class MaxPool3D(Pooling):
@@ -320,6 +339,8 @@ class MaxPool3D(Pooling):
         stride: Distance between windows: a number, or one for each axis.
         padding: `"SAME"`, `"VALID"`, a width, or a pair of widths for each axis.
         data_format: `"NDHWC"` or `"NCDHW"`.
+        device: As of every module; there is nothing to place.
+        dtype: The data type that inputs are cast to; by default they keep theirs.
         **kwargs: Further arguments of `Module`.
 
     Raises:
@@ -341,11 +362,14 @@ class MaxPool3D(Pooling):
         kernel_size: Any,
         stride: Any,
         padding: Any,
-        *,
         data_format: str = "NDHWC",
+        device: str | None = None,
+        dtype: Any = None,
         **kwargs: Any,
     ):
-        super().__init__(kernel_size, stride, padding, data_format, **kwargs)
+        super().__init__(
+            kernel_size, stride, padding, data_format, device=device, dtype=dtype, **kwargs,
+        )  # fmt: skip
 
     def _forward(self, x: Any) -> Any:  # Ivy calls it `x` in three dimensions alone.
         return super()._forward(x)

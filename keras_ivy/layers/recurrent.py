@@ -70,7 +70,6 @@ class LSTM(IvyLayer):
         self,
         input_channels: int | None,
         output_channels: int,
-        *,
         weight_initializer: Any = GLOROT,
         num_layers: int = 1,
         return_sequence: bool = True,
@@ -78,6 +77,7 @@ class LSTM(IvyLayer):
         device: str | None = None,
         v: Any = None,
         dtype: Any = None,
+        *,
         fans: str = "ivy",
         **kwargs: Any,
     ):
@@ -162,6 +162,29 @@ class LSTM(IvyLayer):
                 checks.size_of_axis(owner, "initial_state", s, -1, size, why)
             out.append(tuple(tf.reshape(s, (-1, size)) for s in arrays))
         return out
+
+    def get_initial_state(self, batch_shape: Any, dtype: Any = None) -> tuple[list, list]:
+        """Return the zeros that hidden and cell states start from.
+
+        Args:
+            batch_shape: A whole number, or the sizes of all axes in front of the time.
+            dtype: The data type; the layer's by default.
+
+        Returns:
+            A pair of lists, hidden and cell states, with an array of shape
+            `(*batch_shape, output_channels)` for each layer.
+
+        Example:
+
+        >>> h, c = LSTM(3, 4, num_layers=2).get_initial_state([5])
+        >>> len(h), len(c), h[0].shape
+        (2, 2, TensorShape([5, 4]))
+        """
+        sizes = batch_shape if isinstance(batch_shape, list | tuple) else [batch_shape]
+        owner = type(self).__name__
+        sizes = tuple(checks.positive(owner, "batch_shape", size) for size in sizes)
+        zeros = ops.zeros((*sizes, self._output_channels), dtype or self.compute_dtype)
+        return [zeros] * self._num_layers, [zeros] * self._num_layers
 
     def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
         """Return the mask of outputs for all steps, and None for all else."""

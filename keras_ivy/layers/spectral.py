@@ -18,7 +18,6 @@ class _Fourier(StatelessLayer):
     def __init__(
         self,
         dim: int,
-        *,
         norm: str = "backward",
         n: int | None = None,
         out: None = None,
@@ -97,7 +96,6 @@ class _Cosine(StatelessLayer):
 
     def __init__(
         self,
-        *,
         type: int = 2,
         n: int | None = None,
         axis: int = -1,

@@ -1,6 +1,7 @@
 """Devices under Ivy's names: `"cpu"`, `"gpu:0"`, and the placement of what is created."""
 
 import functools
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -39,6 +40,13 @@ def on_device(fn: Callable) -> Callable:
         with device_scope(kwargs.pop("device", None), kwargs.pop("dev", None)):
             return fn(*args, **kwargs)
 
+    # `help` and editors show what a decorator adds.
+    signature = inspect.signature(fn)
+    named = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=str | None)
+        for name in ("device", "dev")
+    ]
+    function.__signature__ = signature.replace(parameters=[*signature.parameters.values(), *named])
     return ivy_function(function)
 
 

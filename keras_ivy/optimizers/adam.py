@@ -26,6 +26,10 @@ class Adam(MomentOptimizer):
         beta_1: Decay of the first moment, in `[0, 1)`. Ivy: `beta1`.
         beta_2: Decay of the second moment, in `[0, 1)`. Ivy: `beta2`.
         epsilon: Small number that keeps the division stable, at least 0.
+        inplace: Accepted for programs written for Ivy, without effect; see `Optimizer`.
+        stop_gradients: Whether `step` cuts the gradient through its result.
+        trace_on_next_step: Whether `step` compiles itself on its next call.
+        device: Where `step` runs; `None` leaves it to TensorFlow.
         **kwargs: Those of `Optimizer`.
 
     Raises:
@@ -53,12 +57,20 @@ class Adam(MomentOptimizer):
         beta_1: float = 0.9,
         beta_2: float = 0.999,
         epsilon: float = 1e-7,
+        inplace: bool | None = None,
+        stop_gradients: bool = True,
+        trace_on_next_step: bool = False,
+        device: str | None = None,
         **kwargs: Any,
     ):
         check_range("beta_1", beta_1, 0.0, 1.0, "[)")
         check_range("beta_2", beta_2, 0.0, 1.0, "[)")
         check_range("epsilon", epsilon, 0.0, None, "[)")
-        super().__init__(learning_rate, **kwargs)
+        super().__init__(
+            learning_rate,
+            inplace=inplace, stop_gradients=stop_gradients,
+            trace_on_next_step=trace_on_next_step, device=device, **kwargs,
+        )  # fmt: skip
         self.beta_1 = float(beta_1)
         self.beta_2 = float(beta_2)
         self.epsilon = float(epsilon)
@@ -81,6 +93,10 @@ class AdamW(Adam):
         beta_2: Decay of the second moment, in `[0, 1)`. Ivy: `beta2`.
         epsilon: Small number that keeps the division stable, at least 0.
         weight_decay: Strength of the decay.
+        inplace: Accepted for programs written for Ivy, without effect; see `Optimizer`.
+        stop_gradients: Whether `step` cuts the gradient through its result.
+        trace_on_next_step: Whether `step` compiles itself on its next call.
+        device: Where `step` runs; `None` leaves it to TensorFlow.
         **kwargs: Those of `Optimizer`; the remaining formula is that of `Adam`.
 
     Example:
@@ -106,8 +122,14 @@ class AdamW(Adam):
         beta_2: float = 0.999,
         epsilon: float = 1e-7,
         weight_decay: float = 0.0,
+        inplace: bool | None = None,
+        stop_gradients: bool = True,
+        trace_on_next_step: bool = False,
+        device: str | None = None,
         **kwargs: Any,
     ):
         super().__init__(
-            learning_rate, beta_1, beta_2, epsilon, weight_decay=weight_decay, **kwargs
-        )
+            learning_rate, beta_1, beta_2, epsilon, weight_decay=weight_decay,
+            inplace=inplace, stop_gradients=stop_gradients,
+            trace_on_next_step=trace_on_next_step, device=device, **kwargs,
+        )  # fmt: skip

@@ -13,7 +13,6 @@ from keras_ivy.optimizers import rules as rules_module
 from keras_ivy.optimizers.checks import check_gradient, check_variables
 from keras_ivy.optimizers.exclusions import Exclusions
 from keras_ivy.optimizers.gradients import prepared
-from keras_ivy.optimizers.handwritten import named
 from keras_ivy.optimizers.rules import path_of
 from keras_ivy.optimizers.slots import SLOT_DTYPES, Slots
 from keras_ivy.optimizers.spellings import (
@@ -22,6 +21,7 @@ from keras_ivy.optimizers.spellings import (
     check_flag,
     check_keywords,
     check_range,
+    complete_signature,
     ivy_spellings,
 )
 from keras_ivy.optimizers.stepping import IvySide
@@ -48,6 +48,14 @@ class Optimizer(IvySide, Telemetry, Slots, keras.optimizers.Optimizer):
         learning_rate: A number, a schedule, a scalar variable, or a callable of no arguments,
             which is called once a step (in a `tf.function`, once a trace: return a tensor that is
             read then, or use a schedule).
+        inplace: Accepted for programs written for Ivy, where it concerns PyTorch alone: `step`
+            never changes its arguments.
+        stop_gradients: Whether `step` cuts the gradient through its result; `False` makes a run
+            of steps differentiable.
+        init_on_first_step: Accepted for programs written for Ivy; it concerned Ivy's tracer.
+        trace_on_next_step: Whether `step` compiles itself with `tf.function` on its next call.
+        fallback_to_non_traced: As `init_on_first_step`. Ivy's document has the device here.
+        device: Where `step` runs, such as `"cpu:0"`; `None` leaves it to TensorFlow.
         variant: Which published form of the update; see the table in each class.
         weight_decay: Strength of weight decay; the variant says what it does.
         rules: `Rule`s, or the name of a preset such as `"bias_norm"`.
@@ -62,12 +70,6 @@ class Optimizer(IvySide, Telemetry, Slots, keras.optimizers.Optimizer):
             way, every call) or `"updates"`.
         skip_nonfinite: Whether a step in which any gradient holds NaN or infinity changes
             nothing but the count; otherwise it spoils what it touches, as in Keras.
-        stop_gradients: Whether `step` cuts the gradient through its result; `False` makes a run
-            of steps differentiable.
-        inplace: Accepted for programs written for Ivy, where it concerns PyTorch alone: `step`
-            never changes its arguments.
-        trace_on_next_step: Whether `step` compiles itself with `tf.function` on its next call.
-        device: Where `step` runs, such as `"cpu:0"`; `None` leaves it to TensorFlow.
         **kwargs: Those of `keras.optimizers.Optimizer`: `clipnorm`, `clipvalue`,
             `global_clipnorm`, `use_ema`, `ema_momentum`, `ema_overwrite_frequency`,
             `loss_scale_factor`, `gradient_accumulation_steps`, `name`.
@@ -84,11 +86,21 @@ class Optimizer(IvySide, Telemetry, Slots, keras.optimizers.Optimizer):
     #: Names of the slots, in the order in which they are saved.
     slot_names: tuple[str, ...] = ()
 
+    def __init_subclass__(cls, **kwargs: Any):
+        super().__init_subclass__(**kwargs)
+        cls.__signature__ = complete_signature(cls)
+
     @ivy_spellings
     def __init__(
         self,
         learning_rate: Any = 1e-4,
-        *ivy_arguments: Any,
+        inplace: bool | None = None,
+        stop_gradients: bool = True,
+        init_on_first_step: bool | None = None,
+        trace_on_next_step: bool = False,
+        fallback_to_non_traced: bool | str | None = None,
+        device: str | None = None,
+        *,
         variant: str = "ivy",
         weight_decay: float | None = None,
         rules: Any = None,
@@ -96,18 +108,12 @@ class Optimizer(IvySide, Telemetry, Slots, keras.optimizers.Optimizer):
         lazy_slots: bool = False,
         schedule_counts: str = "steps",
         skip_nonfinite: bool = False,
-        stop_gradients: bool = True,
-        inplace: bool | None = None,
-        trace_on_next_step: bool = False,
-        device: str | None = None,
         **kwargs: Any,
     ):
         exclusions = kwargs.pop("exclusions", None)
-        given = named(ivy_arguments)
-        inplace = given.get("inplace", inplace)
-        stop_gradients = given.get("stop_gradients", stop_gradients)
-        trace_on_next_step = given.get("trace_on_next_step", trace_on_next_step)
-        device = given.get("device", device)
+        if isinstance(fallback_to_non_traced, str) and device is None:
+            # Ivy's document has the device here, Ivy 1.0 behind.
+            fallback_to_non_traced, device = None, fallback_to_non_traced
         check_keywords(kwargs, type(self))
         setting = variants.lookup(self.variants, variant, type(self).__name__)
         rate = as_learning_rate(learning_rate)
@@ -133,6 +139,12 @@ class Optimizer(IvySide, Telemetry, Slots, keras.optimizers.Optimizer):
         trace_on_next_step = check_flag("trace_on_next_step", trace_on_next_step)
         if inplace is not None:
             inplace = check_flag("inplace", inplace)
+        for name, value in (
+            ("init_on_first_step", init_on_first_step),
+            ("fallback_to_non_traced", fallback_to_non_traced),
+        ):
+            if value is not None:
+                check_flag(name, value)
         default_clip = getattr(setting, "global_clipnorm", None)
         if default_clip is not None and all(kwargs.get(name) is None for name in CLIPPING):
             kwargs["global_clipnorm"] = default_clip

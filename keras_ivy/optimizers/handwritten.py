@@ -7,43 +7,7 @@ import keras
 import tensorflow as tf
 
 from keras_ivy.container import Container
-from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
-
-#: Ivy's order of the base class's arguments after the learning rate, in its document and in 1.0.
-_POSITIONS = {
-    5: ("inplace", "stop_gradients", "init_on_first_step", "trace_on_next_step", "device"),
-    6: (
-        "inplace",
-        "stop_gradients",
-        "init_on_first_step",
-        "trace_on_next_step",
-        "fallback_to_non_traced",
-        "device",
-    ),
-}
-#: What concerns Ivy's own tracer, which there is none of here.
-_WITHOUT_EFFECT = ("init_on_first_step", "fallback_to_non_traced")
-
-
-def named(arguments: tuple) -> dict[str, Any]:
-    """Give names to the arguments that `ivy.Optimizer.__init__` takes after the learning rate.
-
-    Example:
-
-    >>> named((None, True))
-    {'inplace': None, 'stop_gradients': True}
-
-    Raises:
-        IvyTypeError: If there are more than Ivy has.
-    """
-    if len(arguments) > 6:
-        raise IvyTypeError(
-            "Optimizer takes a learning rate and up to 6 further arguments by position, as Ivy's "
-            f"does. Received: {1 + len(arguments)} arguments"
-        )
-    names = _POSITIONS[max(5, len(arguments))]
-    found = dict(zip(names, arguments, strict=False))
-    return {name: value for name, value in found.items() if name not in _WITHOUT_EFFECT}
+from keras_ivy.utils.exceptions import IvyValueError
 
 
 class Handwritten:

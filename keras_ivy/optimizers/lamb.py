@@ -40,6 +40,10 @@ class LAMB(MomentOptimizer):
         max_trust_ratio: Upper bound of the ratio; `None` for the variant's (10 for `"ivy"`),
             `float("inf")` for no bound.
         weight_decay: Strength of weight decay. Ivy: `decay_lambda`.
+        inplace: Accepted for programs written for Ivy, without effect; see `Optimizer`.
+        stop_gradients: Whether `step` cuts the gradient through its result.
+        trace_on_next_step: Whether `step` compiles itself on its next call.
+        device: Where `step` runs; `None` leaves it to TensorFlow.
         min_trust_ratio: Lower bound of the ratio; `None` for the variant's.
         **kwargs: Those of `Optimizer`.
 
@@ -70,6 +74,11 @@ class LAMB(MomentOptimizer):
         epsilon: float = 1e-7,
         max_trust_ratio: float | None = None,
         weight_decay: float = 0.0,
+        inplace: bool | None = None,
+        stop_gradients: bool = True,
+        trace_on_next_step: bool = False,
+        device: str | None = None,
+        *,
         min_trust_ratio: float | None = None,
         **kwargs: Any,
     ):
@@ -77,7 +86,11 @@ class LAMB(MomentOptimizer):
         check_range("beta_2", beta_2, 0.0, 1.0, "[)")
         check_range("epsilon", epsilon, 0.0, None, "[)")
         check_bounds(min_trust_ratio, max_trust_ratio)
-        super().__init__(learning_rate, weight_decay=weight_decay, **kwargs)
+        super().__init__(
+            learning_rate, weight_decay=weight_decay,
+            inplace=inplace, stop_gradients=stop_gradients,
+            trace_on_next_step=trace_on_next_step, device=device, **kwargs,
+        )  # fmt: skip
         self.beta_1 = float(beta_1)
         self.beta_2 = float(beta_2)
         self.epsilon = float(epsilon)

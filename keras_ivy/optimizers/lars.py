@@ -45,6 +45,10 @@ class LARS(MomentumOptimizer):
             when the rate changes; `None` for the variant's.
         **kwargs: Those of `Optimizer`.
 
+    Note:
+        By position a bool or `None` in the place of `momentum` is Ivy's `inplace`, and what
+        follows it are Ivy's `stop_gradients` and `trace_on_next_step`.
+
     Raises:
         IvyValueError: If a hyperparameter is outside its range.
 
@@ -63,7 +67,7 @@ class LARS(MomentumOptimizer):
 
     variants = variants.LARS
 
-    @ivy_spellings
+    @ivy_spellings(switches_at=2)
     def __init__(
         self,
         learning_rate: Any = 1e-4,
@@ -154,7 +158,7 @@ class LARSPaper(LARS):
     'paper'
     """
 
-    @ivy_spellings
+    @ivy_spellings(switches_at=2)
     def __init__(
         self,
         learning_rate: Any = 1e-4,

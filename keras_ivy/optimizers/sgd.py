@@ -24,6 +24,10 @@ class SGD(MomentumOptimizer):
         nesterov: Whether to look ahead; needs `momentum > 0`.
         **kwargs: Those of `Optimizer`.
 
+    Note:
+        By position a bool or `None` in the place of `momentum` is Ivy's `inplace`, and what
+        follows it are Ivy's `stop_gradients` and `trace_on_next_step`.
+
     Example:
 
     >>> import keras
@@ -38,7 +42,7 @@ class SGD(MomentumOptimizer):
 
     variants = variants.SGD
 
-    @ivy_spellings
+    @ivy_spellings(switches_at=1)
     def __init__(
         self,
         learning_rate: Any = 1e-4,

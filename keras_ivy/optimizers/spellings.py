@@ -35,19 +35,37 @@ KERAS_KEYWORDS = (
 )
 
 
-def ivy_spellings(init: Callable) -> Callable:
-    """Let a constructor take Ivy's keywords beside its own.
+#: Ivy's last arguments, in its order.
+SWITCHES = ("inplace", "stop_gradients", "trace_on_next_step")
+
+
+def ivy_spellings(init: Callable | None = None, *, switches_at: int | None = None) -> Callable:
+    """Let a constructor take Ivy's keywords beside its own, and Ivy's order of arguments.
 
     Args:
-        init: An `__init__` whose own parameters have Keras's names.
+        init: An `__init__` whose own parameters have Keras's names; without it, a decorator is
+            returned.
+        switches_at: Where Ivy's `inplace`, `stop_gradients` and `trace_on_next_step` stand by
+            position, if this constructor has a number there: a bool or `None` is Ivy's.
 
     Returns:
         The same constructor; `lr=0.1` reaches it as `learning_rate=0.1`.
     """
+    if init is None:
+        return functools.partial(ivy_spellings, switches_at=switches_at)
     signature = inspect.signature(init)
+    parameters = list(signature.parameters.values())[1:]
+    places = [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
 
     @functools.wraps(init)
     def wrapper(self, *args: Any, **kwargs: Any) -> None:
+        if switches_at is not None and len(args) > switches_at:
+            args, kwargs = _switches_by_name(type(self), switches_at, args, kwargs)
+        if len(args) > len(places):
+            raise IvyTypeError(
+                f"{type(self).__name__} takes a learning rate and up to {len(places) - 1} further "
+                f"arguments by position: {', '.join(places)}. Received: {len(args)} arguments"
+            )
         for ivy, name in SPELLINGS.items():
             if ivy not in kwargs:
                 continue
@@ -58,6 +76,49 @@ def ivy_spellings(init: Callable) -> Callable:
         init(self, *args, **kwargs)
 
     return wrapper
+
+
+def _switches_by_name(cls: type, at: int, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
+    """Return arguments in which Ivy's switches stand by name."""
+    switches = args[at:]
+    if not isinstance(switches[0], bool | np.bool_ | None):
+        return args, kwargs
+    if len(switches) > len(SWITCHES):
+        raise IvyTypeError(
+            f"{cls.__name__} takes {at + len(SWITCHES)} arguments by position in Ivy's order, of "
+            f"which the last are {', '.join(SWITCHES)}. Received: {len(args)} arguments"
+        )
+    named = dict(zip(SWITCHES, switches, strict=False))
+    for name, value in named.items():
+        if name in kwargs:
+            raise IvyTypeError(
+                f"{cls.__name__} takes `{name}` once. Received: {name}={value!r} by position "
+                f"beside {name}={kwargs[name]!r}"
+            )
+    return args[:at], kwargs | named
+
+
+def complete_signature(cls: type) -> inspect.Signature:
+    """Return the signature of a class with every keyword that its `**kwargs` take, by name.
+
+    `help` and the completion of a notebook show it.
+    """
+    own, *bases = (c for c in cls.__mro__ if "__init__" in c.__dict__)
+    found = {p.name: p for p in list(inspect.signature(own.__init__).parameters.values())[1:]}
+    for base in bases:
+        rest = next((p.name for p in found.values() if p.kind is p.VAR_KEYWORD), None)
+        if rest is None:
+            break
+        ours = base.__module__.startswith("keras_ivy")
+        for parameter in list(inspect.signature(base.__init__).parameters.values())[1:]:
+            variadic = parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
+            if not variadic and (ours or parameter.name in KERAS_KEYWORDS):
+                found.setdefault(
+                    parameter.name, parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+                )
+    if bases and rest is not None:
+        del found[rest]  # The base class refuses what it does not name.
+    return inspect.Signature(sorted(found.values(), key=lambda p: p.kind))
 
 
 def keras_spellings(arguments: dict) -> dict:
