@@ -256,7 +256,7 @@ def _at(nest: Any, chain: Chain, name: str) -> Any:
     here = nest
     for key in chain:
         inside = isinstance(here, Mapping) and key in here
-        inside |= isinstance(here, list | tuple) and isinstance(key, int) and key < len(here)
+        inside |= _is_index(key, here)
         # Ivy's [[0]] means the one result, or all of `xs`, where there is nothing to index.
         if not inside and len(chain) == 1 and key == 0:
             return here
@@ -267,6 +267,13 @@ def _at(nest: Any, chain: Chain, name: str) -> Any:
             )
         here = here[key]
     return here
+
+
+def _is_index(key: Any, here: Any) -> bool:
+    """Whether a key is the place of an item of a list or tuple, counted from either end."""
+    if not isinstance(here, list | tuple) or not isinstance(key, int) or isinstance(key, bool):
+        return False
+    return -len(here) <= key < len(here)
 
 
 def _selected(arguments: Any, leaves: list, chains: list[Chain]) -> list[bool]:

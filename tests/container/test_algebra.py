@@ -1,5 +1,6 @@
 """Arithmetic and comparison, leaf by leaf."""
 
+import collections
 import math
 import operator
 
@@ -119,6 +120,24 @@ def test_sequences_as_leaves_are_combined_item_by_item():
     assert (-c).a == [-1, (-2, -3)]
     with pytest.raises(ValueError, match="'a' has 2 items on the left and 3 on the right"):
         c + Container(a=[1, 2, 3], b=())
+
+
+def test_named_tuples_as_leaves_stay_named_tuples():
+    point = collections.namedtuple("point", "x y")
+    c = Container(a=point(1, -2))
+    for result in (c + 1, 1 + c, c + c, -c, abs(c)):
+        assert type(result.a) is point
+    assert (c + c).a == point(2, -4)
+    assert abs(c).a == point(1, 2)
+
+
+def test_operators_keep_the_options_of_the_left_operand():
+    left = Container({"b": 1, "a": 2}, print_indent=2, alphabetical_keys=False)
+    right = Container({"b": 3, "a": 4})
+    for result in (left + right, left * 2, 2 * left, left < right, -left):
+        assert result.cont_config["print_indent"] == 2
+        assert list(result) == ["b", "a"]
+    assert (right + left).cont_config["print_indent"] == 4
 
 
 def test_a_leaf_beside_a_container_is_an_operand_for_all_of_it():

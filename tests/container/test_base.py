@@ -182,7 +182,7 @@ def test_bad_keys_are_errors_and_change_nothing(key, kind, sentence):
         assert c.flatten() == make().flatten()
 
 
-@pytest.mark.parametrize("key", [None, 1.5, ("a",), "", "a//b"])
+@pytest.mark.parametrize("key", [None, 1.5, True, ("a",), "", "a//b"])
 def test_bad_keys_at_construction(key):
     with pytest.raises((TypeError, ValueError), match="Received: key="):
         Container({key: 1})

@@ -74,6 +74,11 @@ def test_split_is_a_partition_that_merge_undoes(flat, patterns):
     assert Container.merge(*parts).flatten() == c.flatten()
 
 
+def test_split_refuses_a_pattern_that_matches_nothing():
+    with pytest.raises(KeyError, match=r"No path matches. Did you mean 'head'.*pattern='hed'"):
+        make().split("encoder", "hed")
+
+
 def test_split_gives_each_leaf_to_the_first_match():
     weights, encoder, rest = make().split("w", "encoder")
     assert list(weights.flatten()) == ["encoder/layer_0/w", "encoder/layer_1/w", "head/w"]
@@ -313,6 +318,22 @@ def test_diff_splits_every_path_into_same_or_different(x, y):
         assert {p.rpartition("/")[0] for p in different} == {
             p for p in {*x, *y} if x.get(p) != y.get(p)
         }
+
+
+@pytest.mark.parametrize("mode", ["all", "same_only", "diff_only"])
+def test_diff_keeps_empty_branches_that_both_have_where_it_keeps_what_is_the_same(mode):
+    a = Container(x={}, y=1, z={"w": 1})
+    found = a.diff(Container(x={}, y=1, z={"w": 2}), mode=mode)
+    assert ("x" in found) == (mode != "diff_only")
+    assert ("z" in found) == (mode != "same_only")
+
+
+def test_partly_identical_containers_share_a_key():
+    same = Container.cont_identical_structure
+    assert same([Container(a=1), Container(a=2, b=3)], partial=True)
+    assert not same([Container(a=1), Container(b=3)], partial=True)
+    assert not same([Container(), Container(b=3)], partial=True)
+    assert not same([Container(b=3), Container()], partial=True)
 
 
 def test_diff_of_lists_of_arrays():

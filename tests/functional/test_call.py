@@ -337,3 +337,5 @@ def test_symbolic_inputs_are_refused():
     model = sequential()
     with pytest.raises(ValueError, match="symbolic"):
         F.functional_call(model, F.variables(model), keras.Input((3,)))
+    with pytest.raises(ValueError, match="symbolic"):
+        F.functional_call(model, F.variables(model), inputs=keras.Input((3,)))

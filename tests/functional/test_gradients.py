@@ -1,5 +1,8 @@
 """`value_and_grad` and `execute_with_gradients` against closed forms and central differences."""
 
+import copy
+import pickle
+
 import keras
 import numpy as np
 import pytest
@@ -8,6 +11,10 @@ import tensorflow as tf
 from keras_ivy import functional as F
 from keras_ivy.container import Container
 from keras_ivy.utils.exceptions import IvyException
+
+
+def pair(x):
+    return x**2, x**3
 
 
 def rosenbrock(v):
@@ -207,6 +214,20 @@ def test_input_indices_choose_the_leaves():
     assert (float(grads.a.w), float(grads.b)) == (5.0, 2.0)
 
 
+@pytest.mark.parametrize(("index", "wanted"), [(0, 4.0), (1, 12.0), (-1, 12.0), (-2, 4.0)])
+def test_result_indices_count_from_both_ends(index, wanted):
+    _, grad = F.execute_with_gradients(pair, tf.constant(2.0), ret_grad_idxs=[[index]])
+    assert float(grad) == wanted
+
+
+def test_gradients_read_under_zero_travel_as_plain_containers():
+    _, grads = F.execute_with_gradients(lambda v: (v.a**2, "seen"), Container(a=tf.constant(3.0)))
+    assert float(grads["0/a"]) == float(grads.a) == 6.0
+    for copied in (copy.deepcopy(grads), pickle.loads(pickle.dumps(grads))):
+        assert type(copied) is Container
+        assert float(copied.a) == 6.0
+
+
 @pytest.mark.parametrize(("retain_grads", "second"), [(None, 12.0), (True, 12.0), (False, 0.0)])
 def test_retain_grads_false_cuts_the_outer_gradient(retain_grads, second):
     inner = lambda x: F.execute_with_gradients(lambda x: x**3, x, retain_grads)[1]
@@ -224,6 +245,8 @@ def test_retain_grads_false_cuts_the_outer_gradient(retain_grads, second):
         (lambda: F.value_and_grad(lambda v: v, has_aux=True)(1.0), r"returns a pair \(value, aux"),
         (lambda: F.execute_with_gradients(abs, 1.0, non_finite="x"), "Received: non_finite='x'"),
         (lambda: F.execute_with_gradients(abs, 1.0, ret_grad_idxs=[[3, 1]]), "leads nowhere at 3"),
+        (lambda: F.execute_with_gradients(pair, 1.0, ret_grad_idxs=[[2]]), "leads nowhere at 2"),
+        (lambda: F.execute_with_gradients(pair, 1.0, ret_grad_idxs=[[-3]]), "leads nowhere at -3"),
         (lambda: F.execute_with_gradients(abs, 1.0, xs_grad_idxs=0), "Received: xs_grad_idxs=0"),
     ],
 )
