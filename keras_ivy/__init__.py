@@ -7,6 +7,7 @@ Keras. Importing registers every class and string name with Keras.
 # Several names a line: one a line would be a thousand lines.
 # fmt: off
 # isort: off
+from keras_ivy.utils import requirements as _requirements  # noqa: F401  it says what is missing
 from keras_ivy import initializers, layers, ops, optimizers, stateful, utils
 from keras_ivy.container import Container
 from keras_ivy.functional import (

@@ -3,7 +3,8 @@
 `tf.nn.moments` stops the gradient of the mean inside the variance. First-order gradients do not
 notice, since the stopped part is zero; second-order ones do.
 
-Private name used: `keras.src.backend.tensorflow.nn._compute_moments`.
+Private name used: `keras.src.backend.tensorflow.nn._compute_moments`, from Keras 3.16 on
+`keras.src.backend.tensorflow.ops.nn._compute_moments`.
 """
 
 import contextlib
@@ -11,7 +12,15 @@ import threading
 from collections.abc import Iterator
 
 import tensorflow as tf
-from keras.src.backend.tensorflow import nn as keras_nn
+
+from keras_ivy.utils.requirements import KERAS
+
+# By Keras's version, not by which file is there: wheels of `keras` and `keras-nightly` unpack into
+# the same folder, and a file of the other one is patched without effect.
+if KERAS >= (3, 16):
+    from keras.src.backend.tensorflow.ops import nn as keras_nn
+else:
+    from keras.src.backend.tensorflow import nn as keras_nn
 
 _lock = threading.Lock()
 _open = 0

@@ -1,110 +1,159 @@
-"""Let Keras resolve strings with arguments, such as `"siren_ivy(w0=6)"`.
+"""Let Keras resolve the names registered here, also with arguments: `"siren_ivy(w0=6)"`.
 
 `keras.initializers.get` and `keras.optimizers.get` look a string up in a module-level table of
-built-in objects, and never ask the custom objects about a name they have not seen. The table is
-replaced by an equal one that also understands call-like spellings of the names registered here.
+built-in objects. The table is replaced by an equal one that knows more names:
+
+* Keras 3.15 asks `name in table`, and then deserializes what `table[name]` names;
+* Keras 3.16 takes `table.get(name)`, and never asks the custom objects about a string. They are
+  asked here, so that names registered with Keras itself work as they did.
 
 Private names used: `keras.src.initializers.ALL_OBJECTS_DICT`,
 `keras.src.optimizers.ALL_OBJECTS_DICT`.
 """
 
-import ast
-import re
-from collections.abc import Callable
+import sys
+import threading
 from typing import Any
 
 import keras
 from keras.src import initializers as keras_initializers
 from keras.src import optimizers as keras_optimizers
 
-from keras_ivy.utils.exceptions import nearest
+from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError, shown
+from keras_ivy.utils.identifiers import bare_name, check_size, hint, parse_call
+from keras_ivy.utils.requirements import KERAS
 
 SUFFIXES = ("_ivy", "_paper")
-_CALL = re.compile(r"^\s*([A-Za-z]\w*)\s*\((.*)\)\s*$", re.DOTALL)
+
+#: Whether `get` of Keras asks `in` about strings, and `get` of the table about none.
+_GET_ASKS_IN = KERAS < (3, 16)
 
 
-def parse_call(text: str) -> tuple[str, list, dict] | None:
-    """Split `"name(1, k=2)"` into `("name", [1], {"k": 2})`; `None` if it is not a call.
+class _Spelled(type):
+    """The type of what Keras finds under a name with arguments: a class that makes the object.
 
-    Arguments must be Python literals; nothing is evaluated.
-
-    Example:
-
-    >>> parse_call("siren_ivy(w0=6)")
-    ('siren_ivy', [], {'w0': 6})
+    Keras finds a class again by its name among the custom objects. This one is there from the
+    look into the table until the object is made, under a name that other threads don't use.
     """
-    match = _CALL.match(text)
-    if match is None:
-        return None
-    try:
-        call = ast.parse(text.strip(), mode="eval").body
-        args = [ast.literal_eval(arg) for arg in call.args]
-        kwargs = {word.arg: ast.literal_eval(word.value) for word in call.keywords}
-    except (SyntaxError, ValueError, TypeError) as error:
-        raise ValueError(
-            "The arguments in an identifier must be Python literals, as in "
-            f'"siren_ivy(w0=6)". Received: identifier={text!r}'
-        ) from error
-    if not isinstance(call.func, ast.Name):
-        raise ValueError(
-            "An identifier with arguments is one call of one name, as in "
-            f'"siren_ivy(w0=6)". Received: identifier={text!r}'
-        )
-    if None in kwargs:
-        raise ValueError(f"`**` is not allowed in an identifier. Received: identifier={text!r}")
-    if len(kwargs) < len(call.keywords):
-        raise ValueError(f"An argument is given twice. Received: identifier={text!r}")
-    return match.group(1), args, kwargs
 
+    text: str
+    target: type
+    args: list
+    kwargs: dict
 
-class _Spelling:
-    """What Keras finds under a spelling with arguments: `from_config` makes the object."""
+    def from_config(cls, config: dict | None) -> Any:
+        """Make the object; `config` holds further arguments."""
+        keras.saving.get_custom_objects().pop(cls.__name__, None)
+        config = config or {}
+        twice = sorted(set(config) & set(cls.kwargs))
+        if twice:
+            raise IvyTypeError(
+                f"The argument {twice[0]!r} stands in the name and in the config. "
+                f"Received: identifier={cls.text!r}, {shown(config)}"
+            )
+        return cls.target(*cls.args, **cls.kwargs, **config)
 
-    def __init__(self, text: str, make: Callable[[], Any]):
-        self.__name__ = text
-        self.__module__ = __name__
-        self._make = make
+    def __call__(cls) -> Any:
+        """Make the object, as Keras 3.16 does with a class that it finds."""
+        try:
+            return cls.from_config({})
+        except TypeError as error:
+            raise IvyTypeError(f"{cls.text!r} could not be made. {error}") from error
 
-    def from_config(self, config: dict) -> Any:
-        return self._make()
-
-    def __repr__(self) -> str:
-        return repr(self.__name__)
+    def __repr__(cls) -> str:
+        return repr(cls.text)
 
 
 class _SpellingTable(dict):
-    """Keras's own table of built-in objects, plus call-like spellings of registered aliases."""
+    """Keras's own table of built-in objects, plus the names and spellings registered here."""
 
-    def __init__(self, builtin: dict, aliases: dict):
+    def __init__(self, builtin: dict, aliases: dict, kind: str):
         super().__init__(builtin)
         self.aliases = aliases
+        self.kind = kind
+        self.any_case = kind == "optimizer"
+        self.others = (keras.Layer, keras.Loss, keras.Metric)
+        self.others += (keras.optimizers.Optimizer,) if kind == "initializer" else ()
 
     def __contains__(self, key: object) -> bool:
-        return super().__contains__(key) or (isinstance(key, str) and self._resolve(key))
-
-    def __missing__(self, key: str) -> _Spelling:
-        name, args, kwargs = parse_call(key)
-        spelling = _Spelling(key, lambda: self.aliases[name](*args, **kwargs))
-        return keras.saving.register_keras_serializable("keras_ivy", key)(spelling)
-
-    def _resolve(self, key: str) -> bool:
-        call = parse_call(key) if "(" in key else None
-        name = call[0] if call else key
-        if name in self.aliases:
-            return call is not None
-        if name.endswith(SUFFIXES):
-            raise ValueError(
-                f"Unknown name {name!r}. {nearest(name, self.aliases)} Received: identifier={key!r}"
-            )
+        if super().__contains__(key) or not isinstance(key, str):
+            return super().__contains__(key)
+        if sys._getframe(1).f_globals is vars(keras_optimizers):
+            # Keras 3.15 looks for the name in lower case first, and goes on with that. It would
+            # make `true` of the argument `True`.
+            return False
+        if self._alias(key) is not None:
+            return True
+        if key.endswith(SUFFIXES) or _GET_ASKS_IN or bare_name(key).endswith(SUFFIXES):
+            self._refuse(key)
         return False
+
+    def __missing__(self, key: str) -> type:
+        spelled = self._spelled(key)
+        keras.saving.get_custom_objects()[spelled.__name__] = spelled
+        return spelled
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """Return what Keras 3.16 makes an object of: a class, or a function."""
+        if super().__contains__(key):
+            return self[key]
+        if key in self.aliases:
+            return self.aliases[key]
+        custom = keras.saving.get_registered_object(key)
+        if custom is not None:
+            # Keras would take a layer or an optimizer for an initializer: it can be called.
+            other = isinstance(custom, type) and issubclass(custom, self.others)
+            return default if other else custom
+        if self._alias(key) is not None:
+            return self._spelled(key)
+        self._refuse(key)
+        return default
+
+    def names(self, key: str) -> list[str]:
+        """Return the names, Keras's and ours, that may have been meant by an unknown one."""
+        if ">" in key:
+            return [name for name in keras.saving.get_custom_objects() if ">" in name]
+        return [*self.aliases, *(name for name in self if name.islower())]
+
+    def _alias(self, key: str) -> str | None:
+        """The registered name in a text, `None` if there is none."""
+        check_size(key)
+        name = bare_name(key)
+        return next(
+            (n for n in (name, name.lower() if self.any_case else "") if n in self.aliases), None
+        )
+
+    def _spelled(self, key: str) -> type:
+        alias = self._alias(key)
+        if alias is None:
+            raise KeyError(key)
+        _, args, kwargs = parse_call(key) or (key, [], {})
+        name = f"keras_ivy>spelled in thread {threading.get_ident()}"
+        words = {"text": key, "target": self.aliases[alias], "args": args, "kwargs": kwargs}
+        return _Spelled(name, (), words)
+
+    def _refuse(self, key: str) -> None:
+        """Raise if the names nearest to an unknown one help."""
+        check_size(key)
+        meant = hint(key, self.names(key))
+        if meant is None and not bare_name(key).endswith(SUFFIXES):
+            return
+        meant = meant or f"Known names: {', '.join(sorted(self.aliases))}."
+        raise IvyValueError(
+            f"Could not interpret {self.kind} identifier: {key}. "
+            f"Unknown name {bare_name(key)!r}. {meant} A class of your own is known by name "
+            f"after `@keras_ivy.register(name)`. Received: identifier={key!r}"
+        )
 
 
 def install(initializers: dict, optimizers: dict) -> None:
-    """Make Keras resolve call-like spellings of the given `{alias: class}` tables.
+    """Make Keras resolve the names of the given `{alias: class}` tables, and their spellings.
 
-    The tables stay live: an alias added later is known at once.
+    The tables stay live: an alias added later is known at once. Names of optimizers are known in
+    any case, as Keras's own are in 3.15.
     """
-    for module, aliases in ((keras_initializers, initializers), (keras_optimizers, optimizers)):
-        table = module.ALL_OBJECTS_DICT
-        builtin = {k: table[k] for k in table}
-        module.ALL_OBJECTS_DICT = _SpellingTable(builtin, aliases)
+    for module, aliases, kind in (
+        (keras_initializers, initializers, "initializer"),
+        (keras_optimizers, optimizers, "optimizer"),
+    ):
+        module.ALL_OBJECTS_DICT = _SpellingTable(module.ALL_OBJECTS_DICT, aliases, kind)

@@ -78,7 +78,11 @@ def check_number(
     """
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise IvyTypeError(f"`{name}` must be a number. Received: {name}={value!r}")
-    if not math.isfinite(value):
+    try:
+        finite = math.isfinite(value)
+    except OverflowError:  # an integer that no float holds
+        finite = False
+    if not finite:
         raise IvyValueError(f"`{name}` must be finite. Received: {name}={value}")
     if least is not None and value < least:
         raise IvyValueError(f"`{name}` must be at least {least}. Received: {name}={value}")

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from keras_ivy.adapters.keras_strings import parse_call
 from keras_ivy.initializers.rules import Rule, Scheme, as_rules
 from keras_ivy.initializers.schemes_layers import (
     AutoScheme,
@@ -21,6 +20,7 @@ from keras_ivy.initializers.schemes_residual import (
 from keras_ivy.initializers.strings import get, known_names
 from keras_ivy.initializers.targets import Target
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError, nearest
+from keras_ivy.utils.identifiers import parse_call
 
 __all__ = []
 

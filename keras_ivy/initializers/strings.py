@@ -5,11 +5,11 @@ from typing import Any
 
 import keras
 
-from keras_ivy.adapters.keras_strings import parse_call
 from keras_ivy.initializers.adopted import adopt
 from keras_ivy.initializers.base import Initializer
 from keras_ivy.registration import INITIALIZERS
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError, nearest
+from keras_ivy.utils.identifiers import parse_call
 
 #: Names of the weight-initialization document that differ from those of Ivy's classes.
 DOCUMENT_NAMES = {

@@ -40,6 +40,10 @@ class IvyIndexError(IvyException, IndexError):
     """An index is out of range."""
 
 
+class IvyImportError(IvyException, ImportError):
+    """What is installed or set cannot work with this package."""
+
+
 class IvyRuntimeError(IvyException, RuntimeError):
     """Something was done in the wrong order, such as using what was not initialized."""
 
