@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import keras
+import tensorflow as tf
 
 #: Class -> the attributes that hold its slots, in the order in which they are made.
 SLOTS = {
@@ -57,6 +58,19 @@ def slots(optimizer: Any) -> list[Sequence]:
     """Return the slots, one list of variables for each name; empty ones left out."""
     lists = (getattr(optimizer, name) for name in SLOTS[type(optimizer)])
     return [slot for slot in lists if slot]
+
+
+def merge_update(optimizer: Any, grads_and_vars: list, learning_rate: Any) -> None:
+    """Let Keras's `_distributed_tf_update_step` update variables from summed gradients.
+
+    As `_backend_update_step` does, which would sum them over the replicas once more.
+    """
+    tf.__internal__.distribute.interim.maybe_merge_call(
+        optimizer._distributed_tf_update_step,
+        optimizer._distribution_strategy,
+        grads_and_vars,
+        learning_rate,
+    )
 
 
 def copies(optimizer: Any) -> list:

@@ -12,7 +12,6 @@ from typing import Any
 
 import tensorflow as tf
 
-from keras_ivy.optimizers import fast
 from keras_ivy.optimizers.gradients import all_finite, clip, gathered
 from keras_ivy.optimizers.sparse import Rows, whole
 from keras_ivy.optimizers.tensors import raw
@@ -65,13 +64,18 @@ def apply(optimizer: Any, grads: list, variables: list) -> bool:
     """
     if not is_local(variables):
         return False
-    grads = gathered(sum_over_replicas(grads))
+    pairs = optimizer._all_reduce_sum_gradients(list(zip(grads, variables, strict=True)))
+    grads, variables = map(list, zip(*pairs, strict=True))
+    grads = gathered(grads)
     if optimizer.gradient_accumulation_steps:
         accumulate(optimizer, grads, variables)
     else:
         update(optimizer, grads, variables)
     if optimizer.use_ema:
-        average(optimizer)
+        trained = optimizer._trainable_variables
+        optimizer._update_model_variables_moving_average(trained)
+        if optimizer.ema_overwrite_frequency:
+            optimizer._backend_maybe_overwrite_model_variables(trained)
     return True
 
 
@@ -79,7 +83,8 @@ def accumulate(optimizer: Any, grads: list, variables: list) -> None:
     """Add to the accumulators, or, every so many steps, update with their mean."""
     steps = optimizer.gradient_accumulation_steps
     indices = [optimizer._get_variable_index(v) for v in variables]
-    buffers = [raw(optimizer._accumulated_gradients[i]) for i in indices]
+    kept = [optimizer._accumulated_gradients[i] for i in indices]
+    buffers = list(map(raw, kept))
     lazy = [isinstance(g, Rows) for g in grads]
     grads = [
         whole(g, b.shape) if sparse else g
@@ -87,8 +92,7 @@ def accumulate(optimizer: Any, grads: list, variables: list) -> None:
     ]
 
     def keep() -> None:
-        for buffer, g in zip(buffers, grads, strict=True):
-            buffer.assign_add(tf.cast(g, buffer.dtype))
+        optimizer._backend_increment_gradient_accumulators(grads, kept)
 
     def use() -> None:
         sums = [g + tf.cast(b, g.dtype) for b, g in zip(buffers, grads, strict=True)]
@@ -98,8 +102,7 @@ def accumulate(optimizer: Any, grads: list, variables: list) -> None:
             for mean, sparse in zip(means, lazy, strict=True)
         ]
         update(optimizer, means, variables)
-        for buffer in map(raw, optimizer._accumulated_gradients):
-            buffer.assign(tf.zeros_like(buffer))
+        optimizer._backend_reset_gradient_accumulators()
 
     count = tf.convert_to_tensor(optimizer._iterations)
     when(tf.equal((count + 1) % steps, 0), use, keep)
@@ -121,28 +124,34 @@ def when(condition: tf.Tensor, then: Callable, otherwise: Callable) -> None:
 def update(optimizer: Any, grads: list, variables: list) -> None:
     """Clip, then update every variable."""
     grads = clip(optimizer, grads)
-    if not optimizer.skip_nonfinite:
-        fast.update_all(optimizer, grads, variables)
-        return
-    when(all_finite(grads), lambda: fast.update_all(optimizer, grads, variables), lambda: None)
+
+    def change() -> None:
+        optimizer._decide_decay(variables)
+        optimizer._backend_update_step(grads, variables, optimizer._rate_to_hand())
+
+    if optimizer.skip_nonfinite:
+        when(all_finite(grads), change, lambda: None)
+    else:
+        change()
 
 
-def average(optimizer: Any) -> None:
-    """Update the moving averages, and every so many updates overwrite the variables by them."""
-    variables = [raw(v) for v in optimizer._trainable_variables]
-    averages = [raw(a) for a in optimizer._model_variables_moving_average]
-    pairs = [(v, a) for v, a in zip(variables, averages, strict=True) if a is not None]
+def averaged(optimizer: Any, variables: Sequence[Any]) -> list[tuple[Any, Any]]:
+    """Pairs of a variable and its moving average."""
+    averages = optimizer._model_variables_moving_average
+    pairs = zip(variables, averages, strict=True)
+    return [(raw(v), raw(a)) for v, a in pairs if a is not None]
+
+
+def average(optimizer: Any, variables: Sequence[Any]) -> None:
+    """Update the moving averages."""
     count = tf.convert_to_tensor(optimizer.iterations)
     started = tf.cast(tf.not_equal(count, 0), tf.float64) * optimizer.ema_momentum
-    for v, a in pairs:
+    for v, a in averaged(optimizer, variables):
         keep = tf.cast(started, a.dtype)
         a.assign(keep * a + (1.0 - keep) * tf.cast(v, a.dtype))
-    every = optimizer.ema_overwrite_frequency
-    if not every:
-        return
 
-    def overwrite() -> None:
-        for v, a in pairs:
-            v.assign(tf.cast(a, v.dtype))
 
-    when(tf.equal((count + 1) % every, 0), overwrite, lambda: None)
+def overwrite(optimizer: Any, variables: Sequence[Any]) -> None:
+    """Give every variable the value of its moving average."""
+    for v, a in averaged(optimizer, variables):
+        v.assign(tf.cast(a, v.dtype))

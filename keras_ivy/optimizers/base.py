@@ -7,12 +7,12 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_ivy.optimizers import apply as pipeline
-from keras_ivy.optimizers import fast, variants
 from keras_ivy.optimizers import rules as rules_module
+from keras_ivy.optimizers import variants
 from keras_ivy.optimizers.checks import check_gradient, check_variables
 from keras_ivy.optimizers.exclusions import Exclusions
 from keras_ivy.optimizers.gradients import prepared
+from keras_ivy.optimizers.hooks import Hooks
 from keras_ivy.optimizers.rules import path_of
 from keras_ivy.optimizers.slots import SLOT_DTYPES, Slots
 from keras_ivy.optimizers.spellings import (
@@ -26,7 +26,6 @@ from keras_ivy.optimizers.spellings import (
 )
 from keras_ivy.optimizers.stepping import IvySide
 from keras_ivy.optimizers.telemetry import Telemetry
-from keras_ivy.optimizers.tensors import dense, raw, scalar
 from keras_ivy.optimizers.updates import Limits, Treatment
 from keras_ivy.utils.exceptions import (
     IvyNotImplementedException,
@@ -35,7 +34,7 @@ from keras_ivy.utils.exceptions import (
 )
 
 
-class Optimizer(IvySide, Telemetry, Slots, keras.optimizers.Optimizer):
+class Optimizer(IvySide, Hooks, Telemetry, Slots, keras.optimizers.Optimizer):
     """Base class of the optimizers: a Keras optimizer that also steps as Ivy's do.
 
     A subclass written for Ivy implements `_step(self, v, grads)` and calls this constructor with
@@ -175,6 +174,7 @@ class Optimizer(IvySide, Telemetry, Slots, keras.optimizers.Optimizer):
         self._setting = setting
         self._exclusions = Exclusions(**(exclusions or {}))
         self._init_slots()
+        self._init_hooks()
         self._init_ivy_side()
         self._init_telemetry()
 
@@ -282,10 +282,6 @@ class Optimizer(IvySide, Telemetry, Slots, keras.optimizers.Optimizer):
             return grad
         return prepared(grad, variable.dtype, variable.shape, self.lazy_slots)
 
-    def _backend_apply_gradients(self, grads: Sequence[Any], variables: Sequence[Any]) -> None:
-        if not pipeline.apply(self, list(grads), list(variables)):
-            super()._backend_apply_gradients(grads, variables)
-
     def exclude_from_weight_decay(
         self, var_list: Sequence[Any] | None = None, var_names: Sequence[str] | None = None
     ) -> None:
@@ -308,22 +304,6 @@ class Optimizer(IvySide, Telemetry, Slots, keras.optimizers.Optimizer):
             )
         self._exclusions = Exclusions(var_names or ())
         self._exclusions.listed = list(var_list or ())
-
-    def _apply_weight_decay(self, variables: Sequence[Any]) -> None:
-        """Do nothing: decay is part of the formula, where the variant says."""
-
-    def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
-        """Update one variable and its slots from its gradient."""
-        i = self._get_variable_index(variable)
-        job = fast.Job(
-            i,
-            (raw(variable), *map(raw, self._slots[i])),
-            dense(gradient, variable.shape),
-            self._treatments[i],
-        )
-        count = tf.convert_to_tensor(self.iterations)
-        rate = scalar(learning_rate, tf.float64)
-        fast.update_plain(self, job, self._scalars(rate, count, job.dtype), count)
 
     def _get_current_learning_rate(self) -> Any:
         schedule = isinstance(self._learning_rate, keras.optimizers.schedules.LearningRateSchedule)

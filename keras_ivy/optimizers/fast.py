@@ -17,10 +17,11 @@ import tensorflow as tf
 from keras_ivy.adapters import tf_xla
 from keras_ivy.optimizers import fused
 from keras_ivy.optimizers.norms import compiled_norm, norm, row_norm
+from keras_ivy.optimizers.overrides import WRITES, has_own_kernel, overridden, write
 from keras_ivy.optimizers.packs import FEW, SMALL, Pack
 from keras_ivy.optimizers.rounding import rounded
 from keras_ivy.optimizers.sparse import Rows, scatter_rows, update_rows
-from keras_ivy.optimizers.tensors import compute_dtype, raw, scalar
+from keras_ivy.optimizers.tensors import compute_dtype, raw
 from keras_ivy.optimizers.updates import Treatment, adapts
 
 
@@ -60,16 +61,16 @@ def handles(job: Job) -> tuple[tf.Tensor, ...]:
 
 def plan(jobs: Sequence[Job], optimizer: Any) -> tuple[list[list[Job]], list[list[Job]], list[Job]]:
     """Divide the jobs into stacks, batches for the kernels, and plain ones."""
-    kernels = optimizer._has_kernel
-    packed: dict[Pack, list[Job]] = {}
+    kernels = has_own_kernel(optimizer) and not overridden(optimizer, *WRITES)
+    packed: dict[tuple, list[Job]] = {}
     stacks: dict[tuple, list[Job]] = {}
     single: dict[tuple, list[Job]] = {}
     plain = []
     for job in jobs:
         if not job.size:
             continue
-        if job.pack is not None:
-            packed.setdefault(job.pack, []).append(job)
+        if job.pack is not None and kernels:
+            packed.setdefault((job.pack, job.treatment), []).append(job)
         elif not kernels or isinstance(job.grad, Rows) or not job.uniform:
             plain.append(job)
         elif job.size < SMALL and optimizer._stacks(job.treatment):
@@ -106,21 +107,24 @@ def batched(jobs: Sequence[Job]) -> list[list[Job]]:
     return batches
 
 
-def update_all(optimizer: Any, grads: Sequence[Any], variables: Sequence[Any]) -> None:
+def update_all(
+    optimizer: Any, grads: Sequence[Any], variables: Sequence[Any], learning_rate: Any
+) -> None:
     """Update every variable of this replica and its slots, and note the trust ratios."""
     jobs = []
     for grad, variable in zip(grads, variables, strict=True):
         i = optimizer._get_variable_index(variable)
         tensors = (raw(variable), *map(raw, optimizer._slots[i]))
         pack = optimizer._packs.get(i)
-        jobs.append(Job(i, tensors, grad, optimizer._treatments[i], pack))
-    rate = scalar(optimizer.learning_rate, tf.float64)
+        jobs.append(Job(i, tensors, grad, optimizer._treatment(i), pack))
     count = tf.convert_to_tensor(optimizer.iterations)
     made: dict[tuple, Any] = {}
 
     def scalars(dtype: tf.DType, kernel: bool) -> Any:
         if (dtype, kernel) not in made:
-            made[dtype, kernel] = optimizer._scalars(rate, count, dtype, kernel)
+            rate = optimizer._rate_given(learning_rate, dtype)
+            known = {"kernel": True} if kernel else {}
+            made[dtype, kernel] = optimizer._scalars(rate, count, dtype, **known)
         return made[dtype, kernel]
 
     ratios: dict[tuple[int, ...], Any] = {}
@@ -157,7 +161,8 @@ def update_plain(optimizer: Any, job: Job, scalars: Any, count: Any) -> Any:
         ]
         return w, tuple(new), ratio
 
-    if isinstance(job.grad, Rows) and not job.grad.whole:
+    in_place = not overridden(optimizer, *WRITES)
+    if isinstance(job.grad, Rows) and not job.grad.whole and in_place:
         return scatter_rows(update, weight, job.grad, tuple(slots), job.dtype)
     values = [tf.cast(x, job.dtype) for x in job.variables]
     if isinstance(job.grad, Rows):
@@ -165,8 +170,8 @@ def update_plain(optimizer: Any, job: Job, scalars: Any, count: Any) -> Any:
     else:
         w, new, ratio = update(values[0], tf.cast(job.grad, job.dtype), tuple(values[1:]))
     for slot, value in zip(slots, new, strict=True):
-        slot.assign(tf.cast(value, slot.dtype))
-    weight.assign(tf.cast(w, weight.dtype))
+        write(optimizer, slot, value)
+    write(optimizer, weight, w, is_weight=True)
     return ratio
 
 

@@ -61,18 +61,25 @@ def gathered(grads: Sequence[Any]) -> list:
 
 
 def clip(optimizer: Any, grads: Sequence[Any]) -> list:
-    """Clip gradients as the optimizer's options say."""
+    """Clip gradients as the optimizer does it; of sparse ones, the rows."""
     values = [g.values if isinstance(g, Rows) else g for g in grads]
-    if optimizer.global_clipnorm:
-        values = clip_by_global_norm(values, optimizer.global_clipnorm)
-    elif optimizer.clipnorm:
-        values = [clip_by_norm(x, optimizer.clipnorm) for x in values]
-    else:
-        values = optimizer._clip_gradients(values)
+    values = optimizer._clip_gradients(values)
     return [
         g._replace(values=value) if isinstance(g, Rows) else value
         for g, value in zip(grads, values, strict=True)
     ]
+
+
+def clip_values(optimizer: Any, values: list) -> list:
+    """Clip tensors as the optimizer's options say."""
+    if optimizer.global_clipnorm:
+        return clip_by_global_norm(values, optimizer.global_clipnorm)
+    if optimizer.clipnorm:
+        return [optimizer._clip_by_norm(x) for x in values]
+    if optimizer.clipvalue:
+        limit = optimizer.clipvalue
+        return [tf.clip_by_value(x, -limit, limit) for x in values]
+    return values
 
 
 def clip_by_norm(x: tf.Tensor, limit: float) -> tf.Tensor:

@@ -81,14 +81,18 @@ def pair(v: Flat, grads: Flat, ignore_missing: bool) -> Flat:
 def prepare(v: Any, grads: Any, ignore_missing: bool) -> tuple[Flat, Flat]:
     """Return all values, and the gradients of those that are trained.
 
-    A `keras.Variable` that is not trainable, such as a running statistic, is left as it is.
+    A `keras.Variable` that is not trainable, such as a running statistic, is left as it is; one
+    with `overwrite_with_gradient`, such as a scale of float8 training, becomes its gradient.
     """
     leaves = flatten(v)
     frozen = {k for k, x in leaves.items() if isinstance(x, keras.Variable) and not x.trainable}
     values = {k: value_of(x, k) for k, x in leaves.items()}
     trained = {k: x for k, x in values.items() if k not in frozen}
     given = {k: g for k, g in flatten(grads).items() if k not in frozen}
-    return values, pair(trained, given, ignore_missing)
+    pairs = pair(trained, given, ignore_missing)
+    for k in [k for k in pairs if getattr(leaves[k], "overwrite_with_gradient", False)]:
+        values[k] = tf.cast(tf.convert_to_tensor(pairs.pop(k)), values[k].dtype)
+    return values, pairs
 
 
 def value_of(x: Any, path: str) -> tf.Tensor:

@@ -10,6 +10,7 @@ from keras_ivy.adapters.keras_variables import place_again
 from keras_ivy.adapters.tracking import Exporting
 from keras_ivy.optimizers.apply import is_mirrored
 from keras_ivy.optimizers.checks import SHARING, check_shared
+from keras_ivy.optimizers.overrides import MAKERS, WRITES, has_own_kernel, overridden
 from keras_ivy.optimizers.packs import packs_of
 from keras_ivy.optimizers.rules import path_of
 from keras_ivy.optimizers.tensors import raw
@@ -64,8 +65,10 @@ class Slots(Exporting):
 
     def _packs_of(self, variables: Sequence[Any], treatments: Sequence[Treatment]) -> dict:
         """Which slots are kept together: those of small tensors that are treated alike."""
-        if self.lazy_slots or not (self.slot_names and self._has_kernel and is_mirrored(variables)):
+        if self.lazy_slots or not (self.slot_names and is_mirrored(variables)):
             return {}
+        if not has_own_kernel(self) or overridden(self, "update_step", *MAKERS, *WRITES):
+            return {}  # Nobody but the kernels, and what is made here, knows of packs.
 
         def suits(v: Any) -> bool:
             dtype = keras.backend.standardize_dtype(v.dtype)

@@ -15,6 +15,7 @@ from keras_ivy.optimizers.gradients import all_finite, clip, gathered, prepared
 from keras_ivy.optimizers.handwritten import Handwritten
 from keras_ivy.optimizers.leaves import Flat, flatten, prepare, unflatten
 from keras_ivy.optimizers.norms import norm
+from keras_ivy.optimizers.overrides import check_step
 from keras_ivy.optimizers.rounding import rounded
 from keras_ivy.optimizers.sparse import Rows, update_rows
 from keras_ivy.optimizers.state import StateCell, complete
@@ -78,6 +79,7 @@ class IvySide(Checked, Handwritten):
         return self._functional_step(v, grads, ignore_missing)
 
     def _functional_step(self, v: Any, grads: Any, ignore_missing: bool) -> Any:
+        check_step(self)
         flat_v, flat_g = prepare(v, grads, ignore_missing)
         if self._is_handwritten:
             return self._step_by_hand(v, flat_v, flat_g)
@@ -105,6 +107,7 @@ class IvySide(Checked, Handwritten):
         Returns:
             The variables and the state after the step.
         """
+        check_step(self)
         flat_v, flat_g = prepare(v, grads, ignore_missing)
         count, slots = self._parse(state) if state is not None else (0, {})
         if count is None:
@@ -202,7 +205,7 @@ class IvySide(Checked, Handwritten):
                 name: {
                     path: tf.convert_to_tensor(slot[i])
                     for path, slot in zip(paths, self._slots, strict=True)
-                    if slot
+                    if slot and slot[i] is not None
                 }
                 for i, name in enumerate(self.slot_names)
             }
@@ -286,7 +289,12 @@ class IvySide(Checked, Handwritten):
         self._cell.reset(scalar(count, tf.int64), slots)
 
     def _assign_slots(self, count: Any, slots: dict) -> None:
-        paths = [rules_module.path_of(x) for x in self._trainable_variables]
+        kept = [
+            (rules_module.path_of(x), slot)
+            for x, slot in zip(self._trainable_variables, self._slots, strict=True)
+            if slot and slot[0] is not None
+        ]
+        paths = [path for path, _ in kept]
         for i, name in enumerate(self.slot_names):
             flat = slots.get(name, {})
             if set(flat) != set(paths):
@@ -294,14 +302,14 @@ class IvySide(Checked, Handwritten):
                     f"The slot {name!r} must hold the paths of the optimizer's variables: "
                     f"{', '.join(paths)}. Received: {', '.join(sorted(flat)) or None}"
                 )
-            for path, slot in zip(paths, self._slots, strict=True):
+            for path, slot in kept:
                 if tuple(flat[path].shape) != tuple(slot[i].shape):
                     raise IvyValueError(
                         f"The slot '{name}/{path}' has shape {tuple(slot[i].shape)}. "
                         f"Received: shape={tuple(flat[path].shape)}"
                     )
         for i, name in enumerate(self.slot_names):
-            for path, slot in zip(paths, self._slots, strict=True):
+            for path, slot in kept:
                 slot[i].assign(slots[name][path])
         if count is not None:
             self._iterations.assign(int(count) * (self.gradient_accumulation_steps or 1))

@@ -14,7 +14,7 @@ from keras_ivy.optimizers import rules as rules_module
 from keras_ivy.optimizers.checks import check_variables
 from keras_ivy.optimizers.rules import Leaf, path_of
 from keras_ivy.optimizers.tensors import is_zero
-from keras_ivy.optimizers.updates import adapts
+from keras_ivy.optimizers.updates import Treatment, adapts
 from keras_ivy.utils.exceptions import IvyTypeError
 
 
@@ -187,10 +187,12 @@ class Telemetry:
         """What the rules, and the exclusions from weight decay, say of every variable."""
         resolved = rules_module.resolve(self.rules, variables, self._decay)
         excluded = self._exclusions.excluded(variables)
-        return [
-            (treatment._replace(decay=0.0) if out else treatment, rule)
-            for (treatment, rule), out in zip(resolved, excluded, strict=True)
-        ]
+        found = []
+        for v, (treatment, rule), out in zip(variables, resolved, excluded, strict=True):
+            if self._overwrite_variable_with_gradient(v):
+                treatment = Treatment(0.0, adapt=False)  # It becomes its gradient, as it is.
+            found.append((treatment._replace(decay=0.0) if out else treatment, rule))
+        return found
 
 
 def _variables_of(model: Any) -> tuple[list, list]:

@@ -12,22 +12,40 @@ import pytest
 import tensorflow as tf
 
 from keras_ivy.optimizers import base as ours
-from keras_ivy.optimizers import checks, handwritten, stepping, telemetry
+from keras_ivy.optimizers import checks, handwritten, hooks, stepping, telemetry
 from keras_ivy.optimizers.loss_scale import LossScaleOptimizer
 
 Keras = keras.optimizers.Optimizer
 
 #: Methods -> (their parameters, what relies on them).
 METHODS = {
-    "_backend_apply_gradients": (("grads", "trainable_variables"), "base: the pipeline's entry"),
-    "_apply_weight_decay": (("variables",), "base: switched off, the formulas decay"),
+    "_backend_apply_gradients": (("grads", "trainable_variables"), "hooks: the pipeline's entry"),
+    "_apply_weight_decay": (("variables",), "hooks: says what the formulas let decay"),
+    "_use_weight_decay": (("variable",), "hooks: says what the formulas let decay"),
+    "_all_reduce_sum_gradients": (("grads_and_vars",), "hooks: sums over replicas"),
+    "_backend_update_step": (("grads", "trainable_variables", "learning_rate"), "hooks: fast ways"),
+    "_distributed_tf_update_step": (
+        ("distribution", "grads_and_vars", "learning_rate"),
+        "adapters/keras_optimizers: merge_update",
+    ),
+    "_clip_by_norm": (("values", "axes"), "hooks, gradients: norms that do not overflow"),
+    "_backend_increment_gradient_accumulators": (("grads", "acc_grads"), "hooks: each replica"),
+    "_backend_reset_gradient_accumulators": ((), "hooks: each replica"),
+    "_update_model_variables_moving_average": (("trainable_variables",), "hooks: each replica"),
+    "_overwrite_model_variables_with_average_value": (
+        ("trainable_variables",),
+        "hooks: each replica",
+    ),
+    "assign": (("variable", "value"), "overrides: asked whether it is replaced"),
+    "assign_add": (("variable", "value"), "overrides: asked whether it is replaced"),
+    "assign_sub": (("variable", "value"), "overrides: asked whether it is replaced"),
     "_get_current_learning_rate": ((), "base: `schedule_counts`; stepping: the rate"),
     "_overwrite_variable_with_gradient": (("variable",), "base: float8 scales are no weights"),
     "_get_variable_index": (("variable",), "fast, apply: slots of a variable"),
-    "_clip_gradients": (("grads",), "gradients.clip"),
+    "_clip_gradients": (("grads",), "hooks: clipping"),
     "_untrack_variable": (("variable",), "base: a rate or count remade under a strategy"),
     "_var_key": (("variable",), "adapters/keras_optimizers: excluded variables"),
-    "update_step": (("gradient", "variable", "learning_rate"), "base: parameter servers"),
+    "update_step": (("gradient", "variable", "learning_rate"), "hooks: documented to be replaced"),
     "add_variable_from_reference": (("reference_variable", "name", "initializer"), "base: slots"),
     "add_optimizer_variables": (("trainable_variables", "name", "initializer"), "base: slots"),
     "add_variable": (
@@ -246,7 +264,17 @@ REPLACED = {
     "__doc__",
     "__module__",
     "_backend_apply_gradients",
+    "_backend_increment_gradient_accumulators",
+    "_backend_maybe_overwrite_model_variables",  # From 3.16 on.
+    "_backend_reset_gradient_accumulators",
+    "_backend_update_step",
+    "_all_reduce_sum_gradients",
     "_apply_weight_decay",
+    "_clip_by_norm",
+    "_clip_gradients",
+    "_overwrite_model_variables_with_average_value",
+    "_update_model_variables_moving_average",
+    "_use_weight_decay",
     "_get_current_learning_rate",
     "add_variable_from_reference",
     "apply",
@@ -267,6 +295,7 @@ def test_our_names_are_free_in_keras():
         stepping.IvySide,
         handwritten.Handwritten,
         telemetry.Telemetry,
+        hooks.Hooks,
     )
     taken = set()
     for cls in classes:

@@ -52,6 +52,17 @@ FEATURES = {
     "loss scale": {"loss_scale_factor": 8.0},
     "dynamic scale": {},
     "packed": {"global_clipnorm": 0.5, "gradient_accumulation_steps": 2},
+    "own update_step": TOGETHER,
+    "own decay": TOGETHER,
+    "own merge": {"global_clipnorm": 0.5},
+}
+
+
+#: Hooks of Keras's that a subclass replaces, and that then call what they replace.
+HOOKS = {
+    "own update_step": "update_step",
+    "own decay": "_apply_weight_decay",
+    "own merge": "_distributed_tf_update_step",
 }
 
 
@@ -90,9 +101,22 @@ def model(feature: str) -> keras.Model:
     return net
 
 
-def make(case: str, feature: str) -> keras.optimizers.Optimizer:
+def hooked(base: type, name: str) -> type:
+    """A subclass that replaces one of Keras's hooks by what it does."""
+
+    def replacement(self, *args):
+        return getattr(super(cls, self), name)(*args)
+
+    cls = type(base.__name__, (base,), {name: replacement})
+    return cls
+
+
+def make(case: str, feature: str, replaced: bool = True) -> keras.optimizers.Optimizer:
     """The optimizer of a row of the case list, with a feature."""
     options = dict(FEATURES[feature])
+    if feature in HOOKS and replaced:
+        row = CASES[case]
+        return row._replace(cls=hooked(row.cls, HOOKS[feature])).make(0.05, **options)
     if feature == "together":
         options["rules"] = [Rule("bias", decay=False, adapt=False, lr_multiplier=0.5)]
     optimizer = CASES[case].make(0.05, **options)
@@ -111,7 +135,7 @@ def gradients(net: keras.Model, optimizer, x: tf.Tensor, y: tf.Tensor, replicas:
 
 def alone(case: str, feature: str) -> list[np.ndarray]:
     """The weights after training on one device, on whole batches."""
-    net, optimizer = model(feature), make(case, feature)
+    net, optimizer = model(feature), make(case, feature, replaced=False)
     optimizer.build(net.trainable_variables)
     x, y = data(feature)
     for i in range(0, len(x), BATCH):
