@@ -1,12 +1,14 @@
 """Checks of what every initializer receives: shapes, dtypes, numbers, words."""
 
-import math
-import numbers
+import re
 from collections.abc import Sequence
 from typing import Any
 
 import keras
+import numpy as np
+import tensorflow as tf
 
+from keras_ivy.utils import checks
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
 Shape = int | Sequence[int]
@@ -76,38 +78,94 @@ def check_number(
     >>> check_number("gain", 2, least=0)
     2
     """
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise IvyTypeError(f"`{name}` must be a number. Received: {name}={value!r}")
-    try:
-        finite = math.isfinite(value)
-    except OverflowError:  # an integer that no float holds
-        finite = False
-    if not finite:
-        raise IvyValueError(f"`{name}` must be finite. Received: {name}={value}")
+    value = checks.finite(name, value)
     if least is not None and value < least:
         raise IvyValueError(f"`{name}` must be at least {least}. Received: {name}={value}")
     if above is not None and value <= above:
         raise IvyValueError(f"`{name}` must be above {above}. Received: {name}={value}")
-    return value.item() if hasattr(value, "item") else value
+    return value
 
 
-def check_whole(name: str, value: Any, *, least: int = 0) -> int:
-    """Return an integer of at least `least`.
+def check_whole(name: str, value: Any, *, least: int = 0, most: int = checks.LARGEST_COUNT) -> int:
+    """Return an integer from `least` to `most`.
 
     Raises:
         IvyTypeError: If it is not an integer.
-        IvyValueError: If it is below.
+        IvyValueError: If it is out of range.
 
     Example:
 
     >>> check_whole("groups", 2, least=1)
     2
     """
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
-        raise IvyTypeError(f"`{name}` must be an integer. Received: {name}={value!r}")
-    if value < least:
-        raise IvyValueError(f"`{name}` must be at least {least}. Received: {name}={value}")
-    return int(value)
+    if not checks.is_whole(value):
+        raise IvyTypeError(f"`{name}` must be an integer. {checks.received(name, value)}")
+    return checks.whole(name, value, least, most)
+
+
+def check_pattern(name: str, value: Any, *, optional: bool = False) -> str | None:
+    """Return a regular expression as it is, or None where that is allowed.
+
+    Raises:
+        IvyTypeError: If it is no text.
+        IvyValueError: If it is empty, or no regular expression.
+
+    Example:
+
+    >>> check_pattern("branch", "block.*")
+    'block.*'
+    """
+    if value is None and optional:
+        return None
+    try:
+        re.compile(checks.text(name, value))
+    except re.error as error:
+        raise IvyValueError(
+            f"`{name}` must be a regular expression; {error}. {checks.received(name, value)}"
+        ) from error
+    return value
+
+
+def is_array_of_numbers(value: Any) -> bool:
+    """Whether a value is an array that variables can start from."""
+    if isinstance(value, np.ndarray):
+        return value.dtype.kind in "biufcV"  # V: NumPy's bfloat16
+    if isinstance(value, tf.Tensor | keras.Variable):
+        return tf.as_dtype(value.dtype) != tf.string
+    return False
+
+
+def check_scheme(name: str, value: Any, *, optional: bool = False) -> Any:
+    """Return what may stand for an initializer: a name, an object, a config or a function.
+
+    Whether a name is known shows when it is looked up.
+
+    Raises:
+        IvyTypeError: If it is something else.
+
+    Example:
+
+    >>> check_scheme("base", "kaiming")
+    'kaiming'
+    """
+    initializer = keras.initializers.Initializer
+    known = (isinstance(value, str) and bool(value)) or (
+        isinstance(value, dict) and "class_name" in value
+    )
+    if isinstance(value, type):
+        known = issubclass(value, initializer)
+    array = is_array_of_numbers(value)
+    other = callable(value) or hasattr(value, "rules") or (value is None and optional)
+    if not (known or array or other):
+        raise IvyTypeError(
+            f"`{name}` must be the name of an initializer, an initializer, its config or a "
+            f"function of `(shape, dtype)`. {checks.received(name, value)}"
+        )
+    if isinstance(value, type) and not known:
+        raise IvyTypeError(
+            f"`{name}` is a class, but not of initializers. {checks.received(name, value)}"
+        )
+    return value
 
 
 def check_choice(name: str, value: Any, choices: Sequence[str]) -> str:
@@ -121,8 +179,9 @@ def check_choice(name: str, value: Any, choices: Sequence[str]) -> str:
     >>> check_choice("order", "up", ("up", "down"))
     'up'
     """
-    if value not in choices:
+    if not checks.one_of(value, choices):
         raise IvyValueError(
-            f"`{name}` must be one of {', '.join(map(repr, choices))}. Received: {name}={value!r}"
+            f"`{name}` must be one of {', '.join(map(repr, choices))}. "
+            f"{checks.received(name, value)}"
         )
     return value

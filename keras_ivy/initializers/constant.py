@@ -10,8 +10,12 @@ from keras_ivy.initializers.checks import Shape
 from keras_ivy.initializers.kernel_fans import Fan
 from keras_ivy.initializers.seeds import Seed
 from keras_ivy.registration import register
+from keras_ivy.utils.checks import received
 from keras_ivy.utils.devices import device_scope
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
+
+#: The largest number of float32, in which variables usually are.
+_LARGEST = float(np.finfo("float32").max)
 
 
 @register("constant_ivy")
@@ -24,7 +28,7 @@ class Constant(Drawn):
 
     Raises:
         IvyTypeError: If the constant is not a number.
-        IvyValueError: If it is NaN.
+        IvyValueError: If it is NaN, or too large for float32.
 
     Note:
         Without a dtype, `create_variables` keeps an integer or boolean constant as int32 or bool,
@@ -49,10 +53,14 @@ class Constant(Drawn):
         if not isinstance(constant, bool | int | float):
             raise IvyTypeError(
                 "`constant` must be a number; to start from an array, pass the array itself to "
-                f"the layer. Received: constant={constant!r} of type {type(constant).__name__}"
+                f"the layer. {received('constant', constant)} of type {type(constant).__name__}"
             )
         if constant != constant:
             raise IvyValueError(f"`constant` must not be NaN. Received: constant={constant}")
+        if abs(constant) > _LARGEST:
+            raise IvyValueError(
+                f"`constant` must be finite, also as float32. Received: constant={constant}"
+            )
         self.constant = constant
         super().__init__(seed)
 

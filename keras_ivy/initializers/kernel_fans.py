@@ -9,6 +9,7 @@ import math
 import numbers
 from collections.abc import Sequence
 
+from keras_ivy.utils import checks
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError, nearest
 
 Fan = float | int
@@ -29,8 +30,8 @@ LAYER_GATES = {
     "gru": 3,
     "conv_lstm": 4,
 }
-
-
+#: No cell packs more gates into one kernel.
+MOST_GATES = 1024
 #: Kernels of these have axes for the positions in space before the last two.
 SPATIAL = ("conv", "conv_transpose", "depthwise", "conv_lstm")
 
@@ -47,10 +48,11 @@ def check_fan_mode(fan_mode: str) -> str:
     >>> check_fan_mode("fan_avg")
     'fan_avg'
     """
-    if fan_mode not in FAN_MODES:
+    if not checks.one_of(fan_mode, FAN_MODES):
+        shown = checks.summary(fan_mode).strip("'")
         raise IvyValueError(
-            f"{fan_mode} must be one of {list(IVY_FAN_MODES)}, or 'fan_geo_avg'. "
-            f"Received: fan_mode={fan_mode!r}"
+            f"{shown} must be one of {list(IVY_FAN_MODES)}, or 'fan_geo_avg'. "
+            f"{checks.received('fan_mode', fan_mode)}"
         )
     return fan_mode
 
@@ -204,25 +206,52 @@ def kernel_fans(
     return positions * a, _whole(positions * b / (packed * groups * steps))
 
 
-def check_fan_options(strides, groups, gates, layer, batch_axes, fans) -> None:
+def check_fan_options(strides, groups, gates, layer, all_axes, fans) -> None:
     """Refuse options that cannot be meant, before anything is drawn."""
-    if layer is not None and layer not in LAYER_GATES:
+    batch_axes = all_axes[2]
+    if layer is not None and not checks.one_of(layer, LAYER_GATES):
         raise IvyValueError(
-            f"Unknown kind of layer. {nearest(str(layer), LAYER_GATES)} Received: layer={layer!r}"
+            f"Unknown kind of layer. {nearest(checks.summary(layer), LAYER_GATES)} "
+            f"{checks.received('layer', layer)}"
         )
     if layer is not None and batch_axes is not None:
         raise IvyValueError(
             "Say either `layer` or the axes of the kernel, not both. "
-            f"Received: {layer=}, {batch_axes=}"
+            f"Received: {layer=}, batch_axes={checks.summary(batch_axes)}"
         )
-    for name, value in (("groups", groups), ("gates", gates)):
-        if value is not None and not (isinstance(value, int) and value > 0):
-            raise IvyValueError(f"`{name}` must be a positive integer. Received: {name}={value!r}")
-    for stride in strides if isinstance(strides, Sequence) else (strides,):
-        if not (isinstance(stride, int) and stride > 0):
-            raise IvyValueError(f"`strides` must be positive integers. Received: {strides=}")
-    if fans is not None and not (isinstance(fans, Sequence) and len(fans) == 2):
-        raise IvyTypeError(f"`fans` must be a pair (fan_in, fan_out). Received: {fans=}")
+    for name, value, most in (
+        ("groups", groups, checks.LARGEST_COUNT),
+        ("gates", gates, MOST_GATES),
+    ):
+        optional = name == "gates" and value is None
+        if not optional and not (checks.is_whole(value) and 0 < value <= most):
+            raise IvyValueError(
+                f"`{name}` must be a positive integer, at most {most}. "
+                f"{checks.received(name, value)}"
+            )
+    for stride in strides if isinstance(strides, list | tuple) else (strides,):
+        if not (checks.is_whole(stride) and 0 < stride <= checks.LARGEST_COUNT):
+            raise IvyValueError(
+                f"`strides` must be positive integers. {checks.received('strides', strides)}"
+            )
+    if isinstance(strides, list | tuple) and not strides:
+        raise IvyValueError("`strides` must be positive integers. Received: strides=()")
+    for name, axes in zip(("input_axes", "output_axes", "batch_axes"), all_axes, strict=True):
+        if axes is None:
+            continue
+        if not isinstance(axes, list | tuple) or not all(map(checks.is_whole, axes)):
+            raise IvyTypeError(f"`{name}` must be a list of axes. {checks.received(name, axes)}")
+        if len({checks.axis(name, axis) for axis in axes}) < len(axes):
+            raise IvyValueError(f"`{name}` must differ. {checks.received(name, axes)}")
+    if fans is None:
+        return
+    if not isinstance(fans, list | tuple) or len(fans) != 2:
+        raise IvyTypeError(
+            f"`fans` must be a pair (fan_in, fan_out). {checks.received('fans', fans)}"
+        )
+    for fan in fans:
+        if fan is not None and not checks.finite("fans", fan) > 0:
+            raise IvyValueError(f"`fans` must be above 0. {checks.received('fans', fans)}")
 
 
 def _fans_of_axes(shape, input_axes, output_axes, batch_axes, gates) -> tuple[Fan, Fan]:

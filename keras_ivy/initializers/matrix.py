@@ -15,6 +15,7 @@ import keras
 
 from keras_ivy.initializers.kernel_fans import LAYER_GATES, SPATIAL, Fan
 from keras_ivy.initializers.scaled import KernelInitializer
+from keras_ivy.utils.checks import one_of, received
 from keras_ivy.utils.exceptions import IvyValueError
 
 
@@ -147,10 +148,10 @@ class MatrixInitializer(KernelInitializer):
 
     def __init__(self, *, seed=None, **options: Any):
         for name in ("fans", "strides"):
-            if options.get(name, 1) not in (1, None):
+            if not one_of(options.get(name), (1, None)):
                 raise IvyValueError(
                     f"`{name}` changes nothing in {type(self).__name__}. "
-                    f"Received: {name}={options[name]}"
+                    f"{received(name, options[name])}"
                 )
         super().__init__(seed=seed, **options)
 

@@ -121,7 +121,7 @@ class KaimingNormal(Normal):
         self.negative_slope = check_number("negative_slope", negative_slope)
         super().__init__(
             2.0 / (1.0 + self.negative_slope**2),
-            mode or fan_mode,
+            fan_mode if mode is None else mode,
             0.5,
             1.0,
             mean,

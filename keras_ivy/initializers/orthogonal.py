@@ -9,6 +9,7 @@ from keras_ivy.initializers.matrix import MatrixInitializer
 from keras_ivy.initializers.orthonormal import orthonormal_columns
 from keras_ivy.initializers.seeds import Seed
 from keras_ivy.registration import register
+from keras_ivy.utils.checks import flag
 
 
 @register("orthogonal_ivy")
@@ -53,7 +54,7 @@ class Orthogonal(MatrixInitializer):
         self, gain: float = 1.0, scaled: bool = False, *, seed: Seed = None, **options: Any
     ):
         self.gain = check_number("gain", gain)
-        self.scaled = bool(scaled)
+        self.scaled = flag("scaled", scaled)
         super().__init__(seed=seed, **options)
 
     def _matrices(self, count: int, rows: int, columns: int, dtype: str, seed) -> Any:

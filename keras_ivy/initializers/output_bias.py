@@ -11,7 +11,8 @@ from keras_ivy.initializers.checks import check_choice, check_number
 from keras_ivy.initializers.kernel_fans import Fan
 from keras_ivy.initializers.seeds import Seed
 from keras_ivy.registration import register
-from keras_ivy.utils.exceptions import IvyValueError
+from keras_ivy.utils.checks import received
+from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
 _ACTIVATIONS = ("softmax", "sigmoid", "linear")
 
@@ -56,6 +57,10 @@ class OutputBias(Drawn):
         seed: Seed = None,
     ):
         self.activation = check_choice("activation", activation, _ACTIVATIONS)
+        if isinstance(frequencies, bool | str | bytes) or frequencies is None:
+            raise IvyTypeError(
+                f"`frequencies` must be numbers. {received('frequencies', frequencies)}"
+            )
         shares = np.atleast_1d(np.asarray(frequencies, "float64"))
         if shares.ndim != 1 or not np.isfinite(shares).all():
             raise IvyValueError(

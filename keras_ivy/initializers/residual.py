@@ -11,6 +11,7 @@ from keras_ivy.initializers.normals import RandomNormal, XavierNormal
 from keras_ivy.initializers.seeds import Seed
 from keras_ivy.initializers.wrapper import Scaled
 from keras_ivy.registration import register
+from keras_ivy.utils.checks import one_of, received
 from keras_ivy.utils.exceptions import IvyValueError
 
 _PARTS = ("encoder", "decoder")
@@ -245,10 +246,10 @@ class DeepNet(XavierNormal):
         constants = deepnet_constants(encoder_layers, decoder_layers)
         if part is None and len(constants) == 1:
             (part,) = constants
-        if part not in constants:
+        if not one_of(part, constants):
             raise IvyValueError(
                 f"`part` must be one of {', '.join(map(repr, constants))}. "
-                f"Received: {part=}, {encoder_layers=}, {decoder_layers=}"
+                f"{received('part', part)}, {encoder_layers=}, {decoder_layers=}"
             )
         self.encoder_layers, self.decoder_layers, self.part = encoder_layers, decoder_layers, part
         super().__init__(constants[part][1], seed=seed, **options)

@@ -12,9 +12,12 @@ from typing import Any
 import keras
 
 from keras_ivy.initializers.base import Initializer
+from keras_ivy.initializers.checks import check_choice, check_number, check_scheme
 from keras_ivy.initializers.geometry import ROLES, WEIGHT_ROLES
 from keras_ivy.initializers.strings import get
 from keras_ivy.initializers.targets import Target
+from keras_ivy.utils.checks import flag, received
+from keras_ivy.utils.exceptions import IvyTypeError
 
 __all__ = ["PerTarget", "Rule", "Scheme"]
 
@@ -86,8 +89,15 @@ class Rule:
                 "A class to match must be a layer's, such as `keras.layers.Dense`. "
                 f"Received: match={self.match!r}"
             )
-        if self.role is not None and self.role not in RULE_ROLES:
-            raise ValueError(f"`role` must be one of {RULE_ROLES}. Received: role={self.role!r}")
+        check_scheme("initializer", self.initializer, optional=True)
+        if self.config is not None and not isinstance(self.config, dict):
+            raise IvyTypeError(
+                f"`config` must be a dict of arguments. {received('config', self.config)}"
+            )
+        if self.role is not None:
+            check_choice("role", self.role, RULE_ROLES)
+        check_number("scale", self.scale)
+        flag("required", self.required)
 
     def matches(self, target: Target) -> bool:
         """Whether the match alone, role aside, holds for a variable."""

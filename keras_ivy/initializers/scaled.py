@@ -66,7 +66,8 @@ class KernelInitializer(Drawn, keras.initializers.VarianceScaling):
     ):
         if unknown:
             self._refuse(unknown)
-        check_fan_options(strides, groups, gates, layer, batch_axes, fans)
+        axes = (input_axes, output_axes, batch_axes)
+        check_fan_options(strides, groups, gates, layer, axes, fans)
         self.fans = None if fans is None else tuple(fans)
         self.layer = layer
         self.strides = strides if isinstance(strides, int) else tuple(strides)

@@ -6,6 +6,7 @@ from typing import Any
 import keras
 
 from keras_ivy.adapters.keras_graph import consumers
+from keras_ivy.initializers.checks import check_number
 from keras_ivy.initializers.gains import calculate_gain
 from keras_ivy.initializers.plan import layer_default
 from keras_ivy.initializers.rules import PerTarget, Rule, Scheme
@@ -73,7 +74,7 @@ class AutoScheme(Scheme):
     """
 
     def __init__(self, embedding_std: float = 0.02):
-        self.embedding_std = embedding_std
+        self.embedding_std = check_number("embedding_std", embedding_std, least=0)
 
     def rules(self, targets: Sequence[Target]) -> list[Rule]:
         """Return the rules; see `Scheme`."""

@@ -11,6 +11,12 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from keras_ivy.initializers.checks import (
+    check_number,
+    check_pattern,
+    check_scheme,
+    check_whole,
+)
 from keras_ivy.initializers.normals import RandomNormal
 from keras_ivy.initializers.residual import (
     deepnet_constants,
@@ -90,7 +96,8 @@ class ZeroLastScheme(Scheme):
     """
 
     def __init__(self, branch: str, base: Any = "kaiming"):
-        self.branch, self.base = branch, base
+        self.branch = check_pattern("branch", branch)
+        self.base = check_scheme("base", base, optional=True)
 
     def rules(self, targets: Sequence[Target]) -> list[Rule]:
         """Return the rules; see `Scheme`."""
@@ -123,7 +130,9 @@ class FixupScheme(Scheme):
     """
 
     def __init__(self, branch: str, head: str | None = None, base: Any = "kaiming"):
-        self.branch, self.head, self.base = branch, head, base
+        self.branch = check_pattern("branch", branch)
+        self.head = check_pattern("head", head, optional=True)
+        self.base = check_scheme("base", base)
 
     def rules(self, targets: Sequence[Target]) -> list[Rule]:
         """Return the rules; see `Scheme`."""
@@ -171,7 +180,9 @@ class DepthScaledScheme(Scheme):
     """
 
     def __init__(self, branch: str, depth: int | None = None, base: Any = "kaiming"):
-        self.branch, self.depth, self.base = branch, depth, base
+        self.branch = check_pattern("branch", branch)
+        self.depth = depth if depth is None else check_whole("depth", depth, least=1)
+        self.base = check_scheme("base", base)
 
     def rules(self, targets: Sequence[Target]) -> list[Rule]:
         """Return the rules; see `Scheme`."""
@@ -197,7 +208,9 @@ class GPT2Scheme(Scheme):
     """
 
     def __init__(self, projection: str, depth: int | None = None, std: float = 0.02):
-        self.projection, self.depth, self.std = projection, depth, std
+        self.projection = check_pattern("projection", projection)
+        self.depth = depth if depth is None else check_whole("depth", depth, least=1)
+        self.std = check_number("std", std, least=0)
 
     def rules(self, targets: Sequence[Target]) -> list[Rule]:
         """Return the rules; see `Scheme`."""
@@ -227,7 +240,10 @@ class _TransformerScheme(Scheme):
     ):
         if encoder is None and decoder is None:
             raise IvyValueError("Name the layers of the encoder or of the decoder. Received none.")
-        self.encoder, self.decoder, self.plain, self.base = encoder, decoder, plain, base
+        self.encoder = check_pattern("encoder", encoder, optional=True)
+        self.decoder = check_pattern("decoder", decoder, optional=True)
+        self.plain = check_pattern("plain", plain)
+        self.base = check_scheme("base", base)
 
     def _layers(self, targets: Sequence[Target]) -> dict[str, dict[str, list[Target]]]:
         patterns = {"encoder": self.encoder, "decoder": self.decoder}

@@ -7,6 +7,7 @@ from keras_ivy.initializers.kernel_fans import IvyZeroDivisionError
 from keras_ivy.initializers.seeds import Seed
 from keras_ivy.initializers.uniforms import Uniform
 from keras_ivy.registration import register
+from keras_ivy.utils.checks import is_number
 
 
 @register("first_layer_siren_ivy")
@@ -67,7 +68,7 @@ class Siren(Uniform):
     arguments = ("w0",)
 
     def __init__(self, w0: float = 30.0, *, seed: Seed = None, **options: Any):
-        if w0 == 0:
+        if is_number(w0) and w0 == 0:
             raise IvyZeroDivisionError("`w0` must not be zero. Received: w0=0")
         self.w0 = check_number("w0", w0, above=0)
         super().__init__(6.0, "fan_in", 0.5, 1.0 / self.w0, seed=seed, **options)

@@ -7,7 +7,9 @@ import keras
 
 from keras_ivy.initializers.adopted import adopt
 from keras_ivy.initializers.base import Initializer
+from keras_ivy.initializers.checks import is_array_of_numbers
 from keras_ivy.registration import INITIALIZERS
+from keras_ivy.utils.checks import received
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError, nearest
 from keras_ivy.utils.identifiers import parse_call
 
@@ -64,7 +66,20 @@ def get(identifier: Any, config: dict[str, Any] | None = None) -> Initializer:
         return identifier
     if identifier is None:
         raise IvyTypeError("An initializer is needed. Received: identifier=None")
-    return adopt(keras.initializers.get(identifier))
+    array = hasattr(identifier, "dtype") and not callable(identifier)
+    if array and not is_array_of_numbers(identifier):
+        raise IvyTypeError(
+            f"An array to start from holds numbers. {received('identifier', identifier)}"
+        )
+    try:
+        found = keras.initializers.get(identifier)
+    except (AttributeError, KeyError, ValueError) as error:
+        # Keras looks for keys in whatever it is given.
+        raise IvyValueError(
+            "An initializer is a name, an initializer, its config or a function of "
+            f"`(shape, dtype)`. {received('identifier', identifier)}"
+        ) from error
+    return adopt(found)
 
 
 def known_names() -> list[str]:

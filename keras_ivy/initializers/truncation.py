@@ -17,7 +17,8 @@ from keras_ivy.initializers.checks import check_choice, check_number
 from keras_ivy.initializers.kernel_fans import Fan
 from keras_ivy.initializers.seeds import Seed
 from keras_ivy.registration import register
-from keras_ivy.utils.exceptions import IvyValueError
+from keras_ivy.utils.checks import flag, received
+from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
 #: Where `keras.random.truncated_normal` cuts.
 _KERAS_CUT = 2.0
@@ -160,12 +161,14 @@ class TruncatedNormal(Drawn):
         self.mean = check_number("mean", mean)
         self.stddev = check_number("stddev", stddev, above=0)
         self.cut = check_choice("cut", cut, ("sigma", "absolute"))
+        if not isinstance(bounds, list | tuple) or len(bounds) != 2:
+            raise IvyTypeError(f"`bounds` must be a pair of numbers. {received('bounds', bounds)}")
         low, high = bounds
         low, high = check_number("bounds", low), check_number("bounds", high)
         if not low < high:
-            raise IvyValueError(f"`bounds` must be in order. Received: bounds={bounds}")
+            raise IvyValueError(f"`bounds` must be in order. Received: bounds={low, high}")
         self.bounds = [low, high]
-        self.correct = bool(correct)
+        self.correct = flag("correct", correct)
         self._interval()
         super().__init__(seed)
 

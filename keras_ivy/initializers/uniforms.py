@@ -149,7 +149,9 @@ class KaimingUniform(Uniform):
     ):
         self.negative_slope = check_number("negative_slope", negative_slope)
         numerator = 6.0 / (1.0 + self.negative_slope**2)
-        super().__init__(numerator, mode or fan_mode, 0.5, 1.0, seed=seed, **options)
+        super().__init__(
+            numerator, fan_mode if mode is None else mode, 0.5, 1.0, seed=seed, **options
+        )
 
 
 @register("lecun_uniform_ivy")

@@ -3,16 +3,28 @@
 Each takes `owner`, the name of the layer or function, for the error.
 """
 
-import numbers
+import operator
 from collections.abc import Sequence
 from typing import Any
 
+from keras_ivy.utils.checks import (
+    LARGEST_COUNT,
+    finite,
+    is_number,
+    one_of,
+    received,
+    summary,
+    whole,
+)
+from keras_ivy.utils.checks import flag as checked_flag
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError, nearest
 
 __all__ = [
+    "axis",
     "choice",
     "counts",
     "data_format",
+    "flag",
     "floating",
     "input_rank",
     "layout",
@@ -42,12 +54,14 @@ def _is_whole(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def positive(owner: str, argument: str, value: Any, optional: bool = False) -> int | None:
-    """Return a whole number of at least 1, or None where that is allowed.
+def positive(
+    owner: str, argument: str, value: Any, optional: bool = False, most: int = LARGEST_COUNT
+) -> int | None:
+    """Return a whole number from 1 to `most`, or None where that is allowed.
 
     Raises:
         TypeError: If it is no whole number.
-        ValueError: If it is smaller.
+        ValueError: If it is smaller or larger.
 
     Example:
 
@@ -56,14 +70,29 @@ def positive(owner: str, argument: str, value: Any, optional: bool = False) -> i
     """
     if value is None and optional:
         return None
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
+    count = _index(value)
+    if count is None:
         raise IvyTypeError(
             f"{owner}: `{argument}` is a whole number{' or None' if optional else ''}. "
-            f"Received: {argument}={value!r} of type {type(value).__name__}"
+            f"{received(argument, value)} of type {type(value).__name__}"
         )
-    if int(value) < 1:
-        raise IvyValueError(f"{owner}: `{argument}` is at least 1. Received: {argument}={value}")
-    return int(value)
+    if count < 1:
+        raise IvyValueError(f"{owner}: `{argument}` is at least 1. Received: {argument}={count}")
+    if count > most:
+        raise IvyValueError(
+            f"{owner}: `{argument}` is at most {most}. Received: {argument}={count}"
+        )
+    return count
+
+
+def _index(value: Any) -> int | None:
+    """Return a whole number, also out of a scalar array, or None."""
+    if isinstance(value, bool | type):
+        return None
+    try:
+        return operator.index(value)
+    except (TypeError, ValueError):  # Keras's symbolic tensors raise the latter
+        return None
 
 
 def counts(owner: str, argument: str, value: Any, rank: int) -> tuple[int, ...]:
@@ -84,7 +113,7 @@ def counts(owner: str, argument: str, value: Any, rank: int) -> tuple[int, ...]:
     if len(values) != rank:
         raise IvyValueError(
             f"{owner}: `{argument}` is one whole number or {rank} of them, one for each spatial "
-            f"axis. Received: {argument}={value!r}"
+            f"axis. {received(argument, value)}"
         )
     return tuple(positive(owner, argument, v) for v in values)
 
@@ -118,13 +147,15 @@ def padding(owner: str, value: Any, rank: int) -> str | list[tuple[int, int]]:
     if isinstance(widths, Sequence) and len(widths) == rank:
         pairs = [(w, w) if _is_whole(w) else w for w in widths]
         if all(
-            isinstance(p, Sequence) and len(p) == 2 and all(_is_whole(w) and w >= 0 for w in p)
+            isinstance(p, Sequence)
+            and len(p) == 2
+            and all(_is_whole(w) and 0 <= w <= LARGEST_COUNT for w in p)
             for p in pairs
         ):
             return [tuple(p) for p in pairs]
     raise IvyValueError(
         f'{owner}: `padding` is "SAME", "VALID", a width of at least 0, or a pair of such widths '
-        f"for each of the {rank} spatial axes. Received: padding={value!r}"
+        f"for each of the {rank} spatial axes. {received('padding', value)}"
     )
 
 
@@ -143,8 +174,8 @@ def data_format(owner: str, value: Any, rank: int) -> str:
     known = {last: last, first: first, "channels_last": last, "channels_first": first}
     if not isinstance(value, str) or value not in known:
         raise IvyValueError(
-            f"{owner}: unknown data format. {nearest(str(value), known, 4)} "
-            f"Received: data_format={value!r}"
+            f"{owner}: unknown data format. {nearest(summary(value), known, 4)} "
+            f"{received('data_format', value)}"
         )
     return known[value]
 
@@ -155,30 +186,55 @@ def choice(owner: str, argument: str, value: Any, known: Sequence[Any]) -> Any:
     Raises:
         ValueError: If it is not.
     """
-    if value not in known:
+    if not one_of(value, known):
         raise IvyValueError(
-            f"{owner}: `{argument}` must be one of {list(known)}. Received: {argument}={value!r}"
+            f"{owner}: `{argument}` must be one of {list(known)}. {received(argument, value)}"
         )
     return value
 
 
 def number(owner: str, argument: str, value: Any) -> Any:
-    """Return a real number.
+    """Return a finite real number.
 
     Raises:
         TypeError: If it is something else.
+        ValueError: If it is NaN, infinite or beyond all meaning.
 
     Example:
 
     >>> number("LayerNorm", "eps", 1e-5)
     1e-05
     """
-    if not isinstance(value, numbers.Real):
+    if not is_number(value):
         raise IvyTypeError(
             f"{owner}: `{argument}` is a number. "
-            f"Received: {argument}={value!r} of type {type(value).__name__}"
+            f"{received(argument, value)} of type {type(value).__name__}"
         )
-    return value
+    return finite(argument, value, owner)
+
+
+def flag(owner: str, argument: str, value: Any) -> bool:
+    """Return a switch, if it is a bool.
+
+    Raises:
+        TypeError: If it is anything else.
+    """
+    return checked_flag(argument, value, owner)
+
+
+def axis(owner: str, argument: str, value: Any) -> int:
+    """Return the number of an axis, counted from either end.
+
+    Raises:
+        TypeError: If it is no whole number.
+        ValueError: If no array has as many axes.
+
+    Example:
+
+    >>> axis("Softmax", "axis", -1)
+    -1
+    """
+    return whole(argument, value, -254, 254, owner)
 
 
 def probability(owner: str, argument: str, value: Any) -> float:
@@ -192,9 +248,9 @@ def probability(owner: str, argument: str, value: Any) -> float:
     >>> probability("Dropout", "prob", 0.5)
     0.5
     """
-    if not isinstance(value, numbers.Real) or not 0 <= value < 1:
+    if not is_number(value) or not 0 <= value < 1:
         raise IvyValueError(
-            f"{owner}: `{argument}` is a probability in [0, 1). Received: {argument}={value!r}"
+            f"{owner}: `{argument}` is a probability in [0, 1). {received(argument, value)}"
         )
     return value
 

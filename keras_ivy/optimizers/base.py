@@ -27,11 +27,9 @@ from keras_ivy.optimizers.spellings import (
 from keras_ivy.optimizers.stepping import IvySide
 from keras_ivy.optimizers.telemetry import Telemetry
 from keras_ivy.optimizers.updates import Limits, Treatment
-from keras_ivy.utils.exceptions import (
-    IvyNotImplementedException,
-    IvyTypeError,
-    IvyValueError,
-)
+from keras_ivy.utils import checks
+from keras_ivy.utils.devices import device_name
+from keras_ivy.utils.exceptions import IvyNotImplementedException, IvyValueError
 
 
 class Optimizer(IvySide, Hooks, Telemetry, Slots, keras.optimizers.Optimizer):
@@ -116,20 +114,11 @@ class Optimizer(IvySide, Hooks, Telemetry, Slots, keras.optimizers.Optimizer):
         check_keywords(kwargs, type(self))
         setting = variants.lookup(self.variants, variant, type(self).__name__)
         rate = as_learning_rate(learning_rate)
-        if slot_dtype not in SLOT_DTYPES:
-            raise IvyValueError(
-                f"`slot_dtype` must be one of {SLOT_DTYPES}. Received: slot_dtype={slot_dtype!r}"
-            )
-        if device is not None and not isinstance(device, str):
-            raise IvyTypeError(
-                '`device` must be the name of a device, such as "cpu:0", or `None`. '
-                f"Received: device={device!r}"
-            )
-        if schedule_counts not in ("steps", "updates"):
-            raise IvyValueError(
-                '`schedule_counts` must be "steps" or "updates". '
-                f"Received: schedule_counts={schedule_counts!r}"
-            )
+        slot_dtype = slot_dtype.name if isinstance(slot_dtype, tf.DType) else slot_dtype
+        checks.choice("slot_dtype", slot_dtype, SLOT_DTYPES)
+        if device is not None:
+            device_name(device)
+        checks.choice("schedule_counts", schedule_counts, ("steps", "updates"))
         if weight_decay is not None:
             weight_decay = check_range("weight_decay", weight_decay, -float("inf"), None, "()")
         lazy_slots = check_flag("lazy_slots", lazy_slots)

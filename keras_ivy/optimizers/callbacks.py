@@ -1,5 +1,6 @@
 """A callback that shows trust ratios while a model trains."""
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,6 +8,7 @@ import keras
 import tensorflow as tf
 
 from keras_ivy.optimizers.base import Optimizer
+from keras_ivy.utils.checks import text
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
 
@@ -56,6 +58,10 @@ class TrustRatioLogger(keras.callbacks.Callback):
 
     def __init__(self, log_dir: str | None = None, every: int | None = None):
         super().__init__()
+        if log_dir is not None:
+            if not isinstance(log_dir, os.PathLike):
+                text("log_dir", log_dir)
+            log_dir = os.fspath(log_dir)
         if every is not None and log_dir is None:
             raise IvyValueError(
                 f"`every` says when to write to `log_dir`. Received: every={every!r}, log_dir=None"

@@ -7,6 +7,7 @@ from keras import ops
 
 from keras_ivy.optimizers.spellings import check_range
 from keras_ivy.registration import register
+from keras_ivy.utils.checks import text
 from keras_ivy.utils.exceptions import IvyValueError, nearest
 
 
@@ -78,7 +79,7 @@ class WarmupPolynomial(keras.optimizers.schedules.LearningRateSchedule):
         self.power = float(power)
         self.end = float(end)
         self.start = float(start)
-        self.name = name
+        self.name = text("name", name)
 
     def __call__(self, step: Any) -> Any:
         """Return the rate after `step` steps, as a float64 scalar."""

@@ -9,6 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_ivy.utils import checks
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError, nearest, shown
 
 #: What Ivy programs write, and what Keras configs hold.
@@ -221,13 +222,42 @@ def as_learning_rate(value: Any) -> Any:
         if tuple(value.shape) == () and tf.as_dtype(value.dtype).is_floating:
             return VariableRate(value)
     elif callable(value):
-        return value
+        if _is_callable_rate(value):
+            return value
     elif _is_rate(value):
-        return float(value)
+        return _checked_rate(value)
     raise IvyValueError(
         "`learning_rate` must be a finite number, a `LearningRateSchedule`, a scalar floating "
-        f"variable or a callable of no arguments. Received: learning_rate={value!r}"
+        "variable or a callable of no arguments. "
+        f"{checks.received('learning_rate', value)}"
     )
+
+
+def _is_callable_rate(value: Any) -> bool:
+    """Whether something can be called without arguments, or is a schedule."""
+    if isinstance(value, keras.optimizers.schedules.LearningRateSchedule):
+        return True
+    if isinstance(value, type):
+        return False
+    try:
+        inspect.signature(value).bind()
+    except TypeError:
+        return False
+    except ValueError:  # written in C: it does not tell what it takes
+        return True
+    return True
+
+
+def _checked_rate(value: Any) -> float:
+    """Return a rate as a float, if it does not point uphill."""
+    rate = float(value)
+    if rate < 0:
+        raise IvyValueError(
+            "A learning rate must not be negative: it would climb. To maximize, negate the loss. "
+            f"Received: learning_rate={rate}"
+        )
+    checks.at_most("learning_rate", rate)
+    return rate
 
 
 def _is_rate(value: Any) -> bool:
@@ -251,8 +281,10 @@ def check_new_rate(value: Any) -> None:
     if not (scalar or _is_rate(value)):
         raise IvyValueError(
             "A learning rate can be set to a finite number, or to a `LearningRateSchedule`. "
-            f"Received: learning_rate={value!r}"
+            f"{checks.received('learning_rate', value)}"
         )
+    if not symbolic:
+        _checked_rate(value)
 
 
 def check_range(name: str, value: Any, low: float, high: float | None, closed: str) -> float:
@@ -271,7 +303,7 @@ def check_range(name: str, value: Any, low: float, high: float | None, closed: s
     Raises:
         IvyValueError: If `value` is outside, or not a number.
     """
-    number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
+    number = checks.is_number(value)
     inside = number and (value >= low if closed[0] == "[" else value > low)
     if high is not None:
         inside = inside and (value <= high if closed[1] == "]" else value < high)
@@ -280,8 +312,11 @@ def check_range(name: str, value: Any, low: float, high: float | None, closed: s
     if not inside:
         end = "inf" if high is None else high
         raise IvyValueError(
-            f"`{name}` must be in {closed[0]}{low}, {end}{closed[1]}. Received: {name}={value!r}"
+            f"`{name}` must be in {closed[0]}{low}, {end}{closed[1]}. "
+            f"{checks.received(name, value)}"
         )
+    if value != float("inf"):
+        checks.at_most(name, value)
     return float(value)
 
 
@@ -291,9 +326,7 @@ def check_flag(name: str, value: Any) -> bool:
     Raises:
         IvyTypeError: If it is anything else: `"no"` would count as true.
     """
-    if not isinstance(value, bool | np.bool_):
-        raise IvyTypeError(f"`{name}` must be `True` or `False`. Received: {name}={value!r}")
-    return bool(value)
+    return checks.flag(name, value)
 
 
 def check_whole(name: str, value: Any, least: int) -> int:
@@ -303,5 +336,6 @@ def check_whole(name: str, value: Any, least: int) -> int:
         IvyValueError: If it is smaller, not whole, or not a number.
     """
     if check_range(name, value, least, None, "[)") != int(value):
-        raise IvyValueError(f"`{name}` must be a whole number. Received: {name}={value!r}")
+        raise IvyValueError(f"`{name}` must be a whole number. {checks.received(name, value)}")
+    checks.at_most(name, value, checks.LARGEST_COUNT)
     return int(value)

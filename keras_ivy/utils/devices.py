@@ -1,11 +1,16 @@
 """Names of devices: Ivy's `"cuda:0"` and `"cpu"`, Keras's `"gpu:0"`, TensorFlow's `"/CPU:0"`."""
 
 import contextlib
+import re
 from typing import Any
 
 import tensorflow as tf
 
+from keras_ivy.utils.checks import received
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
+
+#: How devices are called in Ivy, Keras and TensorFlow.
+_NAME = re.compile(r"(/job:\w+/replica:\d+/task:\d+)?/?(device:)?(cpu|gpu|cuda|tpu)(:\d+)?")
 
 #: The devices that `set_default` has named, the last of which counts.
 _defaults: list[str] = []
@@ -42,7 +47,7 @@ def existing_device(device: Any) -> str:
     if not isinstance(device, str):
         raise IvyTypeError(
             'A device is a string such as "cpu" or "gpu:0". '
-            f"Received: device={device!r} of type {type(device).__name__}"
+            f"{received('device', device)} of type {type(device).__name__}"
         )
     name = device.lower().rpartition("device:")[2].removeprefix("/").replace("cuda", "gpu")
     name = name if ":" in name else f"{name}:0"
@@ -52,6 +57,31 @@ def existing_device(device: Any) -> str:
             f"Received: device={device!r}"
         )
     return name
+
+
+def device_name(device: Any) -> str:
+    """Return a device's name as it was spelled, if it can be one; whether it is there is not asked.
+
+    Raises:
+        IvyTypeError: If it is not a string.
+        IvyValueError: If no device is called so.
+
+    Example:
+
+    >>> device_name("/device:GPU:7")
+    '/device:GPU:7'
+    """
+    if not isinstance(device, str):
+        raise IvyTypeError(
+            '`device` must be the name of a device, such as "cpu:0", or `None`. '
+            f"{received('device', device)} of type {type(device).__name__}"
+        )
+    if not _NAME.fullmatch(device.lower()):
+        raise IvyValueError(
+            'No device is called so; names are such as "cpu", "gpu:0" or "/device:GPU:0". '
+            f"{received('device', device)}"
+        )
+    return device
 
 
 def chosen_device(device: Any = None, dev: Any = None) -> str | None:

@@ -1,0 +1,61 @@
+"""Values that cannot mean anything, one by one, each refused with a sentence that shows them."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import keras_ivy as ivy
+from keras_ivy.utils import checks
+from keras_ivy.utils.exceptions import IvyException
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: ivy.Adam(epsilon=10**25), "`epsilon` must be at most 1e\\+12. Received: epsilon="),
+        (lambda: ivy.SGD(device="evil"), "No device is called so.*Received: device='evil'"),
+        (lambda: ivy.SGD(-1.0), "must not be negative.*Received: learning_rate=-1.0"),
+        (lambda: ivy.SGD(lambda x: x), "callable of no arguments"),
+        (lambda: ivy.SGD(int), "callable of no arguments"),
+        (lambda: ivy.Siren(gates=10**9), "`gates` must be .* at most 1024. Received: gates=10000"),
+        (lambda: ivy.Constant(float("inf")), "`constant` must be finite.*Received: constant=inf"),
+        (lambda: ivy.KaimingNormal(mode=np.ones(3)), "must be one of .*ndarray of shape"),
+        (lambda: ivy.KaimingNormal(mode=""), "must be one of"),
+        (lambda: ivy.initializers.Orthogonal(fans=np.ones(2)), "Received: fans=<ndarray of shape"),
+        (lambda: ivy.Adam(slot_dtype=np.ones(3)), "Received: slot_dtype=<ndarray"),
+        (
+            lambda: ivy.initializers.AutoScheme(embedding_std="1"),
+            "`embedding_std` must be a number",
+        ),
+        (lambda: ivy.initializers.GPT2Scheme("(", depth=1), "must be a regular expression"),
+        (lambda: ivy.initializers.TruncatedNormal(bounds=np.ones(3)), "`bounds` must be a pair"),
+        (lambda: ivy.initializers.TruncatedNormal(bounds={1, 2}), "`bounds` must be a pair"),
+    ],
+)
+def test_meaningless_value_is_refused(call, message):
+    with pytest.raises((ValueError, TypeError), match=message) as caught:
+        call()
+    assert isinstance(caught.value, IvyException)
+    assert len(str(caught.value)) < 1000
+
+
+@pytest.mark.parametrize("rate", [-1.0, np.float32(-0.5), tf.constant(-2.0), 1e300])
+def test_rates_that_climb_can_not_be_set(rate):
+    optimizer = ivy.Adam(0.5)
+    with pytest.raises(ValueError, match="Received: learning_rate="):
+        optimizer.learning_rate = rate
+    assert float(optimizer.learning_rate) == 0.5
+
+
+def test_summaries_never_print_arrays():
+    big = np.zeros((1000, 1000))
+    for value in (big, [big, big], {"w": big}, (big,), tf.zeros((3, 4)), "x" * 10**6):
+        assert len(checks.summary(value)) <= 200
+    assert checks.summary({"w": tf.zeros((3, 4))}).count("shape (3, 4)") == 1
+
+
+def test_checks_return_plain_python():
+    assert type(checks.whole("n", np.int64(3))) is int
+    assert type(checks.finite("x", np.float32(3))) is float
+    assert checks.flag("f", np.True_) is True
+    assert checks.axis("axis", np.int8(-1)) == -1
