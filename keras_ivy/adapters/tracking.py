@@ -3,8 +3,8 @@
 TensorFlow exports it only under `tf.__internal__`. A `dict` subclass that does not derive from it
 is silently left out of checkpoints.
 
-Private name used: `Trackable._trackable_children`, whose `save_type` is `"checkpoint"` or
-`"savedmodel"`.
+Private names used: `Trackable._trackable_children`, whose `save_type` is `"checkpoint"` or
+`"savedmodel"`, and `Trackable._lookup_dependency`, which restoring asks for a child by name.
 """
 
 from typing import Any
@@ -30,7 +30,7 @@ class Split(tf.Module):
 
 
 class Exporting:
-    """A mixin of trackable classes: children that a SavedModel has and a checkpoint does not.
+    """A mixin of trackable classes: children beside the attributes, for some of the ways to save.
 
     Unlike an attribute that holds a `Split`, they leave no node of their own in checkpoints, so
     that those of an object with such children, of one without, and of the base class are alike.
@@ -40,6 +40,19 @@ class Exporting:
         """The further children of a SavedModel, by name."""
         return {}
 
+    def _saved_children(self) -> dict[str, Any]:
+        """The further children of a checkpoint, by name."""
+        return {}
+
+    def _restored_child(self, name: str) -> Any:
+        """A further child that a checkpoint may have; `None` if it is no such name."""
+        return None
+
     def _trackable_children(self, save_type: str = "checkpoint", **kwargs: Any) -> dict:
         children = super()._trackable_children(save_type, **kwargs)
-        return children if save_type == "checkpoint" else children | self._exported_children()
+        checkpoint = save_type == "checkpoint"
+        return children | (self._saved_children() if checkpoint else self._exported_children())
+
+    def _lookup_dependency(self, name: str, cached_dependencies: dict | None = None) -> Any:
+        found = super()._lookup_dependency(name, cached_dependencies)
+        return self._restored_child(name) if found is None else found

@@ -13,6 +13,7 @@ from keras_ivy.optimizers.checks import check_gradient, check_variables
 from keras_ivy.optimizers.exclusions import Exclusions
 from keras_ivy.optimizers.gradients import prepared
 from keras_ivy.optimizers.hooks import Hooks
+from keras_ivy.optimizers.rates import Rates
 from keras_ivy.optimizers.rules import path_of
 from keras_ivy.optimizers.slots import SLOT_DTYPES, Slots
 from keras_ivy.optimizers.spellings import (
@@ -32,7 +33,7 @@ from keras_ivy.utils.devices import device_name
 from keras_ivy.utils.exceptions import IvyNotImplementedException, IvyValueError
 
 
-class Optimizer(IvySide, Hooks, Telemetry, Slots, keras.optimizers.Optimizer):
+class Optimizer(IvySide, Hooks, Rates, Telemetry, Slots, keras.optimizers.Optimizer):
     """Base class of the optimizers: a Keras optimizer that also steps as Ivy's do.
 
     A subclass written for Ivy implements `_step(self, v, grads)` and calls this constructor with
@@ -137,18 +138,8 @@ class Optimizer(IvySide, Hooks, Telemetry, Slots, keras.optimizers.Optimizer):
         if default_clip is not None and all(kwargs.get(name) is None for name in CLIPPING):
             kwargs["global_clipnorm"] = default_clip
         rules = rules_module.as_rules(rules)
-        # Keras keeps a rate as float32, which would round the rate of float64 variables: give
-        # the base class a callable, and keep the number in a float64 variable.
-        fixed = isinstance(rate, float)
-        super().__init__(learning_rate=(lambda: rate) if fixed else rate, **kwargs)
-        if fixed:
-            self._learning_rate = self.add_variable(
-                shape=(),
-                initializer=lambda shape, dtype: tf.constant(rate, dtype),
-                dtype="float64",
-                aggregation="only_first_replica",
-                name="learning_rate",
-            )
+        super().__init__(learning_rate=rate, **kwargs)
+        self._init_rate(rate)
         self.variant = variant
         self.weight_decay = weight_decay
         self.rules = rules
@@ -187,6 +178,10 @@ class Optimizer(IvySide, Hooks, Telemetry, Slots, keras.optimizers.Optimizer):
     def _update_fused(self, handles: tuple, grad: Any, scalars: Any, treatment: Treatment) -> Any:
         """The formula in place, on fused kernels: returns the trust ratio or `None`."""
         raise self._lacks("_update_fused")
+
+    def _turned(self, slots: tuple) -> tuple:
+        """The slots of the formula as variables hold them, and back."""
+        return slots
 
     def _lacks(self, method: str) -> IvyNotImplementedException:
         return IvyNotImplementedException(
@@ -294,17 +289,11 @@ class Optimizer(IvySide, Hooks, Telemetry, Slots, keras.optimizers.Optimizer):
         self._exclusions = Exclusions(var_names or ())
         self._exclusions.listed = list(var_list or ())
 
-    def _get_current_learning_rate(self) -> Any:
-        schedule = isinstance(self._learning_rate, keras.optimizers.schedules.LearningRateSchedule)
-        if schedule and self.schedule_counts == "updates":
-            return self._learning_rate(self.iterations)
-        return super()._get_current_learning_rate()
-
     def get_config(self) -> dict:
         """Return every option, for `from_config`."""
         config = super().get_config()
         if isinstance(self._learning_rate, keras.Variable):
-            config["learning_rate"] = float(np.asarray(self._learning_rate))
+            config["learning_rate"] = self._plain_rate()
         elif hasattr(self._learning_rate, "variable"):
             config["learning_rate"] = float(np.asarray(self._learning_rate()))
         config.update(

@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_ivy.optimizers.rules import path_of
-from keras_ivy.optimizers.spellings import CLIPPING, check_new_rate
+from keras_ivy.optimizers.spellings import CLIPPING
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
 
@@ -142,25 +142,6 @@ def check_scaling(strategy: Any) -> None:
 
 class Checked:
     """Methods of Keras's base class that look first; `base.Optimizer` mixes them in."""
-
-    @property
-    def learning_rate(self) -> Any:
-        """The learning rate of the next step; it can be set to a number or a schedule."""
-        return self._get_current_learning_rate()
-
-    @learning_rate.setter
-    def learning_rate(self, value: Any) -> None:
-        held = self._learning_rate
-        schedule = isinstance(held, keras.optimizers.schedules.LearningRateSchedule)
-        if not callable(value) and not schedule and not hasattr(held, "assign"):
-            raise IvyTypeError(
-                "The learning rate of this optimizer is a callable, which cannot be set to a "
-                "number. Make the optimizer with a number, or with a variable, which can. "
-                f"Received: learning_rate={value!r}"
-            )
-        if not callable(value) and not schedule:
-            check_new_rate(value)
-        keras.optimizers.Optimizer.learning_rate.fset(self, value)
 
     def apply(self, grads: Sequence[Any], trainable_variables: Any = None) -> None:
         """Check the gradients, which are tensors, before Keras's base class goes on."""

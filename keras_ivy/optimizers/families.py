@@ -73,6 +73,12 @@ class MomentOptimizer(Optimizer):
 class MomentumOptimizer(Optimizer):
     """SGD and LARS: the gradient, and a buffer `mw` if there is momentum."""
 
+    #: Whether variables hold the buffer as what is added to the weight, as Keras's SGD does.
+    _downhill = False
+
+    def _turned(self, slots: tuple) -> tuple:
+        return tuple(-x for x in slots) if self._downhill else slots
+
     @property
     def slot_names(self) -> tuple[str, ...]:
         """One buffer, or none without momentum."""
@@ -112,6 +118,7 @@ class MomentumOptimizer(Optimizer):
             self._limits,
             self.momentum,
             self.nesterov,
+            self._downhill,
         )
 
     def _stacks(self, treatment: Treatment) -> bool:

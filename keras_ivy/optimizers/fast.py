@@ -154,10 +154,11 @@ def update_plain(optimizer: Any, job: Job, scalars: Any, count: Any) -> Any:
     measure = compiled_norm if tf_xla.is_compiling() else norm
 
     def update(w: Any, g: Any, values: tuple) -> tuple:
+        values = optimizer._turned(values)
         w, new, ratio = optimizer._update(w, g, values, scalars, job.treatment, measure)
         new = [
             rounded(value, slot.dtype, (count, job.index, i))
-            for i, (slot, value) in enumerate(zip(slots, new, strict=True))
+            for i, (slot, value) in enumerate(zip(slots, optimizer._turned(new), strict=True))
         ]
         return w, tuple(new), ratio
 
@@ -201,10 +202,11 @@ def update_stack(optimizer: Any, group: Sequence[Job], scalars: Callable) -> Any
             optimizer._update_fused, weights, pack.handles(), grads, scalars(dtype, True), treatment
         )
     else:
-        slots = stacks if pack is None else pack.read(indices)
+        slots = optimizer._turned(tuple(stacks if pack is None else pack.read(indices)))
         weights, new, ratio = optimizer._update(
-            weights, grads, tuple(slots), scalars(dtype, False), treatment, row_norm
+            weights, grads, slots, scalars(dtype, False), treatment, row_norm
         )
+        new = optimizer._turned(new)
         if pack is not None:
             pack.write(indices, new)
         else:

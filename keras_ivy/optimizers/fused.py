@@ -8,7 +8,8 @@ TensorFlow's own optimizers; their scalar inputs are free, which is enough for e
   correction folded into its rate and epsilon, is the direction of every variant.
 - Applied to a scratch variable instead of the weight, it leaves the negative direction there, so
   that its norm can be taken before the weight moves (LAMB).
-- `ResourceApplyMomentum` with the rate folded into the gradient is the buffer of LARS and SGD.
+- `ResourceApplyKerasMomentum` is SGD's buffer, which points downhill; `ResourceApplyMomentum` with
+  the rate folded into the gradient is LARS's.
 
 They exist for float32 and float64 on CPU and GPU. XLA cannot compile a scratch variable; see `fast`
 for where these kernels are used and where not.
@@ -252,6 +253,7 @@ def fused_momentum(
     limits: Limits,
     momentum: float,
     nesterov: bool,
+    downhill: bool,
 ) -> tf.Tensor | None:
     """`updates.momentum_update` of several tensors, in place.
 
@@ -264,6 +266,8 @@ def fused_momentum(
         limits: Coefficient and bounds of their trust ratios.
         momentum: Decay of the buffer.
         nesterov: Whether to look ahead.
+        downhill: Whether the buffer holds what is added to the weight, rate included, and not what
+            is subtracted.
 
     Returns:
         The trust ratios as a vector, or `None` if these tensors are not adapted.
@@ -295,14 +299,16 @@ def fused_momentum(
             alpha = factor if setting.lr_in_momentum else factor * outside
             ops.ResourceApplyGradientDescent(var=weight, alpha=alpha, delta=step)
             continue
-        ops.ResourceApplyMomentum(
-            var=weight,
-            accum=buffers[0],
-            lr=outside,
-            grad=factor * step,
-            momentum=tf.constant(momentum, dtype),
-            use_nesterov=nesterov,
-        )
+        common = {
+            "var": weight,
+            "accum": buffers[0],
+            "momentum": tf.constant(momentum, dtype),
+            "use_nesterov": nesterov,
+        }
+        if downhill:
+            ops.ResourceApplyKerasMomentum(lr=factor * outside, grad=step, **common)
+        else:
+            ops.ResourceApplyMomentum(lr=outside, grad=factor * step, **common)
     return ratios
 
 

@@ -30,7 +30,7 @@ class Handwritten:
     def _lr(self) -> Any:
         rate = self._learning_rate
         if isinstance(rate, keras.Variable):
-            return float(keras.ops.convert_to_numpy(rate))
+            return self._plain_rate()
         if isinstance(rate, keras.optimizers.schedules.LearningRateSchedule):
             return lambda: rate(self._count - 1)
         return rate

@@ -18,7 +18,7 @@ from keras_ivy.optimizers.gradients import clip_by_norm, clip_values
 from keras_ivy.optimizers.overrides import DECAY, overridden
 from keras_ivy.optimizers.rules import path_of
 from keras_ivy.optimizers.sparse import Rows, as_rows
-from keras_ivy.optimizers.tensors import dense, raw, scalar
+from keras_ivy.optimizers.tensors import dense, raw
 from keras_ivy.utils.exceptions import IvyNotImplementedException, IvyValueError
 
 
@@ -125,13 +125,6 @@ class Hooks:
         """The rate as Keras hands it to `_backend_update_step`, and it to `update_step`."""
         self.__dict__["_handed_rate"] = self.learning_rate
         return self._handed_rate
-
-    def _rate_given(self, learning_rate: Any, dtype: tf.DType) -> tf.Tensor:
-        """The rate that was handed to a method, for tensors that are worked with in some type.
-
-        What came through unchanged counts as it was written, not as Keras's type rounds it.
-        """
-        return scalar(learning_rate, tf.float64)
 
     # Accumulated gradients, and averages.
 

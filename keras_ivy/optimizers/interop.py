@@ -148,12 +148,10 @@ def _take_state(made: Optimizer, optimizer: Any) -> None:
     """Build for the variables of a Keras optimizer and copy its state."""
     made.build(adapter.trained(optimizer))
     adapter.raw_iterations(made).assign(adapter.raw_iterations(optimizer))
-    # Keras's momentum points downhill, ours is what is subtracted.
-    sign = -1.0 if isinstance(made, SGD) else 1.0
     for i, slots in enumerate(zip(*adapter.slots(optimizer), strict=True)):
         for mine, theirs in zip(made._slots[i], slots, strict=True):
             if theirs is not None:
-                mine.assign(sign * tf.cast(theirs.value, mine.dtype))
+                mine.assign(tf.cast(theirs.value, mine.dtype))
     if (made.use_ema, made.gradient_accumulation_steps) == (
         optimizer.use_ema,
         optimizer.gradient_accumulation_steps,

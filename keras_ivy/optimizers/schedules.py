@@ -17,7 +17,8 @@ class WarmupPolynomial(keras.optimizers.schedules.LearningRateSchedule):
 
     `rate(t) = start + (peak - start) * t / warmup` for `t < warmup`, then
     `rate(t) = end + (peak - end) * (1 - (t - warmup) / (total - warmup)) ** power` until `total`,
-    and `end` from there on. It is worked out in float64, which holds every step count exactly.
+    and `end` from there on. It is worked out in float64, which holds every step count exactly, and
+    returned as Keras's schedules are, in `keras.config.floatx()`.
 
     Args:
         peak: Rate at the end of the warm-up, positive.
@@ -82,7 +83,16 @@ class WarmupPolynomial(keras.optimizers.schedules.LearningRateSchedule):
         self.name = text("name", name)
 
     def __call__(self, step: Any) -> Any:
-        """Return the rate after `step` steps, as a float64 scalar."""
+        """Return the rate after `step` steps, as a scalar of type `keras.config.floatx()`."""
+        return ops.cast(self.in_float64(step), keras.config.floatx())
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether `in_float64` is what this schedule returns; a subclass may return another."""
+        return type(self).__call__ is WarmupPolynomial.__call__
+
+    def in_float64(self, step: Any) -> Any:
+        """Return the rate as it is worked out, for the formulas of optimizers: a float64 scalar."""
         with keras.name_scope(self.name):
             t = ops.cast(step, "float64")
             left = ops.clip((self.total - t) / (self.total - self.warmup), 0.0, 1.0)

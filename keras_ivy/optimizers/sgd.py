@@ -1,12 +1,20 @@
 """Stochastic gradient descent."""
 
+from collections.abc import Mapping
 from typing import Any
 
+import keras
+import tensorflow as tf
+
+from keras_ivy.adapters import keras_saving
 from keras_ivy.optimizers import variants
 from keras_ivy.optimizers.families import MomentumOptimizer
 from keras_ivy.optimizers.spellings import check_flag, check_range, ivy_spellings
 from keras_ivy.registration import register
 from keras_ivy.utils.exceptions import IvyValueError
+
+#: The key of a config that says how momentum is stored; 0.1.0 wrote none.
+_SIGN = "momentum_points"
 
 
 @register("sgd_ivy")
@@ -17,6 +25,9 @@ class SGD(MomentumOptimizer):
     `nesterov`, `w' = w - (momentum * m' + learning_rate * g)`; that is Keras's form. Weight decay
     shrinks the weight by `learning_rate * weight_decay * w` before the step. The variants `"ivy"`,
     `"paper"` and `"keras"` agree.
+
+    Variables and files hold `-m`, as those of `keras.optimizers.SGD` do, so that either optimizer
+    goes on from the other's files and checkpoints; `state` shows `m`.
 
     Args:
         learning_rate: A number, a schedule, a scalar variable or a callable. Ivy: `lr`.
@@ -54,6 +65,46 @@ class SGD(MomentumOptimizer):
         super().__init__(learning_rate, **kwargs)
         self.momentum = float(momentum)
         self.nesterov = bool(nesterov)
+
+    _downhill = True
+
+    def get_config(self) -> dict:
+        """Return every option, for `from_config`, and which sign the momentum of a file has."""
+        return super().get_config() | ({_SIGN: "downhill"} if self.momentum else {})
+
+    @classmethod
+    def from_config(cls, config: Mapping, custom_objects: Mapping | None = None) -> "SGD":
+        """Make an optimizer of what `get_config` returned."""
+        config = dict(config)
+        # A whole config, as `get_config` writes it, without the sign: a file of 0.1.0.
+        old = "schedule_counts" in config and config.pop(_SIGN, None) is None
+        made = super().from_config(config, custom_objects)
+        made.__dict__["_loads_uphill"] = old and keras_saving.is_loading()
+        return made
+
+    def load_own_variables(self, store: Any) -> None:
+        """Read the variables of a file of Keras's SGD, of this one, or of keras_ivy 0.1.0.
+
+        That version kept `m`, and its rate as float64, by which its files are known; a schedule's
+        are by the config of a `.keras` file. Of a `.weights.h5` file with a schedule nothing tells.
+        """
+        turn = self._is_uphill(store)
+        super().load_own_variables(store)
+        for slot in [slot for slots in self._slots for slot in slots] if turn else ():
+            slot.assign(-tf.convert_to_tensor(slot))
+
+    def _is_uphill(self, store: Any) -> bool:
+        """Whether a file that fits holds the momentum with the sign of keras_ivy 0.1.0."""
+        if not (self.built and self.momentum) or len(store.keys()) != len(self.variables):
+            return False
+        if vars(self).pop("_loads_uphill", False):
+            return True
+        own = [i for i, v in enumerate(self.variables) if v is self._learning_rate]
+        if not own or store[str(own[0])].dtype != "float64":
+            return False
+        # With a default type of float64, Keras's SGD keeps its rate and all its slots in it.
+        wide = all(v.dtype == "float64" for v in self._trainable_variables)
+        return not (wide and keras.config.floatx() == "float64")
 
 
 def check_momentum(momentum: float, nesterov: bool) -> None:

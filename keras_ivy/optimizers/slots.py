@@ -17,6 +17,9 @@ from keras_ivy.optimizers.tensors import raw
 from keras_ivy.optimizers.updates import Treatment
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
+#: Under which name SavedModels and checkpoints have the state of `step`.
+STEPS = "_step_state"
+
 #: What `slot_dtype` may be.
 SLOT_DTYPES = (None, "float32", "bfloat16")
 
@@ -79,12 +82,43 @@ class Slots(Exporting):
         return packs_of(variables, keys)
 
     def _exported_children(self) -> dict[str, Any]:
-        """Packs: functions of a SavedModel use them, while a checkpoint holds their rows."""
-        return {
+        """What functions of a SavedModel use; a checkpoint holds the rows of packs instead."""
+        packs = {
             f"pack_{i}_{name}": slot
             for i, pack in enumerate(dict.fromkeys(self._packs.values()))
             for name, slot in pack.slots.items()
         }
+        ratios = {} if self._ratio_values is None else {"trust_ratios": self._ratio_values}
+        return {STEPS: self._cell.holder, **ratios, **packs}
+
+    def _saved_children(self) -> dict[str, Any]:
+        """The state of `step`, unless `apply` is what trains: then there is nothing but Keras's."""
+        return {STEPS: self._cell.holder} if self._cell.used or not self.built else {}
+
+    def _restored_child(self, name: str) -> Any:
+        return self._cell.holder if name == STEPS else None
+
+    def _refuse_old_checkpoint(self, steps: int) -> None:
+        """Refuse a checkpoint of keras_ivy 0.1.0 that cannot be read as it is.
+
+        Its rate is float64, and the momentum of its SGD has the other sign. A checkpoint says so
+        before it changes anything.
+
+        Args:
+            steps: How many steps `step` had made; none if it was `apply` that trained.
+
+        Raises:
+            IvyValueError: If it has such a rate or such a momentum.
+        """
+        rate = self._learning_rate
+        wide = isinstance(rate, keras.Variable) and rate.dtype != "float64"
+        if wide or (getattr(self, "_downhill", False) and self.slot_names and not steps):
+            raise IvyValueError(
+                "This checkpoint was written by keras_ivy 0.1.0, which kept learning rates in "
+                "float64, and SGD's momentum with the other sign. Restore it with that version and "
+                "write `model.save(...)` or `model.save_weights(...)`, which this version reads. "
+                f"Received: a checkpoint for {type(self).__name__} {self.name!r}"
+            )
 
     def _slot_dtype(self, dtype: Any, name: str | None = None) -> str:
         dtype = keras.backend.standardize_dtype(dtype)

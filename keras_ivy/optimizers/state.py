@@ -11,7 +11,7 @@ contains `SavedState` in their place, which restores both kinds.
 
 import io
 import weakref
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,9 @@ from keras_ivy.optimizers.tensors import scalar
 from keras_ivy.utils.exceptions import IvyKeyError, IvyValueError
 
 Slots = dict[str, dict[str, Any]]
+
+#: Of the contents of a checkpoint; 0.1.0 wrote none.
+_VERSION = 2
 
 
 def _graph() -> Any:
@@ -40,8 +43,14 @@ class StateCell:
         self._traced: tuple | None = None
         self._ratios: dict[str, Any] = {}
         self._ratio_variables: dict[str, Any] = {}
+        self.refuse_old: Callable[[int], None] = lambda steps: None
         self.holder = Split()
         self.holder.saved = SavedState(self)
+
+    @property
+    def used(self) -> bool:
+        """Whether there has been a step, or a state was set."""
+        return self._count_variable is not None or tf.is_tensor(self._count) or bool(self._slots)
 
     def note(self, ratios: dict[str, Any]) -> None:
         """Keep the trust ratios of a step, for whoever asks."""
@@ -150,7 +159,12 @@ class SavedState(tf.train.experimental.PythonState):
         count, slots, _ = self._cell.peek()
         arrays = {f"{name}:{k}": x for name, flat in slots.items() for k, x in flat.items()}
         file = io.BytesIO()
-        np.savez(file, count=count, **{name: np.asarray(x) for name, x in arrays.items()})
+        np.savez(
+            file,
+            count=count,
+            version=_VERSION,
+            **{name: np.asarray(x) for name, x in arrays.items()},
+        )
         return file.getvalue()
 
     def deserialize(self, string_value: bytes) -> None:
@@ -158,6 +172,8 @@ class SavedState(tf.train.experimental.PythonState):
         slots: Slots = {}
         with np.load(io.BytesIO(string_value)) as archive:
             count = archive["count"]
+            if "version" not in archive.files:
+                self._cell.refuse_old(int(count))
             for key in archive.files:
                 name, found, path = key.partition(":")
                 if found:

@@ -30,7 +30,7 @@ class IvySide(Checked, Handwritten):
     def _init_ivy_side(self) -> None:
         self.__dict__["_cell"] = StateCell()
         self.__dict__["_traced_step"] = None
-        self._step_state = self._cell.holder  # Where SavedModels and checkpoints find it.
+        self._cell.refuse_old = self._refuse_old_checkpoint
 
     def step(self, v: Any, grads: Any, ignore_missing: bool = False) -> Any:
         """Return the variables one step later; neither argument changes.
@@ -154,7 +154,7 @@ class IvySide(Checked, Handwritten):
         for i, (k, x) in enumerate(zip(g, grads, strict=True)):
             dtype = x.dtype
             if dtype not in scalars:
-                scalars[dtype] = self._scalars(scalar(rate, tf.float64), count, dtype)
+                scalars[dtype] = self._scalars(self._rate_given(rate, dtype, count), count, dtype)
             w, new, ratio = self._update_leaf(
                 tf.cast(v[k], dtype),
                 x,
@@ -178,13 +178,6 @@ class IvySide(Checked, Handwritten):
             return update_rows(update, w, g, slots)
         return update(w, g, slots)
 
-    def _rate_at(self, count: Any) -> Any:
-        """The learning rate of the step after `count` steps."""
-        rate = self._learning_rate
-        if hasattr(rate, "get_config") and callable(rate):
-            return rate(count)
-        return self._get_current_learning_rate()
-
     def _treatments_of(self, v: Flat) -> dict:
         leaves = [
             rules_module.Leaf(k, tuple(x.shape), tf.as_dtype(x.dtype).name) for k, x in v.items()
@@ -203,7 +196,7 @@ class IvySide(Checked, Handwritten):
             paths = [rules_module.path_of(x) for x in self._trainable_variables]
             slots = {
                 name: {
-                    path: tf.convert_to_tensor(slot[i])
+                    path: self._turned((tf.convert_to_tensor(slot[i]),))[0]
                     for path, slot in zip(paths, self._slots, strict=True)
                     if slot and slot[i] is not None
                 }
@@ -310,7 +303,7 @@ class IvySide(Checked, Handwritten):
                     )
         for i, name in enumerate(self.slot_names):
             for path, slot in kept:
-                slot[i].assign(slots[name][path])
+                slot[i].assign(self._turned((slots[name][path],))[0])
         if count is not None:
             self._iterations.assign(int(count) * (self.gradient_accumulation_steps or 1))
 

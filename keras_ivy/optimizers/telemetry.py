@@ -56,14 +56,15 @@ class Telemetry:
 
     def _init_telemetry(self) -> None:
         self.__dict__["_eager_ratios"] = {}
-        self._ratio_values = None
+        # Not an attribute that TensorFlow tracks: ratios are no part of a checkpoint.
+        self.__dict__["_ratio_values"] = None
         self._frozen_unknown = False
 
     def _make_ratios(self, count: int) -> None:
         """Make room for the trust ratios of `count` variables, if there are any."""
         if self._setting.ratio is not None:
             # No variable of the optimizer's: ratios are no part of its state.
-            self._ratio_values = tf.Variable(
+            self.__dict__["_ratio_values"] = tf.Variable(
                 tf.fill([count], np.float32("nan")), trainable=False, name="trust_ratios"
             )
 

@@ -138,7 +138,8 @@ def test_from_tfa_config_refuses_other_configs(config, error, message):
 
 def test_from_tfa_config_fills_in_their_defaults():
     lamb = from_tfa_config({"name": "LAMB_1", "epsilon": 0.0, "is_legacy_optimizer": True})
-    assert (float(lamb.learning_rate), lamb.epsilon, lamb.variant) == (0.001, 1e-7, "paper")
+    rate = lamb.get_config()["learning_rate"]
+    assert (rate, lamb.epsilon, lamb.variant) == (0.001, 1e-7, "paper")
     lars = from_tfa_config({"name": "LARS"}, learning_rate=8.0)
     assert (float(lars.learning_rate), lars.momentum, lars.trust_coefficient) == (8.0, 0.9, 0.001)
     assert lars.variant == "simclr"

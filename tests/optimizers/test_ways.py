@@ -104,7 +104,11 @@ def trained(case, shapes, dtype, mode, weight_scale=1.0, gradient_scale=1.0):
     for t in range(STEPS):
         grads = draw(1 + t, gradient_scale)
         apply(*(tf.constant(grads[path], dtype) for path in shapes))
-    return dict(zip(shapes, vs, strict=True)), dict(zip(shapes, optimizer._slots, strict=True))
+    slots = [
+        optimizer._turned(tuple(tf.convert_to_tensor(x) for x in slots))
+        for slots in optimizer._slots
+    ]
+    return dict(zip(shapes, vs, strict=True)), dict(zip(shapes, slots, strict=True))
 
 
 def assert_near(got, want, bound, path):
