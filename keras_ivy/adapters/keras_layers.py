@@ -9,15 +9,22 @@ import functools
 
 import keras
 from keras.src.models.functional import Functional
+from keras.src.utils.tracking import TrackedList
 
 __all__ = [
+    "TRACKED_MODULE",
     "counts",
     "held_layers",
     "held_seed_generators",
     "held_variables",
     "internal_attributes",
     "is_graph_model",
+    "model_attributes",
 ]
+
+
+#: The module that defines the lists and dicts by which Keras replaces those it is given.
+TRACKED_MODULE = TrackedList.__module__
 
 
 def held_variables(layer: keras.layers.Layer) -> list[keras.Variable]:
@@ -27,7 +34,7 @@ def held_variables(layer: keras.layers.Layer) -> list[keras.Variable]:
 
 def held_layers(layer: keras.layers.Layer) -> list[keras.layers.Layer]:
     """Return the layers right below, in the order in which Keras came to know them."""
-    return list(layer._layers)
+    return list(vars(layer)["_layers"])
 
 
 def held_seed_generators(layer: keras.layers.Layer) -> list:
@@ -40,7 +47,7 @@ def counts(layer: keras.layers.Layer) -> tuple[int, int, int, int]:
     return (
         len(layer._trainable_variables),
         len(layer._non_trainable_variables),
-        len(layer._layers),
+        len(vars(layer)["_layers"]),
         len(layer._seed_generators),
     )
 
@@ -60,7 +67,13 @@ def internal_attributes() -> frozenset[str]:
     identity = keras.layers.Identity(name="keras_ivy_probe_identity")
     functional = keras.Model(inputs, identity(inputs), name="keras_ivy_probe_functional")
     sequential = keras.Sequential([inputs, identity], name="keras_ivy_probe_sequential")
+    probes = (identity, functional, sequential)
+    return model_attributes().union(*map(vars, probes))
+
+
+@functools.lru_cache(maxsize=1)
+def model_attributes() -> frozenset[str]:
+    """Return those of these names that are set on models which are written as classes."""
     plain = keras.Model(name="keras_ivy_probe_model")
-    functional.compile(optimizer=keras.optimizers.SGD(), loss="mse", metrics=["mae"])
-    probes = (identity, functional, sequential, plain)
-    return frozenset(name for probe in probes for name in vars(probe))
+    plain.compile(optimizer=keras.optimizers.SGD(), loss="mse", metrics=["mae"])
+    return frozenset(vars(plain))

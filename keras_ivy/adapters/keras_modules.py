@@ -20,6 +20,7 @@ __all__ = [
     "set_enclosing_training",
     "track",
     "track_for_checkpoints",
+    "track_nested",
     "track_variable",
     "unlock",
     "untrack",
@@ -44,6 +45,14 @@ def unlock(layer: keras.layers.Layer) -> None:
 def track(layer: keras.layers.Layer, thing: Any) -> None:
     """Make Keras count a layer, variable or seed generator among those of the layer."""
     layer._tracker.track(thing)
+
+
+def track_nested(layer: keras.layers.Layer, value: Any) -> Any:
+    """Make Keras count what is in a collection, and return what it keeps in its place.
+
+    That is a list, dict or set of the same items, which tells Keras when it grows.
+    """
+    return layer._tracker.track(value)
 
 
 def track_variable(layer: keras.layers.Layer, variable: keras.Variable) -> None:

@@ -3,73 +3,141 @@
 Keras notices layers when an attribute is set or a tracked list grows. It does not notice an item
 replaced, an attribute deleted, or a layer inside a plain object; and TensorFlow's checkpoints see
 no layer that sits in a list or dict. `_ivy_sync` brings both up to date.
+
+Ivy programs keep their layers in `_layers` or `layers`, in which Keras keeps its own (and losses in
+`history`, which `fit` sets). What a program assigns there is kept apart, in `_ivy_own`: the program
+reads what it assigned, and Keras what Keras did.
 """
 
 from typing import Any
 
 import keras
 
-from keras_ivy.adapters import keras_layers, keras_modules
-from keras_ivy.container import Container
+from keras_ivy.adapters import callers, collections, keras_layers, keras_modules
+from keras_ivy.module.names import brief, check_settable
 from keras_ivy.structure import directly_held, holds_layers, structure_of
 from keras_ivy.utils.exceptions import IvyAttributeError, IvyValueError
 
-__all__ = ["Attributes"]
+__all__ = ["Attributes", "Own"]
 
 #: Values that cannot hold a layer; Keras sets such attributes in every call.
 _PLAIN = (bool, int, float, str, type(None))
 
-#: Lists that Keras keeps itself. Assigning to them would break the layer.
-_LISTS = {
-    "_inbound_nodes",
-    "_loss_ids",
-    "_losses",
-    "_metrics",
-    "_non_trainable_variables",
-    "_outbound_nodes",
-    "_seed_generators",
-    "_tracked",
-    "_trainable_variables",
-}
+#: Names of Keras's that a program may use for itself.
+_OWN = ("_layers", "history", "layers")
+
+
+class Own:
+    """What a program keeps under names of Keras's; no dict, so that nobody looks into it."""
+
+    __slots__ = ("values",)
+
+    def __init__(self):
+        self.values: dict[str, Any] = {}
+
+
+class OwnName:
+    """An attribute that Keras sets on instances, and that a program may use for itself.
+
+    Args:
+        name: The name of the attribute.
+    """
+
+    def __init__(self, name: str):
+        self._name = name
+
+    def __get__(self, module: Any, cls: type | None = None) -> Any:
+        """Return what the program assigned; to Keras, and where nothing was, what Keras did."""
+        if module is None:
+            return self
+        state = vars(module)
+        own = state["_ivy_own"].values if "_ivy_own" in state else ()
+        if self._name in own and not callers.asked_by_library():
+            return own[self._name]
+        if self._name == "_layers" and own != () and collections.has_kept_collections(module):
+            module._ivy_structure_now()
+        if self._name not in state:
+            raise AttributeError(
+                f"{type(module).__name__!r} object has no attribute {self._name!r}"
+            )
+        return state[self._name]
+
+    def __set__(self, module: Any, value: Any) -> None:
+        """Set Keras's; what a program assigns goes another way."""
+        vars(module)[self._name] = value
+
+    def __delete__(self, module: Any) -> None:
+        """Delete Keras's."""
+        vars(module).pop(self._name, None)
 
 
 class Attributes:
     """The part of `Module` that watches its attributes."""
+
+    _layers = OwnName("_layers")
+    history = OwnName("history")
+
+    @property
+    def layers(self) -> Any:
+        """What the program assigned; to Keras, and where nothing was, the sub-layers."""
+        own = vars(self)["_ivy_own"].values
+        if "layers" in own and not callers.asked_by_library():
+            return own["layers"]
+        self._ivy_structure_now()
+        return super().layers
 
     def __setattr__(self, name: str, value: Any) -> None:
         state = vars(self)
         if "_ivy_training" not in state:  # Keras is setting up
             super().__setattr__(name, value)
             return
+        if _is_own(self, name) and not callers.asked_by_library():
+            self._ivy_set_own(name, value)
+            return
         old = state.get(name)
         if isinstance(value, _PLAIN) and isinstance(old, _PLAIN):
-            self._ivy_check_settable(name, value)
+            if not callers.asked_by_library():
+                check_settable(self, name, value, holds=False)
             super().__setattr__(name, value)
             return
         holds = holds_layers(value)
-        self._ivy_check_settable(name, value, holds)
-        if name == "_layers":
-            self._ivy_set_layers(value)
-        elif isinstance(getattr(type(self), name, None), property):
+        if not callers.asked_by_library():
+            check_settable(self, name, value, holds)
+        if holds and name != "v":
+            self._ivy_check_no_cycle(name, value)
+        if isinstance(getattr(type(self), name, None), property):
             object.__setattr__(self, name, value)
             return
-        elif isinstance(value, Container):
-            # Keras would keep a copy of another type.
-            for thing in value.flatten().values():
-                keras_modules.track(self, thing)
-            state[name] = value
-            keras_modules.track_for_checkpoints(self, value, name)
-        else:
-            super().__setattr__(name, value)
+        super().__setattr__(name, value)
         if holds or holds_layers(old):
             self._ivy_changed()
             self._ivy_sync()
 
+    def _ivy_set_own(self, name: str, value: Any) -> None:
+        """Keep what the program assigns to a name of Keras's."""
+        own = vars(self)["_ivy_own"].values
+        if holds_layers(value):
+            self._ivy_check_no_cycle(name, value)
+        if name not in own or own[name] is not value:  # else a list that `+=` has extended
+            value = keras_modules.track_nested(self, value)
+        own[name] = value
+        self._ivy_changed()
+        self._ivy_sync()
+
     def __delattr__(self, name: str) -> None:
-        old = vars(self).get(name)
-        super().__delattr__(name)
-        if isinstance(old, list | tuple | dict | set):
-            keras_modules.forget_attribute(self, name)
+        own = vars(self)["_ivy_own"].values
+        if _is_own(self, name):
+            if name not in own:
+                raise IvyAttributeError(
+                    f"{type(self).__name__} has no {name!r} of its own that could be deleted. "
+                    f"Received: name={name!r}"
+                )
+            old = own.pop(name)
+        else:
+            old = vars(self).get(name)
+            super().__delattr__(name)
+            if isinstance(old, list | tuple | dict | set):
+                keras_modules.forget_attribute(self, name)
         if holds_layers(old):
             self._ivy_changed()
             self._ivy_sync()
@@ -78,33 +146,6 @@ class Attributes:
         """Let the next look at the structure find it anew."""
         vars(self)["_ivy_version"] = vars(self).get("_ivy_version", 0) + 1
 
-    def _ivy_check_settable(self, name: str, value: Any, holds: bool = False) -> None:
-        """Raise if Keras, or Module, needs this name for something else."""
-        there = getattr(type(self), name, None)
-        holds &= name != "v"  # takes variables
-        read_only = isinstance(there, property) and (
-            there.fset is None or name == "layers" or (holds and _is_inherited(type(self), name))
-        )
-        taken = holds and (
-            (callable(there) and hasattr(keras.Model, name))
-            or (name in keras_layers.internal_attributes() and not self._ivy_finished)
-        )
-        if name in _LISTS or read_only or (taken and name != "_layers"):
-            plain = name.strip("_")
-            raise IvyAttributeError(
-                f"{type(self).__name__} cannot have an attribute {name!r} of its own: every Keras "
-                f"model has one. Choose another name, such as `my_{plain}`. "
-                f"Received: {name}={_brief(value)}"
-            )
-        if holds and name != "_layers" and "_ivy_layers_assigned" in vars(self):
-            raise IvyAttributeError(
-                "`_layers` is the list in which Keras keeps all sub-layers of a model, so a module "
-                "that assigns it can hold no other ones. Choose another name for the list, such as "
-                f"`_blocks`. Received: {name}={_brief(value)} beside `_layers`"
-            )
-        if holds:
-            self._ivy_check_no_cycle(name, value)
-
     def _ivy_check_no_cycle(self, name: str, value: Any) -> None:
         probe = value if isinstance(value, keras.layers.Layer) else None
         inside = [probe] if probe is not None else _layers_in(value)
@@ -112,48 +153,25 @@ class Attributes:
             if layer is self or any(x is self for x in structure_of(layer).layers.values()):
                 raise IvyValueError(
                     f"A module cannot hold itself: {name!r} would lead back to "
-                    f"{type(self).__name__} {self.name!r}. Received: {name}={_brief(value)}"
+                    f"{type(self).__name__} {self.name!r}. Received: {name}={brief(value)}"
                 )
-
-    def _ivy_set_layers(self, value: Any) -> None:
-        """Take a list of layers as `self._layers`, which is Keras's own list of them."""
-        held = keras_layers.held_layers(self)
-        flat = isinstance(value, list | tuple) and all(
-            isinstance(x, keras.layers.Layer) for x in value
-        )
-        if (
-            not flat
-            or len(set(map(id, value))) < len(value)
-            or any(all(x is not y for y in value) for x in held)
-        ):
-            raise IvyAttributeError(
-                "`_layers` is the list in which Keras keeps all sub-layers of a model. It can be "
-                "assigned a list of different layers, if the module holds no other ones. Choose "
-                f"another name, such as `_blocks`. Received: _layers={_brief(value)} beside "
-                f"{len(held)} sub-layers"
-            )
-        for layer in held:
-            keras_modules.untrack(self, layer)
-        for layer in value:
-            keras_modules.track(self, layer)
-        vars(self)["_ivy_layers_assigned"] = len(value)
 
     def _ivy_sync(self) -> None:
         """Tell Keras, and TensorFlow's checkpoints, which layers and variables there are."""
         state = vars(self)
         held = directly_held(self)
-        alone = state.get("_ivy_layers_assigned")
-        if alone is None:
-            reached = {id(thing) for thing in held.values()}
-            for layer in keras_layers.held_layers(self):
-                if id(layer) not in reached:
-                    keras_modules.untrack(self, layer)
+        reached = {id(thing) for thing in held.values()}
+        for layer in keras_layers.held_layers(self):
+            if id(layer) not in reached:
+                keras_modules.untrack(self, layer)
         for thing in held.values():
             keras_modules.track(self, thing)
+        own = state["_ivy_own"].values
         named = {
-            f"_layers.v{i}": layer
-            for i, layer in enumerate(keras_layers.held_layers(self) if alone is not None else ())
-        } | {path.replace("/", "."): thing for path, thing in held.items() if "/" in path}
+            path.replace("/", "."): thing
+            for path, thing in held.items()
+            if "/" in path or path in own
+        }
         for name in state.get("_ivy_checkpointed", set()) - set(named):
             keras_modules.untrack_for_checkpoints(self, name)
         for name, thing in named.items():
@@ -161,10 +179,9 @@ class Attributes:
         state["_ivy_checkpointed"] = set(named)
 
 
-def _is_inherited(cls: type, name: str) -> bool:
-    """Whether an attribute of a class is Keras's or `Module`'s, rather than a user's own."""
-    definer = next(c for c in cls.__mro__ if name in vars(c))
-    return definer.__module__.partition(".")[0] in ("keras", "keras_ivy")
+def _is_own(module: Any, name: str) -> bool:
+    """Whether a program may use this name of Keras's for itself, and its class does not."""
+    return name in _OWN and getattr(type(module), name, None) is vars(Attributes)[name]
 
 
 def _trackable(thing: Any) -> Any:
@@ -176,8 +193,3 @@ def _layers_in(value: Any) -> list[keras.layers.Layer]:
     vars(holder)["held"] = value
     held = directly_held(holder, objects=False).values()
     return [x for x in held if isinstance(x, keras.layers.Layer)]
-
-
-def _brief(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 100 else f"<{type(value).__name__}>"

@@ -7,10 +7,10 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from keras_ivy.adapters import keras_modules
+from keras_ivy.adapters import collections, keras_modules
 from keras_ivy.container import Container
 from keras_ivy.functional.values import assign
-from keras_ivy.module.attributes import Attributes
+from keras_ivy.module.attributes import Attributes, Own
 from keras_ivy.module.building import Building, Options, check_build_mode
 from keras_ivy.module.calling import Calling
 from keras_ivy.module.config import Configured, register_class
@@ -115,6 +115,7 @@ class Module(
         keras_modules.use_class_build(module)
         name = kwargs.get("name")
         keras.Model.__init__(module, name=name if isinstance(name, str) else None)
+        collections.keep_collections(module)
         module._allow_non_tensor_positional_args = True
         vars(module).update(
             _ivy_arguments=Captured(args, kwargs),
@@ -123,6 +124,7 @@ class Module(
             _ivy_finished=False,
             _ivy_made=False,
             _ivy_options=Options(),
+            _ivy_own=Own(),
             _ivy_started=False,
             _ivy_structure=None,
             _ivy_training=True,

@@ -23,6 +23,9 @@ __all__ = [
 
 Path = tuple[str, ...]
 
+#: The module of the lists and dicts by which Keras replaces those of a program.
+_TRACKED = keras_layers.TRACKED_MODULE
+
 #: What a collection is searched for.
 _ENDS = (keras.Variable, keras.layers.Layer, keras.random.SeedGenerator)
 
@@ -65,9 +68,8 @@ def _edges_of_layer(layer: keras.layers.Layer) -> Iterator[tuple[Path, Any]]:
     if keras_layers.is_graph_model(layer):
         known.update(map(id, keras_layers.held_layers(layer)))
         yield ("layers",), list(layer.layers)
-    internal = keras_layers.internal_attributes()
-    for name, value in vars(layer).items():
-        if name in internal or name.startswith("_ivy_") or not _leads_on(value, sets=True):
+    for name, value in _attributes(layer):
+        if not _leads_on(value, sets=True):
             continue
         _collect(value, known)
         if name.startswith("__") or isinstance(value, set | frozenset):
@@ -84,6 +86,17 @@ def _edges_of_layer(layer: keras.layers.Layer) -> Iterator[tuple[Path, Any]]:
         taken[keys] = value
         yield keys, value
     yield from _without_attribute(layer, known, taken)
+
+
+def _attributes(layer: keras.layers.Layer) -> Iterator[tuple[str, Any]]:
+    """Yield what a program set, by name; a Module keeps some names that Keras has too apart."""
+    internal = keras_layers.internal_attributes()
+    for name, value in vars(layer).items():
+        if name not in internal and not name.startswith("_ivy_"):
+            yield name, value
+    own = vars(layer).get("_ivy_own")
+    if own is not None:
+        yield from own.values.items()
 
 
 def _without_attribute(
@@ -135,7 +148,8 @@ def _leads_on(value: Any, sets: bool = False) -> bool:
     if isinstance(value, _ENDS):
         return True
     if isinstance(value, Mapping | list | tuple):
-        return bool(value)
+        # Keras tells when lists and dicts grow; other classes have to be looked at again.
+        return bool(value) or type(value).__module__ not in ("builtins", _TRACKED)
     if isinstance(value, set | frozenset):
         return sets
     if isinstance(value, types.SimpleNamespace):
@@ -223,10 +237,8 @@ def directly_held(layer: keras.layers.Layer, objects: bool = True) -> dict[str, 
             for key, child in edges(node):
                 visit((*path, *key), child, inside or is_plain(node))
 
-    internal = keras_layers.internal_attributes()
-    for name, value in vars(layer).items():
-        skipped = name in internal or name.startswith("_ivy_")
-        if not skipped and _leads_on(value, sets=True):
+    for name, value in _attributes(layer):
+        if _leads_on(value, sets=True):
             visit((name,), value, False)
     return found
 

@@ -139,7 +139,6 @@ def test_frozen_stock_variables_leave_v_and_ivys_stay():
 
 
 RESERVED = [
-    "layers",
     "weights",
     "variables",
     "trainable_variables",
@@ -219,43 +218,6 @@ def test_refused_attributes_leave_the_module_as_it_was():
     }
     assert list(values(module.v)) == list(before)
     np.testing.assert_array_equal(module(X).shape, (8, 1))
-
-
-def test_a_list_called_layers_works_alone():
-    class Listed(ivy.Module):
-        def __init__(self):
-            self._layers = [ivy.Linear(3, 4), ivy.Linear(4, 1)]
-            super().__init__()
-
-        def _forward(self, x):
-            for layer in self._layers:
-                x = layer(x)
-            return x
-
-    module = Listed()
-    assert paths(module) == ["layers/v0/b", "layers/v0/w", "layers/v1/b", "layers/v1/w"]
-    assert module(X).shape == (8, 1)
-    assert module.layers == list(module._layers)
-    same_variables(module)
-    with pytest.raises(AttributeError, match="`_layers` is the list in which Keras keeps"):
-        module.act = ivy.ReLU()
-    assert not hasattr(module, "act")
-
-
-@pytest.mark.parametrize(
-    "value", [[[Scale()]], {"a": Scale()}, "text"], ids=["nested", "dict", "text"]
-)
-def test_a_list_called_layers_has_to_be_flat_and_alone(value):
-    class Listed(ivy.Module):
-        def __init__(self, beside=False):
-            if beside:
-                self.act = ivy.ReLU()
-            self._layers = [Scale()] if beside else value
-            super().__init__()
-
-    for beside in (False, True):
-        with pytest.raises(AttributeError, match="such as `_blocks`"):
-            Listed(beside)
 
 
 def test_a_cycle_is_refused_before_it_exists():
