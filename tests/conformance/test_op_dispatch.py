@@ -29,12 +29,27 @@ def make():
     return Container(a=tf.constant([1.0, 2.0]), b={"c": tf.constant([2.0, 5.0])})
 
 
-@pytest.mark.parametrize("op", OPERATORS, ids=lambda op: op.__name__)
-@pytest.mark.parametrize("kind", LEFT)
+#: `tf.Variable` compares without asking the other side or a dispatcher.
+UNHEARD = [("tf.Variable", operator.eq), ("tf.Variable", operator.ne)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "op"),
+    [
+        pytest.param(
+            kind,
+            op,
+            id=f"{kind}-{op.__name__}",
+            marks=pytest.mark.xfail(
+                (kind, op) in UNHEARD, reason="a trap of TensorFlow", strict=True
+            ),
+        )
+        for kind in LEFT
+        for op in OPERATORS
+    ],
+)
 def test_left_operand_leaves_the_operation_to_the_container(kind, op):
     left = LEFT[kind]()
-    if kind == "tf.Variable" and op in (operator.eq, operator.ne):
-        pytest.xfail("tf.Variable compares without asking the other side or a dispatcher")
     result = op(left, make())
     assert type(result) is Container
     for path, leaf in make().flatten().items():

@@ -101,7 +101,7 @@ def assert_matches(expected, actual, where="r"):
         values = np.asarray(expected["array"], dtype="float64")
         assert tuple(actual.shape) == values.shape, where
         scale = np.max(np.abs(values), initial=0.0)
-        bound = 1e-5 if expected["dtype"] == "float32" else 1e-9
+        bound = 1e-6 if expected["dtype"] == "float32" else 1e-10
         np.testing.assert_allclose(np.asarray(actual), values, rtol=0, atol=bound * scale)
 
 

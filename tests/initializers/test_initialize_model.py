@@ -61,6 +61,13 @@ def test_a_shared_layer_is_drawn_once():
     model = keras.Model(inputs, shared(shared(inputs)))
     report = initialize_model(model, "xavier", seed=1, dry_run=True)
     assert [row.path for row in report] == ["layers/v1/bias", "layers/v1/kernel"]
+    # One draw for both calls: that of a model that calls the layer once.
+    once = keras.Model(inputs, shared(inputs))
+    initialize_model(model, "xavier", seed=1)
+    drawn = np.array(shared.kernel)
+    initialize_model(once, "xavier", seed=1)
+    np.testing.assert_array_equal(shared.kernel, drawn)
+    assert np.std(drawn) == pytest.approx((2 / 16) ** 0.5, rel=0.3)
 
 
 def test_a_single_layer_and_a_layer_with_a_warning_can_be_initialized():

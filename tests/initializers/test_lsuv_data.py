@@ -127,7 +127,7 @@ def test_the_progress_bar_counts_layers(capsys):
         ({"target_std": 0}, ValueError, "target_std"),
         ({"tolerance": -1}, ValueError, "tolerance"),
         ({"max_iterations": 0}, ValueError, "max_iterations"),
-        ({"on": "both"}, ValueError, "on"),
+        ({"on": "both"}, ValueError, "Received: on='both'"),
         ({"batch_size": 0}, ValueError, "batch_size"),
         ({"batches": 1.5}, (TypeError, ValueError), "batches"),
         ({"verbose": 3}, ValueError, "verbose"),

@@ -112,8 +112,8 @@ def call(layer, case):
     return layer(*inputs, **kwargs)
 
 
-def assert_equal(actual, expected, dtype=True):
-    """Equal to 1e-5 of the largest value for single precision, 1e-9 for double."""
+def assert_equal(actual, expected, dtype=True, single=1e-6):
+    """Equal to 1e-6 of the largest value for single precision, 1e-10 for double."""
     assert type(keras.tree.map_structure(lambda _: 0, actual)) is type(
         keras.tree.map_structure(lambda _: 0, expected)
     )
@@ -126,7 +126,7 @@ def assert_equal(actual, expected, dtype=True):
         if a.dtype.kind in "ib":
             np.testing.assert_array_equal(a, b)
             continue
-        bound = 1e-9 if b.dtype in (np.float64, np.complex128) else 1e-5
+        bound = 1e-10 if b.dtype in (np.float64, np.complex128) else single
         largest = np.max(np.abs(b[np.isfinite(b)]), initial=0.0)
         np.testing.assert_allclose(a, b, rtol=0, atol=bound * max(largest, 1e-30))
 
@@ -215,7 +215,8 @@ def test_lstm_runs_many_layers_in_their_order():
     case = BY_ID["LSTM_165"]
     y, hs, cs = reference.lstm(case["v"], case["inputs"][0], 12)
     y, hs, cs = keras.tree.map_structure(lambda a: a.astype("float32"), (y, hs, cs))
-    assert_equal(call(build(case), case), (y, (hs, cs)))
+    # Twelve layers in float32 against float64, on values that shrink to 1e-5 of the input.
+    assert_equal(call(build(case), case), (y, (hs, cs)), single=5e-6)
 
 
 @pytest.mark.parametrize("name", [i for i in WRONG if i.startswith("AvgPool")])

@@ -106,7 +106,7 @@ def assert_equal(expected, actual, where="result"):
         assert values.dtype == expected.dtype, where
         if expected.dtype.kind == "f":
             scale = max(1e-30, float(np.abs(expected).max(initial=0.0)))
-            np.testing.assert_allclose(values, expected, rtol=0, atol=1e-5 * scale, err_msg=where)
+            np.testing.assert_allclose(values, expected, rtol=0, atol=1e-6 * scale, err_msg=where)
         else:
             np.testing.assert_array_equal(values, expected, err_msg=where)
     elif isinstance(expected, Mapping) and "mro" in expected:
@@ -122,7 +122,7 @@ def assert_equal(expected, actual, where="result"):
         for i, (e, a) in enumerate(zip(expected, actual, strict=True)):
             assert_equal(e, a, f"{where}[{i}]")
     elif isinstance(expected, float):
-        assert float(actual) == pytest.approx(expected, rel=1e-5), where
+        assert float(actual) == pytest.approx(expected, rel=1e-6), where
     elif isinstance(expected, str):
         assert str(actual) == in_our_words(expected), where
     else:

@@ -192,11 +192,36 @@ def test_dropout_and_statistics_of_stock_layers():
     assert np.abs(np.array(norm.moving_mean) - moved).max() > 0
 
 
-def test_training_as_a_tensor_of_the_context_survives_functions():
+def test_training_may_differ_between_the_traces_of_a_function():
     module = Outer(StockTell())
     call = tf.function(lambda x, training: module(x, training=training))
     assert float(call(ZERO, True)[0, 0]) == 1.0
     assert float(call(ZERO, False)[0, 0]) == 0.0
+
+
+class StockChoice(keras.layers.Layer):
+    def call(self, x, training=None):
+        return keras.ops.where(training, x + 1.0, x)
+
+
+class ByArgument(ivy.Module):
+    def _forward(self, x, training=None):
+        return keras.ops.where(training, x + 1.0, x)
+
+
+@pytest.mark.parametrize("make", [lambda: Outer(StockChoice()), lambda: Outer(Outer(ByArgument()))])
+@pytest.mark.parametrize("wrap", [lambda fn: fn, tf.function], ids=["eager", "function"])
+def test_training_may_be_a_tensor(make, wrap):
+    module, traces = make(), []
+
+    @wrap
+    def call(x, training):
+        traces.append(None)
+        return module(x, training=training)
+
+    found = [float(call(ZERO, tf.constant(flag))[0, 0]) for flag in (True, False, True)]
+    assert found == [1.0, 0.0, 1.0]
+    assert wrap is not tf.function or len(traces) == 1
 
 
 def test_stateless_call_and_call_itself():

@@ -169,4 +169,5 @@ LOSSES = [
     ("mse_loss", (A, B), {}, mse(A, B)),
     ("l1_loss", (A, B), {}, np.abs(A - B).mean()),
     ("huber_loss", (A, B), {"delta": 100.0}, mse(A, B) / 2),
+    ("huber_loss", (A, B), {"delta": 1e-6}, 1e-6 * np.abs(A - B).astype("float64").mean()),
 ]

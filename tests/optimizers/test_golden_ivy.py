@@ -13,7 +13,9 @@ from tests.golden.load import load
 META, CASES = load("optimizers")
 PROBLEMS = META["problems"]
 CLASSES = {"SGD": SGD, "Adam": Adam, "AdamW": AdamW, "LARS": LARS, "LAMB": LAMB}
-BOUNDS = {"float64": 1e-9, "float32": 1e-5, "float16": 1e-2, "bfloat16": 1e-2}
+BOUNDS = {"float64": 1e-10, "float32": 1e-6, "float16": 1e-2, "bfloat16": 1e-2}
+#: TensorFlow's fused kernels work out `1 - beta_2` in float32, which takes three digits off it.
+KERNEL_BOUNDS = BOUNDS | {"float32": 5e-6}
 TRAJECTORIES = [c for c in CASES if c["kind"] == "trajectory"]
 RECORDED = [c for c in TRAJECTORIES if not c.get("error")]
 
@@ -86,7 +88,11 @@ def test_trajectory_equals_ivy(case, run):
     optimizer = CLASSES[case["optimizer"]](**arguments(case))
     nan = case["optimizer"] == "LARS" and "decay_lambda" in case["kwargs"]
     assert_follows(
-        run(case, optimizer), case["p"], case, BOUNDS[case["dtype"]], FROZEN if nan else ()
+        run(case, optimizer),
+        case["p"],
+        case,
+        (BOUNDS if run is run_step else KERNEL_BOUNDS)[case["dtype"]],
+        FROZEN if nan else (),
     )
     if run is run_step:
         assert int(optimizer.state.count) == case["count_after"]
@@ -125,7 +131,8 @@ def test_trajectory_in_function_equals_ivy(case):
     optimizer = CLASSES[case["optimizer"]](**arguments(case))
     nan = case["optimizer"] == "LARS" and "decay_lambda" in case["kwargs"]
     run = run_function(case, optimizer)
-    assert_follows(run, case["p"], case, BOUNDS[case["dtype"]], FROZEN if nan else ())
+    bound = KERNEL_BOUNDS[case["dtype"]]
+    assert_follows(run, case["p"], case, bound, FROZEN if nan else ())
 
 
 @pytest.mark.parametrize("case", [c for c in TRAJECTORIES if c.get("error")], ids=lambda c: c["id"])

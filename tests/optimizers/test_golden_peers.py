@@ -115,7 +115,7 @@ def assert_steps(name, steps, dtype, bound):
 @pytest.mark.filterwarnings("ignore:.*will never move")
 @pytest.mark.parametrize("name", [n for n in SHARED["trajectories"] if not n.startswith(OTHERS)])
 def test_variant_equals_peer(name):
-    bound = BOUNDS.get(name.split()[0], 1e-9)
+    bound = BOUNDS.get(name.split()[0], 1e-10)
     assert_steps(name, SHARED["trajectories"][name]["steps"], "float64", bound)
 
 
@@ -123,4 +123,6 @@ def test_variant_equals_peer(name):
 def test_variant_equals_peer_in_float32(name):
     *_, got = run(name, "float32")
     for a, b in zip(got, PEERS["shared_problem_float32_final"]["values"][name], strict=True):
-        np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
+        # Keras's Lamb works with float32 rates and betas in every step.
+        loose = 10 if name.startswith("keras_lamb") else 1
+        np.testing.assert_allclose(a, b, rtol=loose * 1e-6, atol=loose * 1e-7)
