@@ -1,15 +1,102 @@
-"""Tell whether Keras is making objects from a saved file or a config right now.
+"""How Keras saves and loads: its mode, its weights file in memory, its question, its visitors.
 
-Private name used: `keras.src.saving.serialization_lib.in_safe_mode`, which is `None` outside the
-scope that loading opens, whether or not the caller asked for safe mode. After
-`keras.config.enable_unsafe_deserialization()` it is set everywhere.
+Private names used:
+
+* `keras.src.saving.serialization_lib.in_safe_mode`, which is `None` outside the scope that loading
+  opens, whether or not the caller asked for safe mode. After
+  `keras.config.enable_unsafe_deserialization()` it is False everywhere.
+* `keras.src.saving.saving_lib.H5IOStore` and `_save_state`, which write a `.weights.h5` file into
+  memory as well as onto the disk, and `is_memory_sufficient`, by which Keras decides that for
+  `.keras` files.
+* `keras.src.saving.keras_saveable.KerasSaveable`: an attribute of a layer that is one has a group
+  of its own in weights files, which other loaders pass over.
+* `keras.src.utils.io_utils.ask_to_proceed_with_overwrite`, the question of `overwrite=False`.
 """
 
-from keras.src.saving import serialization_lib
+import io
+from collections.abc import Callable, Mapping
+from typing import Any
 
-__all__ = ["is_loading"]
+import keras
+from keras.src.saving import saving_lib, serialization_lib
+from keras.src.saving.keras_saveable import KerasSaveable
+from keras.src.utils import io_utils
+
+__all__ = ["Companion", "is_loading", "is_safe", "may_overwrite", "weights_bytes"]
 
 
 def is_loading() -> bool:
     """Whether variables may hold initial values that saved ones are about to replace."""
     return serialization_lib.in_safe_mode() is not None
+
+
+def is_safe() -> bool:
+    """Whether a config may not name what runs code: unless somebody has said that it may."""
+    return serialization_lib.in_safe_mode() is not False
+
+
+def may_overwrite(path: str) -> bool:
+    """Ask the user whether to replace a file, as Keras does for `overwrite=False`."""
+    return bool(io_utils.ask_to_proceed_with_overwrite(path))
+
+
+def weights_bytes(model: keras.Model) -> io.BytesIO | None:
+    """Return a `.weights.h5` file of a built model, or None if memory is short.
+
+    Keras writes it straight to the disk, where HDF5 ends the process when the disk is full.
+    """
+    if not saving_lib.is_memory_sufficient(model):
+        return None
+    file = io.BytesIO()
+    store = saving_lib.H5IOStore(file, mode="w")
+    try:
+        saving_lib._save_state(
+            model,
+            weights_store=store,
+            assets_store=None,
+            inner_path="",
+            visited_saveables=set(),
+        )
+    finally:
+        store.close()
+    return file
+
+
+class Companion(KerasSaveable):
+    """Further variables of a layer, in a group of their own beside those of the layer.
+
+    As an attribute of the layer it is visited when weights are saved and loaded. A loader that
+    does not know it passes over the group, and a file without the group changes nothing.
+
+    Args:
+        variables: Returns the variables by name, as they are now.
+    """
+
+    def __init__(self, variables: Callable[[], Mapping[str, keras.Variable]]):
+        self._variables = variables
+
+    def _obj_type(self) -> str:
+        return "Layer"
+
+    def save_own_variables(self, store: Any) -> None:
+        """Write the variables; without any, there is no group."""
+        for name, variable in self._variables().items():
+            store[name] = variable
+
+    def load_own_variables(self, store: Any) -> None:
+        """Read those variables that the file has.
+
+        Raises:
+            ValueError: If a shape or dtype differs.
+        """
+        found = set(store.keys())
+        for name, variable in self._variables().items():
+            if name not in found:
+                continue
+            value = store[name]
+            if value.shape != tuple(variable.shape) or value.dtype.kind not in "iu":
+                raise ValueError(
+                    f"{name!r} is no state of a seed generator. "
+                    f"Received: shape={value.shape}, dtype={value.dtype}"
+                )
+            variable.assign(value)

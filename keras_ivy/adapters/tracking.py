@@ -4,7 +4,9 @@ TensorFlow exports it only under `tf.__internal__`. A `dict` subclass that does 
 is silently left out of checkpoints.
 
 Private names used: `Trackable._trackable_children`, whose `save_type` is `"checkpoint"` or
-`"savedmodel"`, and `Trackable._lookup_dependency`, which restoring asks for a child by name.
+`"savedmodel"`, `Trackable._lookup_dependency`, which restoring asks for a child by name, and
+`_self_unconditional_deferred_dependencies`, what a restored checkpoint has for children that are
+not there yet, by name.
 """
 
 from typing import Any
@@ -13,7 +15,7 @@ import tensorflow as tf
 
 Trackable = tf.__internal__.tracking.Trackable
 
-__all__ = ["Exporting", "Split", "Trackable"]
+__all__ = ["Exporting", "Split", "Trackable", "awaits"]
 
 
 class Split(tf.Module):
@@ -56,3 +58,9 @@ class Exporting:
     def _lookup_dependency(self, name: str, cached_dependencies: dict | None = None) -> Any:
         found = super()._lookup_dependency(name, cached_dependencies)
         return self._restored_child(name) if found is None else found
+
+
+def awaits(thing: Trackable, prefix: str) -> bool:
+    """Whether a restored checkpoint has values for children, of such names, that are not there."""
+    deferred = getattr(thing, "_self_unconditional_deferred_dependencies", None) or {}
+    return any(name.startswith(prefix) for name in deferred)

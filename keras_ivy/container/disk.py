@@ -11,15 +11,16 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from keras_ivy import tree
 from keras_ivy.container.arrays import is_array, is_variable
 from keras_ivy.container.config import DEFAULT
 from keras_ivy.container.hdf5 import read_hdf5, write_hdf5
-from keras_ivy.container.keys import suggestion
+from keras_ivy.container.loading import load_hdf5, load_values
 from keras_ivy.container.node import Node
-from keras_ivy.container.pickles import read_pickle
+from keras_ivy.container.pickles import read_pickle, refuse_pickle
 from keras_ivy.container.printing import format_leaf
-from keras_ivy.utils.exceptions import IvyKeyError, IvyValueError
+from keras_ivy.container.stored import opened
+from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
+from keras_ivy.utils.files import reading, write_all
 
 __all__ = ["Disk"]
 
@@ -90,18 +91,26 @@ class Disk:
 
     @_OnClassOrInstance
     def load(
-        self: Any, path: str | os.PathLike, strict: bool = True, format: str | None = None
+        self: Any,
+        path: str | os.PathLike,
+        strict: bool = True,
+        allow_pickle: bool = False,
+        format: str | None = None,
     ) -> Any:
         """Load a file: `Container.load(path)` a new one, `container.load(path)` into this one.
 
-        Pickles may come from real Ivy, which need not be installed. They are read without
-        running code: leaves of unknown classes are refused.
+        Warning:
+            A pickle is a program: reading one can do anything that you can. Those of real Ivy,
+            which need not be installed, are read too. HDF5 and JSON files are data; what is
+            promised about files of strangers stands in `SECURITY.md`.
 
         Args:
             path: The file.
             strict: On an instance, whether the file must have exactly its keys; if False, keys
                 that both have are loaded. On the class, whether leaves of an unknown kind are an
                 error; if False, they are left out.
+            allow_pickle: Whether to read a pickle where the suffix alone says that it is one. A
+                `format="pickle"` says so too.
             format: As in `save`.
 
         Returns:
@@ -109,8 +118,12 @@ class Disk:
             empty one takes all the file has.
 
         Raises:
+            IvyFileError: If the file is damaged or asks for what files may not, or is a pickle
+                that was not allowed.
             KeyError: If `strict` and the keys differ.
-            ValueError: If shapes differ. Nothing is loaded then.
+            ValueError: If a shape differs, or the dtype of a leaf cannot take the values: whole
+                numbers take no fractions, and real ones no imaginary parts. Whatever is raised,
+                nothing is loaded then.
 
         Example:
 
@@ -124,42 +137,29 @@ class Disk:
         >>> v.load(path).w.numpy()
         array([1., 2.], dtype=float32)
         """
+        for name, flag in {"strict": strict, "allow_pickle": allow_pickle}.items():
+            if not isinstance(flag, bool):
+                raise IvyTypeError(f"`{name}` is a bool. Received: {name}={flag!r}")
         kind = _format_of(path, format)
+        into = self if self is not None and len(self) else None
         if kind == "h5":
-            found = Node(read_hdf5(path, strict=strict))
+            with opened(path, strict) as stored:
+                if into is not None:
+                    return load_hdf5(into, stored, strict, os.fspath(path))
+                found = stored.read()
+            with reading(path, "a file of a Container"):
+                found = Node(found)
         elif kind == "pickle":
-            found = read_pickle(pathlib.Path(path).read_bytes(), strict)
+            if format is None and not allow_pickle:
+                raise refuse_pickle(
+                    path, "`Container.load(old, allow_pickle=True).save('new.h5')` writes HDF5."
+                )
+            found = read_pickle(path, strict)
         else:
             found = Disk.cont_from_disk_as_json(path)
-        if self is None:
-            return found
-        return self._take(found, strict, os.fspath(path)) if len(self) else self._become(found)
-
-    def _take(self, found: Any, strict: bool, path: str) -> Any:
-        """Assign the leaves of another Container, all or none."""
-        have, got = set(tree.paths(self)), set(tree.paths(found))
-        if strict and have != got:
-            missing, extra = sorted(have - got), sorted(got - have)
-            said = [f"{missing[0]!r} is not in the file"] if missing else []
-            said += [f"the file has {extra[0]!r}"] if extra else []
-            hint = suggestion(extra[0], have) if extra else suggestion(missing[0], got)
-            raise IvyKeyError(
-                f"The keys differ: {' and '.join(said)}. {hint} `strict=False` loads the "
-                f"{len(have & got)} shared ones. Received: path={path!r}"
-            )
-        shared = sorted(have & got)
-        for key in shared:
-            old, new = (tuple(getattr(c[key], "shape", ())) for c in (self, found))
-            if is_array(self[key]) and old != new:
-                raise IvyValueError(
-                    f"{key!r} has shape {old}, and {new} in the file. Received: path={path!r}"
-                )
-        for key in shared:
-            if is_variable(self[key]):
-                self[key].assign(found[key])
-            else:
-                self[key] = found[key]
-        return self
+        if into is not None:
+            return load_values(into, found, strict, os.fspath(path))
+        return found if self is None else self._become(found)
 
     # -- Ivy's spellings ----------------------------------------------------------------------
 
@@ -169,7 +169,7 @@ class Disk:
 
     @staticmethod
     def cont_load(file_path: str | os.PathLike, format: str = "h5") -> Any:
-        """Load a new Container from a file; see `load`."""
+        """Load a new Container from a file; see `load`. `format="pickle"` runs what it says."""
         return Node.load(file_path, format=format)
 
     def cont_to_disk_as_hdf5(
@@ -212,17 +212,22 @@ class Disk:
             h5_obj_or_filepath: The file.
             slice_obj: An index of the leading axes of every dataset, to load a part.
         """
-        return Node(read_hdf5(h5_obj_or_filepath, slice_obj))
+        found = read_hdf5(h5_obj_or_filepath, slice_obj)
+        with reading(h5_obj_or_filepath, "a file of a Container"):
+            return Node(found)
 
     def cont_to_disk_as_pickled(self, pickle_filepath: str | os.PathLike) -> None:
-        """Save to a pickle of nested plain dicts, which Ivy reads; variables as their values."""
+        """Save to a pickle of nested plain dicts, which Ivy reads; variables as their values.
+
+        Whoever loads a pickle runs it, so pass on HDF5 files instead.
+        """
         values = self.map(lambda x: tf.convert_to_tensor(x) if is_variable(x) else x)
-        _write_all(pickle_filepath, pickle.dumps(values.cont_to_dict()))
+        write_all(pickle_filepath, pickle.dumps(values.cont_to_dict()))
 
     @staticmethod
     def cont_from_disk_as_pickled(pickle_filepath: str | os.PathLike) -> Any:
-        """Load a new Container from a pickle; see `load`."""
-        return read_pickle(pathlib.Path(pickle_filepath).read_bytes())
+        """Load a new Container from a pickle, which runs what the pickle says; see `load`."""
+        return read_pickle(pickle_filepath)
 
     def cont_to_jsonable(self) -> Any:
         """Return a copy with arrays as text; `cont_with_entries_as_lists` gives their numbers."""
@@ -236,15 +241,20 @@ class Disk:
             TypeError: If a leaf has no form in JSON.
         """
         text = json.dumps(self.cont_to_jsonable().cont_to_dict(), indent=4, default=_number)
-        _write_all(json_filepath, text.encode("utf-8"))
+        write_all(json_filepath, text.encode("utf-8"))
 
     @staticmethod
     def cont_from_disk_as_json(json_filepath: str | os.PathLike) -> Any:
-        """Load a new Container from a JSON file."""
-        found = json.loads(pathlib.Path(json_filepath).read_text(encoding="utf-8"))
-        if not isinstance(found, Mapping):
-            raise IvyValueError(f"The file holds no dict. Received: {type(found).__name__}")
-        return Node(found)
+        """Load a new Container from a JSON file.
+
+        Raises:
+            IvyFileError: If the file is no JSON, or holds no dict.
+        """
+        with reading(json_filepath, "a Container in JSON"):
+            found = json.loads(pathlib.Path(json_filepath).read_text(encoding="utf-8"))
+            if not isinstance(found, Mapping):
+                raise TypeError(f"it holds no dict but a {type(found).__name__}")
+            return Node(found)
 
 
 def _number(value: Any) -> Any:
@@ -252,10 +262,3 @@ def _number(value: Any) -> Any:
     if isinstance(value, np.generic):
         return value.item()
     raise TypeError(f"JSON has no form for {value!r} of type {type(value).__name__}")
-
-
-def _write_all(path: str | os.PathLike, content: bytes) -> None:
-    """Put a file in place when it is complete."""
-    part = f"{os.fspath(path)}.part"
-    pathlib.Path(part).write_bytes(content)
-    os.replace(part, path)

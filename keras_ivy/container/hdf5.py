@@ -1,9 +1,11 @@
-"""HDF5 files in Ivy's layout: one group for each level, one resizable dataset for each leaf.
+"""HDF5 files in Ivy's layout: one group for each level, one dataset for each leaf.
 
 h5py is imported when a file is read or written, not before.
 """
 
+import io
 import os
+import shutil
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -11,19 +13,20 @@ import numpy as np
 import tensorflow as tf
 
 from keras_ivy.container.arrays import array_value, is_array
+from keras_ivy.container.stored import DEEPEST, KIND, NOTE, PLAIN, SCALAR, opened
 from keras_ivy.utils.exceptions import IvyIndexError, IvyTypeError, IvyValueError
+from keras_ivy.utils.files import replacing, write_all
 
 if TYPE_CHECKING:
     import h5py
 
 __all__ = ["read_hdf5", "write_hdf5"]
 
-#: Attribute of a dataset that says what the leaf was, where the dataset cannot: a Python number,
-#: a text, or a dtype that HDF5 lacks.
-_KIND = "keras_ivy"
-#: Attribute of a dataset of one element that was a scalar: Ivy cannot read scalar datasets.
-_SCALAR = "keras_ivy_scalar"
-_PLAIN = {"bool": bool, "int": int, "float": float, "complex": complex, "str": str}
+#: Up to this many bytes a new file is built in memory. HDF5 ends the process, by a segmentation
+#: fault, when the disk is full while it writes what it had put off; writing bytes raises.
+_IN_MEMORY = 1 << 30
+#: What a dataset takes in a file beside its values.
+_OVERHEAD = 4096
 
 
 def write_hdf5(
@@ -32,8 +35,12 @@ def write_hdf5(
     mode: str,
     starting_index: int = 0,
     max_batch_size: int | None = None,
+    notes: Mapping[str, Any] | None = None,
 ) -> None:
     """Write a Container, after checking that every leaf can be written.
+
+    A file is put in place when it is complete. One that is written in parts is not copied for
+    each of them: they go into the file that is there.
 
     Args:
         container: The Container.
@@ -41,39 +48,96 @@ def write_hdf5(
         mode: `"w"` for a new file, `"a"` to keep what the file has under other keys.
         starting_index: The position along the first axis at which the leaves are written.
         max_batch_size: The size of the first axis in the file; the rest of it stays as it is.
+        notes: Small arrays to keep beside the leaves, where Ivy does not look.
 
     Raises:
         TypeError: If a leaf is neither an array nor a number nor a text.
-        ValueError: If the values of a leaf are not known.
+        ValueError: If the values of a leaf are not known, or HDF5 cannot hold a key or text.
+        OSError: If the file cannot be written, as on a full disk.
     """
-    import h5py
-
+    in_parts = starting_index > 0 or max_batch_size is not None
     cells = {name: _cell(name, leaf) for name, leaf in container.cont_to_iterator()}
-    for name, (numbers, notes) in cells.items():
-        if starting_index or max_batch_size is not None:
+    for name, (numbers, found) in cells.items():
+        if in_parts:
             stop = starting_index + len(numbers)
-            if _SCALAR in notes or stop > (max_batch_size or stop):
+            if SCALAR in found or stop > (max_batch_size or stop):
                 raise IvyIndexError(
                     f"{name!r} of shape {numbers.shape} does not fit. Received: "
                     f"starting_index={starting_index}, max_batch_size={max_batch_size}"
                 )
-    empty = [name for name, _ in container.cont_to_iterator(include_empty=True)]
-    # A new file is written beside the old one and put in its place when it is complete.
-    target = f"{os.fspath(path)}.part" if mode == "w" else path
+    names = [name for name, _ in container.cont_to_iterator(include_empty=True)]
+    for name in names:
+        _check_key(name)
+
+    def fill(file: "h5py.File") -> None:
+        for name in names:
+            _make_room(file, name)
+            if name in cells:
+                _write(file, name, *cells[name], starting_index, max_batch_size)
+            else:
+                _empty_group(file, name)
+        for key, value in (notes or {}).items():
+            file.attrs[f"{NOTE}{key}"] = np.asarray(value)
+
+    if mode == "a" and in_parts and os.path.exists(path):
+        _fill_file(fill, path, "a")
+        return
+    size = sum(numbers.nbytes + _OVERHEAD for numbers, _ in cells.values())
+    kept = os.path.getsize(path) if mode == "a" and os.path.exists(path) else 0
+    if size + kept <= _IN_MEMORY:
+        write_all(path, _filled_bytes(fill, path if kept else None))
+        return
+    with replacing(path) as part:
+        if kept:
+            shutil.copyfile(path, part)
+        _ask_for_room(part, size + kept)
+        _fill_file(fill, part, mode if kept else "w")
+
+
+def _filled_bytes(fill: Any, old: str | os.PathLike | None) -> memoryview:
+    """Return the bytes of a file, built in memory from nothing or from an old one."""
+    import h5py
+
+    image = io.BytesIO()
+    if old is not None:
+        with open(old, "rb") as file:
+            shutil.copyfileobj(file, image)
+    with h5py.File(image, "w" if old is None else "a") as file:
+        fill(file)
+    return image.getbuffer()
+
+
+def _fill_file(fill: Any, path: str | os.PathLike, mode: str) -> None:
+    """Write into a file on the disk; HDF5's own errors about that become what they are."""
+    import h5py
+
     try:
-        with h5py.File(target, mode) as file:
-            for name in empty:
-                _make_room(file, name)
-                if name in cells:
-                    _write(file, name, *cells[name], starting_index, max_batch_size)
-                elif not isinstance(file.get(name), h5py.Group):
-                    file.pop(name, None)
-                    file.create_group(name)
-        if mode == "w":
-            os.replace(target, path)
-    finally:
-        if mode == "w" and os.path.exists(target):
-            os.remove(target)
+        # Without a cache of chunks nothing is put off that could fail when the file is closed.
+        with h5py.File(path, mode, rdcc_nbytes=0) as file:
+            fill(file)
+    except RuntimeError as error:
+        raise OSError(f"HDF5 could not write the file: {error}. Received: path={path!r}") from error
+
+
+def _ask_for_room(path: str, size: int) -> None:
+    """Raise now, in Python, if the disk has no room for a file; see `_IN_MEMORY`."""
+    if hasattr(os, "posix_fallocate"):
+        with open(path, "r+b") as file:
+            os.posix_fallocate(file.fileno(), 0, size)
+
+
+def _check_key(name: str) -> None:
+    """Raise if HDF5 cannot hold a key: it ends names at a NUL, and they are UTF-8."""
+    if "\0" in name or any("\ud800" <= c <= "\udfff" for c in name):
+        raise IvyValueError(
+            "HDF5 cannot hold a key with a NUL or a lone surrogate; rename it, or save with "
+            f"`format='pickle'`. Received: key={name!r}"
+        )
+    if name.count("/") > DEEPEST:
+        raise IvyValueError(
+            f"Files hold at most {DEEPEST} levels. Received: a key of {name.count('/') + 1} levels,"
+            f" {name[:40]!r} ..."
+        )
 
 
 def _cell(name: str, leaf: Any) -> tuple[np.ndarray, dict[str, Any]]:
@@ -83,24 +147,40 @@ def _cell(name: str, leaf: Any) -> tuple[np.ndarray, dict[str, Any]]:
         numbers = np.asarray(leaf) if isinstance(leaf, np.generic) else array_value(leaf)
         if numbers is None:
             raise IvyValueError(f"The values of {name!r} are not known. Received: {leaf!r}")
+        if numbers.dtype.kind in "OSUMmV" and numbers.dtype != tf.bfloat16.as_numpy_dtype:
+            raise _not_written(name, numbers)
         if tf.as_dtype(numbers.dtype) == tf.bfloat16:
-            numbers, notes[_KIND] = numbers.astype("float32"), "bfloat16"
+            numbers, notes[KIND] = numbers.astype("float32"), "bfloat16"
         if numbers.dtype.kind not in "biufc":
-            raise IvyTypeError(
-                f"{name!r} cannot be written to HDF5, which holds numbers. "
-                f"Received: an array of dtype {numbers.dtype}"
-            )
+            raise _not_written(name, numbers)
     else:
-        kind = notes[_KIND] = type(leaf).__name__
-        if _PLAIN.get(kind) is not type(leaf):
+        kind = notes[KIND] = type(leaf).__name__
+        if PLAIN.get(kind) is not type(leaf):
             raise IvyTypeError(
                 f"{name!r} cannot be written to HDF5, which holds arrays, numbers and text. "
                 f"Received: {leaf!r} of type {kind}"
             )
+        if kind == "str" and ("\0" in leaf or any("\ud800" <= c <= "\udfff" for c in leaf)):
+            raise IvyValueError(
+                f"{name!r} cannot be written to HDF5, which holds no text with a NUL or a lone "
+                f"surrogate; `format='pickle'` does. Received: {leaf!r}"
+            )
+        if kind == "int" and not -(1 << 63) <= leaf < (1 << 64):
+            raise IvyValueError(
+                f"{name!r} cannot be written to HDF5, which holds whole numbers of 64 bits. "
+                f"Received: {leaf!r}"
+            )
         numbers = np.asarray(leaf, dtype=object if kind == "str" else None)
     if numbers.ndim == 0:
-        numbers, notes[_SCALAR] = numbers[None], True
+        numbers, notes[SCALAR] = numbers[None], True
     return numbers, notes
+
+
+def _not_written(name: str, numbers: np.ndarray) -> IvyTypeError:
+    return IvyTypeError(
+        f"{name!r} cannot be written to HDF5, which holds numbers. "
+        f"Received: an array of dtype {numbers.dtype}"
+    )
 
 
 def _make_room(file: "h5py.File", name: str) -> None:
@@ -114,6 +194,14 @@ def _make_room(file: "h5py.File", name: str) -> None:
             del file[outer]
 
 
+def _empty_group(file: "h5py.File", name: str) -> None:
+    import h5py
+
+    if not isinstance(file.get(name), h5py.Group):
+        file.pop(name, None)
+        file.create_group(name)
+
+
 def _write(
     file: "h5py.File",
     name: str,
@@ -122,19 +210,30 @@ def _write(
     start: int,
     size: int | None,
 ) -> None:
-    """Write one leaf: whole, or as a part of a dataset of `size` rows."""
+    """Write one leaf: whole, or as a part of a dataset of `size` rows, which may grow later."""
     import h5py
 
-    in_part = start > 0 or size is not None
     shape = (size or start + len(numbers), *numbers.shape[1:])
     dtype = h5py.string_dtype() if numbers.dtype == object else numbers.dtype
+    if start == 0 and size is None:
+        file.pop(name, None)
+        file.create_dataset(name, data=numbers, dtype=dtype).attrs.update(notes)
+        return
     data = file.get(name)
-    fits = isinstance(data, h5py.Dataset) and data.shape[1:] == shape[1:] and data.dtype == dtype
-    if in_part and fits:
-        data.resize(max(data.shape[0], shape[0]), axis=0)
+    old = None
+    if isinstance(data, h5py.Dataset) and data.shape[1:] == shape[1:] and data.dtype == dtype:
+        if data.shape[0] < shape[0]:
+            if data.chunks is None:
+                old = data[()]  # was written whole, without room to grow
+            else:
+                data.resize(shape[0], axis=0)
     else:
+        data = None
+    if data is None or old is not None:
         file.pop(name, None)
         data = file.create_dataset(name, shape=shape, dtype=dtype, maxshape=(None,) * len(shape))
+        if old is not None:
+            data[: len(old)] = old
     data[start : start + len(numbers)] = numbers
     data.attrs.update(notes)
 
@@ -151,34 +250,8 @@ def read_hdf5(path: str | os.PathLike, query: Any = slice(None), strict: bool = 
         Nested dicts of tensors, and of numbers and text that were such when they were written.
 
     Raises:
+        IvyFileError: If the file is damaged, or its values are not all in it.
         TypeError: If `strict` and a dataset holds something else.
     """
-    import h5py
-
-    def read(group: "h5py.Group") -> dict:
-        out = {}
-        for key, item in group.items():
-            if isinstance(item, h5py.Group):
-                out[key] = read(item)
-                continue
-            try:
-                out[key] = _read(item, query)
-            except (TypeError, ValueError) as error:
-                if strict:
-                    raise IvyTypeError(
-                        f"{item.name!r} holds {item.dtype}, which is no tensor; `strict=False` "
-                        f"leaves it out. Received: path={os.fspath(path)!r}"
-                    ) from error
-        return out
-
-    with h5py.File(path, "r") as file:
-        return read(file)
-
-
-def _read(data: "h5py.Dataset", query: Any) -> Any:
-    kind = data.attrs.get(_KIND)
-    if kind == "str":
-        return data.asstr()[0]
-    whole = query if data.shape else ()
-    numbers = data[0 if data.attrs.get(_SCALAR, False) else whole]
-    return _PLAIN[kind](numbers) if kind in _PLAIN else tf.convert_to_tensor(numbers, dtype=kind)
+    with opened(path, strict) as stored:
+        return stored.read(query)

@@ -1,10 +1,12 @@
-"""Reading pickles of containers, those of real Ivy included, without running what they say.
+"""Reading pickles of containers, those of real Ivy included.
 
-`pickle.load` calls whatever a file names. The reader here knows a table of harmless names, and
-stand-ins for Ivy's classes, so that Ivy need not be installed.
+A pickle is a program: reading it runs whatever it names. Nothing here makes that safe, which is
+why the caller has to say that a pickle is wanted; see `Container.load`. Ivy's classes have
+stand-ins, so that Ivy need not be installed.
 """
 
 import io
+import os
 import pickle
 from collections.abc import Mapping
 from typing import Any
@@ -12,12 +14,14 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from keras_ivy.adapters.pickled_names import ALLOWED
-from keras_ivy.container.base import restore
 from keras_ivy.container.node import Node
-from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
+from keras_ivy.utils.exceptions import IvyFileError
+from keras_ivy.utils.files import reading
 
-__all__ = ["read_pickle"]
+__all__ = ["read_pickle", "refuse_pickle"]
+
+#: Leaves of a pickle, counted at each of their paths: dicts that are shared multiply.
+_MOST = 1_000_000
 
 
 class _IvyContainer(dict):
@@ -35,7 +39,7 @@ class _IvyArray:
 
 
 class _Unknown:
-    """Stands for whatever the reader does not know, where that is to be left out."""
+    """Stands for what cannot be imported here, where that is to be left out."""
 
     def __new__(cls, *args: Any, **kwargs: Any) -> "_Unknown":
         return super().__new__(cls)
@@ -53,68 +57,104 @@ class _Unknown:
         pass
 
 
+#: What stands for the classes of Ivy that its pickles name.
+_IVY = {
+    "Array": _IvyArray,
+    "Container": _IvyContainer,
+    "Device": str,
+    "Dtype": str,
+    "NativeShape": tuple,
+    "Shape": tuple,
+}
+
+
 class _Reader(pickle.Unpickler):
     def __init__(self, file: Any, strict: bool):
         super().__init__(file)
         self._strict = strict
 
     def find_class(self, module: str, name: str) -> Any:
-        if module.partition(".")[0] == "ivy":
-            ours = {"Container": _IvyContainer, "Array": _IvyArray, "Device": str, "Dtype": str}
-            ours |= {"Shape": tuple, "NativeShape": tuple}
-            if name in ours:
-                return ours[name]
-        if module.startswith("keras_ivy.container"):
-            ours = {"Container": Node, "restore": restore}
-            if name in ours:
-                return ours[name]
-        if (module, name) in ALLOWED:
-            return ALLOWED[module, name]
-        if self._strict:
-            raise IvyTypeError(
-                f"The pickle holds {module}.{name}, which is not read from files: a pickle may "
-                "call whatever it names. Convert such leaves to NumPy arrays before saving, or "
-                "leave them out with `strict=False`."
-            )
-        return _Unknown
+        if module.partition(".")[0] == "ivy" and name in _IVY:
+            return _IVY[name]
+        try:
+            return super().find_class(module, name)
+        except (ImportError, AttributeError):
+            if self._strict:
+                raise
+            return _Unknown
 
 
-def read_pickle(content: bytes, strict: bool = True) -> Any:
-    """Return the Container that a pickle holds.
+def refuse_pickle(path: str | os.PathLike, kept: str) -> IvyFileError:
+    """Return the error for a file that is a pickle by its name alone.
 
     Args:
-        content: A pickled Container of Ivy's or of this package, or a pickled dict of arrays.
-        strict: If False, leaves of unknown classes are left out.
+        path: The file.
+        kept: A sentence on how to keep such things in files that are no programs.
+    """
+    return IvyFileError(
+        "By its name the file is a pickle, and a pickle is a program: reading it can do anything "
+        "that you can. Where you trust whoever wrote it, pass `allow_pickle=True`; then convert "
+        f"it: {kept} Received: path={os.fspath(path)!r}, allow_pickle=False"
+    )
+
+
+def read_pickle(path: str | os.PathLike, strict: bool = True) -> Any:
+    """Return the Container that a pickle holds. This runs what the pickle says.
+
+    Args:
+        path: A pickled Container of Ivy's or of this package, or a pickled dict of arrays.
+        strict: If False, leaves of classes that cannot be imported are left out.
 
     Returns:
         A Container. Arrays become tensors, variables stay variables.
 
     Raises:
-        TypeError: If `strict` and there is a leaf of an unknown class.
-        ValueError: If the pickle holds no dict.
+        IvyFileError: If the pickle is damaged, or holds no dict.
     """
-    try:
-        found = _Reader(io.BytesIO(content), strict).load()
-    except (pickle.UnpicklingError, EOFError, IndexError, KeyError, AttributeError) as error:
-        if isinstance(error, IvyTypeError):
-            raise
-        raise IvyValueError(f"The file is no pickle of a Container: {error!r}") from error
-    if not isinstance(found, Mapping):
-        raise IvyValueError(f"The pickle holds no dict. Received: {type(found).__name__}")
-    return Node(_converted(found))
+    with reading(path, "a pickle of a Container"):
+        with open(path, "rb") as file:
+            found = _Reader(io.BytesIO(file.read()), strict).load()
+        if not isinstance(found, Mapping):
+            raise TypeError(f"it is a pickle of a {type(found).__name__}, and no dict")
+        converted, _ = _Conversion().of(found, ())
+        return Node(converted)
 
 
-def _converted(value: Any) -> Any:
-    """Return a tree with stand-ins replaced, and what is unknown left out."""
-    if isinstance(value, Node):
-        return value
-    if isinstance(value, Mapping):
-        items = {key: _converted(item) for key, item in value.items()}
-        return {key: item for key, item in items.items() if not isinstance(item, _Unknown)}
-    if isinstance(value, _IvyArray):
-        value = value.data
-    if isinstance(value, np.ndarray):
-        return tf.convert_to_tensor(value)
-    if type(value) in (list, tuple):
-        return type(value)(_converted(item) for item in value)
-    return value
+class _Conversion:
+    """One walk through what was read: stand-ins are replaced, what is unknown is left out.
+
+    Each object is visited once, however often it is shared.
+    """
+
+    def __init__(self) -> None:
+        self._seen: dict[int, tuple[Any, int]] = {}
+
+    def of(self, value: Any, above: tuple[int, ...]) -> tuple[Any, int]:
+        """Return a value converted, and at how many paths a Container will have something in it.
+
+        Args:
+            value: The value.
+            above: The identities of what it stands in.
+        """
+        if isinstance(value, _IvyArray):
+            value = value.data
+        if isinstance(value, np.ndarray):
+            return tf.convert_to_tensor(value), 1
+        if isinstance(value, Node) or not isinstance(value, Mapping | list | tuple):
+            return value, 1
+        if id(value) in above:
+            raise ValueError(f"a {type(value).__name__} in it holds itself")
+        if id(value) not in self._seen:
+            self._seen[id(value)] = self._inside(value, (*above, id(value)))
+        return self._seen[id(value)]
+
+    def _inside(self, value: Any, above: tuple[int, ...]) -> tuple[Any, int]:
+        if not isinstance(value, Mapping):
+            plain = type(value) in (list, tuple)
+            return (type(value)(self.of(x, above)[0] for x in value) if plain else value), 1
+        pairs = {key: self.of(item, above) for key, item in value.items()}
+        count = 1 + sum(inside for _, inside in pairs.values())
+        if count > _MOST:
+            raise ValueError(f"it has more than {_MOST:,} leaves")
+        items = {key: item for key, (item, _) in pairs.items()}
+        return {key: x for key, x in items.items() if not isinstance(x, _Unknown)}, count

@@ -55,6 +55,7 @@ class Calling:
             self.built = True  # loaded from a config, for layers that this call builds
         if "_ivy_inputs" not in state:
             self._ivy_record_inputs(Inputs.of(args, kwargs))
+        self._ivy_restore_seeds()
         if v is None and state.get("_ivy_unstored"):
             self._ivy_check_given()
         values = () if v is None and buffers is None else self._ivy_values(v, buffers, args, kwargs)

@@ -20,6 +20,7 @@ from keras_ivy.module.inputs import Inputs, is_shapes
 from keras_ivy.module.meta import Cache, Captured, ModuleMeta, call_through, named_parameters
 from keras_ivy.module.printing import Printed
 from keras_ivy.module.saving import Saved
+from keras_ivy.module.seeds import Seeded
 from keras_ivy.module.state import State
 from keras_ivy.module.view import live_view
 from keras_ivy.structure import Entry, Structure, structure_of
@@ -34,6 +35,7 @@ class Module(
     Building,
     State,
     Saved,
+    Seeded,
     Exported,
     Configured,
     Printed,

@@ -21,6 +21,13 @@ class IvyValueError(IvyException, ValueError):
     """A value is wrong, such as a shape that does not fit."""
 
 
+class IvyFileError(IvyValueError, OSError):
+    """A file is damaged, is none of its kind, or asks for what files may not; names the path.
+
+    Nothing has been loaded then. It is an `OSError` too, as h5py's errors about files are.
+    """
+
+
 class IvyTypeError(IvyException, TypeError):
     """An object is of the wrong type."""
 

@@ -97,16 +97,14 @@ def test_ivys_files_have_ivys_layout(tmp_path):
     with h5py.File(tmp_path / "w.hdf5") as file:
         file.visititems(
             lambda name, item: found.update(
-                {name: (item.shape, item.dtype.name, item.maxshape)}
-                if isinstance(item, h5py.Dataset)
-                else {}
+                {name: (item.shape, item.dtype.name)} if isinstance(item, h5py.Dataset) else {}
             )
         )
     assert found == {
-        "first/b": ((4,), "float32", (None,)),
-        "first/w": ((4, 3), "float32", (None, None)),
-        "second/b": ((1,), "float32", (None,)),
-        "second/w": ((1, 4), "float32", (None, None)),
+        "first/b": ((4,), "float32"),
+        "first/w": ((4, 3), "float32"),
+        "second/b": ((1,), "float32"),
+        "second/w": ((1, 4), "float32"),
     }
 
 
@@ -183,7 +181,7 @@ def test_pickles_and_copies(make, tmp_path):
     module = prepare(make)
     module.save(tmp_path / "sub" / "m.pkl")
     for other in (
-        ivy.Module.load(tmp_path / "sub" / "m.pkl"),
+        ivy.Module.load(tmp_path / "sub" / "m.pkl", allow_pickle=True),
         pickle.loads(pickle.dumps(module)),
         copy.deepcopy(module),
     ):

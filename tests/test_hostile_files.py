@@ -1,0 +1,463 @@
+"""Files that a stranger might send: none runs anything, reads another file, hangs or half loads.
+
+One case for each published advisory about loading Keras models that can concern this package, and
+those of its own formats. What is promised stands in `SECURITY.md`.
+"""
+
+import os
+import pickle
+import subprocess
+import sys
+
+import h5py
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import keras_ivy as ivy
+from keras_ivy import Container
+from keras_ivy.utils.exceptions import IvyException, IvyFileError
+
+SECRET = b"TOP SECRET OF ANOTHER FILE!!"
+
+
+class Net(ivy.Module):
+    """A module with one layer; its weights are `fc/b` and `fc/w`."""
+
+    def __init__(self):
+        self.fc = ivy.Linear(7, 1)
+        ivy.Module.__init__(self)
+
+    def _forward(self, x):
+        return self.fc(x)
+
+
+@pytest.fixture
+def secret(tmp_path):
+    path = tmp_path / "secret.txt"
+    path.write_bytes(SECRET)
+    with h5py.File(tmp_path / "secret.h5", "w") as file:
+        file["w"] = np.frombuffer(SECRET, "f4")
+        file["fc/b"] = np.zeros(1, "f4")
+        file["fc/w"] = np.frombuffer(SECRET, "f4").reshape(1, 7)
+    return path
+
+
+# -- HDF5: CVE-2026-1669, -12480, -0897 ----------------------------------------------------------
+
+
+def external_storage(file, secret):
+    file.create_dataset("fc/w", (1, 7), "f4", external=[(str(secret), 0, 28)])
+
+
+def external_link(file, secret):
+    file["fc"] = h5py.ExternalLink(str(secret.with_suffix(".h5")), "/fc")
+
+
+def dangling_external_link(file, secret):
+    file["fc"] = h5py.ExternalLink(str(secret), "/fc")
+
+
+def external_link_to_a_leaf(file, secret):
+    file.create_group("fc")["w"] = h5py.ExternalLink(str(secret.with_suffix(".h5")), "/w")
+
+
+def soft_link(file, secret):
+    file["hidden/b"], file["hidden/w"] = np.zeros(1, "f4"), np.zeros((1, 7), "f4")
+    file["fc"] = h5py.SoftLink("/hidden")
+
+
+def soft_link_to_a_leaf(file, secret):
+    file["fc/v"] = np.zeros((1, 7), "f4")
+    file["fc/w"] = h5py.SoftLink("/fc/v")
+
+
+def soft_link_cycle(file, secret):
+    file["fc"] = h5py.SoftLink("/")
+
+
+def virtual_dataset(file, secret):
+    layout = h5py.VirtualLayout((1, 7), "f4")
+    layout[:] = h5py.VirtualSource(str(secret.with_suffix(".h5")), "fc/w", (1, 7))
+    file.create_virtual_dataset("fc/w", layout)
+
+
+def virtual_dataset_of_the_same_file(file, secret):
+    file["x"] = np.zeros(7, "f4")
+    layout = h5py.VirtualLayout((1, 7), "f4")
+    layout[0] = h5py.VirtualSource(".", "x", (7,))
+    file.create_virtual_dataset("fc/w", layout)
+
+
+def hard_link_cycle(file, secret):
+    group = file.create_group("fc")
+    group["again"] = group
+
+
+def cycle_to_the_root(file, secret):
+    file["fc/again"] = file["/"]
+
+
+def shared_groups(file, secret):
+    """Two links to each of forty groups: a million million paths."""
+    inner = file.create_group("g0")
+    inner["w"] = np.zeros(1)
+    for level in range(1, 41):
+        outer = file.create_group(f"g{level}")
+        outer["x"] = outer["y"] = inner
+        inner = outer
+
+
+def shared_empty_groups(file, secret):
+    inner = file.create_group("g0")
+    for level in range(1, 41):
+        outer = file.create_group(f"g{level}")
+        outer["x"] = outer["y"] = inner
+        inner = outer
+
+
+def deep_groups(file, secret):
+    group = file
+    for _ in range(3000):
+        group = group.create_group("g")
+    group["w"] = 1.0
+
+
+def shape_bomb(file, secret):
+    file.create_dataset("fc/w", (1 << 20, 1 << 20), "f4", chunks=(1 << 10, 1 << 10))
+
+
+def compressed_bomb(file, secret):
+    data = file.create_dataset("fc/w", (1 << 31,), "f4", chunks=(1 << 20,), compression="gzip")
+    data[: 1 << 20] = 1.0
+
+
+def many_small_bombs(file, secret):
+    for i in range(40):
+        file.create_dataset(f"fc/w{i}", (1 << 26,), "f4", chunks=(1 << 20,))
+
+
+def contiguous_bomb(file, secret):
+    file.create_dataset("fc/w", (1 << 40,), "f4")
+
+
+def tiny_chunks(file, secret):
+    """What one flipped bit made of four numbers in chunks of four."""
+    file.create_dataset("fc/b", (1 << 24,), "f4", chunks=(1,))
+
+
+def note_bomb(file, secret):
+    data = file.create_dataset("fc/w", data=np.zeros((1, 7), "f4"))
+    data.attrs.create(
+        "keras_ivy", np.array(["str"] * 1000, dtype=object), dtype=h5py.string_dtype()
+    )
+
+
+def huge_note(file, secret):
+    file.create_dataset("fc/w", data=np.zeros(7)).attrs["keras_ivy_scalar"] = True
+
+
+def unknown_note(file, secret):
+    file.create_dataset("fc/w", data=np.zeros(1)).attrs["keras_ivy"] = "eval"
+
+
+def number_note(file, secret):
+    file.create_dataset("fc/w", data=np.zeros(1)).attrs["keras_ivy"] = -1
+
+
+def list_note(file, secret):
+    file.create_dataset("fc/w", data=np.zeros(1)).attrs["keras_ivy"] = [1, 2]
+
+
+def text_note_on_numbers(file, secret):
+    file.create_dataset("fc/w", data=np.zeros(1)).attrs["keras_ivy"] = "str"
+
+
+def note_on_nothing(file, secret):
+    file.create_dataset("fc/w", data=np.zeros(0)).attrs["keras_ivy_scalar"] = True
+
+
+def keys_that_are_one(file, secret):
+    file["fc.w"] = file["fc/w"] = np.zeros((1, 7), "f4")
+
+
+def key_without_an_end(file, secret):
+    file["fc..w"] = np.zeros((1, 7), "f4")
+
+
+def key_that_is_no_text(file, secret):
+    file.create_group("x")
+    group = file.create_group("fc")
+    group.id.links.create_hard(b"w\xff", file.id, b"/x")
+
+
+REFUSED = [
+    external_storage,
+    external_link,
+    dangling_external_link,
+    external_link_to_a_leaf,
+    soft_link,
+    soft_link_to_a_leaf,
+    soft_link_cycle,
+    virtual_dataset,
+    virtual_dataset_of_the_same_file,
+    hard_link_cycle,
+    cycle_to_the_root,
+    shared_groups,
+    shared_empty_groups,
+    deep_groups,
+    shape_bomb,
+    compressed_bomb,
+    many_small_bombs,
+    contiguous_bomb,
+    tiny_chunks,
+    note_bomb,
+    huge_note,
+    unknown_note,
+    number_note,
+    list_note,
+    text_note_on_numbers,
+    note_on_nothing,
+    keys_that_are_one,
+    key_without_an_end,
+    key_that_is_no_text,
+]
+
+
+@pytest.mark.parametrize("write", REFUSED, ids=lambda write: write.__name__)
+def test_hostile_hdf5_is_refused_by_every_reader(write, secret, tmp_path):
+    path = tmp_path / "evil.h5"
+    with h5py.File(path, "w") as file:
+        write(file, secret)
+    net = Net()
+    leaf = Container(fc={"b": tf.Variable([5.0]), "w": tf.Variable([[5.0] * 7])})
+    before = [np.array(w) for w in net.weights]
+    for read in (
+        Container.load,
+        lambda p: Container.load(p, strict=False),
+        Container.cont_load,
+        Container.cont_from_disk_as_hdf5,
+        Container().load,
+        leaf.load,
+        net.load_weights,
+    ):
+        with pytest.raises((ValueError, KeyError), match=r"evil\.h5") as caught:
+            read(path)
+        assert isinstance(caught.value, IvyException)
+    for weight, value in zip(net.weights, before, strict=True):
+        np.testing.assert_array_equal(weight, value)
+    assert leaf.fc.b.numpy() == 5.0
+    assert leaf.fc.w.numpy().tolist() == [[5.0] * 7]
+
+
+def test_the_bytes_of_other_files_never_arrive(secret, tmp_path):
+    """CVE-2026-1669 and -12480 in the words of their reports."""
+    for write in (external_storage, external_link, external_link_to_a_leaf, virtual_dataset):
+        path = tmp_path / f"{write.__name__}.h5"
+        with h5py.File(path, "w") as file:
+            write(file, secret)
+        with h5py.File(path) as file:  # the attack is real
+            assert SECRET in np.asarray(file["fc/w"]).tobytes(), write.__name__
+        net = Net()
+        with pytest.raises(IvyFileError, match="not read"):
+            net.load_weights(path)
+        assert SECRET not in np.asarray(net.fc.v.w).tobytes()
+
+
+def test_other_objects_in_a_file_are_no_leaves(tmp_path):
+    with h5py.File(tmp_path / "c.h5", "w") as file:
+        file["x"] = np.ones(2, "f4")
+        file["named"] = np.dtype("f4")
+        file["nothing"] = h5py.Empty("f4")
+        file["records"] = np.zeros(2, dtype=[("a", "f4")])
+        file["blob"] = np.void(b"abc")
+        file.create_dataset("ragged", (2,), h5py.vlen_dtype("f4"))
+        file.create_dataset("packed", (2,), np.dtype(("f4", (3,))))
+        file.create_dataset("pointer", (1,), h5py.ref_dtype)
+    with pytest.raises(TypeError, match=r"strict=False.*c\.h5"):
+        Container.load(tmp_path / "c.h5")
+    assert list(Container.load(tmp_path / "c.h5", strict=False)) == ["x"]
+
+
+def test_honest_files_of_unusual_form_load(tmp_path):
+    """The limits are for bombs: what compresses well, is shared, foreign or empty is none."""
+    path = tmp_path / "c.h5"
+    with h5py.File(path, "w") as file:
+        file.create_dataset("zeros", data=np.zeros(1 << 24, "f4"), compression="gzip")
+        file.create_dataset("best", data=np.zeros(1 << 24, "f4"), compression="gzip",
+                            compression_opts=9, shuffle=True)  # fmt: skip
+        file["tied/a"] = np.arange(3.0)
+        file["tied/b"] = file["tied/a"]
+        file["again"] = file["tied"]
+        file["other_endian"] = np.arange(3, dtype=">f4")
+        file["scalar"] = np.float64(2.0)
+        file["texts"] = np.array([b"ab", b"c"])
+        file["none"] = np.zeros((0, 3), "f4")
+        file.create_group("empty")
+        file.create_dataset("unwritten", (100, 100), "f4", maxshape=(None, None))
+    c = Container.load(path)
+    assert c.zeros.shape == c.best.shape == (1 << 24,)
+    assert c.tied.b.numpy().tolist() == c.again.a.numpy().tolist() == [0.0, 1.0, 2.0]
+    assert c.other_endian.numpy().tolist() == [0.0, 1.0, 2.0]
+    assert c.scalar.numpy() == 2.0
+    assert c.texts.numpy().tolist() == [b"ab", b"c"]
+    assert c.none.shape == (0, 3)
+    assert isinstance(c.empty, Container)
+    assert not c.empty
+    assert not c.unwritten.numpy().any()
+
+
+def test_a_part_of_a_large_sparse_file_loads(tmp_path):
+    path = tmp_path / "c.h5"
+    Container(x=tf.ones((2, 1000))).cont_to_disk_as_hdf5(path, max_batch_size=1_000_000_000)
+    assert Container.cont_from_disk_as_hdf5(path, slice(1, 3)).x.numpy()[:, 0].tolist() == [1, 0]
+    with pytest.raises(IvyFileError, match="bytes"):
+        Container.load(path)
+
+
+def test_shapes_are_compared_before_values_are_read(tmp_path, monkeypatch):
+    """Two hundred million bytes that nobody asked for are not inflated."""
+    path = tmp_path / "w.h5"
+    with h5py.File(path, "w") as file:
+        file["fc/w"] = np.zeros((1, 7), "f4")
+        file.create_dataset("fc/b", (50_000_000,), "f4", chunks=(1 << 20,))
+    read = []
+    monkeypatch.setattr(h5py.Dataset, "__getitem__", lambda self, key: read.append(self.name))
+    net, c = Net(), Container(fc={"b": tf.Variable([5.0]), "w": tf.Variable([[5.0] * 7])})
+    for load in (net.load_weights, c.load, lambda p: c.load(p, strict=False)):
+        with pytest.raises(ValueError, match=r"fc/b.*50000000.*w\.h5"):
+            load(path)
+    assert not read
+
+
+# -- a save that fails -----------------------------------------------------------------------------
+
+FULL_DISK = """
+import os, resource, signal, sys
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+import numpy as np, tensorflow as tf, keras, keras_ivy as ivy
+class Net(ivy.Module):
+    def __init__(self):
+        self.many = [ivy.Linear(30, 30) for _ in range(40)]
+        self.fc = ivy.Linear(300, 300)
+        ivy.Module.__init__(self)
+    def _forward(self, x):
+        return self.fc(x)
+net = Net()
+net(np.zeros((1, 300), "f4"))
+few, many = ivy.Container(a=np.ones(300000, "f4")), net.v.map(np.asarray)
+ways = {
+    "few.h5": few.save, "many.h5": many.save, "c.pkl": few.save, "c.json": many.save,
+    "parts.h5": lambda p: few.cont_to_disk_as_hdf5(p, max_batch_size=400000),
+    "more.h5": lambda p: few.cont_to_disk_as_hdf5(p, mode="a"),
+    "w.h5": net.save_weights, "k.weights.h5": net.save_weights,
+    "m.keras": net.save, "m.pkl": net.save,
+}
+for name in ways:
+    ivy.Container(a=1).save(name, format="h5")
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+for name, save in ways.items():
+    try:
+        save(name)
+    except OSError as error:
+        if ivy.Container.load(name, format="h5").a != 1:
+            print(name, "is gone")
+    else:
+        print(name, "did not fail")
+print(*sorted(set(os.listdir()) - set(ways)), "alive")
+"""
+
+
+@pytest.mark.slow
+def test_a_full_disk_is_an_error_and_leaves_the_old_files(tmp_path):
+    command = [sys.executable, "-c", FULL_DISK]
+    root = os.path.dirname(os.path.dirname(os.path.abspath(ivy.__file__)))
+    env = os.environ | {"PYTHONPATH": root}
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True)
+    assert (done.returncode, done.stdout.strip()) == (0, "alive"), done.stderr[-2000:]
+
+
+@pytest.mark.parametrize("key", ["a\0one", "\ud800", "deep/\0"])
+def test_keys_that_hdf5_would_cut_are_refused_by_name(key, tmp_path):
+    with pytest.raises(ValueError, match=r"NUL.*key="):
+        Container({key: 1.0}).save(tmp_path / "c.h5")
+    with pytest.raises(ValueError, match=r"NUL.*key="):
+        Container({key: {}}).save(tmp_path / "c.h5")
+    assert not os.listdir(tmp_path)
+
+
+@pytest.mark.parametrize("leaf", ["a\0b", "\udfff", 1 << 64, -(1 << 64)])
+def test_leaves_that_hdf5_would_cut_are_refused_by_name(leaf, tmp_path):
+    with pytest.raises(ValueError, match=r"'x/y' cannot be written"):
+        Container(x={"y": leaf}).save(tmp_path / "c.h5")
+    assert not os.listdir(tmp_path)
+
+
+# -- pickles and JSON ------------------------------------------------------------------------------
+
+
+class Program:
+    def __reduce__(self):
+        return os.mkdir, ("ran",)
+
+
+def test_pickles_are_not_read_by_their_suffix(tmp_path, monkeypatch):
+    """As `numpy.load`: a pickle is a program, and a file name is no reason to run one."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("m.pkl", "m.pickle"):
+        with open(name, "wb") as file:
+            file.write(pickle.dumps(Program()))
+        for load in (Container.load, Container(a=1).load, ivy.Module.load):
+            with pytest.raises(IvyFileError, match=f"program.*allow_pickle=True.*{name}"):
+                load(name)
+    os.rename("m.pkl", "m")
+    for load in (Container.load, ivy.Module.load):
+        with pytest.raises(IvyFileError):
+            load("m")
+    assert not os.path.exists("ran")
+
+
+def test_pickles_that_never_end(tmp_path):
+    shared = {"x": 1}
+    for _ in range(34):
+        shared = {"x": shared, "y": shared}
+    loop = {}
+    loop["loop"] = [loop]
+    nested = 1
+    for _ in range(400):
+        nested = [nested]
+    pair = ("x",)
+    for _ in range(34):
+        pair = (pair, pair)
+    path = tmp_path / "c.pkl"
+    for content in (shared, loop):
+        path.write_bytes(pickle.dumps(content))
+        with pytest.raises(IvyFileError, match=r"c\.pkl"):
+            Container.load(path, allow_pickle=True)
+    path.write_bytes(pickle.dumps({"a": pair}))
+    assert type(Container.load(path, allow_pickle=True).a) is tuple
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\xff\xfe",
+        b"[1]",
+        b"{",
+        b'{"a": ' * 5000,
+        b'{"a.b": 1, "a/b": 2}',
+        b'{"": 1}',
+        b'{"a": ' + b"9" * 10000 + b"}",
+    ],
+    ids=range(8),
+)
+def test_hostile_json(content, tmp_path):
+    path = tmp_path / "c.json"
+    path.write_bytes(content)
+    c = Container(a=tf.Variable(1.0))
+    for load in (Container.load, c.load, Container.cont_from_disk_as_json):
+        with pytest.raises(IvyFileError, match=r"c\.json"):
+            load(path)
+    assert c.a.numpy() == 1.0

@@ -1,0 +1,265 @@
+"""A save is whole or has not been: over an old file, by many at once, killed, or failing."""
+
+import os
+import pathlib
+import random
+import signal
+import stat
+import subprocess
+import sys
+import threading
+import time
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import keras_ivy as ivy
+from keras_ivy import Container
+
+
+class Net(ivy.Module):
+    def __init__(self, size=4):
+        self.fc = ivy.Linear(3, size)
+        ivy.Module.__init__(self)
+
+    def _forward(self, x):
+        return self.fc(x)
+
+
+def net(value):
+    module = Net()
+    module(np.zeros((1, 3), "float32"))
+    for weight in module.weights:
+        weight.assign(tf.fill(weight.shape, float(value)))
+    return module
+
+
+def value_of(path):
+    """What a file holds, if it is whole."""
+    path = pathlib.Path(path)
+    if path.name.endswith(".weights.h5"):
+        module = net(-1)
+        module.load_weights(path)
+    elif path.name.startswith("module"):
+        module = ivy.Module.load(path, allow_pickle=True)
+    else:
+        found = Container.load(path, allow_pickle=True)
+        return found.fc if isinstance(found.fc, int) else int(found.fc.w.numpy()[0, 0])
+    values = {int(x) for w in module.weights for x in np.asarray(w).flatten()}
+    assert len(values) == 1
+    return values.pop()
+
+
+WAYS = {
+    "c.h5": lambda path, x: net(x).v.save(path),
+    "c.hdf5": lambda path, x: net(x).v.cont_to_disk_as_hdf5(path),
+    "added.h5": lambda path, x: net(x).v.cont_to_disk_as_hdf5(path, mode="a"),
+    "c.pkl": lambda path, x: net(x).v.save(path),
+    "c.json": lambda path, x: Container(fc=int(x)).save(path),
+    "w.h5": lambda path, x: net(x).save_weights(path),
+    "k.weights.h5": lambda path, x: net(x).save_weights(path),
+    "module.keras": lambda path, x: net(x).save(path),
+    "module.pkl": lambda path, x: net(x).save(path),
+}
+
+
+@pytest.fixture(params=WAYS)
+def way(request, tmp_path):
+    return tmp_path / request.param, WAYS[request.param]
+
+
+def test_an_error_leaves_the_old_file_and_nothing_else(way, tmp_path, monkeypatch):
+    path, save = way
+    save(path, 1)
+
+    def fail(*args, **kwargs):
+        raise OSError(28, "No space left on device")
+
+    for thing, name in [(os, "replace"), (os, "chmod")]:
+        with monkeypatch.context() as patch:
+            patch.setattr(thing, name, fail)
+            with pytest.raises(OSError, match="No space left"):
+                save(path, 2)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", lambda *args: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            save(path, 2)
+    assert os.listdir(tmp_path) == [path.name]
+    assert value_of(path) == 1
+    save(path, 2)
+    assert value_of(path) == 2
+
+
+def test_links_permissions_and_pipes(way, tmp_path):
+    path, save = way
+    save(path, 1)
+    usual = tmp_path / "usual"
+    usual.touch()
+    mode = stat.S_IMODE(usual.stat().st_mode)
+    assert stat.S_IMODE(path.stat().st_mode) == mode, "a new file has the usual permissions"
+    path.chmod(0o640)
+    link = tmp_path / "links" / path.name
+    link.parent.mkdir()
+    link.symlink_to(path)
+    save(link, 2)
+    assert link.is_symlink()
+    assert value_of(path) == 2
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    assert os.listdir(link.parent) == [path.name]
+    folder = tmp_path / "folder" / path.name
+    folder.mkdir(parents=True)
+    with pytest.raises(OSError, match="folder"):
+        save(folder, 3)
+
+
+def test_a_protected_file_stays(way, monkeypatch):
+    path, save = way
+    save(path, 1)
+    # As for anybody but root, who may write everything.
+    allowed = os.access
+    monkeypatch.setattr(os, "access", lambda p, m: m != os.W_OK and allowed(p, m))
+    with pytest.raises(PermissionError, match=path.name):
+        save(path, 2)
+    assert value_of(path) == 1
+
+
+def test_long_names(tmp_path):
+    path = tmp_path / ("é" * 120 + ".h5")
+    Container(a=1).save(path)
+    assert Container.load(path).a == 1
+
+
+def test_a_device_is_written_as_it_is():
+    Container(a=1).save("/dev/null", format="json")
+    assert not os.path.isfile("/dev/null")
+
+
+def test_many_threads_save_to_one_name(way, tmp_path):
+    path, save = way
+    save(path, 0)
+    errors, seen = [], []
+
+    def work(number):
+        try:
+            for i in range(4):
+                save(path, number)
+                if i % 2:
+                    seen.append(value_of(path))
+        except Exception as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(1, 5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not errors
+    assert set(seen) <= {1, 2, 3, 4}
+    assert os.listdir(tmp_path) == [path.name]
+
+
+def test_keras_overwrite_asks(tmp_path, monkeypatch):
+    answers = []
+    monkeypatch.setattr("builtins.input", lambda *args: answers.pop(0))
+    for name, save in [("m.keras", Net.save), ("m.weights.h5", Net.save_weights)]:
+        path = tmp_path / name
+        save(net(1), path)
+        old = path.read_bytes()
+        answers.append("n")
+        save(net(2), path, overwrite=False)
+        assert path.read_bytes() == old
+        answers.append("y")
+        save(net(2), path, overwrite=False)
+        assert path.read_bytes() != old
+        assert not answers
+    net(1).save(tmp_path / "m.pkl", overwrite=False)
+    with pytest.raises(ValueError, match=r"exists.*m\.pkl"):
+        net(1).save(tmp_path / "m.pkl", overwrite=False)
+
+
+def test_shards_are_written_beside_and_put_in_place(tmp_path, monkeypatch):
+    path = tmp_path / "m.weights.json"
+    net(1).save_weights(path, max_shard_size=0.01)
+    names = sorted(os.listdir(tmp_path))
+    assert names == ["m.weights.json", "m_00000.weights.h5"]
+    with monkeypatch.context() as patch:
+        patch.setattr(keras.Model, "save_weights", lambda *a, **k: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            net(2).save_weights(path, max_shard_size=0.01)
+    assert sorted(os.listdir(tmp_path)) == names
+    other = net(0)
+    other.load_weights(path)
+    assert float(other.fc.v.w[0, 0]) == 1.0
+
+
+def test_callbacks_use_them(tmp_path):
+    module = net(1)
+    module.compile("sgd_ivy", "mse")
+    path = tmp_path / "m.keras"
+    save = keras.callbacks.ModelCheckpoint(path)
+    for _ in range(2):
+        module.fit(np.ones((4, 3)), np.ones((4, 4)), callbacks=[save], verbose=0)
+    assert os.listdir(tmp_path) == ["m.keras"]
+
+
+KILLED_NET = """
+import keras_ivy as ivy
+
+class Killed(ivy.Module):
+    def __init__(self):
+        self.many = [ivy.Linear(50, 50) for _ in range(60)]
+        ivy.Module.__init__(self)
+
+    def _forward(self, x):
+        for layer in self.many:
+            x = layer(x)
+        return x
+"""
+
+SAVE_FOR_EVER = """
+import numpy as np, killed_net
+net = killed_net.Killed()
+net(np.zeros((1, 50), "f4"))
+ways = [
+    lambda: net.save("m.keras"), lambda: net.save_weights("m.weights.h5"),
+    lambda: net.save("m.pkl"), lambda: net.save_weights("w.h5"), lambda: net.v.save("c.pkl"),
+]
+for way in ways: way()
+print("saved", flush=True)
+while True:
+    for way in ways: way()
+"""
+
+
+@pytest.mark.slow
+def test_a_killed_save_leaves_a_whole_file(tmp_path, monkeypatch):
+    (tmp_path / "killed_net.py").write_text(KILLED_NET)
+    monkeypatch.syspath_prepend(tmp_path)
+    root = str(pathlib.Path(ivy.__file__).parents[1])
+    env = os.environ | {"PYTHONPATH": os.pathsep.join([root, str(tmp_path)])}
+    import killed_net
+
+    for seed in range(3):
+        child = subprocess.Popen(
+            [sys.executable, "-c", SAVE_FOR_EVER],
+            cwd=tmp_path,
+            env=env,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert child.stdout.readline() == "saved\n"
+        time.sleep(random.Random(seed).uniform(0.05, 0.5))
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+        child.stdout.close()
+        module = killed_net.Killed()
+        module(np.zeros((1, 50), "float32"))
+        module.load_weights(tmp_path / "m.weights.h5")
+        module.load_weights(tmp_path / "w.h5")
+        assert len(Container.load(tmp_path / "c.pkl", allow_pickle=True).flatten()) == 120
+        for name in ("m.keras", "m.pkl"):
+            loaded = ivy.Module.load(tmp_path / name, allow_pickle=True)
+            assert len(loaded.weights) == 120
+    del sys.modules["killed_net"]
