@@ -141,8 +141,9 @@ class IvyLayer(Module):
         """Check that a Keras layer is of the kind that `from_keras` takes, and built."""
         if not isinstance(layer, cls.keras_classes):
             names = " or ".join(f"keras.layers.{c.__name__}" for c in cls.keras_classes)
+            takes = f"takes {names}" if names else "takes nothing: no Keras layer is equal to one"
             raise IvyTypeError(
-                f"{cls.__name__}.from_keras takes {names}. "
+                f"{cls.__name__}.from_keras {takes}. "
                 f"Received: layer={layer!r} of type {type(layer).__name__}"
             )
         if not layer.built and not issubclass(cls, StatelessLayer):

@@ -159,9 +159,34 @@ def test_from_keras_refuses_other_layers(cls):
         cls.from_keras(K.Flatten())
 
 
-def test_from_keras_refuses_unbuilt_layers():
-    with pytest.raises(ValueError, match=r"Linear\.from_keras takes a built layer"):
-        layers.Linear.from_keras(K.Dense(3))
+def test_from_keras_says_where_keras_has_no_such_layer():
+    with pytest.raises(TypeError, match=r"PReLU.from_keras takes nothing: no Keras layer is equal"):
+        layers.PReLU.from_keras(K.PReLU())
+
+
+@pytest.mark.parametrize(
+    ("cls", "unbuilt"),
+    [
+        (layers.Linear, lambda: K.Dense(3)),
+        (layers.Conv1D, lambda: K.Conv1D(3, 2)),
+        (layers.Conv2D, lambda: K.Conv2D(3, 2)),
+        (layers.Conv3D, lambda: K.Conv3D(3, 2)),
+        (layers.Conv1DTranspose, lambda: K.Conv1DTranspose(3, 2)),
+        (layers.Conv2DTranspose, lambda: K.Conv2DTranspose(3, 2)),
+        (layers.Conv3DTranspose, lambda: K.Conv3DTranspose(3, 2)),
+        (layers.DepthwiseConv2D, lambda: K.DepthwiseConv2D(2)),
+        (layers.Embedding, lambda: K.Embedding(3, 2)),
+        (layers.LSTM, lambda: K.LSTM(3, use_bias=False)),
+        (layers.LayerNorm, lambda: K.LayerNormalization()),
+        (layers.BatchNorm2D, lambda: K.BatchNormalization()),
+        (layers.GroupNorm, lambda: K.GroupNormalization(2)),
+        (layers.MultiHeadAttention, lambda: K.MultiHeadAttention(2, 3)),
+    ],
+    ids=lambda x: getattr(x, "__name__", None),
+)
+def test_from_keras_refuses_unbuilt_layers(cls, unbuilt):
+    with pytest.raises(ValueError, match=rf"{cls.__name__}\.from_keras takes a built layer"):
+        cls.from_keras(unbuilt())
 
 
 @pytest.mark.parametrize(

@@ -166,3 +166,23 @@ def test_shared_variables_refuse_what_needs_copies(option):
         with pytest.raises(ValueError, match=f"Received: {name}=.* under CentralStorageStrategy"):
             optimizer.build([w])
     assert not optimizer.built
+
+
+def test_parameter_servers_train_as_one_device_or_refuse():
+    options = [{"gradient_accumulation_steps": 2}, {"use_ema": True}, {"lazy_slots": True}]
+    program = [sys.executable, "-W", "ignore", "-m", "tests.optimizers.parameter_server"]
+    run = subprocess.run(
+        [*program, json.dumps(FEW), json.dumps(options)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT,
+    )
+    lines = [line for line in run.stdout.splitlines() if line.startswith("RESULTS")]
+    assert lines, run.stdout + run.stderr
+    differences, refusals = json.loads(lines[0].removeprefix("RESULTS"))
+    assert set(differences) == set(FEW)
+    assert max(differences.values()) <= BOUND, differences
+    for (name,), told in zip(options, refusals, strict=True):
+        assert f"Received: {name}=" in told
+        assert "under ParameterServerStrategy" in told

@@ -1,12 +1,15 @@
 """What happens rarely: infinities in sparse rows, tensors of zeros, steps on a part, rounding."""
 
+import types
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from keras_ivy import Container
-from keras_ivy.optimizers import LAMB, LARS, SGD, Adam, LossScaleOptimizer
+from keras_ivy.optimizers import LAMB, LARS, SGD, Adam, LossScaleOptimizer, fast
+from keras_ivy.optimizers.gradients import clip_by_global_norm, norm_of_all
 from keras_ivy.optimizers.rounding import rounded
 
 WRAPS = {"eager": lambda fn: fn, "function": tf.function}
@@ -180,3 +183,37 @@ def test_bfloat16_moments_move_where_rounding_to_nearest_would_hold_them(wrap):
     wanted = 4.0 - 3.0 * 0.999**20
     mean = float(tf.reduce_mean(tf.cast(velocity.value, tf.float32)))
     assert mean == pytest.approx(wanted, abs=2e-3)
+
+
+# -- clipping, and memory -------------------------------------------------------------------------
+
+
+def test_the_global_norm_takes_tensors_of_any_type_and_empty_ones():
+    """The norm of (3), (4, 0), () and (12) is 13, in whatever types they come."""
+    values = [
+        tf.constant([3.0], tf.float16),
+        tf.constant([[4.0, 0.0]], tf.float64),
+        tf.zeros((0, 5)),
+        tf.constant(12.0, tf.bfloat16),
+    ]
+    clipped = clip_by_global_norm(values, 6.5)
+    for before, after in zip(values, clipped, strict=True):
+        assert after.dtype == before.dtype
+        assert after.shape == before.shape
+        np.testing.assert_allclose(
+            tf.cast(after, tf.float32), tf.cast(before, tf.float32) / 2, rtol=1e-3
+        )
+    assert float(norm_of_all(values)) == 13.0
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_batches_of_a_step_are_no_larger_than_its_largest_tensor(seed):
+    sizes = np.random.default_rng(seed).integers(1, 3 * fast.SMALL, 60)
+    jobs = [types.SimpleNamespace(size=int(size)) for size in sizes]
+    batches = fast.batched(jobs)
+    assert [job for batch in batches for job in batch] == jobs
+    totals = [sum(job.size for job in batch) for batch in batches]
+    assert max(totals) <= max(fast.SMALL, sizes.max())
+    # None waits in a batch of its own that had room in the one before.
+    for before, batch in zip(totals, batches[1:], strict=False):
+        assert before + batch[0].size > max(fast.SMALL, sizes.max())
