@@ -1,6 +1,8 @@
 """What is said at import when the package cannot work with what is there."""
 
 import os
+import pathlib
+import re
 import subprocess
 import sys
 
@@ -9,6 +11,7 @@ import pytest
 from keras_ivy.utils import requirements
 from keras_ivy.utils.exceptions import IvyException
 
+ROOT = pathlib.Path(__file__).parents[1]
 ENV = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0"}
 
 #: Keras imports its backend, and only some are installed beside TensorFlow. This one is `import
@@ -82,3 +85,22 @@ def test_programs_for_ivy_and_for_python_can_catch_it():
         requirements.check_backend("jax")
     with pytest.raises(ImportError):
         requirements.check_backend("jax")
+
+
+def text_of(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", requirements.OLDEST)
+def test_the_oldest_versions_are_said_the_same_everywhere(name):
+    version = "{}.{}".format(*requirements.OLDEST[name])
+    assert f'"{name.lower()}>={version}"' in text_of("setup.py")
+    assert f"{name} {version} or later" in text_of("README.md")
+
+
+def test_the_oldest_python_is_said_the_same_everywhere():
+    oldest = re.search(r'python_requires=">=3\.(\d+)"', text_of("setup.py")).group(1)
+    classified = re.findall(r'"Programming Language :: Python :: 3\.(\d+)"', text_of("setup.py"))
+    assert classified[0] == oldest == "11"  # Keras 3.15 itself wants Python 3.11
+    assert f"Python 3.{oldest} or later" in text_of("README.md")
+    assert f'target-version = "py3{oldest}"' in text_of("pyproject.toml")
