@@ -1,7 +1,7 @@
 """The one function by which Keras's normalisation layers take mean and variance on TensorFlow.
 
-`tf.nn.moments` stops the gradient of the mean inside the variance. First-order gradients do not
-notice, since the stopped part is zero; second-order ones do.
+Up to TensorFlow 2.21, `tf.nn.moments` stops the gradient of the mean inside the variance.
+First-order gradients do not notice, since the stopped part is zero; second-order ones do.
 
 Private name used: `keras.src.backend.tensorflow.nn._compute_moments`, from Keras 3.16 on
 `keras.src.backend.tensorflow.ops.nn._compute_moments`.

@@ -67,6 +67,7 @@ import tensorflow as tf  # noqa: E402 (only here is it certain that Keras uses i
 
 check_version("TensorFlow", tf.__version__)
 
-#: The first two numbers of Keras's version. The files are asked, not what is installed: wheels of
+#: The first two numbers of the versions. The files are asked, not what is installed: wheels of
 #: `keras` and of `keras-nightly` unpack over each other, and the last one stands.
 KERAS = version_of(keras.__version__)
+TENSORFLOW = version_of(tf.__version__)

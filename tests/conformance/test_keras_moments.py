@@ -14,6 +14,7 @@ import tensorflow as tf
 
 from keras_ivy.adapters import keras_moments
 from keras_ivy.second_order import exact_second_order
+from keras_ivy.utils.requirements import TENSORFLOW
 
 RNG = np.random.default_rng(0)
 LAYERS = {
@@ -78,8 +79,13 @@ def test_second_order_gradient_is_exact_in_a_traced_and_a_compiled_function(laye
         assert error(traced(X).numpy(), expected) < 1e-6
 
 
-def test_stock_second_order_gradient_is_wrong(layer):
-    assert error(hessian_vector(layer, X), central_difference(layer, X)) > 1e-3
+#: TensorFlow 2.22 still stops the gradient of the mean, and makes up for it in the variance.
+STOCK_IS_EXACT = TENSORFLOW >= (2, 22)
+
+
+def test_stock_second_order_gradient_is_wrong_before_tensorflow_2_22(layer):
+    off = error(hessian_vector(layer, X), central_difference(layer, X))
+    assert off < 1e-6 if STOCK_IS_EXACT else off > 1e-3
 
 
 def test_outputs_and_first_gradients_are_unchanged(layer):
@@ -114,6 +120,7 @@ def test_context_nests_and_ends_after_an_exception():
     assert keras_moments.keras_nn._compute_moments is original
 
 
+@pytest.mark.skipif(STOCK_IS_EXACT, reason="from TensorFlow 2.22 on both threads are exact")
 def test_context_belongs_to_its_thread():
     layer = LAYERS["layer"]()
     layer(X)
