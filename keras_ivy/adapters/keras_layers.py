@@ -6,6 +6,7 @@ for that are read here and nowhere else.
 """
 
 import functools
+import gc
 
 import keras
 from keras.src.models.functional import Functional
@@ -19,6 +20,7 @@ __all__ = [
     "held_variables",
     "internal_attributes",
     "is_graph_model",
+    "live_layers",
     "model_attributes",
 ]
 
@@ -55,6 +57,12 @@ def counts(layer: keras.layers.Layer) -> tuple[int, int, int, int]:
 def is_graph_model(layer: keras.layers.Layer) -> bool:
     """Whether the layer is a `keras.Sequential` or a functional model."""
     return isinstance(layer, Functional | keras.Sequential)
+
+
+def live_layers() -> list[keras.layers.Layer]:
+    """Return every layer that is alive, but for those that `Layer.__init__` has not made yet."""
+    alive = [x for x in gc.get_objects() if issubclass(type(x), keras.layers.Layer)]
+    return [layer for layer in alive if "_layers" in vars(layer)]
 
 
 @functools.lru_cache(maxsize=1)

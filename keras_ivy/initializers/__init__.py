@@ -42,7 +42,7 @@ from keras_ivy.initializers.residual import (
     fixup_scale,
     tfixup_scale,
 )
-from keras_ivy.initializers.rules import PerTarget, Rule, Scheme
+from keras_ivy.initializers.rules import InitRule, PerTarget, Rule, Scheme
 from keras_ivy.initializers.scaled import FanScaled, KernelInitializer
 from keras_ivy.initializers.schemes_layers import (
     AutoScheme,
@@ -101,6 +101,7 @@ __all__ = [
     "Geometry",
     "GlorotUniform",
     "Identity",
+    "InitRule",
     "InitializationReport",
     "InitializationRow",
     "Initializer",

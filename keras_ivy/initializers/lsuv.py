@@ -58,7 +58,7 @@ def lsuv(
             with those that are there; default `"orthogonal"`.
         batch_size: Size of the batches that arrays are cut into; default 32.
         batches: Number of batches; deviations are those of all batches together. Default 1.
-        skip: What to leave alone: layer classes, patterns or predicates, as in `Rule`.
+        skip: What to leave alone: layer classes, patterns or predicates, as in `InitRule`.
         training: Whether the model is called in training mode; default False.
         seed: Seed of the start; see `initialize_model`.
         verbose: 0 for no progress bar, 1 or `"auto"` (default) for one.

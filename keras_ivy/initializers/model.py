@@ -54,7 +54,7 @@ def initialize_model(
             `"layer_default"`, `"torch_default"`, `"fixup"`, `"gpt2"`, ...;
             an initializer, ours or Keras's (whose guessed fans are replaced by the true ones);
             the config of one, `{"class_name": ..., "config": ...}`;
-            a list of `Rule`s, tuples `(match, initializer)` and schemes, or a dictionary
+            a list of `InitRule`s, tuples `(match, initializer)` and schemes, or a dictionary
             `{match: initializer}`: for each variable the first that claims it decides, and
             weights that none claims stay.
         initializer_config: Arguments of a scheme that is named by a string.
@@ -63,7 +63,7 @@ def initialize_model(
         dry_run: Change nothing and return an `InitializationReport`.
         bias: What the biases of initialized layers become: an initializer, or `None` to leave
             them alone; default `"zeros"`.
-        skip: What to leave alone: layer classes, patterns or predicates, as in `Rule`.
+        skip: What to leave alone: layer classes, patterns or predicates, as in `InitRule`.
         skip_normalization: Leave scales, shifts and statistics of normalisations alone, unless a
             rule names them; if False they start anew, as the layers' own initializers say.
         skip_frozen: Leave variables that are not trainable alone.
@@ -132,7 +132,7 @@ def _warn_of_guesses(plans: Sequence[Plan]) -> None:
         named = ", ".join(f"{type(t.layer).__name__} ({t.path}, shape {t.shape})" for t in kept)
         warnings.warn(
             f"Left as they are, since no rule tells what they are: {named}. Tell it with "
-            "`@keras_ivy.initializers.register_fans(LayerClass)`, or name them in a `Rule`.",
+            "`@keras_ivy.initializers.register_fans(LayerClass)`, or name them in an `InitRule`.",
             UserWarning,
             stacklevel=3,
         )

@@ -8,7 +8,7 @@ import numpy as np
 
 from keras_ivy.initializers.adopted import Adopted
 from keras_ivy.initializers.base import Initializer
-from keras_ivy.initializers.rules import PerTarget, Rule, assign_rules, skip_rules
+from keras_ivy.initializers.rules import InitRule, PerTarget, assign_rules, skip_rules
 from keras_ivy.initializers.strings import get
 from keras_ivy.initializers.targets import Target
 
@@ -37,7 +37,7 @@ class Plan:
 
 def make_plans(
     targets: Sequence[Target],
-    rules: Sequence[Rule],
+    rules: Sequence[InitRule],
     *,
     bias: Any,
     skip: Any,
@@ -139,7 +139,7 @@ def layer_default(target: Target) -> Initializer | None:
     return get("ones" if target.role == "scale" or "var" in target.name else "zeros")
 
 
-def _resolve(rule: Rule) -> Any:
+def _resolve(rule: InitRule) -> Any:
     if rule.initializer is None or isinstance(rule.initializer, PerTarget):
         return rule.initializer
     return get(rule.initializer, rule.config)

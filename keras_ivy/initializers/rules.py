@@ -4,7 +4,6 @@ A list of rules is read from the top; for every variable the first rule that cla
 """
 
 import abc
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,20 +16,17 @@ from keras_ivy.initializers.geometry import ROLES, WEIGHT_ROLES
 from keras_ivy.initializers.strings import get
 from keras_ivy.initializers.targets import Target
 from keras_ivy.utils.checks import flag, received
-from keras_ivy.utils.exceptions import IvyTypeError
+from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
+from keras_ivy.utils.paths import Match, MatchRule, check_match, describe, matches
 
-__all__ = ["PerTarget", "Rule", "Scheme"]
+__all__ = ["InitRule", "PerTarget", "Rule", "Scheme"]
 
 #: What a role of a rule may say: one role, all weights, or everything.
 RULE_ROLES = (*ROLES, "weight", "any")
 
 
-#: What a rule may match by: a layer class or several, a pattern, or a predicate.
-Match = type | tuple | str | Callable[[Target], bool]
-
-
 @dataclass(frozen=True)
-class Rule:
+class InitRule(MatchRule):
     """One line of a list of rules: what it speaks of, and the scheme it gives.
 
     A rule speaks of the weights it matches: kernels, recurrent kernels and embeddings. Biases
@@ -38,11 +34,12 @@ class Rule:
     names them or the rule matches no weight at all, as `Rule("head/bias", ...)` does.
 
     Args:
-        match: A layer class or a tuple of them, which speaks of everything in such layers; a
-            pattern, a regular expression that has to match the end of the path of the variable or
-            of a layer that contains it, be it the structural path (`"layers/v2/kernel"`), the same
-            with names that the user gave (`"head/kernel"`) or the one that Keras shows
-            (`"functional/head/kernel"`); or a predicate that receives a `Target`.
+        match: A layer, a sub-model or a layer class, which speak of everything in such layers; a
+            pattern, a regular expression for whole components at the end of the path of the
+            variable or of a layer that contains it, be it the structural path
+            (`"layers/v2/kernel"`), the same with names that the user gave (`"head/kernel"`) or the
+            one that Keras shows (`"functional/head/kernel"`); a predicate that receives a
+            `Target`; or a tuple of these. The optimizers' `Rule` matches in the same way.
         initializer: A scheme as `initialize_model` takes it, or `None` to leave everything that
             the rule matches as it is.
         config: Arguments of the scheme, if it is a string.
@@ -53,15 +50,18 @@ class Rule:
 
     Raises:
         TypeError: If `match` is of another type.
-        ValueError: If a pattern is not a regular expression, or the role is unknown.
+        ValueError: If a pattern is not a regular expression or could take for ever, or the role
+            is unknown.
 
     Example:
 
-    >>> Rule(keras.layers.Embedding, "normal", {"std": 0.02}).role is None
+    >>> InitRule(keras.layers.Embedding, "normal", {"std": 0.02}).role is None
     True
-    >>> Rule("head/bias", "zeros").describe()
+    >>> InitRule("head/bias", "zeros").describe()
     "'head/bias'"
     """
+
+    belongs_to = "initialize_model(model, [InitRule(match, initializer)])"
 
     match: Match
     initializer: Any
@@ -71,24 +71,7 @@ class Rule:
     required: bool = True
 
     def __post_init__(self):
-        if isinstance(self.match, str):
-            try:
-                re.compile(self.match)
-            except re.error as error:
-                raise ValueError(
-                    f"A pattern is a regular expression, so that any text is '.*' and not '*'; "
-                    f"{error}. Received: match={self.match!r}"
-                ) from error
-        elif not (_is_layer_class(self.match) or callable(self.match)):
-            raise TypeError(
-                "`match` must be a layer class or a tuple of them, a pattern or a predicate. "
-                f"Received: match={self.match!r}"
-            )
-        elif isinstance(self.match, type) and not _is_layer_class(self.match):
-            raise TypeError(
-                "A class to match must be a layer's, such as `keras.layers.Dense`. "
-                f"Received: match={self.match!r}"
-            )
+        check_match(self.match)
         check_scheme("initializer", self.initializer, optional=True)
         if self.config is not None and not isinstance(self.config, dict):
             raise IvyTypeError(
@@ -101,12 +84,7 @@ class Rule:
 
     def matches(self, target: Target) -> bool:
         """Whether the match alone, role aside, holds for a variable."""
-        if isinstance(self.match, str):
-            pattern = re.compile(f"(?:.*/)?(?:{self.match})")
-            return any(pattern.fullmatch(place) for place in target.places)
-        if _is_layer_class(self.match):
-            return any(isinstance(layer, self.match) for layer in target.layers)
-        return bool(self.match(target))
+        return matches(self.match, target.place)
 
     def claims(self, targets: Sequence[Target]) -> list[Target]:
         """Return the variables that the rule decides about, of those it matches."""
@@ -123,15 +101,15 @@ class Rule:
 
     def describe(self) -> str:
         """The match as text, for reports and errors."""
-        if isinstance(self.match, str):
-            return repr(self.match)
-        if isinstance(self.match, tuple):
-            return " | ".join(cls.__name__ for cls in self.match)
-        return getattr(self.match, "__name__", repr(self.match))
+        return describe(self.match)
+
+
+#: The name before there were two kinds of rules at the top of the package.
+Rule = InitRule
 
 
 class PerTarget:
-    """A scheme that depends on the variable, for the `initializer` of a `Rule`.
+    """A scheme that depends on the variable, for the `initializer` of an `InitRule`.
 
     Args:
         choose: A function of a `Target` that returns what `keras_ivy.initializers.get` takes, or
@@ -140,7 +118,7 @@ class PerTarget:
     Example:
 
     >>> by_depth = PerTarget(lambda target: f"normal(std={0.1 / (1 + target.position)})")
-    >>> Rule(keras.layers.Dense, by_depth).describe()
+    >>> InitRule(keras.layers.Dense, by_depth).describe()
     'Dense'
     """
 
@@ -160,7 +138,7 @@ class Scheme(abc.ABC):
     """
 
     @abc.abstractmethod
-    def rules(self, targets: Sequence[Target]) -> list[Rule]:
+    def rules(self, targets: Sequence[Target]) -> list[InitRule]:
         """Return the rules for a model with these variables.
 
         Raises:
@@ -168,12 +146,12 @@ class Scheme(abc.ABC):
         """
 
 
-def as_rules(spec: Any, targets: Sequence[Target] = ()) -> list[Rule]:
-    """Turn a list of rules, tuples and schemes, or a dictionary, into a list of `Rule`.
+def as_rules(spec: Any, targets: Sequence[Target] = ()) -> list[InitRule]:
+    """Turn a list of rules, tuples and schemes, or a dictionary, into a list of `InitRule`.
 
     Args:
-        spec: A list whose items are `Rule`s, tuples `(match, initializer[, config])` or `Scheme`s,
-            or a dictionary of matches and initializers.
+        spec: A list whose items are `InitRule`s, tuples `(match, initializer[, config])` or
+            `Scheme`s, or a dictionary of matches and initializers.
         targets: The variables of the model, for schemes.
 
     Raises:
@@ -191,25 +169,27 @@ def as_rules(spec: Any, targets: Sequence[Target] = ()) -> list[Rule]:
             rules.extend(item.rules(targets))
             continue
         if isinstance(item, tuple) and 2 <= len(item) <= 3:
-            item = Rule(*item)
-        if not isinstance(item, Rule):
-            raise TypeError(
-                "A rule must be a `Rule`, a tuple `(match, initializer)` or a `Scheme`. "
+            item = InitRule(*item)
+        refuse_other_rules(item)
+        if not isinstance(item, InitRule):
+            raise IvyTypeError(
+                "A rule must be a `Rule` of this kind (`InitRule`), a tuple `(match, initializer)` "
+                "or a `Scheme`. "
                 f"Received: {item!r} of type {type(item).__name__}"
             )
         rules.append(item)
     return rules
 
 
-def skip_rules(skip: Any) -> list[Rule]:
+def skip_rules(skip: Any) -> list[InitRule]:
     """Turn what `skip=` received, one match or a list of them, into rules that leave things be."""
     several = isinstance(skip, list | set | frozenset) or (
         isinstance(skip, tuple) and not _is_layer_class(skip)
     )
-    return [Rule(match, None) for match in (skip if several else [skip])]
+    return [InitRule(match, None) for match in (skip if several else [skip])]
 
 
-def assign_rules(rules: Sequence[Rule], targets: Sequence[Target]) -> dict[str, Rule]:
+def assign_rules(rules: Sequence[InitRule], targets: Sequence[Target]) -> dict[str, InitRule]:
     """Give every variable the first rule that claims it.
 
     Returns:
@@ -218,17 +198,17 @@ def assign_rules(rules: Sequence[Rule], targets: Sequence[Target]) -> dict[str, 
     Raises:
         ValueError: If a rule matches no variable at all, which is a misspelling.
     """
-    chosen: dict[str, Rule] = {}
+    chosen: dict[str, InitRule] = {}
     for rule in rules:
         claimed = rule.claims(targets)
         if not claimed and rule.required:
-            raise ValueError(_nothing_claimed(rule, targets))
+            raise IvyValueError(_nothing_claimed(rule, targets))
         for target in claimed:
             chosen.setdefault(target.path, rule)
     return chosen
 
 
-def _nothing_claimed(rule: Rule, targets: Sequence[Target]) -> str:
+def _nothing_claimed(rule: InitRule, targets: Sequence[Target]) -> str:
     matched = [target for target in targets if rule.matches(target)]
     role = f" with role {rule.role!r}" if rule.role else ""
     if matched:
@@ -240,6 +220,19 @@ def _nothing_claimed(rule: Rule, targets: Sequence[Target]) -> str:
         f"The rule {rule.describe()} matches no variable. The model has: "
         f"{', '.join(paths[:12])}{more}. Received: match={rule.match!r}"
     )
+
+
+def refuse_other_rules(item: Any) -> None:
+    """Raise if this is a rule of the optimizers.
+
+    Raises:
+        IvyTypeError: If it is.
+    """
+    if isinstance(item, MatchRule) and not isinstance(item, InitRule):
+        raise IvyTypeError(
+            f"This kind of rule belongs to {item.belongs_to}; here an "
+            f"`InitRule(match, initializer)` says what to draw. Received: {item!r}"
+        )
 
 
 def _is_layer_class(match: Any) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from keras_ivy.initializers.rules import Rule, Scheme, as_rules
+from keras_ivy.initializers.rules import InitRule, Scheme, as_rules, refuse_other_rules
 from keras_ivy.initializers.schemes_layers import (
     AutoScheme,
     LayerDefaultScheme,
@@ -47,7 +47,7 @@ NAMES: dict[str, tuple[str, dict[str, Any]]] = {
 
 def resolve_rules(
     initializer: Any, config: dict[str, Any] | None, targets: Sequence[Target]
-) -> list[Rule]:
+) -> list[InitRule]:
     """Return the rules that `initialize_model`'s first two arguments stand for.
 
     Raises:
@@ -68,7 +68,8 @@ def resolve_rules(
         )
     if isinstance(initializer, Scheme):
         return initializer.rules(targets)
-    if isinstance(initializer, Rule):
+    refuse_other_rules(initializer)
+    if isinstance(initializer, InitRule):
         return [initializer]
     if isinstance(initializer, list | tuple) or (
         isinstance(initializer, dict) and "class_name" not in initializer
@@ -76,10 +77,10 @@ def resolve_rules(
         if not initializer:
             raise IvyValueError(f"There is no rule. Received: initializer={initializer!r}")
         return as_rules(initializer, targets)
-    return [Rule(".*", get(initializer))]
+    return [InitRule(".*", get(initializer))]
 
 
-def _named(text: str, config: dict[str, Any], targets: Sequence[Target]) -> list[Rule]:
+def _named(text: str, config: dict[str, Any], targets: Sequence[Target]) -> list[InitRule]:
     name, args, words = parse_call(text) or (text.strip(), [], {})
     if name == "lsuv":
         raise IvyValueError(
@@ -98,10 +99,10 @@ def _named(text: str, config: dict[str, Any], targets: Sequence[Target]) -> list
             raise IvyTypeError(
                 f"{name!r} takes its arguments by name. Received: initializer={text!r}"
             )
-        return [Rule(".*", get(plain, {**defaults, **words, **config}))]
+        return [InitRule(".*", get(plain, {**defaults, **words, **config}))]
     names = [*SCHEMES, *NAMES, *known_names()]
     try:
-        return [Rule(".*", get(text, config))]
+        return [InitRule(".*", get(text, config))]
     except IvyValueError as error:
         if "Unknown initializer" not in str(error):
             raise

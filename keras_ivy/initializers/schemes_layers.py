@@ -9,7 +9,7 @@ from keras_ivy.adapters.keras_graph import consumers
 from keras_ivy.initializers.checks import check_number
 from keras_ivy.initializers.gains import calculate_gain
 from keras_ivy.initializers.plan import layer_default
-from keras_ivy.initializers.rules import PerTarget, Rule, Scheme
+from keras_ivy.initializers.rules import InitRule, PerTarget, Scheme
 from keras_ivy.initializers.targets import Target
 from keras_ivy.initializers.uniforms import TorchDefault, XavierUniform
 from keras_ivy.initializers.variance_scaling import VarianceScaling, XavierInitializer
@@ -76,19 +76,19 @@ class AutoScheme(Scheme):
     def __init__(self, embedding_std: float = 0.02):
         self.embedding_std = check_number("embedding_std", embedding_std, least=0)
 
-    def rules(self, targets: Sequence[Target]) -> list[Rule]:
+    def rules(self, targets: Sequence[Target]) -> list[InitRule]:
         """Return the rules; see `Scheme`."""
         return [
-            Rule(".*", "orthogonal", role="recurrent", required=False),
-            Rule(
+            InitRule(".*", "orthogonal", role="recurrent", required=False),
+            InitRule(
                 ".*",
                 "random_normal",
                 {"stddev": self.embedding_std},
                 role="embedding",
                 required=False,
             ),
-            Rule(_RECURRENT, XavierInitializer(), required=False),
-            Rule(".*", PerTarget(self._by_activation)),
+            InitRule(_RECURRENT, XavierInitializer(), required=False),
+            InitRule(".*", PerTarget(self._by_activation)),
         ]
 
     def _by_activation(self, target: Target) -> Any:
@@ -132,9 +132,9 @@ class LayerDefaultScheme(Scheme):
     Also resets normalisations and their statistics.
     """
 
-    def rules(self, targets: Sequence[Target]) -> list[Rule]:
+    def rules(self, targets: Sequence[Target]) -> list[InitRule]:
         """Return the rules; see `Scheme`."""
-        return [Rule(".*", PerTarget(layer_default), role="any")]
+        return [InitRule(".*", PerTarget(layer_default), role="any")]
 
 
 class TorchDefaultScheme(Scheme):
@@ -152,11 +152,11 @@ class TorchDefaultScheme(Scheme):
     `Embedding` and `MultiheadAttention`.
     """
 
-    def rules(self, targets: Sequence[Target]) -> list[Rule]:
+    def rules(self, targets: Sequence[Target]) -> list[InitRule]:
         """Return the rules; see `Scheme`."""
 
-        def optional(match: Any, initializer: Any, role: str = "weight") -> Rule:
-            return Rule(match, initializer, role=role, required=False)
+        def optional(match: Any, initializer: Any, role: str = "weight") -> InitRule:
+            return InitRule(match, initializer, role=role, required=False)
 
         def recurrent(target: Target) -> TorchDefault:
             return TorchDefault(fans=(target.layer.units, None))

@@ -2,12 +2,11 @@ r"""Schemes for networks with residual branches.
 
 The sum of many branches grows with their number; each scheme keeps it small at the start. The
 branches are found by a pattern: a regular expression for the path of what contains a branch,
-structural or Keras's, as in `Rule`. Each path that matches is a branch. If the layers of a branch
-stand side by side, a group named `branch` tells which belong together:
+structural or Keras's, as in `InitRule`. Each path that matches is a branch. If the layers of a
+branch stand side by side, a group named `branch` tells which belong together:
 `r"(?P<branch>conv\d_block\d+)_[123]_.*"` for `keras.applications.ResNet50`.
 """
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,9 +23,10 @@ from keras_ivy.initializers.residual import (
     fixup_scale,
     tfixup_scale,
 )
-from keras_ivy.initializers.rules import Rule, Scheme
+from keras_ivy.initializers.rules import InitRule, Scheme
 from keras_ivy.initializers.targets import Target
 from keras_ivy.utils.exceptions import IvyValueError
+from keras_ivy.utils.patterns import compile_pattern
 
 __all__ = [
     "DeepNetScheme",
@@ -44,20 +44,14 @@ def find_branches(pattern: str, targets: Sequence[Target]) -> dict[str, list[Tar
     Raises:
         IvyValueError: If the pattern matches nothing.
     """
-    try:
-        compiled = re.compile(f"(?:.*/)?(?:{pattern})")
-    except re.error as error:
-        raise IvyValueError(
-            f"A pattern is a regular expression; {error}. Received: {pattern!r}"
-        ) from error
+    compiled = compile_pattern(pattern, "branch")
     branches: dict[str, list[Target]] = {}
     for target in sorted(targets, key=lambda target: target.position):
-        for place in target.places:
-            match = compiled.fullmatch(place)
-            if match:
-                name = match.groupdict().get("branch") or place
-                branches.setdefault(name, []).append(target)
-                break
+        found = compiled.first_fit(target.place.spans)
+        if found is not None:
+            place, match = found
+            name = match.groupdict().get("branch") or place
+            branches.setdefault(name, []).append(target)
     if not branches:
         paths = ", ".join(f"{t.path} ({t.keras_path})" for t in targets[:8])
         raise IvyValueError(
@@ -76,10 +70,10 @@ def layers_of(branch: Sequence[Target]) -> list[list[Target]]:
     return list(layers.values())
 
 
-def paths_rule(targets: Sequence[Target], initializer: Any, **options: Any) -> Rule:
+def paths_rule(targets: Sequence[Target], initializer: Any, **options: Any) -> InitRule:
     """Return a rule for just these variables."""
     paths = {target.path for target in targets}
-    return Rule(lambda target: target.path in paths, initializer, **options)
+    return InitRule(lambda target: target.path in paths, initializer, **options)
 
 
 class ZeroLastScheme(Scheme):
@@ -99,7 +93,7 @@ class ZeroLastScheme(Scheme):
         self.branch = check_pattern("branch", branch)
         self.base = check_scheme("base", base, optional=True)
 
-    def rules(self, targets: Sequence[Target]) -> list[Rule]:
+    def rules(self, targets: Sequence[Target]) -> list[InitRule]:
         """Return the rules; see `Scheme`."""
         rules = []
         for branch in find_branches(self.branch, targets).values():
@@ -111,7 +105,7 @@ class ZeroLastScheme(Scheme):
                 )
             end = [t for t in last if t.layer is last[-1].layer]
             rules.append(paths_rule(end, "zeros", role="any"))
-        return rules + ([] if self.base is None else [Rule(".*", self.base, required=False)])
+        return rules + ([] if self.base is None else [InitRule(".*", self.base, required=False)])
 
 
 class FixupScheme(Scheme):
@@ -134,10 +128,10 @@ class FixupScheme(Scheme):
         self.head = check_pattern("head", head, optional=True)
         self.base = check_scheme("base", base)
 
-    def rules(self, targets: Sequence[Target]) -> list[Rule]:
+    def rules(self, targets: Sequence[Target]) -> list[InitRule]:
         """Return the rules; see `Scheme`."""
         branches = find_branches(self.branch, targets)
-        head = Rule(self.head, "zeros") if self.head else self._last_layer(branches, targets)
+        head = InitRule(self.head, "zeros") if self.head else self._last_layer(branches, targets)
         rules = [head]
         for branch in branches.values():
             *first, last = layers_of(branch) or [[]]
@@ -156,9 +150,9 @@ class FixupScheme(Scheme):
         for role, value in (("bias", "zeros"), ("scale", "ones")):
             if any(target.role == role for target in scalars):
                 rules.append(paths_rule(scalars, value, role=role))
-        return [*rules, Rule(".*", self.base, required=False)]
+        return [*rules, InitRule(".*", self.base, required=False)]
 
-    def _last_layer(self, branches: dict, targets: Sequence[Target]) -> Rule:
+    def _last_layer(self, branches: dict, targets: Sequence[Target]) -> InitRule:
         inside = {target.path for branch in branches.values() for target in branch}
         weights = [t for t in targets if t.is_weight]
         last = max(weights, key=lambda target: target.position)
@@ -184,14 +178,14 @@ class DepthScaledScheme(Scheme):
         self.depth = depth if depth is None else check_whole("depth", depth, least=1)
         self.base = check_scheme("base", base)
 
-    def rules(self, targets: Sequence[Target]) -> list[Rule]:
+    def rules(self, targets: Sequence[Target]) -> list[InitRule]:
         """Return the rules; see `Scheme`."""
         branches = find_branches(self.branch, targets)
         scale = depth_scale(self.depth or len(branches))
         last = [layers_of(branch)[-1] for branch in branches.values() if layers_of(branch)]
         return [
             paths_rule([t for layer in last for t in layer], self.base, scale=scale),
-            Rule(".*", self.base, required=False),
+            InitRule(".*", self.base, required=False),
         ]
 
 
@@ -212,13 +206,16 @@ class GPT2Scheme(Scheme):
         self.depth = depth if depth is None else check_whole("depth", depth, least=1)
         self.std = check_number("std", std, least=0)
 
-    def rules(self, targets: Sequence[Target]) -> list[Rule]:
+    def rules(self, targets: Sequence[Target]) -> list[InitRule]:
         """Return the rules; see `Scheme`."""
         projections = find_branches(self.projection, targets)
         depth = self.depth or max(1, len(projections) // 2)
         ends = [t for branch in projections.values() for t in branch if t.is_weight]
         base = RandomNormal(stddev=self.std)
-        return [paths_rule(ends, base, scale=depth_scale(depth)), Rule(".*", base, required=False)]
+        return [
+            paths_rule(ends, base, scale=depth_scale(depth)),
+            InitRule(".*", base, required=False),
+        ]
 
 
 class _TransformerScheme(Scheme):
@@ -249,8 +246,8 @@ class _TransformerScheme(Scheme):
         patterns = {"encoder": self.encoder, "decoder": self.decoder}
         return {part: find_branches(p, targets) for part, p in patterns.items() if p is not None}
 
-    def _scaled(self, layers: dict[str, list[Target]], scale: float) -> Rule:
-        plain = Rule(self.plain, self.base)
+    def _scaled(self, layers: dict[str, list[Target]], scale: float) -> InitRule:
+        plain = InitRule(self.plain, self.base)
         weights = [
             target
             for branch in layers.values()
@@ -275,13 +272,13 @@ class DeepNetScheme(_TransformerScheme):
     Reference: Wang et al. 2022, arXiv:2203.00555.
     """
 
-    def rules(self, targets: Sequence[Target]) -> list[Rule]:
+    def rules(self, targets: Sequence[Target]) -> list[InitRule]:
         """Return the rules; see `Scheme`."""
         layers = self._layers(targets)
         counts = {f"{part}_layers": len(found) for part, found in layers.items()}
         constants = deepnet_constants(**counts)
         scaled = [self._scaled(found, constants[part][1]) for part, found in layers.items()]
-        return [*scaled, Rule(".*", self.base, required=False)]
+        return [*scaled, InitRule(".*", self.base, required=False)]
 
 
 class TFixupScheme(_TransformerScheme):
@@ -301,12 +298,12 @@ class TFixupScheme(_TransformerScheme):
     initialization.
     """
 
-    def rules(self, targets: Sequence[Target]) -> list[Rule]:
+    def rules(self, targets: Sequence[Target]) -> list[InitRule]:
         """Return the rules; see `Scheme`."""
         layers = self._layers(targets)
         scales = {part: tfixup_scale(len(found), part) for part, found in layers.items()}
         scaled = [self._scaled(found, scales[part]) for part, found in layers.items()]
-        embeddings = Rule(
+        embeddings = InitRule(
             ".*",
             "variance_scaling",
             {"mode": "fan_out"},
@@ -314,4 +311,4 @@ class TFixupScheme(_TransformerScheme):
             scale=scales.get("decoder", 1.0),
             required=False,
         )
-        return [*scaled, embeddings, Rule(".*", self.base, required=False)]
+        return [*scaled, embeddings, InitRule(".*", self.base, required=False)]

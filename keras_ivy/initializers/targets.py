@@ -1,14 +1,14 @@
 """The variables of a model as rules and schemes see them."""
 
 import functools
-import re
 from dataclasses import dataclass
 
 import keras
 
 from keras_ivy.initializers.fans import find_geometry, guess_geometry
 from keras_ivy.initializers.geometry import Geometry, rule_for
-from keras_ivy.structure import sublayers, walk
+from keras_ivy.structure import path_by_names, path_with_names, sublayers, walk
+from keras_ivy.utils.paths import Place
 
 __all__ = ["Target"]
 
@@ -70,15 +70,12 @@ class Target:
         """Whether it is a scale, a shift or a statistic of a normalisation."""
         return self.geometry.normalizes
 
-    @property
-    def places(self) -> tuple[str, ...]:
-        """Every path that a pattern may end at: the variable's and those of its layers."""
-        paths = dict.fromkeys((self.path, self.seed_path, self.keras_path))
-        return tuple(
-            "/".join(parts[:stop])
-            for parts in (path.split("/") for path in paths)
-            for stop in range(1, len(parts) + 1)
-        )
+    @functools.cached_property
+    def place(self) -> Place:
+        """Where it stands, as a match asks it: by structure, by names, and as Keras shows it."""
+        by_names = path_by_names(self.layers, self.variable)
+        paths = dict.fromkeys((self.path, self.seed_path, self.keras_path, by_names))
+        return Place(self, paths, self.layers, self.path)
 
 
 def collect_targets(model: keras.layers.Layer) -> list[Target]:
@@ -114,7 +111,7 @@ def collect_targets(model: keras.layers.Layer) -> list[Target]:
                 geometry or guess_geometry(owner, entry.variable),
                 position.get(id(entry.variable), len(position)),
                 guessed=geometry is None,
-                seed_path=_seed_path(parts, layers),
+                seed_path=path_with_names(entry.path, layers),
             )
         )
     return targets
@@ -131,35 +128,3 @@ def _check_built(model: keras.layers.Layer, layers: dict[str, keras.layers.Layer
         f"{': ' + names if names else ''}. Call it on a batch of data, call "
         "`model.build(input_shape)`, or begin it with `keras.Input`."
     )
-
-
-def _seed_path(parts: list[str], layers: dict[str, keras.layers.Layer]) -> str:
-    """Put the names that the user gave in the place of positions in `model.layers`.
-
-    A layer that is inserted moves the positions of those behind it, but not their names.
-    """
-    kept = list(parts)
-    for stop in range(2, len(parts)):
-        layer = layers.get("/".join(parts[:stop]))
-        if parts[stop - 2] == "layers" and layer is not None and not has_automatic_name(layer):
-            kept[stop - 2 : stop] = ["", layer.name]
-    return "/".join(part for part in kept if part)
-
-
-def has_automatic_name(layer: keras.layers.Layer) -> bool:
-    """Whether a layer's name is the one Keras numbers by itself, such as `"dense_3"`.
-
-    Example:
-
-    >>> [has_automatic_name(keras.layers.Dense(1, name=name)) for name in (None, "head")]
-    [True, False]
-    """
-    return _automatic_name(type(layer).__name__).fullmatch(layer.name) is not None
-
-
-@functools.cache
-def _automatic_name(class_name: str) -> re.Pattern:
-    """The pattern of the names that Keras makes of a class's."""
-    words = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", re.sub(r"\W+", "", class_name))
-    stem = re.sub(r"([a-z])([A-Z])", r"\1_\2", words).lower()
-    return re.compile(rf"(private)?{re.escape(stem)}(_\d+)?")

@@ -6,8 +6,7 @@ import pytest
 
 import keras_ivy.initializers as ivy
 from keras_ivy.initializers.model import initialize_model
-from keras_ivy.initializers.targets import has_automatic_name
-from keras_ivy.structure import walk
+from keras_ivy.structure import has_automatic_name, walk
 
 L = keras.layers
 
