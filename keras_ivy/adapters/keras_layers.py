@@ -60,7 +60,7 @@ def is_graph_model(layer: keras.layers.Layer) -> bool:
 
 
 def live_layers() -> list[keras.layers.Layer]:
-    """Return every layer that is alive, but for those that `Layer.__init__` has not made yet."""
+    """Return every layer that is alive, but for those that Keras knows nothing of yet."""
     alive = [x for x in gc.get_objects() if issubclass(type(x), keras.layers.Layer)]
     return [layer for layer in alive if "_layers" in vars(layer)]
 

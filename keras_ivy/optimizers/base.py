@@ -298,7 +298,7 @@ class Optimizer(IvySide, Hooks, Rates, Telemetry, Slots, keras.optimizers.Optimi
             config["learning_rate"] = float(np.asarray(self._learning_rate()))
         config.update(
             variant=self.variant,
-            rules=[keras.saving.serialize_keras_object(rule) for rule in self.rules],
+            rules=rules_module.rule_configs(self.rules),
             slot_dtype=self.slot_dtype,
             lazy_slots=self.lazy_slots,
             schedule_counts=self.schedule_counts,

@@ -11,7 +11,7 @@ from keras_ivy.adapters import keras_optimizers as adapter
 from keras_ivy.optimizers.adam import Adam, AdamW
 from keras_ivy.optimizers.base import Optimizer
 from keras_ivy.optimizers.lamb import LAMB
-from keras_ivy.optimizers.rules import Rule, anywhere, path_of
+from keras_ivy.optimizers.rules import Rule, anywhere, path_of, path_rule
 from keras_ivy.optimizers.sgd import SGD
 from keras_ivy.optimizers.spellings import KERAS_KEYWORDS, keras_spellings
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError, shown
@@ -118,7 +118,7 @@ def _rules_of(optimizer: Any) -> list[Rule]:
     excluded = adapter.exclusions(optimizer)
     rules = []
     if excluded.pattern is not None:
-        rules.append(Rule(anywhere([excluded.pattern]), decay=False, required=False))
+        rules.append(path_rule(anywhere([excluded.pattern]), decay=False, required=False))
     if not excluded.keys:
         return rules
     if not optimizer.built:
@@ -131,7 +131,7 @@ def _rules_of(optimizer: Any) -> list[Rule]:
     inside, outside = [], []
     for v in adapter.trained(optimizer):
         (inside if adapter.is_among(optimizer, v, excluded.keys) else outside).append(path_of(v))
-    return rules + [Rule(_ending(path, outside), decay=False) for path in inside]
+    return rules + [path_rule(_ending(path, outside), decay=False) for path in inside]
 
 
 def _ending(path: str, others: Sequence[str]) -> str:

@@ -1,29 +1,23 @@
 """Rules: which tensors decay, which are adapted, and at what multiple of the learning rate."""
 
-import re
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+import copy
+import functools
+from collections.abc import Sequence
+from typing import Any
 
 import keras
 import numpy as np
 
+from keras_ivy.optimizers.bias_norm import BiasOrNorm
+from keras_ivy.optimizers.leaf_places import Leaf, LeafPlace
+from keras_ivy.optimizers.rule_config import decode_match, encode_match
 from keras_ivy.optimizers.spellings import check_flag, check_range, check_whole
 from keras_ivy.optimizers.updates import Treatment
 from keras_ivy.registration import register
+from keras_ivy.structure import Surroundings
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError, nearest
-
-
-class Leaf(NamedTuple):
-    """What a predicate sees of a tensor that is not a variable: a leaf of a Container."""
-
-    path: str
-    shape: tuple
-    dtype: str
-
-    @property
-    def name(self) -> str:
-        """The last part of the path."""
-        return self.path.rsplit("/", 1)[-1]
+from keras_ivy.utils.paths import Match, MatchRule, Place, check_match, describe, matches
+from keras_ivy.utils.patterns import compile_pattern
 
 
 def path_of(variable: Any) -> str:
@@ -33,92 +27,100 @@ def path_of(variable: Any) -> str:
 
 
 @register()
-class Rule:
-    """What a group of tensors gets; the first rule that matches a tensor decides.
+class Rule(MatchRule):
+    """What a group of tensors gets; each property comes from the first rule that states it.
 
-    A pattern has to match up to the end of the path, and may start anywhere in it, so that
-    `"bias"` means every path that ends in `bias`. Beginnings of paths are no part of a model's
-    identity: Keras renames `sequential/dense/bias` to `dense/bias` when it loads a model.
+    So `[*layerwise_rates, "bias_norm"]` gives a bias the rate of its layer and no decay. What no
+    rule states is as the optimizer says: its `weight_decay`, a trust ratio, its rate.
 
     Args:
-        match: Regular expression for the end of the path (write `"embedding.*"` for whatever
-            comes below an embedding), or a predicate on the variable; `None` for every path.
-            A predicate must be registered with Keras to be saved.
+        match: What it speaks of: a regular expression for whole components at the end of the path
+            of a variable, or of a layer that contains it (`"head/kernel"`, `"encoder"`,
+            `"block_[0-5]/.*"`), be it Keras's path, the structural one (`"layers/v0/kernel"`) or
+            the one by names of layers; a layer or a sub-model; a layer class; a predicate on the
+            variable; a tuple of these; or `None` for everything. Saved in the config: a layer by
+            its place in the model, a class and a predicate by the name they are registered under.
         ndim_max: If set, the tensor must also have at most that many dimensions.
-        decay: `False` for none, `True` for the optimizer's `weight_decay`, or a number of its own.
-        adapt: Whether LARS and LAMB take a trust ratio.
-        lr_multiplier: Factor of the learning rate.
-        required: Whether it is an error that the rule matches nothing.
+        decay: `False` for none, `True` for the optimizer's `weight_decay`, a number of its own, or
+            `None` (default) to leave it to other rules.
+        adapt: Whether LARS and LAMB take a trust ratio; default `None`, as above.
+        lr_multiplier: Factor of the learning rate; default `None`, as above.
+        required: Whether it is an error that the rule matches nothing, frozen variables included.
 
     Raises:
         IvyTypeError: If an argument is of another type.
-        IvyValueError: If the pattern is no regular expression, or a number is out of range.
+        IvyValueError: If the pattern is no regular expression or could take for ever, or a number
+            is out of range.
+
+    Note:
+        With steps on a Container the paths are those in the Container, and there are no layers:
+        a rule for a layer then works with the paths of `keras_ivy.variables(model)`, a rule for a
+        class does not.
 
     Example:
 
-    >>> Rule(match="bias", decay=False).matches(Leaf("dense/bias", (3,), "float32"))
+    >>> Rule("dense/bias", decay=False).matches(Leaf("net/dense/bias", (3,), "float32"))
     True
-    >>> Rule(match="bias", decay=False).matches(Leaf("bias/kernel", (3,), "float32"))
+    >>> Rule("bias", decay=False).matches(Leaf("dense/my_bias", (3,), "float32"))
     False
     """
 
+    belongs_to = "an optimizer, as in Adam(rules=[Rule(match, decay=False)])"
+
     def __init__(
         self,
-        match: str | Callable[[Any], bool] | None = None,
+        match: Match | None = None,
         *,
         ndim_max: int | None = None,
-        decay: bool | float = True,
-        adapt: bool = True,
-        lr_multiplier: float = 1.0,
+        decay: bool | float | None = None,
+        adapt: bool | None = None,
+        lr_multiplier: float | None = None,
         required: bool = True,
     ):
-        if not (match is None or isinstance(match, str) or callable(match)):
-            raise IvyTypeError(
-                "`match` must be a regular expression or a predicate on the variable. "
-                f"Received: match={match!r}"
-            )
-        self._pattern = None
-        if isinstance(match, str):
-            try:
-                self._pattern = re.compile(f"(?:{match})$")
-            except re.error as error:
-                raise IvyValueError(
-                    f"`match` is no regular expression: {error}. Received: match={match!r}"
-                ) from error
-        if not isinstance(decay, int | float | np.number | np.bool_):
+        if match is not None:
+            check_match(match)
+        if not isinstance(decay, int | float | np.number | np.bool_ | None):
             raise IvyTypeError(f"`decay` must be a bool or a float. Received: decay={decay!r}")
         if isinstance(decay, bool | np.bool_):
-            self.decay = bool(decay)
-        else:
-            self.decay = check_range("decay", decay, -float("inf"), None, "()")
-        self.match = match
+            decay = bool(decay)
+        elif decay is not None:
+            decay = check_range("decay", decay, -float("inf"), None, "()")
+        self.match = tuple(match) if isinstance(match, list) else match
         self.ndim_max = None if ndim_max is None else check_whole("ndim_max", ndim_max, 0)
-        self.adapt = check_flag("adapt", adapt)
-        self.lr_multiplier = check_range("lr_multiplier", lr_multiplier, 0.0, None, "[)")
+        self.decay = decay
+        self.adapt = None if adapt is None else check_flag("adapt", adapt)
+        self.lr_multiplier = (
+            None
+            if lr_multiplier is None
+            else check_range("lr_multiplier", lr_multiplier, 0.0, None, "[)")
+        )
         self.required = check_flag("required", required)
+        #: Whether a pattern is read as 0.1.0 did: up to the end of Keras's path, from anywhere.
+        self._reads_ends = False
 
     def matches(self, variable: Any) -> bool:
         """Whether the rule holds for a variable, or for a `Leaf`."""
-        if self.ndim_max is not None and len(variable.shape) > self.ndim_max:
-            return False
-        if self._pattern is not None:
-            return self._pattern.search(path_of(variable)) is not None
-        return self.match is None or bool(self.match(variable))
+        return self._holds(_Places([variable]).place(variable))
 
-    def treatment(self, weight_decay: float) -> Treatment:
-        """What a tensor under this rule gets, given the optimizer's weight decay."""
-        if isinstance(self.decay, bool):
-            decay = weight_decay if self.decay else 0.0
-        else:
-            decay = float(self.decay)
-        return Treatment(decay, self.adapt, self.lr_multiplier)
+    def _holds(self, place: Place) -> bool:
+        if self.ndim_max is not None and len(place.given.shape) > self.ndim_max:
+            return False
+        if self.match is None:
+            return True
+        if self._reads_ends:
+            return compile_pattern(f"(?:{self.match})$").is_in(place.paths[0])
+        return matches(self.match, place)
+
+    def stated(self) -> dict[str, Any]:
+        """The properties that the rule states."""
+        found = {name: getattr(self, name) for name in PROPERTIES}
+        return {name: value for name, value in found.items() if value is not None}
 
     def get_config(self) -> dict:
         """Return the arguments, for `from_config`."""
-        config = self._arguments()
-        if callable(self.match):
-            config["match"] = keras.saving.serialize_keras_object(self.match)
-        return config
+        config = {**self._arguments(), "match": encode_match(self.match, self)}
+        # Files of 0.1.0 do not have this key, and state every property.
+        return config if self._reads_ends else {**config, "components": True}
 
     def _arguments(self) -> dict:
         return {name: getattr(self, name) for name in _DEFAULTS}
@@ -127,43 +129,67 @@ class Rule:
     def from_config(cls, config: dict) -> "Rule":
         """Make a rule from what `get_config` returned."""
         config = dict(config)
-        if isinstance(config.get("match"), dict):
-            config["match"] = keras.saving.deserialize_keras_object(config["match"])
-        return cls(**config)
+        by_components = config.pop("components", False)
+        rule = cls(**{**config, "match": decode_match(config.get("match"))})
+        rule._reads_ends = not by_components and isinstance(rule.match, str)
+        return rule
 
     def __repr__(self) -> str:
         for name, preset in PRESETS.items():
-            if any(self is rule for rule in preset):
+            if self in preset:
                 return f"preset {name!r}"
         shown = {k: repr(v) for k, v in self._arguments().items() if v != _DEFAULTS[k]}
-        if callable(self.match):
-            shown["match"] = getattr(self.match, "__name__", shown["match"])
+        if self.match is not None:
+            shown["match"] = describe(self.match)
         return f"Rule({', '.join(f'{k}={v}' for k, v in shown.items())})"
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Rule) and self._arguments() == other._arguments()
+        return (
+            isinstance(other, Rule)
+            and self._arguments() == other._arguments()
+            and self._reads_ends == other._reads_ends
+        )
 
     __hash__ = None
 
 
+#: What a rule may state, and what holds where none does; `decay` is the optimizer's then.
+PROPERTIES = ("decay", "adapt", "lr_multiplier")
+
 _DEFAULTS = {
     "match": None,
     "ndim_max": None,
-    "decay": True,
-    "adapt": True,
-    "lr_multiplier": 1.0,
+    **dict.fromkeys(PROPERTIES),
     "required": True,
 }
 
-_BIAS_NORM = (
-    r"(?:^|/)(?:bias|b|gamma|beta|[a-z]+_bias)"
-    r"|(?:^|/)[^/]*(?:norm|(?:^|/|_)[lb]n)[^/]*/[^/]+"
-)
-
 #: Rules by name, for `rules="bias_norm"`.
 PRESETS: dict[str, tuple[Rule, ...]] = {
-    "bias_norm": (Rule(match=_BIAS_NORM, decay=False, adapt=False, required=False),),
+    "bias_norm": (Rule(BiasOrNorm(), decay=False, adapt=False, required=False),),
 }
+
+
+class _LiveConfig(dict):
+    """The config of a rule that still knows the rule, while it stays in memory.
+
+    An optimizer that is copied by `from_config(get_config())` keeps its rules for layers of this
+    process, and its predicates.
+    """
+
+    def __init__(self, rule: Rule):
+        super().__init__(keras.saving.serialize_keras_object(rule))
+        self.rule = rule
+
+    def __deepcopy__(self, memo: dict) -> dict:
+        return copy.deepcopy(dict(self), memo)
+
+    def __reduce__(self) -> tuple:
+        return dict, (dict(self),)
+
+
+def rule_configs(rules: Sequence[Rule]) -> list[dict]:
+    """Return the configs of rules, for an optimizer's config; `as_rules` reads them."""
+    return [_LiveConfig(rule) for rule in rules]
 
 
 def as_rules(rules: Any) -> tuple[Rule, ...]:
@@ -181,8 +207,8 @@ def as_rules(rules: Any) -> tuple[Rule, ...]:
                 f"Unknown preset of rules. {nearest(rules, PRESETS)} Received: rules={rules!r}"
             )
         return PRESETS[rules]
-    if isinstance(rules, Rule):
-        return (rules,)
+    if isinstance(rules, MatchRule):
+        rules = (rules,)
     if not isinstance(rules, Sequence):
         raise IvyTypeError(
             "`rules` must be a preset's name, a `Rule`, or a list of rules. "
@@ -191,41 +217,115 @@ def as_rules(rules: Any) -> tuple[Rule, ...]:
     made = []
     for rule in rules:
         if isinstance(rule, dict):
-            rule = keras.saving.deserialize_keras_object(rule)
+            rule = _configured(rule)
         if isinstance(rule, str):
             made.extend(as_rules(rule))
             continue
+        if isinstance(rule, MatchRule) and not isinstance(rule, Rule):
+            raise IvyTypeError(
+                f"This kind of rule belongs to {rule.belongs_to}; an optimizer takes "
+                f"`Rule(match, decay=..., adapt=..., lr_multiplier=...)`. Received: {rule!r}"
+            )
         if not isinstance(rule, Rule):
             raise IvyTypeError(f"`rules` must hold `Rule` objects. Received: {rule!r}")
         made.append(rule)
     return tuple(made)
 
 
+def _configured(config: dict) -> Any:
+    """Return the rule that a config tells of."""
+    if isinstance(config, _LiveConfig):
+        return config.rule
+    if "class_name" not in config:
+        raise IvyTypeError(
+            "A dictionary in `rules` must be the config of a rule; with arguments write "
+            f"`Rule(**arguments)`. Received: {config!r}"
+        )
+    return keras.saving.deserialize_keras_object(config)
+
+
 def resolve(
-    rules: Sequence[Rule], variables: Sequence[Any], weight_decay: float
-) -> list[tuple[Treatment, Rule | None]]:
-    """Return what every variable gets, and the rule that says so.
+    rules: Sequence[Rule],
+    variables: Sequence[Any],
+    weight_decay: float,
+    *,
+    optimizer: Any = None,
+    root: keras.layers.Layer | None = None,
+) -> list[tuple[Treatment, tuple[Rule, ...]]]:
+    """Return what every variable gets, and the rules that say so.
+
+    Args:
+        rules: The rules.
+        variables: Variables or `Leaf`s.
+        weight_decay: That of the optimizer.
+        optimizer: The optimizer, by which the model is found if `root` is not given.
+        root: The model.
 
     Raises:
-        IvyValueError: If a required rule matches no variable.
+        IvyValueError: If a required rule matches no variable, be it a frozen one.
     """
+    if not rules:
+        return [(Treatment(decay=weight_decay), ())] * len(variables)
+    places = _Places(variables, root, optimizer)
     chosen = []
     matched = set()
     for variable in variables:
-        fits = [i for i, rule in enumerate(rules) if rule.matches(variable)]
-        matched.update(fits)
-        rule = rules[fits[0]] if fits else None
-        treatment = rule.treatment(weight_decay) if rule else Treatment(decay=weight_decay)
-        chosen.append((treatment, rule))
-    for i, rule in enumerate(rules):
-        # Keras's loader of `.h5` files builds for no variables at all: nothing is missed there.
-        if variables and rule.required and i not in matched:
-            names = ", ".join(path_of(v) for v in variables)
+        place = places.place(variable)
+        stated: dict[str, Any] = {}
+        by = []
+        for i, rule in enumerate(rules):
+            if rule._holds(place):
+                matched.add(i)
+                new = {k: v for k, v in rule.stated().items() if k not in stated}
+                stated.update(new)
+                if new or not by:
+                    by = [*(r for r in by if r.stated()), rule]
+        chosen.append((_treatment(stated, weight_decay), tuple(by)))
+    _check_all_matched(rules, matched, places)
+    return chosen
+
+
+def _treatment(stated: dict[str, Any], weight_decay: float) -> Treatment:
+    """What a tensor gets of which rules state this, given the optimizer's weight decay."""
+    decay = stated.get("decay", True)
+    if isinstance(decay, bool):
+        decay = weight_decay if decay else 0.0
+    return Treatment(float(decay), stated.get("adapt", True), stated.get("lr_multiplier", 1.0))
+
+
+def _check_all_matched(rules: Sequence[Rule], matched: set[int], places: "_Places") -> None:
+    """Raise if a required rule matches neither a variable nor one that is frozen."""
+    # Keras's loader of `.h5` files builds for no variables at all: nothing is missed there.
+    missed = [rule for i, rule in enumerate(rules) if rule.required and i not in matched]
+    if not missed or not places.variables:
+        return
+    others = places.others()
+    for rule in missed:
+        if not any(rule._holds(place) for place in others):
+            names = ", ".join(path_of(v) for v in places.variables)
             raise IvyValueError(
-                "A rule matches no variable. A pattern must match the end of a path; pass "
+                "A rule matches no variable. A pattern must match whole components at the end of "
+                "a path; a layer, or its class, must be alive and hold one of the variables. Pass "
                 f"`required=False` if nothing has to match. Received: {rule!r}, for: {names}"
             )
-    return chosen
+
+
+class _Places(Surroundings):
+    """Where variables, or leaves of a Container, stand."""
+
+    def place(self, variable: Any) -> Place:
+        """Return where one of them stands; a leaf is known by its path in the Container."""
+        if isinstance(variable, Leaf):
+            return LeafPlace(variable, self._leaf_paths)
+        return super().place(variable)
+
+    def others(self) -> list[Place]:
+        """Return the places of what is beside them in their models."""
+        return [] if self._leaf_paths else super().others()
+
+    @functools.cached_property
+    def _leaf_paths(self) -> tuple[str, ...]:
+        return tuple(v.path for v in self.variables if isinstance(v, Leaf))
 
 
 def anywhere(patterns: Sequence[str]) -> str:
@@ -242,16 +342,19 @@ def exclusion_rules(decay: Sequence[str], adaptation: Sequence[str] = ()) -> lis
 
     Example:
 
-    >>> exclusion_rules(["bias"], ["head"])[1:]
+    >>> exclusion_rules(["bias"], ["head"])
     [Rule(match='.*(?:bias).*', decay=False), Rule(match='.*(?:head).*', adapt=False)]
     """
     if not decay and not adaptation:
         return []
     if not adaptation or list(adaptation) == list(decay):
-        return [Rule(anywhere(decay), decay=False, adapt=False)]
-    rules = [Rule(anywhere(adaptation), adapt=False)]
-    if decay:
-        both = f"(?={anywhere(decay)})(?={anywhere(adaptation)}).*"
-        rules.insert(0, Rule(anywhere(decay), decay=False))
-        rules.insert(0, Rule(both, decay=False, adapt=False, required=False))
-    return rules
+        return [path_rule(anywhere(decay), decay=False, adapt=False)]
+    rules = [path_rule(anywhere(adaptation), adapt=False)]
+    return [path_rule(anywhere(decay), decay=False)] * bool(decay) + rules
+
+
+def path_rule(pattern: str, **properties: Any) -> Rule:
+    """Return a rule whose pattern is searched for up to the end of Keras's path, and only there."""
+    rule = Rule(pattern, **properties)
+    rule._reads_ends = True
+    return rule

@@ -19,7 +19,7 @@ from keras_ivy.utils.exceptions import IvyTypeError
 
 
 class Row(NamedTuple):
-    """What one variable gets."""
+    """What one variable gets; `rule` is the first of the `rules` that state something of it."""
 
     path: str
     shape: tuple[int, ...]
@@ -28,6 +28,7 @@ class Row(NamedTuple):
     lr_multiplier: float
     rule: Any
     frozen: bool
+    rules: tuple = ()
 
 
 class Explanation(list):
@@ -38,7 +39,7 @@ class Explanation(list):
         table = [head]
         for row in self:
             adapted = "frozen: norm 0" if row.frozen else "yes" if row.adapts else "no"
-            rule = "-" if row.rule is None else repr(row.rule)
+            rule = ", ".join(map(repr, row.rules)) or "-"
             shape = "x".join(map(str, row.shape)) or "scalar"
             table.append(
                 (row.path, shape, f"{row.decay:g}", adapted, f"{row.lr_multiplier:g}", rule)
@@ -168,8 +169,9 @@ class Telemetry:
         variables, values = _variables_of(model)
         setting = self._setting.ratio
         rows = []
-        resolved = self._resolve(variables)
-        for variable, value, (treatment, rule) in zip(variables, values, resolved, strict=True):
+        root = model if isinstance(model, keras.Layer) else None
+        resolved = self._resolve(variables, root)
+        for variable, value, (treatment, rules) in zip(variables, values, resolved, strict=True):
             adapted = adapts(setting, treatment)
             rows.append(
                 Row(
@@ -178,21 +180,24 @@ class Telemetry:
                     treatment.decay,
                     adapted,
                     treatment.lr_multiplier,
-                    rule,
+                    rules[0] if rules else None,
                     adapted and setting.frozen and value is not None and is_zero(value),
+                    rules,
                 )
             )
         return Explanation(rows)
 
-    def _resolve(self, variables: Sequence[Any]) -> list:
+    def _resolve(self, variables: Sequence[Any], root: keras.Layer | None = None) -> list:
         """What the rules, and the exclusions from weight decay, say of every variable."""
-        resolved = rules_module.resolve(self.rules, variables, self._decay)
+        resolved = rules_module.resolve(
+            self.rules, variables, self._decay, optimizer=self, root=root
+        )
         excluded = self._exclusions.excluded(variables)
         found = []
-        for v, (treatment, rule), out in zip(variables, resolved, excluded, strict=True):
+        for v, (treatment, rules), out in zip(variables, resolved, excluded, strict=True):
             if self._overwrite_variable_with_gradient(v):
                 treatment = Treatment(0.0, adapt=False)  # It becomes its gradient, as it is.
-            found.append((treatment._replace(decay=0.0) if out else treatment, rule))
+            found.append((treatment._replace(decay=0.0) if out else treatment, rules))
         return found
 
 

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_ivy.optimizers import Rule, from_tfa_config
-from keras_ivy.optimizers.rules import Leaf
+from keras_ivy.optimizers import from_tfa_config
 from tests.optimizers.cases import variable_at
 
 PEERS = json.loads(
@@ -75,12 +74,6 @@ def test_from_tfa_config_equals_the_model_garden(name):
             np.testing.assert_allclose(v.numpy(), want, atol=1e-7)
 
 
-def treatment(optimizer, path):
-    """What the rules say of a path: `(decays, adapts)`."""
-    rule = next((r for r in optimizer.rules if r.matches(Leaf(path, (3,), "float32"))), Rule())
-    return bool(rule.decay), rule.adapt
-
-
 @pytest.mark.parametrize(
     ("decay", "adaptation", "wants"),
     [
@@ -100,7 +93,8 @@ def test_from_tfa_config_makes_rules_of_the_lists(decay, adaptation, wants):
         exclude_from_layer_adaptation=adaptation,
     )
     paths = ["enc/dense/kernel", "enc/dense/bias", "enc/LayerNorm/gamma"]
-    assert [treatment(optimizer, path) for path in paths] == wants
+    rows = optimizer.explain([variable_at(path, np.ones(3)) for path in paths])
+    assert [(row.decay > 0, row.adapts) for row in rows] == wants
 
 
 def test_from_tfa_config_fails_where_a_list_matches_nothing():

@@ -28,7 +28,6 @@ def test_switches_must_be_bools(name, value):
         (lambda: LARS(0.1, lr_in_momentum=1), "Received: lr_in_momentum=1"),
         (lambda: Rule("b", adapt="no"), "Received: adapt='no'"),
         (lambda: Rule("b", required=None), "Received: required=None"),
-        (lambda: Rule("b", decay=None), "Received: decay=None"),
         (lambda: Adam(0.1, device=0), "Received: device=0"),
     ],
 )

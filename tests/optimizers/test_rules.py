@@ -45,7 +45,10 @@ def net():
     ("pattern", "path", "matches"),
     [
         ("bias", "net/d0/bias", True),
-        ("bias", "net/bias/kernel", False),
+        ("bias", "net/bias/kernel", True),
+        ("bias", "net/d0/my_bias", False),
+        ("1/kernel", "net/layer_11/kernel", False),
+        ("block_1/.*", "net/myblock_1/kernel", False),
         ("d1/kernel", "sequential/d1/kernel", True),
         ("d1/kernel", "d1/kernel", True),
         ("d1/.*", "a/d1/b/c", True),
