@@ -9,6 +9,7 @@ from keras_ivy import ops
 from keras_ivy.layers.base import StatelessLayer, activation_of
 from keras_ivy.ops import checks
 from keras_ivy.ops.complexes import COMPLEX_MODES
+from keras_ivy.utils.checks import is_number
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = [
@@ -24,6 +25,33 @@ __all__ = [
     "Softplus",
     "Tanh",
 ]
+
+
+def _number_or_none(owner: str, name: str, value: Any) -> Any:
+    return None if value is None else checks.number(owner, name, value)
+
+
+def _margin_or_none(owner: str, name: str, value: Any) -> Any:
+    if value is not None and not 0 <= checks.number(owner, name, value) <= 0.5:
+        raise IvyValueError(f"{owner}: `{name}` lies in [0, 0.5]. Received: {name}={value}")
+    return value
+
+
+def _axis_or_none(owner: str, name: str, value: Any) -> Any:
+    return None if value is None else checks.axis(owner, name, value)
+
+
+#: How each option is checked.
+_CHECKS: dict[str, Callable] = {
+    "alpha": checks.number,
+    "approximate": checks.flag,
+    "axis": _axis_or_none,
+    "beta": checks.number,
+    "complex_mode": lambda owner, name, value: checks.choice(owner, name, value, COMPLEX_MODES),
+    "eps": _margin_or_none,
+    "slope": checks.numbers,
+    "threshold": _number_or_none,
+}
 
 
 class Activation(StatelessLayer):
@@ -43,9 +71,9 @@ class Activation(StatelessLayer):
 
     def __init__(self, **kwargs: Any):
         options = {name: kwargs.pop(name) for name in self.options if name in kwargs}
-        if "complex_mode" in options:
-            mode = options["complex_mode"]
-            checks.choice(type(self).__name__, "complex_mode", mode, COMPLEX_MODES)
+        owner = type(self).__name__
+        for name, value in options.items():
+            _CHECKS[name](owner, name, value)
         self._options = tuple(options.items())
         super().__init__(**kwargs)
 
@@ -302,7 +330,7 @@ class Softplus(Activation):
     function, options, keras_name = ops.softplus, ("beta", "threshold"), "softplus"
 
     def __init__(self, beta: float = 1.0, threshold: float | None = None, **kwargs: Any):
-        if beta == 0:
+        if is_number(beta) and beta == 0:
             raise IvyValueError(f"Softplus: `beta` cannot be 0. Received: beta={beta}")
         super().__init__(beta=beta, threshold=threshold, **kwargs)
 

@@ -117,8 +117,9 @@ class MultiHeadAttention(IvyLayer):
         self._value_dim = value_dim or self._embed_dim
         self._inner_dim = self._num_heads * self._head_dim
         self._dropout_rate = checks.probability(owner, "dropout_rate", dropout_rate)
-        self._use_proj_bias = use_proj_bias
-        self._scale = scale
+        self._use_proj_bias = checks.flag(owner, "use_proj_bias", use_proj_bias)
+        self._scale = None if scale is None else checks.number(owner, "scale", scale)
+        checks.seed(owner, seed)
         self._fans = checks.choice(owner, "fans", fans, FANS)
         self._w_init = weight_initializer
         self._b_init = bias_initializer

@@ -37,7 +37,7 @@ class _ChannelNorm(IvyLayer):
         self._num_features = checks.positive(owner, "num_features", num_features, True)
         self._epsilon = check_eps(owner, eps)
         self._data_format = checks.choice(owner, "data_format", data_format, _FORMATS)
-        self._affine = affine
+        self._affine = checks.flag(owner, "affine", affine)
 
     def _axis(self, rank: int) -> int:
         return rank - 1 if self._data_format[-1] in "Ct" else 1
@@ -144,7 +144,7 @@ class BatchNorm2D(_ChannelNorm):
                 f"{type(self).__name__}: `momentum` lies in [0, 1]. Received: momentum={momentum}"
             )
         self._momentum = momentum
-        self._track = track_running_stats
+        self._track = checks.flag(type(self).__name__, "track_running_stats", track_running_stats)
         super().__init__(
             device=device, v=v, dtype=dtype, training=training, **self._late(num_features, kwargs)
         )

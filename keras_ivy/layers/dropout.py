@@ -51,9 +51,12 @@ class Dropout(StatelessLayer):
         noise_shape: Any = None,
         **kwargs: Any,
     ):
-        self._prob = checks.probability(type(self).__name__, "prob", prob)
-        self._scale = scale
+        owner = type(self).__name__
+        self._prob = checks.probability(owner, "prob", prob)
+        self._scale = checks.flag(owner, "scale", scale)
         self._noise_shape = noise_shape
+        checks.noise_shape(owner, noise_shape)
+        checks.seed(owner, seed)
         super().__init__(dtype=dtype, training=training, **kwargs)
         # Without a probability nothing is drawn, and Keras counts the generators of a layer.
         if prob > 0:

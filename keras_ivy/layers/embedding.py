@@ -9,6 +9,7 @@ from keras import ops
 from keras_ivy.layers.base import FANS, GLOROT, IvyLayer
 from keras_ivy.ops import checks
 from keras_ivy.ops.nn import embedding
+from keras_ivy.utils.checks import whole
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
 __all__ = ["Embedding"]
@@ -64,9 +65,13 @@ class Embedding(IvyLayer):
         owner = type(self).__name__
         self._num_embeddings = checks.positive(owner, "num_embeddings", num_embeddings)
         self._embedding_dim = checks.positive(owner, "embedding_dim", embedding_dim)
-        if max_norm is not None and not max_norm > 0:
+        if max_norm is not None and not checks.number(owner, "max_norm", max_norm) > 0:
             raise IvyValueError(f"{owner}: `max_norm` is above 0. Received: max_norm={max_norm}")
-        if mask_padding and padding_idx is None:
+        if padding_idx is not None:
+            # A negative one names no row, in Ivy too: nothing is padding.
+            rows = self._num_embeddings
+            padding_idx = whole("padding_idx", padding_idx, -rows, rows - 1, owner)
+        if checks.flag(owner, "mask_padding", mask_padding) and padding_idx is None:
             raise IvyValueError(
                 f"{owner}: `mask_padding` masks the places of `padding_idx`, so that is needed. "
                 "Received: mask_padding=True, padding_idx=None"

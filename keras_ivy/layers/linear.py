@@ -63,7 +63,7 @@ class Linear(IvyLayer):
         self._fans = checks.choice(owner, "fans", fans, FANS)
         self._w_init = weight_initializer
         self._b_init = bias_initializer
-        self._with_bias = with_bias
+        self._with_bias = checks.flag(owner, "with_bias", with_bias)
         super().__init__(device=device, v=v, dtype=dtype, **self._late(input_channels, kwargs))
 
     def _build(self, *args: Any, **kwargs: Any) -> bool:

@@ -22,7 +22,21 @@ class Loss(StatelessLayer):
         return {k: self._defaults[k] if x is None else x for k, x in given.items()}
 
     def _set_options(self, **options: Any) -> None:
-        checks.choice(type(self).__name__, "reduction", options["reduction"], REDUCTIONS)
+        owner = type(self).__name__
+        checks.choice(owner, "reduction", options["reduction"], REDUCTIONS)
+        for name in ("from_logits", "compute_full_loss"):
+            if name in options:
+                checks.flag(owner, name, options[name])
+        if options.get("axis") is not None:
+            checks.axis(owner, "axis", options["axis"])
+        if (
+            "epsilon" in options
+            and not 0 <= checks.number(owner, "epsilon", options["epsilon"]) <= 1
+        ):
+            raise IvyValueError(
+                f"{owner}: epsilon should be a float in [0, 1]. "
+                f"Received: epsilon={options['epsilon']}"
+            )
         self._defaults = options
 
     def _extra_repr(self) -> str:
@@ -95,11 +109,6 @@ class BinaryCrossEntropyLoss(Loss):
         reduction: str = "none",
         **kwargs: Any,
     ):
-        if not 0 <= epsilon <= 1:
-            raise IvyValueError(
-                "BinaryCrossEntropyLoss: epsilon should be a float in [0, 1]. "
-                f"Received: epsilon={epsilon}"
-            )
         self._set_options(from_logits=from_logits, epsilon=epsilon, reduction=reduction)
         super().__init__(**kwargs)
 

@@ -93,7 +93,10 @@ class LayerNorm(IvyLayer):
             self._shape = None
         else:
             shape = (
-                normalized_shape if isinstance(normalized_shape, Sequence) else [normalized_shape]
+                list(normalized_shape)
+                if isinstance(normalized_shape, Sequence)
+                and not isinstance(normalized_shape, str | bytes)
+                else [normalized_shape]
             )
             self._shape = tuple(checks.positive(owner, "normalized_shape", n) for n in shape)
             if not self._shape:
@@ -102,8 +105,8 @@ class LayerNorm(IvyLayer):
                     f"Received: normalized_shape={normalized_shape!r}"
                 )
         self._epsilon = check_eps(owner, eps)
-        self._affine = elementwise_affine
-        self._new_std = new_std
+        self._affine = checks.flag(owner, "elementwise_affine", elementwise_affine)
+        self._new_std = checks.number(owner, "new_std", new_std)
         super().__init__(device=device, v=v, dtype=dtype, **self._late(normalized_shape, kwargs))
 
     def _build(self, *args: Any, **kwargs: Any) -> bool:

@@ -222,8 +222,9 @@ class AvgPool3D(Pooling):
     ):
         if divisor_override is not None:
             checks.positive(type(self).__name__, "divisor_override", divisor_override)
-        self._count_include_pad = count_include_pad
-        self._ceil_mode = ceil_mode
+        owner = type(self).__name__
+        self._count_include_pad = checks.flag(owner, "count_include_pad", count_include_pad)
+        self._ceil_mode = checks.flag(owner, "ceil_mode", ceil_mode)
         self._divisor = divisor_override
         super().__init__(kernel_size, strides, padding, data_format, **kwargs)
 

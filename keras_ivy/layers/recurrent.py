@@ -13,6 +13,9 @@ from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = ["LSTM"]
 
+#: Every layer is two variables and a loop: building more would never end.
+MOST_LAYERS = 10_000
+
 
 class LSTM(IvyLayer):
     """A stack of long short-term memories without biases.
@@ -84,9 +87,9 @@ class LSTM(IvyLayer):
         owner = type(self).__name__
         self._input_channels = checks.positive(owner, "input_channels", input_channels, True)
         self._output_channels = checks.positive(owner, "output_channels", output_channels)
-        self._num_layers = checks.positive(owner, "num_layers", num_layers)
-        self._return_sequence = return_sequence
-        self._return_state = return_state
+        self._num_layers = checks.positive(owner, "num_layers", num_layers, most=MOST_LAYERS)
+        self._return_sequence = checks.flag(owner, "return_sequence", return_sequence)
+        self._return_state = checks.flag(owner, "return_state", return_state)
         self._fans = checks.choice(owner, "fans", fans, FANS)
         self._w_init = weight_initializer
         super().__init__(device=device, v=v, dtype=dtype, **self._late(input_channels, kwargs))

@@ -56,7 +56,7 @@ class SpatialLayer(IvyLayer):
         self._fans = checks.choice(owner, "fans", fans, FANS)
         self._w_init = weight_initializer
         self._b_init = bias_initializer
-        self._with_bias = with_bias
+        self._with_bias = checks.flag(owner, "with_bias", with_bias)
         # Prints as it was given.
         self._given = (window, strides, padding, dilations, data_format)
         super().__init__(**self._late(input_channels, kwargs))

@@ -7,6 +7,7 @@ import tensorflow as tf
 from keras_ivy import ops
 from keras_ivy.layers.base import StatelessLayer
 from keras_ivy.ops import checks
+from keras_ivy.utils.checks import is_whole, received
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
 __all__ = ["FFT", "IFFT", "Dct", "IDct"]
@@ -26,14 +27,14 @@ class _Fourier(StatelessLayer):
         **kwargs: Any,
     ):
         owner = type(self).__name__
-        if not isinstance(dim, int):
-            raise IvyTypeError(f"{owner}: `dim` is an axis. Received: dim={dim!r}")
+        if not is_whole(dim):
+            raise IvyTypeError(f"{owner}: `dim` is an axis. {received('dim', dim)}")
         if out is not None:
             raise IvyValueError(
                 f"{owner}: arrays never change, so no result can be written into one. "
-                f"Received: out={out!r}"
+                f"{received('out', out)}"
             )
-        self._dim = dim
+        self._dim = checks.axis(owner, "dim", dim)
         self._norm = checks.choice(owner, "norm", norm, ("backward", "ortho", "forward"))
         self._n = checks.positive(owner, "n", n, optional=True)
         super().__init__(device=device, dtype=dtype, **kwargs)
@@ -107,7 +108,7 @@ class _Cosine(StatelessLayer):
         owner = self.__class__.__name__
         self._type = checks.choice(owner, "type", type, (1, 2, 3, 4))
         self._n = checks.positive(owner, "n", n, optional=True)
-        self._axis = axis
+        self._axis = checks.axis(owner, "axis", axis)
         self._norm = checks.choice(owner, "norm", norm, (None, "ortho"))
         if type == 1 and norm == "ortho":
             raise IvyValueError(

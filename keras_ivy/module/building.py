@@ -15,8 +15,9 @@ from keras_ivy.container import Container
 from keras_ivy.functional.values import pair
 from keras_ivy.module.ties import remember_sources, tie_shared
 from keras_ivy.structure import Entry, Structure
+from keras_ivy.utils import checks
 from keras_ivy.utils.devices import device_scope
-from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
+from keras_ivy.utils.exceptions import IvyTypeError
 
 __all__ = ["BUILD_MODES", "Building", "Options"]
 
@@ -35,6 +36,11 @@ class Options:
     with_partial_v: bool = False
     device: str | None = None
     dtype: Any = None
+
+    def __post_init__(self):
+        check_build_mode(self.build_mode)
+        checks.flag("store_vars", self.store_vars)
+        checks.flag("with_partial_v", self.with_partial_v)
 
 
 class Building:
@@ -263,8 +269,4 @@ def _has_unknown(v: Mapping, structure: Structure) -> bool:
 
 def check_build_mode(mode: str) -> str:
     """Return the build mode, or raise if there is no such one."""
-    if mode not in BUILD_MODES:
-        raise IvyValueError(
-            f"`build_mode` must be one of {list(BUILD_MODES)}. Received: build_mode={mode!r}"
-        )
-    return mode
+    return checks.choice("build_mode", mode, BUILD_MODES)

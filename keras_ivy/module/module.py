@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from keras_ivy.adapters import collections, keras_modules
 from keras_ivy.container import Container
 from keras_ivy.functional.values import assign
 from keras_ivy.module.attributes import Attributes, Own
-from keras_ivy.module.building import Building, Options, check_build_mode
+from keras_ivy.module.building import Building, Options
 from keras_ivy.module.calling import Calling
 from keras_ivy.module.config import Configured, register_class
 from keras_ivy.module.exporting import Exported
@@ -24,6 +25,7 @@ from keras_ivy.module.seeds import Seeded
 from keras_ivy.module.state import State
 from keras_ivy.module.view import live_view
 from keras_ivy.structure import Entry, Structure, structure_of
+from keras_ivy.utils.checks import flag, received, text
 from keras_ivy.utils.devices import chosen_device
 from keras_ivy.utils.exceptions import IvyRuntimeError, IvyTypeError
 
@@ -155,25 +157,31 @@ class Module(
             args = ()
         if v is not None and not isinstance(v, Mapping):
             raise IvyTypeError(
-                f"`v` is a Container or a nested dict. Received: v={v!r} of type {type(v).__name__}"
+                "`v` is a Container or a nested dict. "
+                f"{received('v', v)} of type {type(v).__name__}"
             )
         vars(self)["_ivy_options"] = Options(
             args=args,
             kwargs=kwargs,
             v=v,
-            build_mode=check_build_mode(build_mode),
-            store_vars=bool(store_vars),
-            with_partial_v=bool(with_partial_v),
+            build_mode=build_mode,
+            store_vars=store_vars,
+            with_partial_v=with_partial_v,
             device=chosen_device(device, dev),
             dtype=dtype,
         )
-        vars(self)["_ivy_training"] = bool(training)
+        vars(self)["_ivy_training"] = flag("training", training)
         if dtype is not None:
             self.dtype_policy = _policy(dtype)
         if name is not None:
-            self.name = name
-        if not trainable:
+            self.name = text("name", name)
+        if not flag("trainable", trainable):
             self.trainable = False
+        if not isinstance(buffers, Mapping | None):
+            raise IvyTypeError(
+                "`buffers` is a Container or a dict of arrays by name. "
+                f"{received('buffers', buffers)}"
+            )
         for key, value in (buffers or {}).items():
             self.register_buffer(key, value)
         vars(self)["_ivy_started"] = True
@@ -348,4 +356,8 @@ def _positional_device_and_v(
 def _policy(dtype: Any) -> Any:
     if isinstance(dtype, str | keras.DTypePolicy | dict):
         return dtype
-    return keras.backend.standardize_dtype(tf.as_dtype(dtype))
+    if isinstance(dtype, tf.DType | type | np.dtype):
+        return keras.backend.standardize_dtype(tf.as_dtype(dtype))
+    raise IvyTypeError(
+        f"`dtype` is a data type or the policy of Keras's. {received('dtype', dtype)}"
+    )

@@ -62,13 +62,13 @@ def wanted_sizes(owner: str, output_shape: Any, rank: int, data_format: str) -> 
     """
     if output_shape is None:
         return None
-    sizes = list(output_shape)
+    sizes = checks.shape(owner, "output_shape", output_shape)
     if len(sizes) == rank + 2:
         sizes = sizes[1:-1] if data_format.endswith("C") else sizes[2:]
     if len(sizes) != rank:
         raise IvyValueError(
             f"{owner}: `output_shape` holds the {rank} spatial sizes, or the whole shape with "
-            f"{rank + 2}. Received: output_shape={output_shape!r}"
+            f"{rank + 2}. {checks.received('output_shape', output_shape)}"
         )
     return [checks.positive(owner, "output_shape", s) for s in sizes]
 

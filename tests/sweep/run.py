@@ -1,6 +1,6 @@
 """Run a part of the sweep and print what was found, as JSON lines.
 
-    python -m tests.sweep.run constructors [--part layers]
+    python -m tests.sweep.run constructors [--only layers] [--share 5] [--seed 1]
 
 Run it in a process of its own: it limits the memory that this process can have.
 """
@@ -9,6 +9,7 @@ import argparse
 import collections
 import json
 import sys
+import zlib
 
 from tests.sweep import constructors, outcome, values
 
@@ -29,14 +30,16 @@ def spoiled(good):
             yield argument, label, {**good, argument: make()}
 
 
-def sweep(targets):
-    """Yield `(name, argument, value, kind, detail)` of every call."""
+def sweep(targets, share=1, seed=0):
+    """Yield `(name, argument, value, kind, detail)` of one of `share` calls."""
     for name, (call, good) in targets:
         kind, detail = outcome.outcome(lambda call=call, good=good: call(**good))
         if kind != "accepted":
             yield name, "", "as it should be", "broken", detail
             continue
         for argument, label, arguments in spoiled(good):
+            if zlib.crc32(f"{seed} {name} {argument} {label}".encode()) % share:
+                continue
             yield (
                 name, argument, label,
                 *outcome.outcome(lambda call=call, a=arguments: call(**a)),
@@ -50,12 +53,14 @@ def main():
     """Print the outcomes of one part."""
     parser = argparse.ArgumentParser()
     parser.add_argument("part", choices=PARTS)
-    parser.add_argument("--only", default="")
+    parser.add_argument("--only", default="", help="part of the names of callables")
+    parser.add_argument("--share", type=int, default=1, help="make one of so many calls")
+    parser.add_argument("--seed", type=int, default=0, help="which ones")
     options = parser.parse_args()
     targets = [t for t in PARTS[options.part]() if options.only in t[0]]
     outcome.limit_memory(2)
     counts = collections.Counter()
-    for row in sweep(targets):
+    for row in sweep(targets, options.share, options.seed):
         counts[row[3]] += 1
         if row[3] in ("raw", "endless", "broken", "accepted"):
             sys.stdout.write(json.dumps(row) + "\n")

@@ -59,3 +59,34 @@ def test_checks_return_plain_python():
     assert type(checks.finite("x", np.float32(3))) is float
     assert checks.flag("f", np.True_) is True
     assert checks.axis("axis", np.int8(-1)) == -1
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: ivy.Conv2D(2, 3, 3, 10**25, "SAME"), "`strides` is at most 2147483647"),
+        (lambda: ivy.BatchNorm2D(3, eps=float("inf")), "`eps` must be finite. Received: eps=inf"),
+        (lambda: ivy.Dropout(0.5, training=object()), "`training` must be `True` or `False`"),
+        (lambda: ivy.Embedding(3, 4, padding_idx=object()), "`padding_idx` must be a whole"),
+        (lambda: ivy.Embedding(3, 4, padding_idx=3), "`padding_idx` must be at most 2"),
+        (lambda: ivy.LSTM(3, 4, num_layers=10**25), "`num_layers` is at most 10000"),
+        (lambda: ivy.LSTM(3, 4, num_layers=int), "`num_layers` is a whole number"),
+        (lambda: ivy.Module(buffers=5), "`buffers` is a Container or a dict.*buffers=5"),
+        (lambda: ivy.Module(build_mode=np.ones(3)), "`build_mode` must be one of"),
+        (lambda: ivy.Module(dtype=np.ones(3)), "`dtype` is a data type"),
+        (lambda: ivy.Linear(3, 4, with_bias="no"), "`with_bias` must be `True` or `False`"),
+        (lambda: ivy.Logit(eps=0.7), "`eps` lies in \\[0, 0.5\\]"),
+        (lambda: ivy.Softmax(axis="last"), "`axis` must be a whole number"),
+        (lambda: ivy.PReLU("a"), "`slope` is a number or an array"),
+        (lambda: ivy.FFT(10**25), "`dim` must be at most 254"),
+        (
+            lambda: ivy.Conv2DTranspose(2, 3, 3, 1, "SAME", output_shape=b"xx"),
+            "`output_shape` is a",
+        ),
+        (lambda: ivy.LayerNorm(b"same"), "`normalized_shape` is a whole number"),
+    ],
+)
+def test_meaningless_layer_is_refused(call, message):
+    with pytest.raises((ValueError, TypeError), match=message) as caught:
+        call()
+    assert isinstance(caught.value, IvyException)

@@ -1,0 +1,138 @@
+"""What each argument may be of the bad values, since it means something there: all else is refused.
+
+Every argument has a kind by its name; where one name means two things, the class goes before it.
+"""
+
+NUMBER = ("-1", "-0.5", "0", "0.5", "10**9")
+ARRAY = ("array of 3", "array of 2 x 5", "array of 0", "tensor of 3", "tensor of 1 x 2 x 3 x 4 x 5")
+
+#: The values that a kind of argument takes, and what they mean.
+KINDS = {
+    "switch": {"True": "on"},
+    "number": dict.fromkeys(NUMBER, "a number"),
+    "at least 0": dict.fromkeys(("0", "0.5", "10**9"), "a size"),
+    "above 0": dict.fromkeys(("0.5", "10**9"), "a size"),
+    "share": dict.fromkeys(("0", "0.5"), "a part of one"),
+    "count": {"10**9": "many"},
+    "count from 0": {"0": "none", "10**9": "many"},
+    "axis": {"0": "the first", "-1": "the last"},
+    "text": dict.fromkeys(("'evil'", "'9'"), "a name or pattern, looked up later"),
+    "name": {"None": "one by the class", "'evil'": "a name", "'9'": "a name"},
+    "optional": {"None": "as by default"},
+    "seed": {
+        "None": "new values at every draw", "-1": "a seed", "0": "a seed", "10**9": "a seed",
+        "2**40": "a seed of 64 bits",
+    },
+    "start": {
+        **dict.fromkeys(ARRAY, "an array to start from"), "function": "of shape and dtype",
+        "'evil'": "a name, looked up with the model", "'9'": "a name, looked up with the model",
+    },
+    "settings": {"None": "none", "{}": "none", "{'a': 1}": "by name"},
+    "axes": {"None": "guessed by the rank", "[]": "none"},
+    "nothing else": {},
+}  # fmt: skip
+
+
+OPTIONAL = {"None": "as by default"}
+
+#: The kind of each argument, by its name, or by its class and its name.
+ARGUMENTS = {
+    # optimizers
+    "learning_rate": "at least 0",
+    "beta_1": "share", "beta_2": "share", "epsilon": "at least 0",
+    "inplace": {"True": "on", "None": "as by default"},
+    "stop_gradients": "switch", "trace_on_next_step": "switch",
+    "init_on_first_step": {"True": "on", **OPTIONAL},
+    "fallback_to_non_traced": {"True": "on", **OPTIONAL},
+    "device": "optional", "dev": "optional",
+    "weight_decay": {**KINDS["number"], **OPTIONAL},
+    "rules": {"None": "none", "[]": "none"},
+    "slot_dtype": "optional", "lazy_slots": "switch", "skip_nonfinite": "switch",
+    "clipnorm": {**KINDS["above 0"], **OPTIONAL},
+    "clipvalue": {**KINDS["above 0"], **OPTIONAL},
+    "global_clipnorm": {**KINDS["above 0"], **OPTIONAL},
+    "use_ema": {"True": "on", **OPTIONAL},
+    "ema_momentum": {**KINDS["share"], **OPTIONAL},
+    "ema_overwrite_frequency": {**KINDS["count"], **OPTIONAL},
+    "loss_scale_factor": {**KINDS["above 0"], **OPTIONAL},
+    "gradient_accumulation_steps": {**KINDS["count"], **OPTIONAL},
+    "name": {**KINDS["name"], "''": "Keras names it by its class"},
+    "Module.name": "name",
+    "WarmupPolynomial.name": "text",
+    "max_trust_ratio": {**KINDS["above 0"], **OPTIONAL, "inf": "no bound"},
+    "min_trust_ratio": {**KINDS["at least 0"], **OPTIONAL},
+    "momentum": "share", "nesterov": "switch",
+    "trust_coefficient": {**KINDS["above 0"], **OPTIONAL},
+    "lr_in_momentum": {"True": "on", **OPTIONAL},
+    "initial_scale": "above 0", "dynamic_growth_steps": "count",
+    "match": {**KINDS["text"], "None": "everything", "''": "everything", "function": "a predicate"},
+    "ndim_max": {**KINDS["count from 0"], **OPTIONAL},
+    "decay": {**KINDS["number"], "True": "on", **OPTIONAL},
+    "adapt": {"True": "on", **OPTIONAL},
+    "lr_multiplier": {**KINDS["at least 0"], **OPTIONAL},
+    "required": "switch",
+    "log_dir": {**KINDS["text"], **OPTIONAL}, "every": "optional",
+    "peak": "above 0", "warmup": "share", "total": "count", "power": "number",
+    "end": "at least 0", "start": "at least 0",
+    # initializers
+    "seed": "seed",
+    "initializer": "start", "base": "start", "config": "settings",
+    "ZeroLastScheme.base": {**KINDS["start"], "None": "the others stay"},
+    "GPT2Residual.base": "above 0",
+    "Rule.initializer": {**KINDS["start"], "None": "what matches stays"},
+    "InitRule.initializer": {**KINDS["start"], "None": "what matches stays"},
+    "Adopted.initializer": {"function": "of shape and dtype", "class": "called as a function is"},
+    "embedding_std": "at least 0", "max_steps": "count",
+    "units": {**KINDS["count"], **OPTIONAL},
+    "constant": {**KINDS["number"], "True": "of type bool", "10**25": "as float", "2**40": "whole"},
+    "encoder_layers": "count", "decoder_layers": "count from 0", "part": "optional",
+    "fans": "optional", "layer": "optional", "strides": "count", "groups": "count",
+    "gates": "optional", "input_axes": "axes", "output_axes": "axes", "batch_axes": "axes",
+    "encoder": {**KINDS["text"], **OPTIONAL}, "decoder": {**KINDS["text"], **OPTIONAL},
+    "plain": "text", "branch": "text", "projection": "text",
+    "head": {**KINDS["text"], **OPTIONAL},
+    "depth": {**KINDS["count"], **OPTIONAL}, "layers": "count", "branches": "count",
+    "gain": "number", "factor": "number", "mean": "number", "value": "number",
+    "negative_slope": {**KINDS["number"], "None": "that of the nonlinearity"},
+    "nonlinearity": {"function": "its gain is computed"},
+    "mode": "optional", "fan_mode": "nothing else",
+    "std": "at least 0", "stddev": "at least 0", "numerator": "at least 0", "w0": "above 0",
+    "cut": {**KINDS["above 0"], **OPTIONAL}, "correct": "switch", "scaled": "switch",
+    "role": "optional", "sparsity": "share", "a": "number", "b": "number",
+    "scale": {**KINDS["number"], "True": "on", "None": "by the size of heads"},
+    # layers
+    "output_size": "count", "kernel_size": "count", "stride": "count", "dilations": "count",
+    "padding": {"0": "no border", "10**9": "a wide border"},
+    "dtype": "optional", "v": {"None": "drawn", "{}": "there are none"},
+    "buffers": "settings",
+    "count_include_pad": "switch", "ceil_mode": "switch",
+    "divisor_override": {**KINDS["count"], **OPTIONAL},
+    "num_features": {"None": "taken from the first input"},
+    "input_channels": {"None": "taken from the first input"},
+    "num_channels": {"None": "taken from the first input"},
+    "normalized_shape": {"None": "taken from the first input"},
+    "eps": {**KINDS["at least 0"], "None": "nothing is clipped"},
+    "affine": "switch", "track_running_stats": "switch", "training": "switch",
+    "trainable": "switch", "store_vars": "switch", "with_partial_v": "switch",
+    "from_logits": "switch", "with_bias": "switch", "compute_full_loss": "switch",
+    "approximate": "switch", "return_sequence": "switch", "return_state": "switch",
+    "elementwise_affine": "switch", "use_proj_bias": "switch",
+    "output_shape": "optional",
+    "axis": {**KINDS["axis"], "None": "all at once"}, "dim": "axis",
+    "n": {**KINDS["count"], "None": "the size of the input"}, "norm": "optional",
+    "prob": "share", "dropout_rate": "share",
+    "noise_shape": {"None": "that of the input", "[]": "one for all", "[None]": "as the input"},
+    "alpha": "number", "beta": "number", "threshold": {**KINDS["number"], "None": "nowhere"},
+    "slope": {**KINDS["number"], **dict.fromkeys((*ARRAY, "[]", "[-1, -1]"), "one for each")},
+    "new_std": "number",
+    "padding_idx": {"None": "none", "-1": "no row, as in Ivy", "0": "the first row"},
+    "max_norm": {**KINDS["above 0"], **OPTIONAL},
+    "out": "optional", "attention_axes": "optional",
+    "key_dim": "optional", "value_dim": "optional", "head_dim": "optional",
+}  # fmt: skip
+
+
+def allowed(name, argument):
+    """The values that an argument of a callable takes, with their meaning."""
+    kind = ARGUMENTS.get(f"{name.rpartition('.')[2]}.{argument}", ARGUMENTS.get(argument, {}))
+    return KINDS[kind] if isinstance(kind, str) else kind

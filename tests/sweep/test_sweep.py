@@ -1,0 +1,48 @@
+"""Every public constructor with one argument spoiled: no raw error, nothing endless or meaningless.
+
+The calls run in processes of their own, whose memory is limited; `run.py` prints what it finds.
+"""
+
+import collections
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.sweep.meanings import allowed
+
+#: Parts of the sweep, with the least number of calls in each, so that one that shrinks is noticed.
+PARTS = {"constructors": 28000}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_share_of_the_calls_is_refused_or_means_something(part):
+    check([part, "--share", "7"], PARTS[part] // 7 - 200)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", PARTS)
+def test_no_call_is_raw_endless_or_meaningless(part):
+    check([part], PARTS[part])
+
+
+def check(part, least):
+    """Run a part of the sweep, and compare what it finds with what has a meaning."""
+    command = [sys.executable, "-m", "tests.sweep.run", *part]
+    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0"}
+    done = subprocess.run(
+        command, capture_output=True, text=True, env=environment, timeout=900, check=False
+    )
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 0, (rows[-1:], done.stderr[-2000:])
+    counts = rows.pop()["counts"]
+    wrong = [row for row in rows if row[3] != "accepted"]
+    assert wrong == []
+    meaningless = collections.defaultdict(list)
+    for name, argument, label, _, _ in rows:
+        if label not in allowed(name, argument):
+            meaningless[f"{name}({argument}=...)"].append(label)
+    assert dict(meaningless) == {}
+    assert sum(counts.values()) >= least
