@@ -4,18 +4,25 @@ One case for each published advisory about loading Keras models that can concern
 those of its own formats. What is promised stands in `SECURITY.md`.
 """
 
+import contextlib
+import dataclasses
+import json
 import os
 import pickle
 import subprocess
 import sys
+import warnings
+import zipfile
 
 import h5py
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
 import keras_ivy as ivy
 from keras_ivy import Container
+from keras_ivy.adapters import keras_saving
 from keras_ivy.utils.exceptions import IvyException, IvyFileError
 
 SECRET = b"TOP SECRET OF ANOTHER FILE!!"
@@ -461,3 +468,287 @@ def test_hostile_json(content, tmp_path):
         with pytest.raises(IvyFileError, match=r"c\.json"):
             load(path)
     assert c.a.numpy() == 1.0
+
+
+# -- .keras archives: CVE-2025-1550, -8747, -9905, -9906, -12058, CVE-2026-1462, -12479, -12481 ----
+
+RAN = []
+
+
+@dataclasses.dataclass
+class Job:
+    """Some dataclass of the program that nobody registered, and that does things."""
+
+    command: str
+
+    def __post_init__(self):
+        RAN.append(self.command)
+
+
+@dataclasses.dataclass
+class Sizes:
+    width: int = 3
+    act: type[keras.layers.Layer] | None = None
+
+
+class Unregistered(keras.layers.Layer):
+    """A layer of the program that nobody registered."""
+
+    def __init__(self, *args, **kwargs):
+        RAN.append(args)
+        super().__init__()
+
+
+class Configured(ivy.Module):
+    """A module whose constructor takes everything that a config may carry."""
+
+    def __init__(self, size=3, spec=None, norm=None, act=None, sizes: Sizes | None = None):
+        self.fc = ivy.Linear(size, size)
+        self.spec, self.act = spec, act
+        self.norm = norm(size) if isinstance(norm, type) else norm
+        ivy.Module.__init__(self)
+
+    def _forward(self, x):
+        return self.fc(x)
+
+
+def archive(path, extra_files=(), **changes):
+    """Write a `.keras` file of `Configured` whose config says something else."""
+    module = Configured()
+    module(np.zeros((1, 3), "float32"))
+    module.save(path.with_name("honest.keras"))
+    with zipfile.ZipFile(path.with_name("honest.keras")) as old, zipfile.ZipFile(path, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "config.json":
+                config = json.loads(content)
+                config["config"].update(changes)
+                content = json.dumps(config).encode()
+            new.writestr(name, content)
+        for name, content in extra_files:
+            new.writestr(name, content)
+    return path
+
+
+def job(where="tests.test_hostile_files:Job"):
+    return {"ivy_dataclass": where, "fields": {"command": "echo"}}
+
+
+def layer_class(name, origin):
+    return {"ivy_class_value": f"class {name}", "origin": origin}
+
+
+LAMBDA = {
+    "module": "keras.layers",
+    "class_name": "Lambda",
+    "config": {
+        "name": "evil",
+        "function": {
+            "class_name": "__lambda__",
+            "config": {"code": "4wAAAA==", "defaults": None, "closure": None},
+        },
+    },
+    "registered_name": None,
+}
+TFSM = {
+    "module": "keras.layers",
+    "class_name": "TFSMLayer",
+    "config": {"name": "evil", "filepath": "elsewhere", "call_endpoint": "serve"},
+    "registered_name": None,
+}
+LOOKUP = {
+    "module": "keras.layers",
+    "class_name": "StringLookup",
+    "config": {"name": "evil", "vocabulary": "/etc/passwd"},
+    "registered_name": None,
+}
+
+
+def function(module, name):
+    return {"module": module, "class_name": "function", "config": name, "registered_name": name}
+
+
+def instance(module, name, **config):
+    return {"module": module, "class_name": name, "config": config, "registered_name": name}
+
+
+HOSTILE_CONFIGS = {
+    "a dataclass of the program": {"spec": job()},
+    "a dataclass in a list": {"spec": [1, {"a": job()}]},
+    "a dataclass in a tuple": {"spec": {"ivy_tuple": [job()]}},
+    "a dataclass in the annotated one": {
+        "sizes": {"ivy_dataclass": "x:Sizes", "fields": {"width": job()}}
+    },
+    "a dataclass of the library": {"spec": job("keras_ivy.module.building:Options")},
+    "a class that is none": {"spec": job("subprocess:Popen")},
+    "a class through a module": {"spec": job("tests.test_hostile_files:dataclasses.sys")},
+    "a registered layer as a dataclass": {"spec": job("keras_ivy:Linear")},
+    "an unregistered layer": {
+        "norm": layer_class("Unregistered", "tests.test_hostile_files:Unregistered")
+    },
+    "Lambda as a class": {"norm": layer_class("Lambda", "keras.src:Lambda")},
+    "Lambda by its long name": {
+        "norm": layer_class("Lambda", "keras.src.layers.core.lambda_layer:Lambda")
+    },
+    "Lambda in the annotated dataclass": {
+        "sizes": {"ivy_dataclass": "x:Sizes", "fields": {"act": layer_class("Lambda", "keras:L")}}
+    },
+    "TFSMLayer as a class": {"norm": layer_class("TFSMLayer", "keras.layers:TFSMLayer")},
+    "TorchModuleWrapper as a class": {
+        "norm": layer_class("TorchModuleWrapper", "keras.layers:TorchModuleWrapper")
+    },
+    "no layer as a class": {"norm": layer_class("Adam", "keras.optimizers:Adam")},
+    "Lambda as an argument": {"norm": LAMBDA},
+    "Lambda in a list": {"spec": [[LAMBDA]]},
+    "TFSMLayer as an argument": {"norm": TFSM},
+    "StringLookup of a file": {"norm": LOOKUP},
+    "get_file": {"act": function("keras.utils", "get_file")},
+    "load_model": {"act": function("keras.saving", "load_model")},
+    "enable_unsafe_deserialization": {
+        "act": function("keras.config", "enable_unsafe_deserialization")
+    },
+    "os.system": {"act": function("os", "system")},
+    "a function of builtins": {"act": function("builtins", "exec")},
+    "a class of subprocess": {"act": instance("subprocess", "Popen", args=["true"])},
+    "a class of keras that is no layer": {"act": instance("keras.src.utils.file_utils", "Path")},
+    "an unknown ivy function": {"act": {"ivy_function": "os.system"}},
+    "a later ivy function": {"act": {"ivy_function": "gelu_of_a_later_version"}},
+}
+
+DAMAGED_CONFIGS = {
+    "a number as a dataclass": {"spec": {"ivy_dataclass": 5, "fields": {}}},
+    "nothing as a dataclass": {"spec": {"ivy_dataclass": None, "fields": {}}},
+    "no fields": {"sizes": {"ivy_dataclass": "x:Sizes"}},
+    "fields that are a list": {"sizes": {"ivy_dataclass": "x:Sizes", "fields": [1]}},
+    "unknown fields": {"sizes": {"ivy_dataclass": "x:Sizes", "fields": {"depth": 1}}},
+    "a number as a class": {"norm": {"ivy_class_value": 5}},
+    "a list as an origin": {"norm": {"ivy_class_value": "class ReLU", "origin": [1]}},
+    "a number as a function": {"act": {"ivy_function": 5}},
+    "a list as a function": {"act": {"ivy_function": ["relu"]}},
+    "a number as a tuple": {"spec": {"ivy_tuple": 5}},
+    "a number as the class": {"ivy_class": 5},
+    "a number as ties": {"ivy_ties": 5},
+    "numbers as ties": {"ivy_ties": [[1, 2]]},
+    "an argument that is none": {"no_such": 1},
+}
+
+
+@pytest.mark.parametrize("name", [*HOSTILE_CONFIGS, *DAMAGED_CONFIGS])
+def test_hostile_archives_are_refused(name, tmp_path):
+    path = archive(tmp_path / "evil.keras", **(HOSTILE_CONFIGS | DAMAGED_CONFIGS)[name])
+    RAN.clear()
+    with pytest.raises((ValueError, TypeError)):
+        keras.saving.load_model(path)
+    with pytest.raises(IvyFileError, match=r"evil\.keras"):
+        ivy.Module.load(path)
+    module = Configured()
+    config = {**module.get_config(), **(HOSTILE_CONFIGS | DAMAGED_CONFIGS)[name]}
+    with pytest.raises((ValueError, TypeError)):
+        Configured.from_config(config)
+    assert not RAN
+    assert keras_saving.is_safe()
+
+
+def test_an_unknown_function_names_the_nearest(tmp_path):
+    path = archive(tmp_path / "m.keras", act={"ivy_function": "gelu_of_a_later_version"})
+    with pytest.raises(ValueError, match=r"'gelu'.*'gelu_of_a_later_version'"):
+        keras.saving.load_model(path)
+    path = archive(tmp_path / "m.keras", act={"ivy_function": "gellu"})
+    with pytest.raises(ValueError, match=r"Did you mean .*'gelu'"):
+        keras.saving.load_model(path)
+
+
+def test_who_trusts_a_file_may_say_so(tmp_path):
+    path = archive(tmp_path / "m.keras", spec=job(), norm=None)
+    RAN.clear()
+    keras.saving.load_model(path, safe_mode=False)
+    assert RAN == ["echo"]
+    loaded = keras.saving.load_model(path, custom_objects={"Job": Job})
+    assert loaded.spec == Job("echo")
+    assert ivy.Module.load(path, custom_objects={"Job": Job}).spec == Job("echo")
+    where = layer_class("Unregistered", "tests.test_hostile_files:Unregistered")
+    path = archive(tmp_path / "n.keras", norm=where)
+    assert type(keras.saving.load_model(path, safe_mode=False).norm) is Unregistered
+    with keras.saving.custom_object_scope({"Unregistered": Unregistered}):
+        assert type(keras.saving.load_model(path).norm) is Unregistered
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../outside.txt", "/tmp/keras_ivy_out.txt", "assets/../../outside.txt", "..\\outside.txt"],
+)
+def test_members_of_archives_that_belong_elsewhere(name, tmp_path):
+    """CVE-2026-12479 and the traversals: nothing is written outside."""
+    path = archive(tmp_path / "m.keras", extra_files=[(name, b"x")])
+    for load in (ivy.Module.load, Configured().load_weights):
+        with pytest.raises(IvyFileError, match=r"outside|keras_ivy_out"):
+            load(path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Keras's own function passes over them with a warning
+        keras.saving.load_model(path)
+    assert not (tmp_path.parent / "outside.txt").exists()
+    assert not os.path.exists("/tmp/keras_ivy_out.txt")
+
+
+def test_archives_that_inflate_or_lead_away(tmp_path):
+    path = archive(tmp_path / "m.keras")
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("assets/zeros", bytes(1 << 27))
+    link = archive(tmp_path / "link.keras")
+    with zipfile.ZipFile(link, "a") as file:
+        member = zipfile.ZipInfo("assets/link")
+        member.external_attr = 0o120777 << 16
+        file.writestr(member, "/etc/passwd")
+    for evil in (path, link):
+        for load in (ivy.Module.load, Configured().load_weights):
+            with pytest.raises(IvyFileError, match=f"member.*{evil.name}"):
+                load(evil)
+
+
+def test_archives_that_are_none(tmp_path):
+    path = archive(tmp_path / "m.keras")
+    whole = path.read_bytes()
+    module = Configured()
+    for content in (b"", b"PK\x03\x04", b"junk", whole[:-30], whole[: len(whole) // 2]):
+        path.write_bytes(content)
+        for load in (ivy.Module.load, module.load_weights):
+            with pytest.raises(IvyFileError, match=r"m\.keras"):
+                load(path)
+
+
+def test_layer_names_that_are_paths_write_nothing_outside(tmp_path):
+    model = keras.Sequential([keras.Input((3,)), ivy.Linear(3, 2)])
+    path = tmp_path / "m.keras"
+    model.save(path)
+    with zipfile.ZipFile(path) as file:
+        members = {name: file.read(name) for name in file.namelist()}
+    config = json.loads(members["config.json"])
+    config["config"]["layers"][1]["config"]["name"] = "../../outside"
+    with zipfile.ZipFile(path, "w") as file:
+        for name, content in members.items():
+            file.writestr(name, json.dumps(config) if name == "config.json" else content)
+    with contextlib.suppress(ValueError):
+        keras.saving.load_model(path).save(tmp_path / "again.keras")
+    assert set(os.listdir(tmp_path)) <= {"m.keras", "again.keras"}
+
+
+def test_a_saved_optimizer_reaches_no_code(tmp_path):
+    for value in (function("os", "system"), LAMBDA, {"class_name": "__lambda__", "config": {}}):
+        config = ivy.LAMB(rules=[ivy.Rule("bias", decay=False)]).get_config()
+        for key in ("learning_rate", "weight_decay", "rules"):
+            changed = {**config, key: value if key != "rules" else [value]}
+            with pytest.raises((ValueError, TypeError)):
+                keras.optimizers.deserialize({"class_name": "keras_ivy>LAMB", "config": changed})
+
+
+def test_functions_that_a_graph_may_name_are_a_closed_list():
+    for name in ("os.system", "eval", "load", 5, None, ["relu"], "__import__"):
+        with pytest.raises((TypeError, ValueError), match="no such function"):
+            keras.saving.deserialize_keras_object(
+                {
+                    "module": "keras_ivy.ops.dispatch",
+                    "class_name": "FunctionCall",
+                    "registered_name": "keras_ivy>FunctionCall",
+                    "config": {"function": name},
+                }
+            )

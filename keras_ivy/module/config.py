@@ -7,7 +7,6 @@ classes have one name, the config tells which is meant.
 
 import contextlib
 import inspect
-import typing
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,13 +14,11 @@ import keras
 
 from keras_ivy.module.encoding import decode, encode
 from keras_ivy.module.inputs import Inputs
+from keras_ivy.module.registry import hints_of, meant, origin_of
 from keras_ivy.module.ties import tie_shared, ties_of
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
-__all__ = ["Configured", "register_class"]
-
-#: The package under which modules of users are registered.
-USERS = "keras_ivy.user"
+__all__ = ["Configured"]
 
 #: Under which key a config tells where its class is defined.
 _ORIGIN = "ivy_class"
@@ -31,21 +28,6 @@ _TIES = "ivy_ties"
 #: Arguments that a config does not carry: the values of the variables, and the machine.
 _LEFT_OUT = ("v", "buffers", "device", "dev")
 _BASE = ("name", "trainable", "dtype")
-
-#: The classes of each name, by where they are defined.
-_classes: dict[str, dict[str, type]] = {}
-
-
-def register_class(cls: type) -> None:
-    """Register a class of modules with Keras, under its name alone."""
-    own = cls.__module__.split(".")[0] == "keras_ivy"
-    keras.saving.register_keras_serializable("keras_ivy" if own else USERS, cls.__name__)(cls)
-    if not own:
-        _classes.setdefault(cls.__name__, {})[_origin(cls)] = cls
-
-
-def _origin(cls: type) -> str:
-    return f"{cls.__module__}:{cls.__qualname__}"
 
 
 class Configured:
@@ -65,7 +47,7 @@ class Configured:
         config = {key: config[key] for key in _BASE if key in config}
         own = type(self).__module__.split(".")[0] == "keras_ivy"
         if not own and type(self).from_config.__func__ is Configured.from_config.__func__:
-            config[_ORIGIN] = _origin(type(self))
+            config[_ORIGIN] = origin_of(type(self))
         if type(self).from_config.__func__ is Configured.from_config.__func__:
             ties = ties_of(self)
             if ties:
@@ -117,19 +99,27 @@ class Configured:
             config: What `get_config` returned.
             custom_objects: Classes by name, as Keras's functions take them.
         """
+        if not isinstance(config, Mapping):
+            raise IvyTypeError(
+                f"The config of {cls.__name__} is a dict. "
+                f"Received: {config!r} of type {type(config).__name__}"
+            )
         config = dict(config)
-        cls = _meant(cls, config.pop(_ORIGIN, None))
-        ties = config.pop(_TIES, ())
+        cls = meant(cls, config.pop(_ORIGIN, None))
+        ties = _checked_ties(config.pop(_TIES, ()))
         policy = config.get("dtype")
         if isinstance(policy, dict):
             policy = keras.dtype_policies.deserialize(policy)
         base = {key: config.pop(key) for key in _BASE if key in config}
-        hints = _hints(cls)
-        arguments = {
-            key: decode(value, hints.get(key), custom_objects) for key, value in config.items()
-        }
+        hints = hints_of(cls)
         parameters = inspect.signature(cls.__init__).parameters
-        anything = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
+        rest = [p.name for p in parameters.values() if p.kind is p.VAR_KEYWORD]
+        anything = bool(rest)
+        hint = hints.get(rest[0]) if rest else None
+        arguments = {
+            key: decode(value, hints.get(key, hint), custom_objects)
+            for key, value in config.items()
+        }
         for key in ("name", "trainable"):
             if key in base and (anything or key in parameters):
                 arguments[key] = base[key]
@@ -171,7 +161,13 @@ class Configured:
         if "ivy_inputs" not in config:
             super().build_from_config(config)
             return
-        inputs = Inputs.from_config(config["ivy_inputs"])
+        try:
+            inputs = Inputs.from_config(config["ivy_inputs"])
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise IvyValueError(
+                f"The inputs in the build config of {type(self).__name__} are damaged: {error!r}. "
+                f"Received: ivy_inputs={config['ivy_inputs']!r}"
+            ) from error
         if not self._ivy_made:
             on_call = self._ivy_options.build_mode == "on_call"
             self._ivy_build(*((inputs.args, inputs.kwargs) if on_call else ((), {})))
@@ -180,30 +176,12 @@ class Configured:
         self._ivy_record_inputs(inputs)
 
 
-def _hints(cls: type) -> dict[str, Any]:
-    """Return the annotations of a constructor, as far as their names can be looked up."""
-    try:
-        return typing.get_type_hints(cls.__init__)
-    except NameError:  # written as strings, with names of a function or of `TYPE_CHECKING`
-        return {}
-
-
-def _meant(cls: type, origin: str | None) -> type:
-    """Return the class that a config means, which may be another of the same name."""
-    known = _classes.get(cls.__name__, {})
-    if origin is None or origin == _origin(cls) or origin.rpartition(".")[2] == "":
-        return cls
-    if origin.replace(":", ".").rpartition(".")[2] != cls.__name__:
-        return cls  # a config of another class, which the caller wants as this one
-    if origin in known:
-        return known[origin]
-    if len(known) > 1:
-        raise IvyValueError(
-            f"Several classes are named {cls.__name__!r}, and none is the one that was saved. "
-            "Import the module that defined it, or rename the others. "
-            f"Received: {origin} in the config, known: {sorted(known)}"
-        )
-    return cls
+def _checked_ties(ties: Any) -> Any:
+    """Return the pairs of paths that a config ties, or raise if they are none."""
+    pairs = isinstance(ties, list | tuple) and all(isinstance(x, list | tuple) for x in ties)
+    if not pairs or not all(len(x) == 2 and all(isinstance(p, str) for p in x) for x in ties):
+        raise IvyValueError(f"The config is damaged. Received: {_TIES}={ties!r}")
+    return ties
 
 
 @contextlib.contextmanager

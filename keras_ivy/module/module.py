@@ -14,12 +14,13 @@ from keras_ivy.functional.values import assign
 from keras_ivy.module.attributes import Attributes, Own
 from keras_ivy.module.building import Building, Options
 from keras_ivy.module.calling import Calling
-from keras_ivy.module.config import Configured, register_class
+from keras_ivy.module.config import Configured
 from keras_ivy.module.exporting import Exported
 from keras_ivy.module.frames import frames
 from keras_ivy.module.inputs import Inputs, is_shapes
 from keras_ivy.module.meta import Cache, Captured, ModuleMeta, call_through, named_parameters
 from keras_ivy.module.printing import Printed
+from keras_ivy.module.registry import register_class
 from keras_ivy.module.saving import Saved
 from keras_ivy.module.seeds import Seeded
 from keras_ivy.module.state import State

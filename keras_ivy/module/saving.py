@@ -9,6 +9,7 @@ import os
 import pathlib
 import pickle
 import tempfile
+import zipfile
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -31,6 +32,11 @@ __all__ = ["Saved"]
 #: Names of weights files that Keras writes and reads.
 _KERAS_WEIGHTS = (".weights.h5", ".weights.json")
 _HDF5 = (".h5", ".hdf5")
+#: How large a member of an archive may be, whatever is stored of it, and how much larger than that:
+#: Keras does not compress.
+_FREE, _RATIO = 1 << 26, 100
+#: How the attributes of a member begin that is a symbolic link.
+_LINK = 0xA
 #: The attribute in which Keras's own HDF5 files of whole models keep the config.
 _LEGACY_MODEL = "model_config"
 
@@ -115,6 +121,7 @@ class Saved:
                 if path.name.endswith(".weights.h5") and path.is_file():
                     with opened(path, strict=False) as stored:
                         stored.check()
+                _check_archive(path)
                 super().load_weights(filepath, *args, **kwargs)
             return
         if args or kwargs:
@@ -247,6 +254,7 @@ class Saved:
             raise FileNotFoundError(f"There is no such file. Received: filepath={str(path)!r}")
         if _is_remote(filepath) or path.is_dir() or path.suffix in (".keras", *_HDF5):
             with reading(filepath, "a model"):
+                _check_archive(path)
                 if path.suffix in _HDF5 and path.is_file():
                     _check_legacy_model(path)
                 return keras.saving.load_model(filepath, **kwargs)
@@ -273,6 +281,30 @@ def _is_remote(filepath: str | os.PathLike) -> bool:
 def _check_overwrite(path: pathlib.Path, overwrite: bool) -> None:
     if path.exists() and not overwrite:
         raise IvyValueError(f"The file exists. Received: filepath={str(path)!r}")
+
+
+def _check_archive(path: pathlib.Path) -> None:
+    """Raise if a `.keras` file would inflate, or has members that belong somewhere else.
+
+    Keras checks both, up to four gigabytes a member, and passes over the others with a warning.
+    """
+    if path.suffix != ".keras" or not path.is_file():
+        return
+    with zipfile.ZipFile(path) as archive:
+        for member in archive.infolist():
+            parts = member.filename.replace("\\", "/").split("/")
+            is_link = member.external_attr >> 28 == _LINK
+            if ".." in parts or parts[0] == "" or ":" in parts[0] or is_link:
+                raise IvyFileError(
+                    "The archive has a member that belongs somewhere else: "
+                    f"{member.filename!r}. Received: filepath={str(path)!r}"
+                )
+            if member.file_size > max(_FREE, _RATIO * member.compress_size):
+                raise IvyFileError(
+                    f"The archive's member {member.filename!r} is {member.file_size:,} bytes, of "
+                    f"which {member.compress_size:,} are stored. "
+                    f"Received: filepath={str(path)!r}"
+                )
 
 
 def _check_legacy_model(path: pathlib.Path) -> None:

@@ -5,6 +5,7 @@ of a Container, it accepts the symbolic tensors of Keras's functional API, and i
 argument names. All three are here, so that the functions themselves stay one line each.
 """
 
+import difflib
 import functools
 import sys
 from collections.abc import Callable
@@ -14,6 +15,7 @@ import keras
 
 from keras_ivy.container import Container, container_map
 from keras_ivy.registration import register
+from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = ["FunctionCall", "binary", "ivy_function", "reduction", "tensor", "unary"]
 
@@ -34,8 +36,8 @@ class FunctionCall(keras.Operation):
     """
 
     def __init__(self, function: str, name: str | None = None):
-        if function not in _FUNCTIONS:
-            raise ValueError(f"keras_ivy has no such function. Received: function={function!r}")
+        if named_function(function) is None:
+            raise unknown_function(function)
         super().__init__(name=name)
         self.function = function
 
@@ -81,7 +83,18 @@ def ivy_function(fn: Callable | None = None, *, symbolic: bool = False) -> Calla
 
 def named_function(name: str) -> Callable | None:
     """Return the function of the package that has a name, or None."""
-    return _FUNCTIONS.get(name)
+    return _FUNCTIONS.get(name) if isinstance(name, str) else None
+
+
+def unknown_function(name: Any) -> IvyValueError:
+    """Return the error for a name that no function has, with the nearest ones that are there."""
+    hint = ""
+    if isinstance(name, str):
+        inside = sorted((known for known in _FUNCTIONS if known in name), key=len, reverse=True)
+        near = [*difflib.get_close_matches(name, _FUNCTIONS, cutoff=0.5), *inside[:3]]
+        near = near or difflib.get_close_matches(name, _FUNCTIONS, cutoff=0.0)
+        hint = f" Did you mean {' or '.join(map(repr, dict.fromkeys(near)))}?"
+    return IvyValueError(f"keras_ivy has no such function.{hint} Received: function={name!r}")
 
 
 def tensor(x: Any) -> Any:

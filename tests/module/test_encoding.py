@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import collections.abc
 import dataclasses
 import json
+import typing
 
 import keras
 import numpy as np
@@ -83,6 +85,123 @@ def test_encoding_finds_a_local_dataclass_by_annotation_or_custom_objects():
     assert round_trip(Local(3), custom_objects={"Local": Local}) == Local(3)
     with pytest.raises(ValueError, match=r"Local is not there. Import .*Received: '.*Local'"):
         round_trip(Local(3))
+
+
+@dataclasses.dataclass
+class Base:
+    size: int
+
+
+@dataclasses.dataclass
+class Child(Base):
+    inner: Inner | None = None
+
+
+Numbers = typing.NewType("Numbers", Inner)
+Bound = typing.TypeVar("Bound", bound=Inner)
+
+
+@pytest.mark.parametrize(
+    "annotation",
+    [
+        Inner,
+        Inner | None,
+        list[Inner],
+        dict[str, Inner],
+        tuple[Inner, ...],
+        typing.Optional[Inner],  # noqa: UP045 - the older spelling too
+        typing.Annotated[Inner, "of the inner"],
+        collections.abc.Sequence[Inner | int],
+        collections.abc.Callable[[Inner], int],
+        Child | Inner,
+        Numbers,
+        Bound,
+    ],
+    ids=str,
+)
+def test_annotations_name_dataclasses_in_any_place(annotation):
+    assert round_trip(Inner(4), annotation) == Inner(4)
+
+
+def test_annotations_name_classes_of_layers():
+    class Mine(keras.layers.Layer):
+        pass
+
+    for annotation in (type[Mine], Mine, list[type[Mine]] | None):
+        assert round_trip(Mine, annotation) is Mine
+    with pytest.raises(ValueError, match="no class of layers registered as 'Mine'"):
+        round_trip(Mine)
+
+
+def test_an_annotated_base_class_does_not_name_those_derived_from_it():
+    assert round_trip(Child(1, Inner(2)), Child) == Child(1, Inner(2))
+    with pytest.raises(ValueError, match="Child is not there"):
+        round_trip(Child(1), Base)
+
+
+def test_registered_dataclasses_need_no_annotation():
+    @keras.saving.register_keras_serializable("test_encoding")
+    @dataclasses.dataclass
+    class Registered:
+        size: int
+
+        def get_config(self):
+            return dataclasses.asdict(self)
+
+        @classmethod
+        def from_config(cls, config):
+            return cls(**config)
+
+    assert round_trip([Registered(3)]) == [Registered(3)]
+    with keras.saving.custom_object_scope({"Base": Base}):
+        assert round_trip(Base(1)) == Base(1)
+
+
+class Wide(ivy.Module):
+    """Hands its further arguments on, and has an annotation that exists for type checkers alone."""
+
+    def __init__(self, other: OnlyForTypeCheckers = None, *parts: Inner, **kwargs):  # noqa: F821
+        super().__init__(**kwargs)
+        self.parts = parts
+
+
+class Narrow(Wide):
+    def __init__(self, base: Base, **kwargs):
+        super().__init__(**kwargs)
+        self.base = base
+
+
+class Keyed(ivy.Module):
+    def __init__(self, **specs: Base):
+        self.specs = {key: spec for key, spec in specs.items() if isinstance(spec, Base)}
+        ivy.Module.__init__(self)
+
+
+def test_annotations_of_all_kinds_of_arguments(tmp_path):
+    for module, name in [
+        (Narrow(Base(2)), "base"),
+        (Wide(None, Inner(1), Inner(2)), "parts"),
+        (Keyed(a=Base(1), b=Base(2)), "specs"),
+    ]:
+        again = keras.saving.deserialize_keras_object(
+            json.loads(json.dumps(keras.saving.serialize_keras_object(module)))
+        )
+        assert getattr(again, name) == getattr(module, name)
+
+
+def test_annotations_see_the_names_around_a_local_class():
+    @dataclasses.dataclass
+    class Local:
+        size: int
+
+    class Holder(ivy.Module):
+        def __init__(self, spec: Local):
+            assert Local
+            self.spec = spec
+            ivy.Module.__init__(self)
+
+    again = Holder.from_config(Holder(Local(3)).get_config())
+    assert again.spec == Local(3)
 
 
 def test_encoding_refuses_other_classes():
