@@ -9,7 +9,9 @@ import functools
 import gc
 
 import keras
+from keras.src.layers.merging.base_merge import Merge
 from keras.src.models.functional import Functional
+from keras.src.utils.python_utils import is_default
 from keras.src.utils.tracking import TrackedList
 
 __all__ = [
@@ -21,6 +23,7 @@ __all__ = [
     "internal_attributes",
     "is_graph_model",
     "live_layers",
+    "makes_variables_later",
     "model_attributes",
 ]
 
@@ -63,6 +66,14 @@ def live_layers() -> list[keras.layers.Layer]:
     """Return every layer that is alive, but for those that Keras knows nothing of yet."""
     alive = [x for x in gc.get_objects() if issubclass(type(x), keras.layers.Layer)]
     return [layer for layer in alive if "_layers" in vars(layer)]
+
+
+def makes_variables_later(layer: keras.layers.Layer) -> bool:
+    """Whether variables of the layer itself may still be missing, since it was not built yet.
+
+    Layers that leave `build` as it is, such as `Flatten`, and those that merge, have none to make.
+    """
+    return not (layer.built or is_default(type(layer).build) or isinstance(layer, Merge))
 
 
 @functools.lru_cache(maxsize=1)

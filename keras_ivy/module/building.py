@@ -10,14 +10,15 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_ivy.adapters import keras_modules, stateless
+from keras_ivy.adapters import keras_layers, keras_modules, stateless
 from keras_ivy.container import Container
 from keras_ivy.functional.values import pair
+from keras_ivy.module.frames import frames
 from keras_ivy.module.ties import remember_sources, tie_shared
-from keras_ivy.structure import Entry, Structure
+from keras_ivy.structure import Entry, Structure, mark_of
 from keras_ivy.utils import checks
 from keras_ivy.utils.devices import device_scope
-from keras_ivy.utils.exceptions import IvyTypeError
+from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
 __all__ = ["BUILD_MODES", "Building", "Options"]
 
@@ -72,6 +73,52 @@ class Building:
         """
         return {}
 
+    @property
+    def built(self) -> bool:
+        """Whether all variables are there: the module's own, and those of the layers inside.
+
+        Layers that the last call did not reach do not count, as in Keras.
+        """
+        state = vars(self)
+        if not state.get("_ivy_built"):
+            return False
+        if any(frame.module is self for frame in frames.stack):
+            return True  # what is missing, this call makes
+        return state.get("_ivy_settled") == mark_of(self) or not self._ivy_unbuilt()
+
+    @built.setter
+    def built(self, value: bool) -> None:
+        vars(self)["_ivy_built"] = value
+
+    def _ivy_settle(self) -> None:
+        """Remember that what the module has now was run, and so was built as far as it is used."""
+        vars(self)["_ivy_settled"] = mark_of(self)
+
+    def _ivy_unbuilt(self) -> list[str]:
+        """Return the paths of the layers inside that have not made their variables yet."""
+        return [
+            path
+            for path, layer in self._ivy_structure_now().layers.items()
+            if (
+                not vars(layer).get("_ivy_built")
+                if isinstance(layer, Building)
+                else keras_layers.makes_variables_later(layer)
+            )
+        ]
+
+    def _ivy_check_complete(self, what: str) -> None:
+        """Raise if some layer has not made its variables yet, which only a call can tell."""
+        if not self._ivy_made:
+            self.v  # noqa: B018 - reading builds, where the mode allows it
+        if self.built:
+            return
+        unbuilt = self._ivy_unbuilt() if self._ivy_made else ["the module itself"]
+        raise IvyValueError(
+            f"{type(self).__name__} {self.name!r} does not have all its variables yet, so {what} "
+            "would leave some out. Call it once on an input, or `build` it for an input shape, "
+            f"first. Received: layers that are not built: {', '.join(unbuilt)}"
+        )
+
     def _ivy_build(self, args: tuple, kwargs: Mapping[str, Any]) -> None:
         """Run `_build`, make the own variables, and give them the values of `v=`."""
         state = vars(self)
@@ -89,7 +136,8 @@ class Building:
                 self._ivy_load_given()
         finally:
             state["_ivy_building"] = False
-        self.built = state["_ivy_made"] = built is not False
+        state["_ivy_made"] = built is not False
+        self.built = state["_ivy_made"]
         if not state["_ivy_training"]:
             self.train(False)  # sub-modules made just now follow
 
@@ -190,8 +238,7 @@ class Building:
             return
         structure = self._ivy_structure_now()
         entries = self._ivy_entries(structure)
-        waiting = [path for path, layer in structure.layers.items() if not layer.built]
-        if waiting and _has_unknown(options.v, structure):
+        if self._ivy_unbuilt() and _has_unknown(options.v, structure):
             return  # for the layers that are built by the first call
         with contextlib.ExitStack() as undo:
             undo.callback(self._ivy_unmake)
@@ -215,6 +262,10 @@ class Building:
     def _ivy_pair(
         self, v: Mapping, entries: list[Entry], structure: Structure, partial: bool
     ) -> list[tuple[keras.Variable, Any]]:
+        if isinstance(v, Mapping) and _has_unknown(v, structure):
+            unbuilt = self._ivy_unbuilt()
+            if unbuilt and vars(self).get("_ivy_settled") != mark_of(self):
+                self._ivy_check_complete("these values")
         shown = {id(entry.variable) for entry in entries}
         others = [entry for entry in structure.entries if id(entry.variable) not in shown]
         return pair(

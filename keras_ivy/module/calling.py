@@ -51,8 +51,8 @@ class Calling:
         state = vars(self)
         if not self._ivy_made or self._ivy_options.v is not None:
             self._ivy_build_for_call(args, kwargs)
-        if not self.built and self._ivy_made:
-            self.built = True  # loaded from a config, for layers that this call builds
+        if not state["_ivy_built"] and self._ivy_made:
+            self.built = True
         if "_ivy_inputs" not in state:
             self._ivy_record_inputs(Inputs.of(args, kwargs))
         self._ivy_restore_seeds()
@@ -71,7 +71,9 @@ class Calling:
             if explicit is None and outer is not keras_modules.ABSENT:
                 keras_modules.set_enclosing_training(training)
             if not values:
-                return super().__call__(*args, **kwargs)
+                outputs = super().__call__(*args, **kwargs)
+                self._ivy_settle()
+                return outputs
             with CallScope(values) as scope:
                 outputs = super().__call__(*args, **kwargs)
         finally:
@@ -124,6 +126,8 @@ class Calling:
         refuse_symbolic(f"A call with `{word}`", args, kwargs)
         pairs: list = []
         if v is not None:
+            if not self.built:
+                self._ivy_run_symbolically(Inputs.of(args, kwargs) or Inputs(args, kwargs))
             structure = self._ivy_structure_now()
             entries = self._ivy_entries(structure, unstored=True)
             partial = self._ivy_options.with_partial_v
@@ -165,6 +169,7 @@ class Calling:
     def _ivy_run_symbolically(self, inputs: Inputs) -> None:
         """Run the module on shapes alone, so that the layers inside are built."""
         self.compute_output_spec(*inputs.args, **inputs.kwargs)
+        self._ivy_settle()
 
     def _ivy_record_inputs(self, inputs: Inputs | None) -> None:
         """Keep the shapes of the first inputs, for saving and for `export`."""

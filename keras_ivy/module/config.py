@@ -143,9 +143,6 @@ class Configured:
         if ties:
             vars(module)["_ivy_ties"] = ties
             tie_shared(module)
-        if any(not layer.built for layer in module._ivy_structure_now().layers.values()):
-            # Keras then builds the layers inside, before it loads their weights.
-            module.built = False
         return module
 
     def get_build_config(self) -> dict[str, Any] | None:
@@ -171,7 +168,7 @@ class Configured:
         if not self._ivy_made:
             on_call = self._ivy_options.build_mode == "on_call"
             self._ivy_build(*((inputs.args, inputs.kwargs) if on_call else ((), {})))
-        if any(not layer.built for layer in self._ivy_structure_now().layers.values()):
+        if self._ivy_unbuilt():
             self._ivy_run_symbolically(inputs)
         self._ivy_record_inputs(inputs)
 

@@ -127,6 +127,7 @@ class Module(
             _ivy_buffers={},
             _ivy_cache=Cache(),
             _ivy_finished=False,
+            _ivy_built=False,
             _ivy_made=False,
             _ivy_options=Options(),
             _ivy_own=Own(),

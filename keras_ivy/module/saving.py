@@ -58,7 +58,8 @@ class Saved:
             **kwargs: For Keras's files: `max_shard_size`. Shards are put in place one by one.
 
         Raises:
-            ValueError: If the file exists and may not be overwritten.
+            ValueError: If the file exists and may not be overwritten, or layers inside are not
+                built yet.
             OSError: If the file cannot be written.
 
         Note:
@@ -66,6 +67,7 @@ class Saved:
             Ivy does not look, the states of seed generators. Keras's holds buffers and the
             optimizer too.
         """
+        self._ivy_check_complete("the file")
         if _is_remote(filepath):
             super().save_weights(filepath, overwrite=overwrite, **kwargs)
             return
@@ -110,10 +112,12 @@ class Saved:
             **kwargs: For Keras's files.
 
         Raises:
-            ValueError: If the file does not fit the module; an `IvyFileError` if it is damaged,
-                or its values are not all in it. Whatever is raised, nothing has changed then.
+            ValueError: If the file does not fit the module, or layers inside are not built yet;
+                an `IvyFileError` if it is damaged, or its values are not all in it. Whatever is
+                raised, nothing has changed then.
         """
         path = pathlib.Path(filepath)
+        self._ivy_check_complete("loading")
         if path.name.endswith((*_KERAS_WEIGHTS, ".keras")) or not path.is_file():
             if not _is_remote(filepath) and not path.exists():
                 raise FileNotFoundError(f"There is no such file. Received: filepath={str(path)!r}")
@@ -129,8 +133,6 @@ class Saved:
                 "Files of Ivy's layout are loaded as a whole, without options. "
                 f"Received: {args} {kwargs}"
             )
-        if not self._ivy_made:
-            self.v  # noqa: B018 - reading builds, where the mode allows it
         structure = self._ivy_structure_now()
         with opened(path) as stored:
             _check_shapes(stored, structure, path)
