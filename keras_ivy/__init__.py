@@ -85,6 +85,7 @@ from keras_ivy.ops import (
     unset_default_device, unset_default_dtype, unset_default_float_dtype, unstack, var,
     variable, vecdot, vector_norm, vmap, vsplit, vstack, where, zero_pad, zeros, zeros_like,
 )
+from keras_ivy.registration import list_initializers, list_optimizers, register
 from keras_ivy.version import __version__
 
 __all__ = [
@@ -139,6 +140,7 @@ __all__ = [
     "isclose", "isfinite", "isin", "isinf", "isnan", "kaiming_normal", "kaiming_uniform",
     "kron", "l1_loss", "l1_normalize", "l2_normalize", "lamb_update", "lars_update",
     "layer_norm", "layers", "leaky_relu", "lerp", "less", "less_equal", "linear", "linspace",
+    "list_initializers", "list_optimizers",
     "log", "log1p", "log2", "log10", "log_poisson_loss", "log_softmax", "logaddexp",
     "logical_and", "logical_not", "logical_or", "logical_xor", "logit", "logsigmoid",
     "logspace", "logsumexp", "lp_normalize", "lstm_update", "lsuv", "map_nest_at_index",
@@ -150,7 +152,8 @@ __all__ = [
     "ones_like", "ops", "optimizer_update", "optimizers", "outer", "pad", "permute_dims", "pi",
     "pinv", "positive", "pow", "prelu", "prod", "promote_types", "qr", "rad2deg", "randint",
     "random_normal", "random_uniform", "real", "reciprocal", "reduce_max", "reduce_mean",
-    "reduce_min", "reduce_prod", "reduce_std", "reduce_sum", "reduce_var", "register_fans",
+    "reduce_min", "reduce_prod", "reduce_std", "reduce_sum", "reduce_var",
+    "register", "register_fans",
     "relu", "relu6", "remainder", "repeat", "reshape", "result_type", "roll", "round", "rsqrt",
     "scale_lr", "scaled_dot_product_attention", "scatter_nd", "searchsorted", "seed", "selu",
     "set_backend", "set_default_device", "set_default_dtype", "set_default_float_dtype",

@@ -19,7 +19,8 @@ import keras
 from keras.src import initializers as keras_initializers
 from keras.src import optimizers as keras_optimizers
 
-from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError, shown
+from keras_ivy.utils.arguments import construct, joined
+from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 from keras_ivy.utils.identifiers import bare_name, check_size, hint, parse_call
 from keras_ivy.utils.requirements import KERAS
 
@@ -44,14 +45,7 @@ class _Spelled(type):
     def from_config(cls, config: dict | None) -> Any:
         """Make the object; `config` holds further arguments."""
         keras.saving.get_custom_objects().pop(cls.__name__, None)
-        config = config or {}
-        twice = sorted(set(config) & set(cls.kwargs))
-        if twice:
-            raise IvyTypeError(
-                f"The argument {twice[0]!r} stands in the name and in the config. "
-                f"Received: identifier={cls.text!r}, {shown(config)}"
-            )
-        return cls.target(*cls.args, **cls.kwargs, **config)
+        return construct(cls.target, cls.args, joined(cls.text, cls.kwargs, config or {}))
 
     def __call__(cls) -> Any:
         """Make the object, as Keras 3.16 does with a class that it finds."""
@@ -144,6 +138,12 @@ class _SpellingTable(dict):
             f"Unknown name {bare_name(key)!r}. {meant} A class of your own is known by name "
             f"after `@keras_ivy.register(name)`. Received: identifier={key!r}"
         )
+
+
+def is_builtin(name: str) -> bool:
+    """Whether Keras itself has an initializer or an optimizer of that name, in any case."""
+    tables = keras_initializers.ALL_OBJECTS_DICT, keras_optimizers.ALL_OBJECTS_DICT
+    return any(name.lower() == known.lower() for table in tables for known in table)
 
 
 def install(initializers: dict, optimizers: dict) -> None:

@@ -77,6 +77,7 @@ from keras_ivy.initializers.variance_scaling import (
     XavierInitializer,
 )
 from keras_ivy.initializers.wrapper import Scaled, Wrapper
+from keras_ivy.registration import list_initializers, register
 
 __all__ = [
     "ICNR",
@@ -154,8 +155,10 @@ __all__ = [
     "kaiming_uniform",
     "kernel_fans",
     "known_names",
+    "list_initializers",
     "lsuv",
     "normal",
+    "register",
     "register_fans",
     "tfixup_scale",
     "uniform",

@@ -17,6 +17,7 @@ from keras_ivy.initializers.seeds import (
     seed_config,
     standardize_seed,
 )
+from keras_ivy.utils.arguments import construct
 from keras_ivy.utils.devices import device_scope
 
 
@@ -98,12 +99,23 @@ class Initializer(keras.initializers.Initializer, abc.ABC):
             standardize_shape(shape), None, fan_out, fan_in, dtype=standardize_dtype(dtype)
         )
 
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "Initializer":
+        """Make one from what `get_config` returned.
+
+        Raises:
+            IvyTypeError: If the constructor has no such argument; the message lists the nearest.
+        """
+        return construct(cls, kwargs=config)
+
     def replace(self, **changes: Any) -> "Initializer":
         """Return a copy with some constructor arguments changed.
 
         Raises:
             TypeError: If the class has no such argument.
         """
+        also = getattr(type(self).__init__, "also_spelled", {})
+        changes = {also.get(name, name): value for name, value in changes.items()}
         return type(self).from_config({**self.get_config(), **changes})
 
     def __repr__(self) -> str:

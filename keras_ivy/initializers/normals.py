@@ -12,6 +12,7 @@ from keras_ivy.initializers.scaled import FanScaled
 from keras_ivy.initializers.seeds import Seed
 from keras_ivy.initializers.truncation import draw_truncated
 from keras_ivy.registration import register
+from keras_ivy.utils.arguments import also_spelled
 
 
 @register("normal_ivy")
@@ -78,7 +79,7 @@ class Normal(FanScaled):
         return draw_truncated(shape, self.mean, stddev, self.cut, dtype, seed)
 
 
-@register("kaiming_ivy", "kaiming_normal_ivy", "he_normal_ivy")
+@register("kaiming_ivy", "kaiming_normal_ivy", "he_normal_ivy", "he_ivy")
 class KaimingNormal(Normal):
     """Draw from `N(mean, stddev ** 2)`, `stddev = sqrt(2 / ((1 + negative_slope ** 2) * fan))`.
 
@@ -191,7 +192,7 @@ class XavierNormal(Normal):
         super().__init__(2.0, "fan_sum", 0.5, gain, cut=cut, seed=seed, **options)
 
 
-@register("lecun_normal_ivy")
+@register("lecun_normal_ivy", "lecun_ivy")
 class LecunNormal(Normal):
     """Draw from `N(0, stddev ** 2)` with `stddev = gain * sqrt(1 / fan_in)`.
 
@@ -241,6 +242,7 @@ class RandomNormal(Drawn):
 
     arguments = ("mean", "stddev")
 
+    @also_spelled(std="stddev")
     def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: Seed = None):
         self.mean = check_number("mean", mean)
         self.stddev = check_number("stddev", stddev, least=0)
@@ -285,7 +287,7 @@ class NormalInitializer(RandomNormal):
 
     Args:
         mean: Mean of the draw, default 0.
-        std: Standard deviation, 0 or more; default 1.
+        std: Standard deviation, 0 or more; default 1. `stddev` is another spelling.
         seed: See `Normal`.
 
     Example:
@@ -298,6 +300,7 @@ class NormalInitializer(RandomNormal):
 
     arguments = ("mean", "std")
 
+    @also_spelled(stddev="std")
     def __init__(self, mean: float = 0.0, std: float = 1.0, seed: Seed = None):
         self.std = check_number("std", std, least=0)
         super().__init__(mean, self.std, seed)

@@ -19,6 +19,7 @@ from keras_ivy.initializers.schemes_residual import (
 )
 from keras_ivy.initializers.strings import get, known_names
 from keras_ivy.initializers.targets import Target
+from keras_ivy.utils.arguments import construct, joined
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError, nearest
 from keras_ivy.utils.identifiers import parse_call
 
@@ -88,18 +89,14 @@ def _named(text: str, config: dict[str, Any], targets: Sequence[Target]) -> list
             "Received: initializer='lsuv'"
         )
     if name in SCHEMES:
-        try:
-            scheme = SCHEMES[name](*args, **words, **config)
-        except TypeError as error:
-            raise IvyTypeError(f"{error}. Received: initializer={text!r}, {config=}") from error
-        return scheme.rules(targets)
+        return construct(SCHEMES[name], args, joined(text, words, config)).rules(targets)
     if name in NAMES:
         plain, defaults = NAMES[name]
         if args:
             raise IvyTypeError(
                 f"{name!r} takes its arguments by name. Received: initializer={text!r}"
             )
-        return [InitRule(".*", get(plain, {**defaults, **words, **config}))]
+        return [InitRule(".*", get(plain, {**defaults, **joined(text, words, config)}))]
     names = [*SCHEMES, *NAMES, *known_names()]
     try:
         return [InitRule(".*", get(text, config))]

@@ -25,6 +25,7 @@ from keras_ivy.initializers.residual import (
 )
 from keras_ivy.initializers.rules import InitRule, Scheme
 from keras_ivy.initializers.targets import Target
+from keras_ivy.utils.arguments import also_spelled
 from keras_ivy.utils.exceptions import IvyValueError
 from keras_ivy.utils.patterns import compile_pattern
 
@@ -201,6 +202,7 @@ class GPT2Scheme(Scheme):
     Reference: Radford et al. 2019, Language models are unsupervised multitask learners.
     """
 
+    @also_spelled(stddev="std")
     def __init__(self, projection: str, depth: int | None = None, std: float = 0.02):
         self.projection = check_pattern("projection", projection)
         self.depth = depth if depth is None else check_whole("depth", depth, least=1)

@@ -9,6 +9,7 @@ from keras_ivy.initializers.adopted import adopt
 from keras_ivy.initializers.base import Initializer
 from keras_ivy.initializers.checks import is_array_of_numbers
 from keras_ivy.registration import INITIALIZERS
+from keras_ivy.utils.arguments import construct, joined
 from keras_ivy.utils.checks import received
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError, nearest
 from keras_ivy.utils.identifiers import parse_call
@@ -54,9 +55,9 @@ def get(identifier: Any, config: dict[str, Any] | None = None) -> Initializer:
     config = {} if config is None else dict(config)
     if isinstance(identifier, str):
         name, args, kwargs = parse_call(identifier) or (identifier.strip(), [], {})
-        return adopt(_named(name)(*args, **kwargs, **config))
+        return adopt(construct(_named(name), args, joined(identifier, kwargs, config)))
     if isinstance(identifier, type):
-        return adopt(identifier(**config))
+        return adopt(construct(identifier, kwargs=config))
     if config:
         raise IvyTypeError(
             "`config` goes with a name or a class. Change an initializer with its `replace`. "

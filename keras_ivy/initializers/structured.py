@@ -12,6 +12,7 @@ from keras_ivy.initializers.kernel_fans import Fan
 from keras_ivy.initializers.matrix import MatrixInitializer, MatrixView, matrix_view
 from keras_ivy.initializers.seeds import Seed, split_seed
 from keras_ivy.registration import register
+from keras_ivy.utils.arguments import also_spelled
 from keras_ivy.utils.exceptions import IvyValueError
 
 
@@ -96,6 +97,7 @@ class Sparse(MatrixInitializer):
 
     arguments = ("sparsity", "stddev")
 
+    @also_spelled(std="stddev")
     def __init__(
         self,
         sparsity: float = 0.9,

@@ -17,6 +17,7 @@ from keras_ivy.initializers.checks import check_choice, check_number
 from keras_ivy.initializers.kernel_fans import Fan
 from keras_ivy.initializers.seeds import Seed
 from keras_ivy.registration import register
+from keras_ivy.utils.arguments import also_spelled
 from keras_ivy.utils.checks import flag, received
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
@@ -126,7 +127,7 @@ class TruncatedNormal(Drawn):
 
     Args:
         mean: Mean of the uncut distribution, default 0.
-        stddev: Standard deviation of the draw, above 0; default 0.05.
+        stddev: Standard deviation of the draw, above 0; default 0.05. `std` is another spelling.
         cut: `"sigma"` (default): `bounds` count deviations of the uncut distribution from its
             mean. `"absolute"`: `bounds` are values.
         bounds: Where to cut, default `(-2, 2)`.
@@ -149,6 +150,7 @@ class TruncatedNormal(Drawn):
 
     arguments = ("mean", "stddev", "cut", "bounds", "correct")
 
+    @also_spelled(std="stddev")
     def __init__(
         self,
         mean: float = 0.0,

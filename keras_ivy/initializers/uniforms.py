@@ -10,6 +10,7 @@ from keras_ivy.initializers.kernel_fans import Fan
 from keras_ivy.initializers.scaled import FanScaled
 from keras_ivy.initializers.seeds import Seed
 from keras_ivy.registration import register
+from keras_ivy.utils.arguments import also_spelled
 from keras_ivy.utils.exceptions import IvyValueError
 
 
@@ -221,7 +222,7 @@ class UniformInitializer(Drawn):
 
     Args:
         a: Lower end, default 0.
-        b: Upper end, not below `a`; default 1.
+        b: Upper end, not below `a`; default 1. `minval` and `maxval` are other spellings.
         seed: See `Uniform`.
 
     Raises:
@@ -241,6 +242,7 @@ class UniformInitializer(Drawn):
 
     arguments = ("a", "b")
 
+    @also_spelled(minval="a", maxval="b")
     def __init__(self, a: float = 0.0, b: float = 1.0, seed: Seed = None):
         self.a = check_number("a", a)
         self.b = check_number("b", b, least=a)

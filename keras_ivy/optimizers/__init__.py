@@ -19,6 +19,7 @@ from keras_ivy.optimizers.loss_scale import LossScaleOptimizer
 from keras_ivy.optimizers.rules import Rule
 from keras_ivy.optimizers.schedules import WarmupPolynomial, scale_lr
 from keras_ivy.optimizers.sgd import SGD
+from keras_ivy.registration import list_optimizers, register
 
 __all__ = [
     "LAMB",
@@ -40,6 +41,8 @@ __all__ = [
     "gradient_descent_update",
     "lamb_update",
     "lars_update",
+    "list_optimizers",
     "optimizer_update",
+    "register",
     "scale_lr",
 ]

@@ -76,6 +76,7 @@ def ivy_spellings(init: Callable | None = None, *, switches_at: int | None = Non
             kwargs[name] = value
         init(self, *args, **kwargs)
 
+    wrapper.also_spelled = SPELLINGS
     return wrapper
 
 
