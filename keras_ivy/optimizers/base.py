@@ -15,6 +15,7 @@ from keras_ivy.optimizers.gradients import prepared
 from keras_ivy.optimizers.hooks import Hooks
 from keras_ivy.optimizers.rates import Rates
 from keras_ivy.optimizers.rules import path_of
+from keras_ivy.optimizers.settings import Settings
 from keras_ivy.optimizers.slots import SLOT_DTYPES, Slots
 from keras_ivy.optimizers.spellings import (
     CLIPPING,
@@ -33,7 +34,7 @@ from keras_ivy.utils.devices import device_name
 from keras_ivy.utils.exceptions import IvyNotImplementedException, IvyValueError
 
 
-class Optimizer(IvySide, Hooks, Rates, Telemetry, Slots, keras.optimizers.Optimizer):
+class Optimizer(Settings, IvySide, Hooks, Rates, Telemetry, Slots, keras.optimizers.Optimizer):
     """Base class of the optimizers: a Keras optimizer that also steps as Ivy's do.
 
     A subclass written for Ivy implements `_step(self, v, grads)` and calls this constructor with
@@ -155,6 +156,7 @@ class Optimizer(IvySide, Hooks, Rates, Telemetry, Slots, keras.optimizers.Optimi
         self._exclusions = Exclusions(**(exclusions or {}))
         self._init_slots()
         self._init_hooks()
+        self._init_settings()
         self._init_ivy_side()
         self._init_telemetry()
 
@@ -220,21 +222,16 @@ class Optimizer(IvySide, Hooks, Rates, Telemetry, Slots, keras.optimizers.Optimi
         check_variables(variables)
         self._check_trainable(variables)
         self._check_strategy()
-        resolved = self._resolve(variables)
-        treatments = tuple(treatment for treatment, _ in resolved)
-        self.__dict__["_packs"] = self._packs_of(variables, treatments)
+        self._keep_resolved(self._resolve(variables))
+        self.__dict__["_packs"] = self._packs_of(variables, self._resolved)
         with tf.init_scope():
             self._join_strategy()
             super().build(variables)
             slots = self.add_optimizer_variables(variables, list(self.slot_names))
             self._make_ratios(len(variables))
+            self._make_decay_variable()
         self._slots = tuple(zip(*slots, strict=True)) if slots else ((),) * len(variables)
-        self._treatments = treatments
         self._warn_of_frozen(variables)
-
-    @property
-    def _decay(self) -> float:
-        return float(self.weight_decay or 0.0)
 
     def apply(self, grads: Sequence[Any], trainable_variables: Any = None) -> None:
         """Update variables with gradients: Keras's entry, which `fit` calls.

@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from keras_ivy.optimizers.base import Optimizer
 from keras_ivy.optimizers.fused import fused_moments, fused_momentum
+from keras_ivy.optimizers.settings import aliases
 from keras_ivy.optimizers.updates import (
     MomentScalars,
     MomentumScalars,
@@ -21,6 +22,10 @@ class MomentOptimizer(Optimizer):
     """Adam, AdamW and LAMB: two running moments, `mw` and `vw`."""
 
     slot_names = ("mw", "vw")
+
+    locals().update(aliases("beta_1", "beta_2"))
+
+    _has_decay_scalar = True
 
     _has_kernel = True
 
@@ -45,7 +50,8 @@ class MomentOptimizer(Optimizer):
             tuple(betas),
             self.epsilon,
         )
-        return MomentScalars(*(tf.cast(x, dtype) for x in scalars))
+        rounded = (tf.cast(x, dtype) for x in scalars if x is not None)
+        return MomentScalars(*rounded, decay=self._decay_in(dtype))
 
     def _update(
         self, w: Any, g: Any, slots: tuple, scalars: Any, treatment: Treatment, norm: Any
@@ -76,6 +82,8 @@ class MomentumOptimizer(Optimizer):
     #: Whether variables hold the buffer as what is added to the weight, as Keras's SGD does.
     _downhill = False
 
+    _has_decay_scalar = True
+
     def _turned(self, slots: tuple) -> tuple:
         return tuple(-x for x in slots) if self._downhill else slots
 
@@ -89,7 +97,7 @@ class MomentumOptimizer(Optimizer):
         return self._setting.denominator != "momentum"
 
     def _scalars(self, rate: Any, count: Any, dtype: Any, kernel: bool = False) -> MomentumScalars:
-        return MomentumScalars(tf.cast(rate, dtype))
+        return MomentumScalars(tf.cast(rate, dtype), self._decay_in(dtype))
 
     def _update(
         self, w: Any, g: Any, slots: tuple, scalars: Any, treatment: Treatment, norm: Any

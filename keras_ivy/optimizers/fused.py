@@ -31,6 +31,7 @@ from keras_ivy.optimizers.updates import (
     Treatment,
     adapts,
     lars_ratio,
+    pull_of,
     trust_ratio,
 )
 from keras_ivy.optimizers.variants import MomentumVariant, MomentVariant
@@ -178,23 +179,23 @@ def fused_moments(
     Returns:
         The trust ratios as a vector, or `None` if these tensors are not adapted.
     """
-    decay = treatment.decay
+    decay, pull = treatment.decay, pull_of(treatment, scalars)
     rate = scalars.rate * treatment.lr_multiplier
     if decay and setting.decay == "gradient":
-        grads = [decayed(g, w, decay) for g, (w, _, _) in zip(grads, handles, strict=True)]
+        grads = [decayed(g, w, pull) for g, (w, _, _) in zip(grads, handles, strict=True)]
     adapted = adapts(setting.ratio, treatment)
     targets = [w for w, _, _ in handles]
     moments = [(m, v) for _, m, v in handles]
     if decay and (setting.decay == "before" or (setting.decay == "update" and not adapted)):
         # Adam's direction does not depend on the weight, so that without a ratio both are one.
-        factor = rate * decay
+        factor = rate * pull
         for w in targets:
             shrink(w, factor)
     if not adapted:
         adam_kernel(targets, moments, grads, rate * scalars.alpha, scalars)
         return None
     dtype = rate.dtype
-    pull = tf.constant(decay, dtype)
+    pull = scalar(pull, dtype)
     inside = decay and setting.decay == "update"
     beside = decay > 0.0 and setting.decay == "norm"
     scratches = [
@@ -274,10 +275,11 @@ def fused_momentum(
     """
     rate = scalars.rate * treatment.lr_multiplier
     dtype, decay, count = rate.dtype, treatment.decay, len(grads)
+    pull = pull_of(treatment, scalars)
     if decay and setting.decay == "before":
         for weight, *_ in handles:
-            shrink(weight, rate * decay)
-    pulls = [decay if setting.decay == "gradient" else 0.0] * count
+            shrink(weight, rate * pull)
+    pulls = [pull if decay and setting.decay == "gradient" else 0.0] * count
     one = tf.ones([], dtype)
     inside, outside = (rate, one) if setting.lr_in_momentum else (one, rate)
     ratios, factors = None, [inside] * count
@@ -288,11 +290,11 @@ def fused_momentum(
         # No name for what is read: eagerly, a kernel copies a weight that somebody still holds.
         norms = fused_norms([read(weight, dtype) for weight, *_ in handles] + steps)
         weight_norms, below = tf.split(norms, 2)
-        ratios = lars_ratio(weight_norms, below, rate, setting, treatment, limits)
+        ratios = lars_ratio(weight_norms, below, rate, setting, treatment, limits, pull)
         factors = tf.unstack(ratios * inside, num=count)
         if decay and not setting.decay_frozen:
             usable = tf.cast((weight_norms > 0.0) & (below > 0.0), dtype)
-            pulls = tf.unstack(usable * decay, num=count)
+            pulls = tf.unstack(usable * pull, num=count)
     steps = _pulled(steps, handles, pulls)
     for (weight, *buffers), step, factor in zip(handles, steps, factors, strict=True):
         if not buffers:

@@ -30,6 +30,7 @@ class Hooks:
         self.__dict__["_handed_rate"] = None
 
     def _backend_apply_gradients(self, grads: Sequence[Any], variables: Sequence[Any]) -> None:
+        self._note_trace()
         if not pipeline.apply(self, list(grads), list(variables)):
             super()._backend_apply_gradients(grads, variables)
 

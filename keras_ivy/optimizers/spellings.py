@@ -74,7 +74,12 @@ def ivy_spellings(init: Callable | None = None, *, switches_at: int | None = Non
             if name in kwargs or name in signature.bind_partial(self, *args).arguments:
                 raise _given_twice(ivy, name, value)
             kwargs[name] = value
-        init(self, *args, **kwargs)
+        outer = vars(self).get("_making", False)
+        vars(self)["_making"] = True  # Until all options are there; see `settings`.
+        try:
+            init(self, *args, **kwargs)
+        finally:
+            vars(self)["_making"] = outer
 
     wrapper.also_spelled = SPELLINGS
     return wrapper

@@ -30,6 +30,7 @@ class IvySide(Checked, Handwritten):
     def _init_ivy_side(self) -> None:
         self.__dict__["_cell"] = StateCell()
         self.__dict__["_traced_step"] = None
+        self.__dict__["_traces_itself"] = False
         self._cell.refuse_old = self._refuse_old_checkpoint
 
     def step(self, v: Any, grads: Any, ignore_missing: bool = False) -> Any:
@@ -75,7 +76,13 @@ class IvySide(Checked, Handwritten):
                 self.__dict__["_traced_step"] = tf.function(
                     self._functional_step, autograph=False, reduce_retracing=True
                 )
-            return self._traced_step(v, grads, ignore_missing)
+            self.__dict__["_traces_itself"] = True
+            try:
+                return self._traced_step(v, grads, ignore_missing)
+            finally:
+                self.__dict__["_traces_itself"] = False
+        if not self._traces_itself:
+            self._note_trace()
         return self._functional_step(v, grads, ignore_missing)
 
     def _functional_step(self, v: Any, grads: Any, ignore_missing: bool) -> Any:
@@ -108,6 +115,7 @@ class IvySide(Checked, Handwritten):
             The variables and the state after the step.
         """
         check_step(self)
+        self._note_trace()
         flat_v, flat_g = prepare(v, grads, ignore_missing)
         count, slots = self._parse(state) if state is not None else (0, {})
         if count is None:

@@ -187,18 +187,30 @@ class Telemetry:
             )
         return Explanation(rows)
 
-    def _resolve(self, variables: Sequence[Any], root: keras.Layer | None = None) -> list:
+    def _resolve(
+        self, variables: Sequence[Any], root: keras.Layer | None = None, rules: Any = None
+    ) -> list:
         """What the rules, and the exclusions from weight decay, say of every variable."""
-        resolved = rules_module.resolve(
-            self.rules, variables, self._decay, optimizer=self, root=root
-        )
+        rules = self.rules if rules is None else rules
+        resolved = rules_module.resolve(rules, variables, self._decay, optimizer=self, root=root)
         excluded = self._exclusions.excluded(variables)
         found = []
-        for v, (treatment, rules), out in zip(variables, resolved, excluded, strict=True):
+        for v, (treatment, by), out in zip(variables, resolved, excluded, strict=True):
             if self._overwrite_variable_with_gradient(v):
                 treatment = Treatment(0.0, adapt=False)  # It becomes its gradient, as it is.
-            found.append((treatment._replace(decay=0.0) if out else treatment, rules))
+            elif out:
+                treatment = treatment._replace(decay=0.0)
+            else:
+                treatment = treatment._replace(shared=_leaves_decay(by))
+            found.append((treatment, by))
         return found
+
+
+def _leaves_decay(rules: Any) -> bool:
+    """Whether these rules leave the strength of decay to the optimizer."""
+    rules = rules if isinstance(rules, tuple) else (rules,)
+    stated = [rule.decay for rule in rules if rule is not None and rule.decay is not None]
+    return not stated or stated[0] is True
 
 
 def _variables_of(model: Any) -> tuple[list, list]:

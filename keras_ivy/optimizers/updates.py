@@ -31,14 +31,33 @@ class MomentScalars(NamedTuple):
     rest_2: Tensor
     alpha: Tensor
     epsilon: Tensor
+    decay: Tensor | None = None
 
 
 class Treatment(NamedTuple):
-    """What sets one tensor apart from another: see `rules.Rule`."""
+    """What sets one tensor apart from another: see `rules.Rule`.
+
+    `shared` says that `decay` is the optimizer's, which may change. A compiled function then
+    reads it from the scalars, and only its sign from here.
+    """
 
     decay: float = 0.0
     adapt: bool = True
     lr_multiplier: float = 1.0
+    shared: bool = False
+
+
+def pull_of(treatment: Treatment, scalars: Any) -> Any:
+    """The strength of decay of one tensor: a number, or a tensor that may change.
+
+    Example:
+
+    >>> pull_of(Treatment(decay=0.5), MomentumScalars(rate=1.0))
+    0.5
+    """
+    if treatment.shared and scalars.decay is not None:
+        return scalars.decay
+    return treatment.decay
 
 
 class Limits(NamedTuple):
@@ -180,20 +199,20 @@ def moment_update(
     Returns:
         `(w', m', v', ratio)`; the ratio is `None` for a tensor that is not adapted.
     """
-    decay = treatment.decay
+    decay, pull = treatment.decay, pull_of(treatment, scalars)
     rate = scalars.rate * treatment.lr_multiplier
     if decay and setting.decay == "gradient":
-        g = g + decay * w
+        g = g + pull * w
     m = moment(m, g, scalars.beta_1, scalars.rest_1)
     v = moment(v, g * g, scalars.beta_2, scalars.rest_2)
     u = direction(m, v, scalars.alpha, scalars.epsilon)
     if decay and setting.decay == "before":
-        w = w - rate * decay * w
+        w = w - rate * pull * w
     if decay and setting.decay == "update":
-        u = u + decay * w
+        u = u + pull * w
     if not adapts(setting.ratio, treatment):
         return w - rate * u, m, v, None
-    measured = u + decay * w if decay > 0.0 and setting.decay == "norm" else u
+    measured = u + pull * w if decay > 0.0 and setting.decay == "norm" else u
     ratio = trust_ratio(norm(w), norm(measured), setting.ratio, limits)
     return w - (ratio * rate) * u, m, v, ratio
 
@@ -202,6 +221,7 @@ class MomentumScalars(NamedTuple):
     """What one step of the momentum family shares between all tensors."""
 
     rate: Tensor
+    decay: Tensor | None = None
 
 
 def lars_ratio(
@@ -211,6 +231,7 @@ def lars_ratio(
     setting: MomentumVariant,
     treatment: Treatment,
     limits: Limits,
+    pull: Any,
 ) -> Tensor:
     """The trust ratio of LARS.
 
@@ -221,14 +242,15 @@ def lars_ratio(
         setting: The variant.
         treatment: Decay of this tensor.
         limits: Coefficient and bounds of the ratio.
+        pull: The strength of the decay, as `pull_of` tells it.
     """
     decay = treatment.decay
     if decay and setting.denominator == "split":
-        below = ops.where(below > 0.0, below + decay * weight_norm, below)
+        below = ops.where(below > 0.0, below + pull * weight_norm, below)
     ratio = trust_ratio(weight_norm, below, setting.ratio, limits)
     if decay > 0.0 and setting.decay == "norm":
         safe = ops.where(weight_norm > 0.0, weight_norm, ops.ones_like(weight_norm))
-        ratio = ratio / (safe * decay)
+        ratio = ratio / (safe * pull)
     if setting.clip_by_rate:
         ratio = ops.minimum(ratio / rate, ops.ones_like(ratio))
     return ratio
@@ -266,16 +288,16 @@ def momentum_update(
     Returns:
         `(w', m', ratio)`; the ratio is `None` for a tensor that is not adapted.
     """
-    decay = treatment.decay
+    decay, pull = treatment.decay, pull_of(treatment, scalars)
     rate = scalars.rate * treatment.lr_multiplier
     adapted = adapts(setting.ratio, treatment)
     if decay and setting.decay == "before":
-        w = w - rate * decay * w
-    step = g + decay * w if decay and setting.decay == "gradient" else g
+        w = w - rate * pull * w
+    step = g + pull * w if decay and setting.decay == "gradient" else g
     ratio = None
     if adapted and setting.denominator != "momentum":
         weight_norm, below = norm(w), norm(step if setting.denominator == "sum" else g)
-        ratio = lars_ratio(weight_norm, below, rate, setting, treatment, limits)
+        ratio = lars_ratio(weight_norm, below, rate, setting, treatment, limits, pull)
         if decay and not setting.decay_frozen:
             step = ops.where((weight_norm > 0.0) & (below > 0.0), step, g)
         step = ratio * step
