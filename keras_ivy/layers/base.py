@@ -11,6 +11,7 @@ from keras import ops
 from keras_ivy.initializers import GlorotUniform, Initializer, Zeros, get, kernel_fans
 from keras_ivy.module import Module
 from keras_ivy.ops import checks
+from keras_ivy.ops.tensors import to_tensor
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError, nearest
 
 __all__ = ["FANS", "GLOROT", "ZEROS", "IvyLayer", "StatelessLayer"]
@@ -125,7 +126,7 @@ class IvyLayer(Module):
 
     def _value(self, name: str) -> Any:
         """Return a variable of this layer as a tensor of the compute dtype."""
-        return tf.cast(ops.convert_to_tensor(self.v[name]), self.compute_dtype)
+        return to_tensor(self.v[name], self.compute_dtype)
 
     def _floats(self, argument: str, x: Any) -> Any:
         """Return an input as a tensor of the compute dtype, after checking that it is of floats.
@@ -197,7 +198,7 @@ def _is_ivy(initializer: Any) -> bool:
 def _tensor(owner: str, argument: str, x: Any) -> Any:
     if x is None:
         raise IvyTypeError(f"{owner}: `{argument}` is an array. Received: {argument}=None")
-    return ops.convert_to_tensor(x)
+    return to_tensor(x)
 
 
 def activation_of(layer: Any) -> str:

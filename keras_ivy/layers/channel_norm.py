@@ -5,7 +5,6 @@ from typing import Any
 
 import keras
 import tensorflow as tf
-from keras import ops
 
 from keras_ivy.layers.base import ZEROS, IvyLayer
 from keras_ivy.layers.norm import ONES, affine_of, check_eps
@@ -18,6 +17,7 @@ from keras_ivy.ops.norms import (
     normalize,
     widen,
 )
+from keras_ivy.ops.tensors import to_tensor
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = ["BatchNorm2D", "GroupNorm"]
@@ -163,7 +163,7 @@ class BatchNorm2D(_ChannelNorm):
         weight, bias = (by_channel(p, axis, rank) for p in self._affine_values(x))
         running = [self.v["running_mean"], self.v["running_var"]]
         if not (training and self.trainable):
-            stored = (tf.cast(ops.convert_to_tensor(s), x.dtype) for s in running)
+            stored = (to_tensor(s, x.dtype) for s in running)
             mean, variance = (by_channel(s, axis, rank) for s in stored)
             return tf.cast(normalize(x, mean, variance, weight, bias, self._epsilon), dtype)
         axes = [a for a in range(rank) if a != axis]

@@ -9,6 +9,7 @@ from keras import ops
 from keras_ivy.layers.base import FANS, GLOROT, IvyLayer
 from keras_ivy.ops import checks
 from keras_ivy.ops.nn import embedding
+from keras_ivy.ops.tensors import to_tensor
 from keras_ivy.utils.checks import whole
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
@@ -97,7 +98,7 @@ class Embedding(IvyLayer):
         return {"w": w}
 
     def _forward(self, indices: Any) -> Any:
-        indices = ops.convert_to_tensor(indices)
+        indices = to_tensor(indices)
         if not indices.dtype.is_integer:
             raise IvyTypeError(
                 f"{type(self).__name__}: `indices` are whole numbers; in a functional model, "
@@ -131,7 +132,7 @@ class Embedding(IvyLayer):
         cls._check_keras_layer(layer)
         if layer.mask_zero:
             cls._refuse(layer, "mask_zero", layer.mask_zero)
-        v = {"w": ops.convert_to_tensor(layer.embeddings)}
+        v = {"w": to_tensor(layer.embeddings)}
         return cls(layer.input_dim, layer.output_dim, v=v, **cls._shared_of(layer))
 
     def to_keras(self) -> keras.layers.Embedding:

@@ -9,6 +9,7 @@ from keras import ops
 from keras_ivy.layers.base import FANS, GLOROT, IvyLayer
 from keras_ivy.ops import checks
 from keras_ivy.ops.recurrent import lstm_scan
+from keras_ivy.ops.tensors import to_tensor
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = ["LSTM"]
@@ -129,8 +130,8 @@ class LSTM(IvyLayer):
         steps, variables = x.shape[0], self.v
         hs, cs = [], []
         for i, (h, c) in enumerate(states):
-            w = ops.cast(variables["input"][f"layer_{i}"]["w"], x.dtype)
-            u = ops.cast(variables["recurrent"][f"layer_{i}"]["w"], x.dtype)
+            w = to_tensor(variables["input"][f"layer_{i}"]["w"], x.dtype)
+            u = to_tensor(variables["recurrent"][f"layer_{i}"]["w"], x.dtype)
             x, h, c = lstm_scan(x, h, c, w, u, mask=mask)
             x = tf.ensure_shape(x, (steps, None, self._output_channels))
             hs.append(h)
@@ -159,7 +160,7 @@ class LSTM(IvyLayer):
             )
         out = []
         for states in zip(*pair, strict=True):
-            arrays = [tf.cast(ops.convert_to_tensor(s), x.dtype) for s in states]
+            arrays = [to_tensor(s, x.dtype) for s in states]
             for s in arrays:
                 why = "the `output_channels` of the layer"
                 checks.size_of_axis(owner, "initial_state", s, -1, size, why)
@@ -231,8 +232,8 @@ class LSTM(IvyLayer):
                 cls._refuse(layer, option, True)
         named = [(f"layer_{i}", c) for i, c in enumerate(cells)]
         v = {
-            "input": {n: {"w": ops.convert_to_tensor(c.kernel)} for n, c in named},
-            "recurrent": {n: {"w": ops.convert_to_tensor(c.recurrent_kernel)} for n, c in named},
+            "input": {n: {"w": to_tensor(c.kernel)} for n, c in named},
+            "recurrent": {n: {"w": to_tensor(c.recurrent_kernel)} for n, c in named},
         }
         return cls(
             cells[0].kernel.shape[0],

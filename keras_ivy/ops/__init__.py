@@ -31,6 +31,9 @@ from keras_ivy.ops.creation import (
     arange, array, asarray, copy_array, empty, empty_like, eye, full, full_like, linspace,
     logspace, meshgrid, native_array, one_hot, ones, ones_like, tril, triu, zeros, zeros_like,
 )
+from keras_ivy.ops.decompositions import (
+    cholesky, det, eigh, inv, pinv, qr, slogdet, solve, svd,
+)
 from keras_ivy.ops.devices import (
     default_device, dev, gpu_is_available, num_cpus, num_gpus, set_default_device, to_device,
     unset_default_device,
@@ -47,13 +50,16 @@ from keras_ivy.ops.dtypes import (
 )
 from keras_ivy.ops.elementwise import (
     abs, acos, acosh, add, asin, asinh, atan, atan2, atanh, bitwise_and, bitwise_invert,
-    bitwise_left_shift, bitwise_or, bitwise_right_shift, bitwise_xor, ceil, clip,
-    clip_vector_norm, conj, cos, cosh, deg2rad, divide, equal, erf, erfc, exp, exp2, expm1,
-    floor, floor_divide, fmin, fmod, greater, greater_equal, imag, isfinite, isinf, isnan, lerp,
-    less, less_equal, log, log1p, log2, log10, logaddexp, logical_and, logical_not, logical_or,
-    logical_xor, maximum, minimum, multiply, nan_to_num, negative, not_equal, positive, pow,
-    rad2deg, real, reciprocal, remainder, round, rsqrt, sign, sin, sinh, sqrt, square,
-    squared_difference, stable_divide, stable_pow, stop_gradient, subtract, tan, trunc, where,
+    bitwise_left_shift, bitwise_or, bitwise_right_shift, bitwise_xor, ceil, conj, cos, cosh,
+    deg2rad, divide, equal, erf, erfc, exp, exp2, expm1, floor, floor_divide, fmin, fmod,
+    greater, greater_equal, imag, isfinite, isinf, isnan, less, less_equal, log, log1p, log2,
+    log10, logaddexp, logical_and, logical_not, logical_or, logical_xor, maximum, minimum,
+    multiply, negative, not_equal, positive, pow, rad2deg, real, reciprocal, remainder, rsqrt,
+    sign, sin, sinh, sqrt, square, squared_difference, subtract, tan, trunc,
+)
+from keras_ivy.ops.elementwise_options import (
+    clip, clip_vector_norm, lerp, nan_to_num, round, stable_divide, stable_pow, stop_gradient,
+    where,
 )
 from keras_ivy.ops.encodings import (
     fourier_encode,
@@ -70,9 +76,8 @@ from keras_ivy.ops.indexing import (
     zero_pad,
 )
 from keras_ivy.ops.linalg import (
-    cholesky, cross, det, diag, diagonal, dot, eigh, einsum, inner, inv, kron, matmul,
-    matrix_norm, matrix_power, matrix_transpose, outer, pinv, qr, slogdet, solve, svd,
-    tensordot, trace, vecdot, vector_norm,
+    cross, diag, diagonal, dot, einsum, inner, kron, matmul, matrix_norm, matrix_power,
+    matrix_transpose, outer, tensordot, trace, vecdot, vector_norm,
 )
 from keras_ivy.ops.losses import (
     binary_cross_entropy, cross_entropy, huber_loss, l1_loss, log_poisson_loss, mse_loss,

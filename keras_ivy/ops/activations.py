@@ -12,6 +12,8 @@ from keras import ops
 
 from keras_ivy.ops.complexes import with_complex_mode
 from keras_ivy.ops.dispatch import ivy_function
+from keras_ivy.ops.kinds import numbers
+from keras_ivy.ops.tensors import to_tensor
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
 __all__ = [
@@ -36,15 +38,9 @@ __all__ = [
 _ROOT = 0.7978845608028654
 
 
-def float_tensor(x: Any, name: str) -> Any:
+def float_tensor(x: Any, name: str, types: str = "fc") -> Any:
     """Return `x` as a tensor of floating point or complex numbers."""
-    x = ops.convert_to_tensor(x)
-    if not (x.dtype.is_floating or x.dtype.is_complex):
-        raise IvyTypeError(
-            f"`{name}` takes floating point numbers; convert with `astype(x, 'float32')`. "
-            f"Received: x of dtype {x.dtype.name}"
-        )
-    return x
+    return numbers(name, types, x=x)
 
 
 @ivy_function(symbolic=True)
@@ -71,7 +67,7 @@ def gelu(x: Any, approximate: bool = False) -> Any:
                 "The error function takes real numbers; ask for `approximate=True`. "
                 f"Received: x of dtype {x.dtype.name}"
             )
-        inner = ops.convert_to_tensor(_ROOT, x.dtype) * (x + 0.044715 * x * x * x)
+        inner = to_tensor(_ROOT, x.dtype) * (x + 0.044715 * x * x * x)
         return 0.5 * x * (1 + tf.tanh(inner))
     return tf.nn.gelu(x, approximate)
 
@@ -96,7 +92,7 @@ def geglu(x: Any) -> Any:
 
     Reference: https://arxiv.org/abs/2002.05202
     """
-    x = float_tensor(x, "geglu")
+    x = float_tensor(x, "geglu", "f")
     if x.shape[-1] is not None and x.shape[-1] % 2:
         raise IvyValueError(
             "`geglu` halves the last axis, so its size is even. "
@@ -205,7 +201,7 @@ def softsign(x: Any) -> Any:
     >>> softsign([1.0, -1.0]).numpy().tolist()
     [0.5, -0.5]
     """
-    return tf.nn.softsign(float_tensor(x, "softsign"))
+    return tf.nn.softsign(float_tensor(x, "softsign", "f"))
 
 
 @ivy_function(symbolic=True)
@@ -218,7 +214,8 @@ def logsigmoid(x: Any) -> Any:
     >>> logsigmoid([-100.0]).numpy().tolist()
     [-100.0]
     """
-    return tf.math.log_sigmoid(float_tensor(x, "logsigmoid"))
+    x = float_tensor(x, "logsigmoid")
+    return -_softplus(-x) if x.dtype.is_complex else tf.math.log_sigmoid(x)
 
 
 def _along(kernel: Any, name: str, x: Any, axis: int | None) -> Any:
@@ -234,7 +231,7 @@ def _along(kernel: Any, name: str, x: Any, axis: int | None) -> Any:
         return kernel(x, axis=axis)
     # Kernels for CPUs know five axes.
     x = ops.moveaxis(x, axis, -1)
-    flat = kernel(tf.reshape(x, (-1, ops.shape(x)[-1])))
+    flat = kernel(tf.reshape(x, (-1, ops.shape(x)[-1])), axis=-1)
     return ops.moveaxis(tf.reshape(flat, ops.shape(x)), -1, axis)
 
 
@@ -248,7 +245,19 @@ def softmax(x: Any, axis: int | None = None) -> Any:
     >>> softmax([0.0, 0.0]).numpy().tolist()
     [0.5, 0.5]
     """
-    return _along(tf.nn.softmax, "softmax", x, axis)
+    return _along(_softmax, "softmax", x, axis)
+
+
+def _softmax(x: Any, axis: int) -> Any:
+    return tf.exp(_log_softmax(x, axis)) if x.dtype.is_complex else tf.nn.softmax(x, axis)
+
+
+def _log_softmax(x: Any, axis: int) -> Any:
+    if not x.dtype.is_complex:
+        return tf.nn.log_softmax(x, axis)
+    highest = tf.reduce_max(tf.math.real(x), axis, keepdims=True)
+    x = x - tf.cast(tf.stop_gradient(highest), x.dtype)
+    return x - tf.math.log(tf.reduce_sum(tf.exp(x), axis, keepdims=True))
 
 
 @ivy_function(symbolic=True)
@@ -261,7 +270,7 @@ def log_softmax(x: Any, axis: int | None = None) -> Any:
     >>> log_softmax([0.0]).numpy().tolist()
     [0.0]
     """
-    return _along(tf.nn.log_softmax, "log_softmax", x, axis)
+    return _along(_log_softmax, "log_softmax", x, axis)
 
 
 @ivy_function(symbolic=True)
@@ -296,7 +305,7 @@ def elu(x: Any, alpha: float = 1.0) -> Any:
 
     Reference: https://arxiv.org/abs/1511.07289
     """
-    x = float_tensor(x, "elu")
+    x = float_tensor(x, "elu", "f")
     out = tf.nn.elu(x)
     return out if alpha == 1 else tf.where(x > 0, out, alpha * out)
 
@@ -312,7 +321,7 @@ def selu(x: Any) -> Any:
 
     Reference: https://arxiv.org/abs/1706.02515
     """
-    return tf.nn.selu(float_tensor(x, "selu"))
+    return tf.nn.selu(float_tensor(x, "selu", "f"))
 
 
 @ivy_function(symbolic=True)
@@ -324,5 +333,5 @@ def celu(x: Any, alpha: float = 1.0) -> Any:
     >>> celu([-100.0, 2.0], alpha=0.5).numpy().tolist()
     [-0.5, 2.0]
     """
-    x = float_tensor(x, "celu")
+    x = float_tensor(x, "celu", "f")
     return tf.maximum(x, 0) + alpha * tf.math.expm1(tf.minimum(x, 0) / alpha)

@@ -7,6 +7,7 @@ from keras import ops
 
 from keras_ivy.ops import checks
 from keras_ivy.ops.dispatch import ivy_function
+from keras_ivy.ops.kinds import numbers
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = [
@@ -73,7 +74,7 @@ def adaptive_avg_pool1d(input: Any, output_size: Any) -> Any:
     [[2.0, 6.0]]
     """
     owner = "adaptive_avg_pool1d"
-    x = ops.convert_to_tensor(input)
+    x = numbers(owner, "f", input=input)
     checks.input_rank(owner, "input", x, [2, 3], "(batch, channels, width)")
     return adaptive_pool(x, checks.counts(owner, "output_size", output_size, 1), (-1,))
 
@@ -97,7 +98,7 @@ def adaptive_avg_pool2d(input: Any, output_size: Any, *, data_format: str = "NHW
     TensorShape([1, 2, 3, 3])
     """
     owner = "adaptive_avg_pool2d"
-    x = ops.convert_to_tensor(input)
+    x = numbers(owner, "f", input=input)
     data_format = checks.data_format(owner, data_format, 2)
     checks.input_rank(owner, "input", x, [3, 4], f"laid out as {data_format}, with a batch or not")
     first = len(x.shape) - (3 if data_format == "NHWC" else 2)
@@ -107,7 +108,7 @@ def adaptive_avg_pool2d(input: Any, output_size: Any, *, data_format: str = "NHW
 
 def _adaptive_max(owner: str, x: Any, output_size: Any, rank: int) -> Any:
     """Return the largest entries of windows that divide the last axes."""
-    x = ops.convert_to_tensor(x)
+    x = numbers(owner, "if", input=x)
     layout = "(batch, channels, *spatial), with a batch or not"
     checks.input_rank(owner, "input", x, [rank + 1, rank + 2], layout)
     for axis, out in enumerate(checks.counts(owner, "output_size", output_size, rank), start=-rank):
@@ -210,8 +211,8 @@ def interpolate(
     [[[0.0, 0.5, 1.0]]]
     """
     owner = "interpolate"
-    x = ops.convert_to_tensor(x)
     checks.choice(owner, "mode", mode, sorted(_RESIZE))
+    x = numbers(owner, "bifc" if mode == "nearest" else "f", x=x)
     checks.input_rank(owner, "x", x, [3, 4, 5], "(batch, channels, *spatial)")
     rank = len(x.shape) - 2
     if (size is None) == (scale_factor is None):

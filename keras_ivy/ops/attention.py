@@ -9,7 +9,9 @@ from keras import ops
 from keras_ivy.adapters import tf_xla
 from keras_ivy.ops import checks
 from keras_ivy.ops.dispatch import ivy_function
+from keras_ivy.ops.kinds import numbers
 from keras_ivy.ops.nn import apply_linear
+from keras_ivy.ops.tensors import to_tensor
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = ["attend", "multi_head_attention", "scaled_dot_product_attention"]
@@ -22,7 +24,7 @@ def _lowest(dtype: Any) -> Any:
 
 def additive_mask(mask: Any, dtype: Any) -> Any:
     """Return what is added to scores: a boolean mask is True where a score is masked out."""
-    mask = ops.convert_to_tensor(mask)
+    mask = to_tensor(mask)
     if mask.dtype == tf.bool:
         return tf.where(mask, _lowest(dtype), tf.zeros((), dtype))
     return tf.maximum(tf.cast(mask, dtype), _lowest(dtype))
@@ -57,7 +59,7 @@ def attend(
         training: If False, no weight is left out, and gradients are not what calls are for.
     """
     if scale != 1:
-        query = query * ops.convert_to_tensor(scale, query.dtype)
+        query = query * to_tensor(scale, query.dtype)
     turned = training and _gains_from_turning(key, value)
     if turned:
         # Together, so that XLA does not put them back: see `_gains_from_turning`.
@@ -126,13 +128,14 @@ def scaled_dot_product_attention(
     Reference: https://arxiv.org/abs/1706.03762
     """
     owner = "scaled_dot_product_attention"
-    query, key, value = (ops.convert_to_tensor(x) for x in (query, key, value))
+    arrays = {"query": query, "key": key, "value": value}
+    query, key, value = (numbers(owner, "f", **{n: x}) for n, x in arrays.items())
     checks.size_of_axis(owner, "key", key, -1, query.shape[-1], "the size of `query`")
     checks.size_of_axis(owner, "value", value, -2, key.shape[-2], "the number of keys")
     checks.probability(owner, "dropout_p", dropout_p)
     added = None
     if mask is not None:
-        mask = ops.convert_to_tensor(mask)
+        mask = to_tensor(mask)
         mask = tf.logical_not(mask) if mask.dtype == tf.bool else mask
         added = additive_mask(mask, query.dtype)
     if is_causal:
@@ -240,9 +243,9 @@ def multi_head_attention(
     key = query if key is None else key
     value = key if value is None else value
     same = query is key and key is value
-    query = ops.convert_to_tensor(query)
-    key = query if same else ops.convert_to_tensor(key)
-    value = query if same else ops.convert_to_tensor(value)
+    query = numbers(owner, "f", query=query)
+    key = query if same else numbers(owner, "f", key=key)
+    value = query if same else numbers(owner, "f", value=value)
     checks.input_rank(owner, "query", query, [2, 3], "(N, L, E) or (L, E)")
     unbatched = len(query.shape) == 2
     checks.input_rank(owner, "key", key, [len(query.shape)], "as `query` has")
@@ -274,8 +277,8 @@ def multi_head_attention(
     batch, _, length, _ = ops.shape(out)
     out = tf.reshape(tf.transpose(out, (0, 2, 1, 3)), (batch, length, num_heads * out.shape[-1]))
     if out_proj_weights is not None:
-        w, b = ops.convert_to_tensor(out_proj_weights), out_proj_bias
-        out = apply_linear(out, w, None if b is None else ops.convert_to_tensor(b))
+        w, b = to_tensor(out_proj_weights), out_proj_bias
+        out = apply_linear(out, w, None if b is None else to_tensor(b))
     out = out[0] if unbatched else out
     if not return_attention_weights:
         return out
@@ -297,10 +300,10 @@ def _project(
     bias: Any,
 ) -> tuple[Any, Any, Any]:
     """Return the projections of query, key and value, of shape `(N, H, L, d)`."""
-    bias = None if bias is None else ops.convert_to_tensor(bias)
+    bias = None if bias is None else to_tensor(bias)
     inputs = {"query": query, "key": key, "value": value}
     if joint is not None:
-        joint = ops.convert_to_tensor(joint)
+        joint = to_tensor(joint)
         for name, x in inputs.items():
             checks.size_of_axis(owner, name, x, -1, joint.shape[-1], "the embedding size")
         _check_heads(owner, num_heads, joint.shape[0] // 3)
@@ -317,7 +320,7 @@ def _project(
     biases = (None, None, None) if bias is None else tf.split(bias, 3)
     out = []
     for (name, x), w, b in zip(inputs.items(), (wq, wk, wv), biases, strict=True):
-        w = ops.convert_to_tensor(w)
+        w = to_tensor(w)
         checks.size_of_axis(owner, name, x, -1, w.shape[-1], f"that of the {name} projection")
         _check_heads(owner, num_heads, w.shape[0])
         out.append(_heads(apply_linear(x, w, b), num_heads))

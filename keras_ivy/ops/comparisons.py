@@ -5,9 +5,22 @@ from typing import Any
 import tensorflow as tf
 from keras import ops
 
-from keras_ivy.ops.dispatch import ivy_function, tensor
+from keras_ivy.ops.dispatch import ivy_function
+from keras_ivy.ops.kinds import complex_operands, is_complex, numbers, through
+from keras_ivy.ops.tensors import is_symbolic, operands, to_tensor
 
 __all__ = ["allclose", "argwhere", "isclose", "isin", "unique_values"]
+
+
+def _close(a: Any, b: Any, rtol: float, atol: float, equal_nan: bool) -> Any:
+    a, b = operands(a, b)
+    if not (is_complex(a) or is_complex(b)):
+        return ops.isclose(a, b, rtol=rtol, atol=atol, equal_nan=equal_nan)
+    a, b = complex_operands((a, b))
+    close = tf.abs(a - b) <= atol + rtol * tf.abs(b)
+    finite = tf.math.is_finite(tf.abs(a)) & tf.math.is_finite(tf.abs(b))
+    close = tf.where(finite, close, a == b)
+    return close | (tf.math.is_nan(tf.abs(a)) & tf.math.is_nan(tf.abs(b))) if equal_nan else close
 
 
 @ivy_function
@@ -30,7 +43,7 @@ def isclose(
     >>> isclose([1.0, 2.0], [1.0, 2.1], atol=0.2).numpy().tolist()
     [True, True]
     """
-    return ops.isclose(tensor(a), tensor(b), rtol=rtol, atol=atol, equal_nan=equal_nan)
+    return _close(a, b, rtol, atol, equal_nan)
 
 
 @ivy_function
@@ -44,7 +57,7 @@ def allclose(
     >>> bool(allclose([1.0, 2.0], [1.0, 2.0])), bool(allclose([1.0], [1.1]))
     (True, False)
     """
-    return ops.all(ops.isclose(tensor(a), tensor(b), rtol=rtol, atol=atol, equal_nan=equal_nan))
+    return ops.all(_close(a, b, rtol, atol, equal_nan))
 
 
 @ivy_function
@@ -61,7 +74,14 @@ def isin(elements: Any, test_elements: Any, *, invert: bool = False) -> Any:
     >>> isin([1, 2, 3], [[3], [1]]).numpy().tolist()
     [True, False, True]
     """
-    return ops.isin(tensor(elements), tensor(test_elements), invert=invert)
+    x, others = to_tensor(elements), to_tensor(test_elements)
+    mixed = is_complex(x) or is_complex(others)
+    traced = not (tf.executing_eagerly() or is_symbolic([x, others]))
+    if mixed or traced:  # Keras's own knows neither
+        x, others = complex_operands((x, others)) if mixed else (x, to_tensor(others, x.dtype))
+        found = tf.reduce_any(x[..., tf.newaxis] == tf.reshape(others, [-1]), -1)
+        return tf.logical_not(found) if invert else found
+    return ops.isin(x, others, invert=invert)
 
 
 @ivy_function(symbolic=True)
@@ -73,7 +93,10 @@ def unique_values(x: Any) -> Any:
     >>> unique_values([[3, 1], [3, 2]]).numpy().tolist()
     [1, 2, 3]
     """
-    return tf.sort(tf.unique(tf.reshape(ops.convert_to_tensor(x), (-1,))).y)
+    x = numbers("unique_values", "bif", x=x)
+    if x.dtype == tf.bool:
+        return through("uint8", unique_values, x)
+    return tf.sort(tf.unique(tf.reshape(x, (-1,))).y)
 
 
 @ivy_function(symbolic=True)
@@ -85,4 +108,4 @@ def argwhere(x: Any) -> Any:
     >>> argwhere([[0, 2], [3, 0]]).numpy().tolist()
     [[0, 1], [1, 0]]
     """
-    return tf.where(tf.not_equal(ops.convert_to_tensor(x), 0))
+    return tf.where(to_tensor(x, tf.bool))

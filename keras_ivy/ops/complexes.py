@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import tensorflow as tf
-from keras import ops
 
 from keras_ivy.ops import checks
+from keras_ivy.ops.tensors import to_tensor
 
 __all__ = ["COMPLEX_MODES", "with_complex_mode"]
 
@@ -35,7 +35,7 @@ def with_complex_mode(fn: Callable) -> Callable:
         if complex_mode == "jax":
             return fn(x, *args, **kwargs)
         checks.choice(fn.__name__, "complex_mode", complex_mode, COMPLEX_MODES)
-        x = ops.convert_to_tensor(x)
+        x = to_tensor(x)
         if not x.dtype.is_complex:
             return fn(x, *args, **kwargs)
         if complex_mode == "split":

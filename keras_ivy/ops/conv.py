@@ -3,10 +3,11 @@
 from typing import Any
 
 import tensorflow as tf
-from keras import ops
 
 from keras_ivy.ops import checks
 from keras_ivy.ops.dispatch import ivy_function
+from keras_ivy.ops.kinds import numbers
+from keras_ivy.ops.tensors import to_tensor
 from keras_ivy.ops.windows import (
     add_bias,
     channels_last,
@@ -103,7 +104,7 @@ def _arguments(
     channel_axis: int | None,
 ) -> tuple:
     """Check and convert the arguments that all convolutions share."""
-    x, w = ops.convert_to_tensor(x), ops.convert_to_tensor(filters)
+    x, w = numbers(owner, "f", x=to_tensor(x), filters=to_tensor(filters))
     data_format = checks.data_format(owner, data_format, rank)
     checks.choice(owner, "filter_format", filter_format, ("channel_last", "channel_first"))
     kernel_rank = rank + 2 if channel_axis is not None else rank + 1
@@ -116,7 +117,7 @@ def _arguments(
     axis = -1 if data_format.endswith("C") else 1
     channels = w.shape[-1 if channel_axis is None else channel_axis]
     checks.size_of_axis(owner, "x", x, axis, channels, "the channels of the kernel")
-    return x, w, None if bias is None else ops.convert_to_tensor(bias), data_format
+    return x, w, None if bias is None else to_tensor(bias), data_format
 
 
 def _conv(
@@ -206,7 +207,7 @@ def conv2d(
 
     Example:
 
-    >>> conv2d(ops.ones((1, 3, 3, 1)), ops.ones((2, 2, 1, 1)), 1, "VALID").numpy().ravel().tolist()
+    >>> conv2d(tf.ones((1, 3, 3, 1)), tf.ones((2, 2, 1, 1)), 1, "VALID").numpy().ravel().tolist()
     [4.0, 4.0, 4.0, 4.0]
     """
     return _conv(
@@ -243,7 +244,7 @@ def conv3d(
 
     Example:
 
-    >>> conv3d(ops.ones((1, 2, 2, 2, 1)), ops.ones((2, 2, 2, 1, 1)), 1, "VALID").numpy().item()
+    >>> conv3d(tf.ones((1, 2, 2, 2, 1)), tf.ones((2, 2, 2, 1, 1)), 1, "VALID").numpy().item()
     8.0
     """
     return _conv(
@@ -280,8 +281,8 @@ def depthwise_conv2d(
 
     Example:
 
-    >>> w = ops.array([[[1.0, 10.0]]])
-    >>> depthwise_conv2d(ops.ones((1, 1, 1, 2)), w, 1, "VALID").numpy().ravel().tolist()
+    >>> w = tf.constant([[[1.0, 10.0]]])
+    >>> depthwise_conv2d(tf.ones((1, 1, 1, 2)), w, 1, "VALID").numpy().ravel().tolist()
     [1.0, 10.0]
     """
     owner = "depthwise_conv2d"

@@ -3,10 +3,11 @@
 from typing import Any
 
 import tensorflow as tf
-from keras import ops
 
 from keras_ivy.ops import checks
 from keras_ivy.ops.dispatch import ivy_function
+from keras_ivy.ops.kinds import numbers
+from keras_ivy.ops.tensors import to_tensor
 from keras_ivy.ops.windows import add_bias, channels_last, spatial_sizes
 from keras_ivy.utils.exceptions import IvyValueError
 
@@ -166,7 +167,7 @@ def _conv_transpose(
     dilations: Any,
     bias: Any,
 ) -> Any:
-    x, w = ops.convert_to_tensor(x), ops.convert_to_tensor(filters)
+    x, w = numbers(owner, "f", x=to_tensor(x), filters=to_tensor(filters))
     data_format = checks.data_format(owner, data_format, rank)
     checks.choice(owner, "filter_format", filter_format, ("channel_last", "channel_first"))
     checks.input_rank(owner, "filters", w, [rank + 2], "window and channels")
@@ -178,7 +179,7 @@ def _conv_transpose(
     return transpose_convolve(
         x,
         w,
-        None if bias is None else ops.convert_to_tensor(bias),
+        None if bias is None else to_tensor(bias),
         checks.counts(owner, "strides", strides, rank),
         checks.padding(owner, padding, rank),
         data_format,
@@ -246,7 +247,7 @@ def conv2d_transpose(
 
     Example:
 
-    >>> x, w = ops.ones((1, 1, 1, 1)), ops.ones((2, 2, 1, 1))
+    >>> x, w = tf.ones((1, 1, 1, 1)), tf.ones((2, 2, 1, 1))
     >>> conv2d_transpose(x, w, 1, "VALID").shape
     TensorShape([1, 2, 2, 1])
     """
@@ -273,7 +274,7 @@ def conv3d_transpose(
 
     Example:
 
-    >>> x, w = ops.ones((1, 1, 1, 1, 1)), ops.ones((2, 2, 2, 1, 1))
+    >>> x, w = tf.ones((1, 1, 1, 1, 1)), tf.ones((2, 2, 2, 1, 1))
     >>> conv3d_transpose(x, w, 2, "SAME").shape
     TensorShape([1, 2, 2, 2, 1])
     """

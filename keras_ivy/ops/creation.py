@@ -3,14 +3,17 @@
 All of them take `dtype`, and `device` or its older spelling `dev`.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
 import tensorflow as tf
 
 from keras_ivy.ops.devices import on_device
-from keras_ivy.ops.dispatch import tensor
-from keras_ivy.ops.dtypes import as_dtype, dtype_or_none
+from keras_ivy.ops.dispatch import ivy_function
+from keras_ivy.ops.dtypes import as_dtype, dtype_or_none, result_type
+from keras_ivy.ops.kinds import indices_of, is_complex, kind_of, numbers, typed
+from keras_ivy.ops.tensors import common_type, dtype_name, operand, to_tensor
 
 __all__ = [
     "arange",
@@ -54,7 +57,7 @@ def asarray(obj: Any, dtype: Any = None) -> Any:
     >>> asarray([[1, 2], [3, 4]]).shape
     TensorShape([2, 2])
     """
-    return keras.ops.convert_to_tensor(obj, dtype=dtype_or_none(dtype))
+    return to_tensor(obj, dtype=dtype_or_none(dtype))
 
 
 @on_device
@@ -66,19 +69,19 @@ def array(obj: Any, dtype: Any = None) -> Any:
     >>> array([1.0, 2.0, 3.0]).numpy().tolist()
     [1.0, 2.0, 3.0]
     """
-    return keras.ops.convert_to_tensor(obj, dtype=dtype_or_none(dtype))
+    return to_tensor(obj, dtype=dtype_or_none(dtype))
 
 
 @on_device
 def native_array(obj: Any, dtype: Any = None) -> Any:
     """Return an array of what is given; arrays are TensorFlow's own, so this is `asarray`."""
-    return keras.ops.convert_to_tensor(obj, dtype=dtype_or_none(dtype))
+    return to_tensor(obj, dtype=dtype_or_none(dtype))
 
 
 @on_device
 def copy_array(x: Any) -> Any:
     """Return a new array with the values of `x`."""
-    return keras.ops.copy(tensor(x))
+    return keras.ops.copy(to_tensor(x))
 
 
 @on_device
@@ -125,26 +128,26 @@ def full(shape: Any, fill_value: Any, dtype: Any = None) -> Any:
     >>> full((2,), 7).numpy().tolist()
     [7, 7]
     """
-    value = keras.ops.convert_to_tensor(fill_value, dtype=dtype_or_none(dtype))
+    value = to_tensor(fill_value, dtype=dtype_or_none(dtype))
     return keras.ops.full(shape, value, dtype=value.dtype)
 
 
 @on_device
 def zeros_like(x: Any, dtype: Any = None) -> Any:
     """Return zeros of the shape and data type of `x`, or of another type."""
-    return keras.ops.zeros_like(tensor(x), dtype=dtype_or_none(dtype))
+    return keras.ops.zeros_like(to_tensor(x), dtype=dtype_or_none(dtype))
 
 
 @on_device
 def ones_like(x: Any, dtype: Any = None) -> Any:
     """Return ones of the shape and data type of `x`, or of another type."""
-    return keras.ops.ones_like(tensor(x), dtype=dtype_or_none(dtype))
+    return keras.ops.ones_like(to_tensor(x), dtype=dtype_or_none(dtype))
 
 
 @on_device
 def empty_like(x: Any, dtype: Any = None) -> Any:
     """Return an array like `x` whose values the caller will not read."""
-    return keras.ops.zeros_like(tensor(x), dtype=dtype_or_none(dtype))
+    return keras.ops.zeros_like(to_tensor(x), dtype=dtype_or_none(dtype))
 
 
 @on_device
@@ -156,7 +159,61 @@ def full_like(x: Any, fill_value: Any, dtype: Any = None) -> Any:
     >>> full_like([1.0, 2.0], 5).numpy().tolist()
     [5.0, 5.0]
     """
-    return keras.ops.full_like(tensor(x), fill_value, dtype=dtype_or_none(dtype))
+    x = to_tensor(x, dtype_or_none(dtype))
+    if is_complex(x):
+        return tf.fill(tf.shape(x), to_tensor(fill_value, x.dtype))
+    return keras.ops.full_like(x, fill_value)
+
+
+def _range(start: Any, stop: Any, step: Any, dtype: str | None) -> Any:
+    ends = {"start": start, "stop": stop, "step": step}
+    ends = {k: typed("arange", "if", k, operand(v)) for k, v in ends.items() if v is not None}
+    if dtype is None:
+        dtype = common_type(
+            *(type(v) if type(v) in (int, float) else dtype_name(v) for v in ends.values())
+        )
+    # TensorFlow counts in some types only.
+    wide = (
+        dtype
+        if dtype in ("int32", "int64", "float32", "float64", "bfloat16", "float16")
+        else "int64"
+    )
+    ends = {k: to_tensor(v, wide) for k, v in ends.items()}
+    if "stop" not in ends:
+        ends = {"start": to_tensor(0, wide), "stop": ends["start"], "step": ends["step"]}
+    return to_tensor(tf.range(ends["start"], ends["stop"], ends["step"]), dtype)
+
+
+def _linspace(start: Any, stop: Any, num: int, *, dtype: str, **options: Any) -> Any:
+    if not is_complex(start):
+        return keras.ops.linspace(start, stop, num, dtype=dtype, **options)
+    parts = ((f(start), f(stop)) for f in (tf.math.real, tf.math.imag))
+    return tf.complex(*(keras.ops.linspace(a, b, num, **options) for a, b in parts))
+
+
+def _spaced(
+    owner: str,
+    kernel: Callable,
+    start: Any,
+    stop: Any,
+    num: int,
+    endpoint: bool,
+    dtype: Any,
+    axis: int,
+) -> Any:
+    """Call a kernel of Keras's that fills the space between two ends."""
+    ends = {"start": to_tensor(start), "stop": to_tensor(stop)}
+    start, stop = numbers(owner, "BIfc", **ends)
+    dtype = dtype_or_none(dtype)
+    wide = dtype if dtype is not None and kind_of(to_tensor(0, dtype)) in "fc" else None
+    if wide is None:
+        wide = result_type(start, stop)
+    start, stop = to_tensor(start, wide), to_tensor(stop, wide)
+    # In types of few digits, the steps add up to something else.
+    half = wide in ("float16", "bfloat16")
+    ends = [to_tensor(x, "float32") if half else x for x in (start, stop)]
+    out = kernel(*ends, num, endpoint=endpoint, dtype="float32" if half else wide, axis=axis)
+    return to_tensor(out, dtype or wide)
 
 
 @on_device
@@ -168,7 +225,7 @@ def arange(start: Any, stop: Any = None, step: Any = 1, dtype: Any = None) -> An
     >>> arange(1, 7, 2).numpy().tolist()
     [1, 3, 5]
     """
-    return keras.ops.arange(start, stop, step, dtype=dtype_or_none(dtype))
+    return _range(start, stop, step, dtype_or_none(dtype))
 
 
 @on_device
@@ -186,7 +243,7 @@ def linspace(
         start: The first number, or an array of first numbers.
         stop: The last number, or an array of them.
         num: How many numbers.
-        axis: Where the new axis goes if the ends are arrays; first by default.
+        axis: Where the new axis goes if the ends are arrays; last by default, as in Ivy.
         endpoint: If False, `stop` itself is left out.
         dtype: The data type; a float type by default.
 
@@ -195,8 +252,15 @@ def linspace(
     >>> linspace(0.0, 1.0, 5).numpy().tolist()
     [0.0, 0.25, 0.5, 0.75, 1.0]
     """
-    return keras.ops.linspace(
-        start, stop, num, endpoint=endpoint, dtype=dtype_or_none(dtype), axis=axis or 0
+    return _spaced(
+        "linspace",
+        _linspace,
+        start,
+        stop,
+        num,
+        endpoint,
+        dtype,
+        -1 if axis is None else axis,
     )
 
 
@@ -217,9 +281,14 @@ def logspace(
     >>> logspace(0.0, 2.0, 3, base=2.0).numpy().tolist()
     [1.0, 2.0, 4.0]
     """
-    return keras.ops.logspace(
-        start, stop, num, endpoint=endpoint, base=base, dtype=dtype_or_none(dtype), axis=axis
-    )
+
+    def kernel(start: Any, stop: Any, num: int, **options: Any) -> Any:
+        if not is_complex(start):
+            return keras.ops.logspace(start, stop, num, base=base, **options)
+        exponents = _linspace(start, stop, num, **options)
+        return tf.pow(to_tensor(base, exponents.dtype), exponents)
+
+    return _spaced("logspace", kernel, start, stop, num, endpoint, dtype, axis)
 
 
 @on_device
@@ -250,6 +319,7 @@ def eye(
     return keras.ops.broadcast_to(matrix, (*batch_shape, *matrix.shape))
 
 
+@ivy_function
 def meshgrid(*arrays: Any, indexing: str = "xy") -> list:
     """Return the coordinate arrays of a grid.
 
@@ -262,7 +332,7 @@ def meshgrid(*arrays: Any, indexing: str = "xy") -> list:
     >>> [g.numpy().tolist() for g in meshgrid([1, 2], [3, 4])]
     [[[1, 2], [1, 2]], [[3, 3], [4, 4]]]
     """
-    return keras.ops.meshgrid(*(tensor(a) for a in arrays), indexing=indexing)
+    return keras.ops.meshgrid(*(to_tensor(a) for a in arrays), indexing=indexing)
 
 
 @on_device
@@ -294,9 +364,9 @@ def one_hot(
         dtype = keras.config.floatx() if given is None else tf.convert_to_tensor(given).dtype
     dtype = as_dtype(dtype)
     values = {"on_value": on_value, "off_value": off_value}
-    given = {k: keras.ops.convert_to_tensor(v, dtype) for k, v in values.items() if v is not None}
+    given = {k: to_tensor(v, dtype) for k, v in values.items() if v is not None}
     return tf.one_hot(
-        keras.ops.convert_to_tensor(indices),
+        indices_of("one_hot", "indices", indices),
         depth,
         **given,
         axis=-1 if axis is None else axis,
@@ -313,7 +383,7 @@ def tril(x: Any, k: int = 0) -> Any:
     >>> tril([[1, 2], [3, 4]]).numpy().tolist()
     [[1, 0], [3, 4]]
     """
-    return keras.ops.tril(tensor(x), k)
+    return keras.ops.tril(to_tensor(x), k)
 
 
 @on_device
@@ -325,4 +395,4 @@ def triu(x: Any, k: int = 0) -> Any:
     >>> triu([[1, 2], [3, 4]]).numpy().tolist()
     [[1, 2], [0, 4]]
     """
-    return keras.ops.triu(tensor(x), k)
+    return keras.ops.triu(to_tensor(x), k)

@@ -5,10 +5,10 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-import keras
 import tensorflow as tf
 
 from keras_ivy.ops.dispatch import ivy_function
+from keras_ivy.ops.tensors import to_tensor
 from keras_ivy.utils.devices import (
     chosen_device,
     device_of,
@@ -61,7 +61,7 @@ def dev(x: Any) -> str:
 
     Example:
 
-    >>> dev(keras.ops.ones((2,)))
+    >>> dev(tf.ones((2,)))
     'cpu'
     """
     return device_of(x)
@@ -121,7 +121,7 @@ def unset_default_device() -> None:
     unset_default()
 
 
-@ivy_function
+@ivy_function(symbolic=True)
 def to_device(x: Any, device: str) -> Any:
     """Return the array on a device.
 
@@ -138,7 +138,7 @@ def to_device(x: Any, device: str) -> Any:
     'cpu'
     """
     with device_scope(device):
-        return tf.identity(keras.ops.convert_to_tensor(x))
+        return tf.identity(to_tensor(x))
 
 
 def num_gpus() -> int:

@@ -5,8 +5,9 @@ from typing import Any
 
 from keras import ops
 
-from keras_ivy.ops.dispatch import ivy_function, tensor
+from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.shapes import split
+from keras_ivy.ops.tensors import to_tensor
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = ["atleast_1d", "atleast_2d", "atleast_3d", "dsplit", "dstack", "hsplit", "vsplit"]
@@ -19,7 +20,7 @@ def _at_least(rank: int, arrays: tuple) -> Any:
     """Return an array, or a list of several, with at least so many axes."""
     out = []
     for x in arrays:
-        x = x if hasattr(x, "shape") else ops.convert_to_tensor(x)
+        x = x if hasattr(x, "shape") else to_tensor(x)
         for axis in _NEW_AXES[rank].get(len(x.shape), ()):
             x = ops.expand_dims(x, axis)
         out.append(x)
@@ -75,7 +76,7 @@ def atleast_3d(*arys: Any) -> Any:
 
 def _split_along(name: str, axis: Callable[[int], int], rank: int, ary: Any, parts: Any) -> list:
     """Split along an axis: into a number of equal parts, or at indices."""
-    ary = tensor(ary)
+    ary = to_tensor(ary)
     if len(ary.shape) < rank:
         raise IvyValueError(
             f"{name}: `ary` has at least {rank} axes. Received: ary of shape {tuple(ary.shape)}"

@@ -14,10 +14,12 @@ from typing import Any
 import keras
 
 from keras_ivy.container import Container, container_map
+from keras_ivy.ops.kinds import complex_operands, is_complex, kind_of, numbers
+from keras_ivy.ops.tensors import is_symbolic
 from keras_ivy.registration import register
 from keras_ivy.utils.exceptions import IvyValueError
 
-__all__ = ["FunctionCall", "binary", "ivy_function", "reduction", "tensor", "unary"]
+__all__ = ["FunctionCall", "binary", "ivy_function", "reduction", "unary"]
 
 #: Every function that `FunctionCall` can name, by name.
 _FUNCTIONS: dict[str, Callable] = {}
@@ -70,10 +72,12 @@ def ivy_function(fn: Callable | None = None, *, symbolic: bool = False) -> Calla
         for arg in args:
             if isinstance(arg, Container):
                 return container_map(function, *args, **kwargs)
+            if isinstance(arg, list | tuple) and any(isinstance(x, Container) for x in arg):
+                return _map_lists(function, args, kwargs)
         for arg in kwargs.values():
             if isinstance(arg, Container):
                 return container_map(function, *args, **kwargs)
-        if symbolic and _any_symbolic(args, kwargs):
+        if symbolic and (is_symbolic(args) or is_symbolic(tuple(kwargs.values()))):
             return FunctionCall(fn.__name__)(*args, **kwargs)
         return fn(*args, **kwargs)
 
@@ -97,21 +101,21 @@ def unknown_function(name: Any) -> IvyValueError:
     return IvyValueError(f"keras_ivy has no such function.{hint} Received: function={name!r}")
 
 
-def tensor(x: Any) -> Any:
-    """Return nested lists and tuples as a tensor, and everything else as it is.
+def _map_lists(function: Callable, args: tuple, kwargs: dict[str, Any]) -> Container:
+    """Call a function leaf by leaf of the containers that lists among its arguments hold."""
+    flat: list = []
+    widths = []
+    for arg in args:
+        spread = isinstance(arg, list | tuple) and any(isinstance(x, Container) for x in arg)
+        widths.append(len(arg) if spread else None)
+        flat.extend(arg if spread else [arg])
 
-    Some kernels of Keras take lists and some do not; through this, all of ours do.
-    """
-    return keras.ops.convert_to_tensor(x) if isinstance(x, list | tuple) else x
+    def call(*leaves: Any) -> Any:
+        left = iter(leaves)
+        lists = (next(left) if n is None else [next(left) for _ in range(n)] for n in widths)
+        return function(*lists, **kwargs)
 
-
-def _any_symbolic(args: tuple, kwargs: dict) -> bool:
-    for arg in (*args, *kwargs.values()):
-        if isinstance(arg, keras.KerasTensor):
-            return True
-        if isinstance(arg, list | tuple) and any(isinstance(x, keras.KerasTensor) for x in arg):
-            return True
-    return False
+    return container_map(call, *flat)
 
 
 def _finish(fn: Callable, name: str, doc: str) -> Callable:
@@ -128,7 +132,16 @@ def _example(name: str, given: str, result: str) -> str:
     )
 
 
-def unary(name: str, kernel: Callable, summary: str, given: str, result: str) -> Callable:
+def unary(
+    name: str,
+    kernel: Callable,
+    summary: str,
+    given: str,
+    result: str,
+    types: str = "BIfc",
+    of_complex: Callable | None = None,
+    of_bool: Callable | None = None,
+) -> Callable:
     """Make a function of one array from a kernel of `keras.ops`.
 
     Args:
@@ -137,10 +150,16 @@ def unary(name: str, kernel: Callable, summary: str, given: str, result: str) ->
         summary: What it computes, as a phrase.
         given: An argument, as Python source, for the docstring's example.
         result: What the example prints.
+        types: The kinds of numbers it takes; see `kinds`.
+        of_complex: A kernel of its own for complex numbers, as Keras's compute in complex64.
+        of_bool: One for truth values.
     """
 
     def function(x: Any) -> Any:
-        return kernel(tensor(x))
+        x = numbers(name, types, x=x)
+        if of_bool is not None and kind_of(x) == "b":
+            return of_bool(x)
+        return (of_complex if of_complex is not None and is_complex(x) else kernel)(x)
 
     doc = (
         f"Return {summary}.\n\n"
@@ -150,11 +169,25 @@ def unary(name: str, kernel: Callable, summary: str, given: str, result: str) ->
     return _finish(function, name, doc)
 
 
-def binary(name: str, kernel: Callable, summary: str, given: str, result: str) -> Callable:
+def binary(
+    name: str,
+    kernel: Callable,
+    summary: str,
+    given: str,
+    result: str,
+    types: str = "ifc",
+    of_complex: Callable | None = None,
+    of_bool: Callable | None = None,
+) -> Callable:
     """Make a function of two arrays that broadcast; the arguments are those of `unary`."""
 
     def function(x1: Any, x2: Any) -> Any:
-        return kernel(tensor(x1), tensor(x2))
+        x1, x2 = numbers(name, types, x1=x1, x2=x2)
+        if of_bool is not None and kind_of(x1) == kind_of(x2) == "b":
+            return of_bool(x1, x2)
+        if of_complex is not None and (is_complex(x1) or is_complex(x2)):
+            return of_complex(*complex_operands((x1, x2)))
+        return kernel(x1, x2)
 
     doc = (
         f"Return {summary}.\n\n"
@@ -167,11 +200,21 @@ def binary(name: str, kernel: Callable, summary: str, given: str, result: str) -
     return _finish(function, name, doc)
 
 
-def reduction(name: str, kernel: Callable, summary: str, given: str, result: str) -> Callable:
+def reduction(
+    name: str,
+    kernel: Callable,
+    summary: str,
+    given: str,
+    result: str,
+    types: str = "bifc",
+    of_complex: Callable | None = None,
+) -> Callable:
     """Make a function that reduces axes of an array; the arguments are those of `unary`."""
 
     def function(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
-        return kernel(tensor(x), axis=axis, keepdims=keepdims)
+        x = numbers(name, types, x=x)
+        chosen = of_complex if of_complex is not None and is_complex(x) else kernel
+        return chosen(x, axis=axis, keepdims=keepdims)
 
     doc = (
         f"Return {summary}, over some or all axes.\n\n"

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 
 from keras_ivy.ops.dispatch import ivy_function
+from keras_ivy.ops.tensors import common_type, to_tensor
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = [
@@ -87,7 +88,7 @@ def dtype(x: Any) -> str:
     >>> dtype([1.0, 2.0])
     'float32'
     """
-    return as_dtype(x.dtype if hasattr(x, "dtype") else keras.ops.convert_to_tensor(x).dtype)
+    return as_dtype(x.dtype if hasattr(x, "dtype") else to_tensor(x).dtype)
 
 
 @ivy_function
@@ -103,7 +104,7 @@ def astype(x: Any, dtype: Any) -> Any:
     >>> astype([1, 0], "bool").numpy().tolist()
     [True, False]
     """
-    return keras.ops.cast(x, as_dtype(dtype))
+    return to_tensor(x, as_dtype(dtype))
 
 
 cast = astype
@@ -244,7 +245,7 @@ def result_type(*arrays_and_dtypes: Any) -> str:
     >>> result_type("float32", "int32")
     'float32'
     """
-    return keras.backend.result_type(*(_type_of(x) for x in arrays_and_dtypes))
+    return common_type(*(_type_of(x) for x in arrays_and_dtypes))
 
 
 def promote_types(type1: Any, type2: Any) -> str:

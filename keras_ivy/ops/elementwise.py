@@ -4,13 +4,15 @@ Each row of the tables is Ivy's name, the kernel of Keras, a phrase, and an exam
 run.
 """
 
+import math
+from collections.abc import Callable
 from typing import Any
 
 import tensorflow as tf
 from keras import ops
 
-from keras_ivy.ops.dispatch import binary, ivy_function, tensor, unary
-from keras_ivy.utils.exceptions import IvyValueError
+from keras_ivy.ops.dispatch import binary, unary
+from keras_ivy.ops.tensors import dtype_name
 
 # fmt: off
 __all__ = [
@@ -30,8 +32,6 @@ __all__ = [
     "bitwise_right_shift",
     "bitwise_xor",
     "ceil",
-    "clip",
-    "clip_vector_norm",
     "conj",
     "cos",
     "cosh",
@@ -53,7 +53,6 @@ __all__ = [
     "isfinite",
     "isinf",
     "isnan",
-    "lerp",
     "less",
     "less_equal",
     "log",
@@ -68,7 +67,6 @@ __all__ = [
     "maximum",
     "minimum",
     "multiply",
-    "nan_to_num",
     "negative",
     "not_equal",
     "positive",
@@ -77,7 +75,6 @@ __all__ = [
     "real",
     "reciprocal",
     "remainder",
-    "round",
     "rsqrt",
     "sign",
     "sin",
@@ -85,257 +82,159 @@ __all__ = [
     "sqrt",
     "square",
     "squared_difference",
-    "stable_divide",
-    "stable_pow",
-    "stop_gradient",
     "subtract",
     "tan",
     "trunc",
-    "where",
 ]
 # fmt: on
 
-# fmt: off
-abs = unary("abs", ops.abs, "the absolute value", "[-1.0, 2.0]", "[1.0, 2.0]")
-acos = unary("acos", ops.arccos, "the arc cosine, in radians", "[1.0]", "[0.0]")
-acosh = unary("acosh", ops.arccosh, "the inverse hyperbolic cosine", "[1.0]", "[0.0]")
-asin = unary("asin", ops.arcsin, "the arc sine, in radians", "[0.0]", "[0.0]")
-asinh = unary("asinh", ops.arcsinh, "the inverse hyperbolic sine", "[0.0]", "[0.0]")
-atan = unary("atan", ops.arctan, "the arc tangent, in radians", "[0.0]", "[0.0]")
-atanh = unary("atanh", ops.arctanh, "the inverse hyperbolic tangent", "[0.0]", "[0.0]")
-bitwise_invert = unary("bitwise_invert", ops.bitwise_invert, "each bit inverted",
-    "[0, 5]", "[-1, -6]")
-ceil = unary("ceil", ops.ceil, "the next whole number up", "[1.2, -1.2]", "[2.0, -1.0]")
-conj = unary("conj", ops.conj, "the complex conjugate", "[1 + 2j]", "[(1-2j)]")
-cos = unary("cos", ops.cos, "the cosine of an angle in radians", "[0.0]", "[1.0]")
-cosh = unary("cosh", ops.cosh, "the hyperbolic cosine", "[0.0]", "[1.0]")
-deg2rad = unary("deg2rad", ops.deg2rad, "degrees as radians", "[0.0]", "[0.0]")
-erf = unary("erf", ops.erf, "the error function", "[0.0]", "[0.0]")
-erfc = unary("erfc", ops.erfc, "1 minus the error function", "[0.0]", "[1.0]")
-exp = unary("exp", ops.exp, "`e**x`", "[0.0]", "[1.0]")
-exp2 = unary("exp2", ops.exp2, "`2**x`", "[3.0]", "[8.0]")
-expm1 = unary("expm1", ops.expm1, "`e**x - 1`, precise near 0", "[0.0]", "[0.0]")
-floor = unary("floor", ops.floor, "the next whole number down", "[1.2, -1.2]", "[1.0, -2.0]")
-imag = unary("imag", ops.imag, "the imaginary part", "[1 + 2j]", "[2.0]")
-isfinite = unary("isfinite", ops.isfinite, "whether each is finite",
-    "[1.0, float('inf')]", "[True, False]")
-isinf = unary("isinf", ops.isinf, "whether each is infinite",
-    "[1.0, float('inf')]", "[False, True]")
-isnan = unary("isnan", ops.isnan, "whether each is not a number",
-    "[1.0, float('nan')]", "[False, True]")
-log = unary("log", ops.log, "the natural logarithm", "[1.0]", "[0.0]")
-log10 = unary("log10", ops.log10, "the logarithm to base 10", "[100.0]", "[2.0]")
-log1p = unary("log1p", ops.log1p, "`log(1 + x)`, precise near 0", "[0.0]", "[0.0]")
-log2 = unary("log2", ops.log2, "the logarithm to base 2", "[8.0]", "[3.0]")
-logical_not = unary("logical_not", ops.logical_not, "whether each is false",
-    "[True, False]", "[False, True]")
-negative = unary("negative", ops.negative, "`-x`", "[1, -2]", "[-1, 2]")
-positive = unary("positive", ops.convert_to_tensor, "`x` itself, as an array", "[1, -2]", "[1, -2]")
-rad2deg = unary("rad2deg", lambda x: ops.multiply(x, 57.29577951308232), "radians as degrees",
-    "[0.0]", "[0.0]")
-real = unary("real", ops.real, "the real part", "[1 + 2j]", "[1.0]")
-reciprocal = unary("reciprocal", ops.reciprocal, "`1 / x`", "[4.0]", "[0.25]")
-rsqrt = unary("rsqrt", ops.rsqrt, "`1 / sqrt(x)`", "[4.0]", "[0.5]")
-sign = unary("sign", ops.sign, "-1, 0 or 1", "[-3.0, 0.0, 2.0]", "[-1.0, 0.0, 1.0]")
-sin = unary("sin", ops.sin, "the sine of an angle in radians", "[0.0]", "[0.0]")
-sinh = unary("sinh", ops.sinh, "the hyperbolic sine", "[0.0]", "[0.0]")
-sqrt = unary("sqrt", ops.sqrt, "the square root", "[9.0]", "[3.0]")
-square = unary("square", ops.square, "`x**2`", "[3.0]", "[9.0]")
-tan = unary("tan", ops.tan, "the tangent of an angle in radians", "[0.0]", "[0.0]")
-trunc = unary("trunc", ops.trunc, "the whole number towards 0", "[1.7, -1.7]", "[1.0, -1.0]")
 
-add = binary("add", ops.add, "`x1 + x2`", "[1.0, 2.0], 3.0", "[4.0, 5.0]")
-atan2 = binary("atan2", ops.arctan2, "the angle of the point `(x2, x1)`", "[0.0], [1.0]", "[0.0]")
-bitwise_and = binary("bitwise_and", ops.bitwise_and, "the bits set in both", "[6], [3]", "[2]")
+def _both(fn: Callable, join: Callable) -> Callable:
+    """A question about complex numbers, from that about their parts."""
+    return lambda x: join(fn(tf.math.real(x)), fn(tf.math.imag(x)))
+
+
+def _ordered(fn: Callable) -> Callable:
+    """A comparison of truth values: false comes first."""
+    return lambda a, b: fn(tf.cast(a, tf.uint8), tf.cast(b, tf.uint8))
+
+
+def _negative(x: Any) -> Any:
+    if dtype_name(x).startswith("uint"):  # of which TensorFlow has no kernel; they wrap around
+        return ops.subtract(ops.zeros_like(x), x)
+    return ops.negative(x)
+
+
+def _squared_difference(a: Any, b: Any) -> Any:
+    return tf.square(a - b)
+
+
+def _exp2(x: Any) -> Any:
+    return tf.exp(x * tf.constant(math.log(2), x.dtype))
+
+
+def _log2(x: Any) -> Any:
+    return tf.math.log(x) / tf.constant(math.log(2), x.dtype)
+
+
+def _log10(x: Any) -> Any:
+    return tf.math.log(x) / tf.constant(math.log(10), x.dtype)
+
+
+# fmt: off
+abs = unary("abs", ops.abs, "the absolute value", "[-1.0, 2.0]", "[1.0, 2.0]", "bifc")
+acos = unary("acos", ops.arccos, "the arc cosine, in radians", "[1.0]", "[0.0]", of_complex=tf.acos)
+acosh = unary("acosh", ops.arccosh, "the inverse hyperbolic cosine", "[1.0]", "[0.0]",
+    of_complex=tf.acosh)
+asin = unary("asin", ops.arcsin, "the arc sine, in radians", "[0.0]", "[0.0]", of_complex=tf.asin)
+asinh = unary("asinh", ops.arcsinh, "the inverse hyperbolic sine", "[0.0]", "[0.0]",
+    of_complex=tf.asinh)
+atan = unary("atan", ops.arctan, "the arc tangent, in radians", "[0.0]", "[0.0]",
+    of_complex=tf.atan)
+atanh = unary("atanh", ops.arctanh, "the inverse hyperbolic tangent", "[0.0]", "[0.0]",
+    of_complex=tf.atanh)
+bitwise_invert = unary("bitwise_invert", ops.bitwise_invert, "each bit inverted",
+    "[0, 5]", "[-1, -6]", "bi", of_bool=tf.logical_not)
+ceil = unary("ceil", ops.ceil, "the next whole number up", "[1.2, -1.2]", "[2.0, -1.0]", "Bif")
+conj = unary("conj", ops.conj, "the complex conjugate", "[1 + 2j]", "[(1-2j)]", "bifc",
+    of_bool=tf.identity)
+cos = unary("cos", ops.cos, "the cosine of an angle in radians", "[0.0]", "[1.0]",
+    of_complex=tf.cos)
+cosh = unary("cosh", ops.cosh, "the hyperbolic cosine", "[0.0]", "[1.0]", of_complex=tf.cosh)
+deg2rad = unary("deg2rad", ops.deg2rad, "degrees as radians", "[0.0]", "[0.0]", "BIf")
+erf = unary("erf", ops.erf, "the error function", "[0.0]", "[0.0]", "BIf")
+erfc = unary("erfc", ops.erfc, "1 minus the error function", "[0.0]", "[1.0]", "BIf")
+exp = unary("exp", ops.exp, "`e**x`", "[0.0]", "[1.0]", of_complex=tf.exp)
+exp2 = unary("exp2", ops.exp2, "`2**x`", "[3.0]", "[8.0]", of_complex=_exp2)
+expm1 = unary("expm1", ops.expm1, "`e**x - 1`, precise near 0", "[0.0]", "[0.0]",
+    of_complex=tf.math.expm1)
+floor = unary("floor", ops.floor, "the next whole number down", "[1.2, -1.2]", "[1.0, -2.0]", "Bif")
+imag = unary("imag", ops.imag, "the imaginary part", "[1 + 2j]", "[2.0]", "bifc",
+    of_bool=tf.zeros_like)
+isfinite = unary("isfinite", ops.isfinite, "whether each is finite",
+    "[1.0, float('inf')]", "[True, False]", "bifc", of_complex=_both(ops.isfinite, tf.logical_and))
+isinf = unary("isinf", ops.isinf, "whether each is infinite",
+    "[1.0, float('inf')]", "[False, True]", "bifc", of_complex=_both(ops.isinf, tf.logical_or))
+isnan = unary("isnan", ops.isnan, "whether each is not a number",
+    "[1.0, float('nan')]", "[False, True]", "bifc", of_complex=_both(ops.isnan, tf.logical_or))
+log = unary("log", ops.log, "the natural logarithm", "[1.0]", "[0.0]", of_complex=tf.math.log)
+log10 = unary("log10", ops.log10, "the logarithm to base 10", "[100.0]", "[2.0]", of_complex=_log10)
+log1p = unary("log1p", ops.log1p, "`log(1 + x)`, precise near 0", "[0.0]", "[0.0]",
+    of_complex=tf.math.log1p)
+log2 = unary("log2", ops.log2, "the logarithm to base 2", "[8.0]", "[3.0]", of_complex=_log2)
+logical_not = unary("logical_not", ops.logical_not, "whether each is false",
+    "[True, False]", "[False, True]", "bifc")
+negative = unary("negative", _negative, "`-x`", "[1, -2]", "[-1, 2]", "ifc")
+positive = unary("positive", lambda x: x, "`x` itself, as an array", "[1, -2]", "[1, -2]", "bifc")
+rad2deg = unary("rad2deg", lambda x: ops.multiply(x, 57.29577951308232), "radians as degrees",
+    "[0.0]", "[0.0]", "BIf")
+real = unary("real", ops.real, "the real part", "[1 + 2j]", "[1.0]", "bifc", of_bool=tf.identity)
+reciprocal = unary("reciprocal", ops.reciprocal, "`1 / x`", "[4.0]", "[0.25]", "Ifc",
+    of_complex=tf.math.reciprocal)
+rsqrt = unary("rsqrt", ops.rsqrt, "`1 / sqrt(x)`", "[4.0]", "[0.5]", of_complex=tf.math.rsqrt)
+sign = unary("sign", ops.sign, "-1, 0 or 1", "[-3.0, 0.0, 2.0]", "[-1.0, 0.0, 1.0]", "ifc")
+sin = unary("sin", ops.sin, "the sine of an angle in radians", "[0.0]", "[0.0]", of_complex=tf.sin)
+sinh = unary("sinh", ops.sinh, "the hyperbolic sine", "[0.0]", "[0.0]", of_complex=tf.sinh)
+sqrt = unary("sqrt", ops.sqrt, "the square root", "[9.0]", "[3.0]", of_complex=tf.sqrt)
+square = unary("square", ops.square, "`x**2`", "[3.0]", "[9.0]", "bifc")
+tan = unary("tan", ops.tan, "the tangent of an angle in radians", "[0.0]", "[0.0]",
+    of_complex=tf.tan)
+trunc = unary("trunc", ops.trunc, "the whole number towards 0", "[1.7, -1.7]", "[1.0, -1.0]", "Bif")
+
+add = binary("add", ops.add, "`x1 + x2`", "[1.0, 2.0], 3.0", "[4.0, 5.0]", "bifc", tf.add,
+    tf.logical_or)
+atan2 = binary("atan2", ops.arctan2, "the angle of the point `(x2, x1)`", "[0.0], [1.0]", "[0.0]",
+    "BIf")
+bitwise_and = binary("bitwise_and", ops.bitwise_and, "the bits set in both", "[6], [3]", "[2]",
+    "bi", of_bool=tf.logical_and)
 bitwise_left_shift = binary("bitwise_left_shift", ops.left_shift, "`x1 * 2**x2`, by bits",
-    "[3], [2]", "[12]")
-bitwise_or = binary("bitwise_or", ops.bitwise_or, "the bits set in either", "[6], [3]", "[7]")
+    "[3], [2]", "[12]", "i")
+bitwise_or = binary("bitwise_or", ops.bitwise_or, "the bits set in either", "[6], [3]", "[7]",
+    "bi", of_bool=tf.logical_or)
 bitwise_right_shift = binary("bitwise_right_shift", ops.right_shift, "`x1 // 2**x2`, by bits",
-    "[12], [2]", "[3]")
+    "[12], [2]", "[3]", "i")
 bitwise_xor = binary("bitwise_xor", ops.bitwise_xor, "the bits set in one of the two",
-    "[6], [3]", "[5]")
-divide = binary("divide", ops.divide, "`x1 / x2`", "[1.0, 2.0], 2.0", "[0.5, 1.0]")
-equal = binary("equal", ops.equal, "whether `x1 == x2`", "[1, 2], [1, 3]", "[True, False]")
+    "[6], [3]", "[5]", "bi", of_bool=tf.math.logical_xor)
+divide = binary("divide", ops.divide, "`x1 / x2`", "[1.0, 2.0], 2.0", "[0.5, 1.0]", "BIfc",
+    tf.divide)
+equal = binary("equal", ops.equal, "whether `x1 == x2`", "[1, 2], [1, 3]", "[True, False]",
+    "bifc", tf.equal)
 floor_divide = binary("floor_divide", ops.floor_divide, "`x1 / x2`, rounded down",
-    "[7, -7], 2", "[3, -4]")
+    "[7, -7], 2", "[3, -4]", "if")
 fmin = binary("fmin", ops.fmin, "the smaller one, of numbers",
-    "[1.0, float('nan')], 2.0", "[1.0, 2.0]")
+    "[1.0, float('nan')], 2.0", "[1.0, 2.0]", "bif", of_bool=tf.logical_and)
 fmod = binary("fmod", ops.fmod, "the rest of `x1 / x2`, with the sign of `x1`",
-    "[7.0, -7.0], 4.0", "[3.0, -3.0]")
-greater = binary("greater", ops.greater, "whether `x1 > x2`", "[1, 2], 1", "[False, True]")
+    "[7.0, -7.0], 4.0", "[3.0, -3.0]", "if")
+greater = binary("greater", ops.greater, "whether `x1 > x2`", "[1, 2], 1", "[False, True]", "bif",
+    of_bool=_ordered(tf.greater))
 greater_equal = binary("greater_equal", ops.greater_equal, "whether `x1 >= x2`",
-    "[0, 1], 1", "[False, True]")
-less = binary("less", ops.less, "whether `x1 < x2`", "[0, 1], 1", "[True, False]")
+    "[0, 1], 1", "[False, True]", "bif", of_bool=_ordered(tf.greater_equal))
+less = binary("less", ops.less, "whether `x1 < x2`", "[0, 1], 1", "[True, False]", "bif",
+    of_bool=_ordered(tf.less))
 less_equal = binary("less_equal", ops.less_equal, "whether `x1 <= x2`",
-    "[1, 2], 1", "[True, False]")
+    "[1, 2], 1", "[True, False]", "bif", of_bool=_ordered(tf.less_equal))
 logaddexp = binary("logaddexp", ops.logaddexp, "`log(exp(x1) + exp(x2))`",
-    "[-float('inf')], [0.0]", "[0.0]")
+    "[-float('inf')], [0.0]", "[0.0]", "BIf")
 logical_and = binary("logical_and", ops.logical_and, "whether both are true",
-    "[True, True], [True, False]", "[True, False]")
+    "[True, True], [True, False]", "[True, False]", "bifc")
 logical_or = binary("logical_or", ops.logical_or, "whether one is true",
-    "[True, False], [False, False]", "[True, False]")
+    "[True, False], [False, False]", "[True, False]", "bifc")
 logical_xor = binary("logical_xor", ops.logical_xor, "whether just one is true",
-    "[True, True], [True, False]", "[False, True]")
-maximum = binary("maximum", ops.maximum, "the larger one", "[1.0, 3.0], 2.0", "[2.0, 3.0]")
-minimum = binary("minimum", ops.minimum, "the smaller one", "[1.0, 3.0], 2.0", "[1.0, 2.0]")
-multiply = binary("multiply", ops.multiply, "`x1 * x2`", "[1.0, 2.0], 3.0", "[3.0, 6.0]")
+    "[True, True], [True, False]", "[False, True]", "bifc")
+maximum = binary("maximum", ops.maximum, "the larger one", "[1.0, 3.0], 2.0", "[2.0, 3.0]", "bif",
+    of_bool=tf.logical_or)
+minimum = binary("minimum", ops.minimum, "the smaller one", "[1.0, 3.0], 2.0", "[1.0, 2.0]",
+    "bif", of_bool=tf.logical_and)
+multiply = binary("multiply", ops.multiply, "`x1 * x2`", "[1.0, 2.0], 3.0", "[3.0, 6.0]", "bifc",
+    tf.multiply, tf.logical_and)
 not_equal = binary("not_equal", ops.not_equal, "whether `x1 != x2`",
-    "[1, 2], [1, 3]", "[False, True]")
-pow = binary("pow", ops.power, "`x1**x2`", "[2.0, 3.0], 2.0", "[4.0, 9.0]")
+    "[1, 2], [1, 3]", "[False, True]", "bifc", tf.not_equal)
+pow = binary("pow", ops.power, "`x1**x2`", "[2.0, 3.0], 2.0", "[4.0, 9.0]", "ifc", tf.pow)
 remainder = binary("remainder", ops.mod, "the rest of `x1 / x2`, with the sign of `x2`",
-    "[7, -7], 4", "[3, 1]")
+    "[7, -7], 4", "[3, 1]", "if")
 squared_difference = binary("squared_difference",
     lambda a, b: ops.square(ops.subtract(a, b)), "`(x1 - x2)**2`",
-    "[5.0], [2.0]", "[9.0]")
-subtract = binary("subtract", ops.subtract, "`x1 - x2`", "[1.0, 2.0], 3.0", "[-2.0, -1.0]")
+    "[5.0], [2.0]", "[9.0]", "ifc", _squared_difference)
+subtract = binary("subtract", ops.subtract, "`x1 - x2`", "[1.0, 2.0], 3.0", "[-2.0, -1.0]", "ifc",
+    tf.subtract)
 # fmt: on
-
-
-@ivy_function
-def round(x: Any, decimals: int = 0) -> Any:
-    """Return the nearest number with the given number of decimals; halves go to the even one.
-
-    Example:
-
-    >>> round([0.5, 1.5, 1.4]).numpy().tolist()
-    [0.0, 2.0, 1.0]
-    """
-    return ops.round(tensor(x), decimals)
-
-
-@ivy_function
-def nan_to_num(
-    x: Any, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None
-) -> Any:
-    """Return the array with what is not a number, or not finite, replaced.
-
-    Args:
-        x: An array, or a Container of arrays.
-        nan: What replaces not-a-number.
-        posinf: What replaces infinity; the largest number by default.
-        neginf: What replaces minus infinity; the smallest number by default.
-
-    Example:
-
-    >>> nan_to_num([1.0, float("nan")]).numpy().tolist()
-    [1.0, 0.0]
-    """
-    return ops.nan_to_num(tensor(x), nan=nan, posinf=posinf, neginf=neginf)
-
-
-@ivy_function
-def where(condition: Any, x1: Any, x2: Any) -> Any:
-    """Return `x1` where the condition holds and `x2` elsewhere.
-
-    Example:
-
-    >>> where([True, False], [1, 2], [3, 4]).numpy().tolist()
-    [1, 4]
-    """
-    return ops.where(tensor(condition), tensor(x1), tensor(x2))
-
-
-@ivy_function
-def clip(x: Any, x_min: Any = None, x_max: Any = None) -> Any:
-    """Return the array with numbers outside `[x_min, x_max]` replaced by the nearer end.
-
-    Args:
-        x: An array, or a Container of arrays.
-        x_min: The lower end, none by default.
-        x_max: The upper end, none by default.
-
-    Raises:
-        ValueError: If both ends are Python numbers in the wrong order.
-
-    Example:
-
-    >>> clip([-1.0, 0.5, 3.0], 0.0, 1.0).numpy().tolist()
-    [0.0, 0.5, 1.0]
-    """
-    if isinstance(x_min, int | float) and isinstance(x_max, int | float) and x_min > x_max:
-        raise IvyValueError(
-            f"`x_min` cannot be larger than `x_max`. Received: x_min={x_min}, x_max={x_max}"
-        )
-    if x_min is not None:
-        x = ops.maximum(tensor(x), x_min)
-    return x if x_max is None else ops.minimum(tensor(x), x_max)
-
-
-@ivy_function
-def lerp(input: Any, end: Any, weight: Any) -> Any:
-    """Return `input + weight * (end - input)`.
-
-    Example:
-
-    >>> lerp([0.0, 2.0], [4.0, 4.0], 0.5).numpy().tolist()
-    [2.0, 3.0]
-    """
-    input = tensor(input)
-    return ops.add(input, ops.multiply(weight, ops.subtract(tensor(end), input)))
-
-
-@ivy_function
-def stable_divide(numerator: Any, denominator: Any, min_denominator: float = 1e-12) -> Any:
-    """Return `numerator / (denominator + min_denominator)`, finite for a denominator of 0.
-
-    Example:
-
-    >>> stable_divide([0.0, 1.0], [0.0, 2.0]).numpy().tolist()
-    [0.0, 0.5]
-
-    Reference: Ivy's `functional/ivy/general.py`.
-    """
-    return ops.divide(tensor(numerator), ops.add(tensor(denominator), min_denominator))
-
-
-@ivy_function
-def stable_pow(base: Any, exponent: Any, min_base: float = 1e-5) -> Any:
-    """Return `(base + min_base)**exponent`, with a finite gradient at a base of 0.
-
-    Example:
-
-    >>> stable_pow([0.0], 0.5, min_base=0.25).numpy().tolist()
-    [0.5]
-
-    Reference: Ivy's `functional/ivy/general.py`.
-    """
-    return ops.power(ops.add(tensor(base), min_base), tensor(exponent))
-
-
-@ivy_function
-def stop_gradient(x: Any) -> Any:
-    """Return the array, as a constant for gradients.
-
-    Example:
-
-    >>> x = tf.constant(3.0)
-    >>> with tf.GradientTape() as tape:
-    ...     tape.watch(x)
-    ...     y = x * stop_gradient(x)
-    >>> tape.gradient(y, x).numpy().item()
-    3.0
-    """
-    return ops.stop_gradient(tensor(x))
-
-
-@ivy_function
-def clip_vector_norm(x: Any, max_norm: float, p: float = 2.0) -> Any:
-    """Return the array scaled down, if need be, to a norm of at most `max_norm`.
-
-    Args:
-        x: An array, or a Container of arrays, each of which is clipped on its own.
-        max_norm: The largest norm.
-        p: The order of the norm, over all entries.
-
-    Example:
-
-    >>> clip_vector_norm([3.0, 4.0], 2.5).numpy().tolist()
-    [1.5, 2.0]
-
-    Reference: Ivy's `functional/ivy/general.py`.
-    """
-    x = ops.convert_to_tensor(x)
-    norm = ops.norm(ops.reshape(x, (-1,)), ord=p)
-    return x * ops.minimum(
-        1.0, tf.math.divide_no_nan(ops.convert_to_tensor(max_norm, x.dtype), norm)
-    )

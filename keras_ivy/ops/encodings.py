@@ -6,8 +6,8 @@ from typing import Any
 from keras import ops
 
 from keras_ivy.ops.dispatch import ivy_function
-from keras_ivy.ops.dtypes import is_float_dtype
-from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
+from keras_ivy.ops.kinds import numbers
+from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = ["fourier_encode"]
 
@@ -44,12 +44,7 @@ def fourier_encode(
 
     Reference: https://arxiv.org/abs/2103.03206, Ivy's `functional/ivy/general.py`.
     """
-    x = ops.convert_to_tensor(x)
-    if not is_float_dtype(x):
-        raise IvyTypeError(
-            "Positions are floating point numbers; convert with `astype(x, 'float32')`. "
-            f"Received: x of dtype {x.dtype}"
-        )
+    x = numbers("fourier_encode", "f", x=x)
     if max_freq <= 0 or num_bands < 1:
         raise IvyValueError(
             "`max_freq` is positive and `num_bands` at least 1. "

@@ -10,6 +10,7 @@ from keras import ops
 
 from keras_ivy.container import Container
 from keras_ivy.ops.dispatch import ivy_function
+from keras_ivy.ops.tensors import to_tensor
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError, nearest
 
 #: The type of arrays, for annotations and `isinstance`: TensorFlow's tensor.
@@ -188,6 +189,7 @@ def is_variable(x: Any) -> bool:
     return isinstance(x, tf.Variable | keras.Variable)
 
 
+@ivy_function
 def variable(x: Any) -> keras.Variable:
     """Return a variable with an initial value.
 
@@ -196,7 +198,12 @@ def variable(x: Any) -> keras.Variable:
     >>> variable([1.0, 2.0]).numpy().tolist()
     [1.0, 2.0]
     """
-    return keras.Variable(ops.convert_to_tensor(x))
+    return keras.Variable(to_tensor(x))
+
+
+def _numpy(x: Any) -> np.ndarray:
+    # NumPy cannot take a bfloat16 scalar from a tensor itself, and a tensor can give it.
+    return np.asarray(to_tensor(x).numpy())
 
 
 @ivy_function
@@ -208,7 +215,7 @@ def to_numpy(x: Any) -> np.ndarray:
     >>> to_numpy([1.0, 2.0])
     array([1., 2.], dtype=float32)
     """
-    return ops.convert_to_numpy(ops.convert_to_tensor(x))
+    return _numpy(x)
 
 
 @ivy_function
@@ -220,7 +227,7 @@ def to_list(x: Any) -> Any:
     >>> to_list(tf.constant([[1, 2]]))
     [[1, 2]]
     """
-    return ops.convert_to_numpy(ops.convert_to_tensor(x)).tolist()
+    return _numpy(x).tolist()
 
 
 @ivy_function
@@ -235,12 +242,13 @@ def to_scalar(x: Any) -> Any:
     >>> to_scalar([[3]])
     3
     """
-    x = ops.convert_to_numpy(ops.convert_to_tensor(x))
+    x = _numpy(x)
     if x.size != 1:
         raise IvyValueError(f"Only an array of one entry is a number. Received: shape={x.shape}")
     return x.item()
 
 
+@ivy_function
 def shape(x: Any, *, as_array: bool = False) -> Any:
     """Return the shape of an array.
 
@@ -254,10 +262,11 @@ def shape(x: Any, *, as_array: bool = False) -> Any:
     (1, 3)
     """
     if as_array:
-        return tf.shape(ops.convert_to_tensor(x))
-    return tuple(ops.shape(x))
+        return tf.shape(to_tensor(x))
+    return tuple(ops.shape(to_tensor(x)))
 
 
+@ivy_function
 def get_num_dims(x: Any) -> int:
     """Return the number of axes.
 
@@ -266,9 +275,10 @@ def get_num_dims(x: Any) -> int:
     >>> get_num_dims([[1, 2, 3]])
     2
     """
-    return ops.ndim(x)
+    return len(to_tensor(x).shape)
 
 
+@ivy_function
 def size(x: Any) -> Any:
     """Return the number of entries.
 
@@ -277,9 +287,10 @@ def size(x: Any) -> Any:
     >>> int(size([[1, 2, 3]]))
     3
     """
-    return ops.size(x)
+    return ops.size(to_tensor(x))
 
 
+@ivy_function
 def array_equal(x0: Any, x1: Any) -> bool:
     """Return whether two arrays have one shape and the same entries.
 
@@ -291,6 +302,7 @@ def array_equal(x0: Any, x1: Any) -> bool:
     return bool(np.array_equal(to_numpy(x0), to_numpy(x1)))
 
 
+@ivy_function
 def all_equal(*xs: Any) -> bool:
     """Return whether all arguments are equal: arrays by their entries, else by `==`.
 
@@ -299,7 +311,7 @@ def all_equal(*xs: Any) -> bool:
     >>> all_equal(1, 1, 1), all_equal([1, 2], [1, 3])
     (True, False)
     """
-    if any(is_array(x) for x in xs):
+    if any(is_array(x) or isinstance(x, np.ndarray) for x in xs):
         return all(array_equal(xs[0], x) for x in xs[1:])
     return all(bool(xs[0] == x) for x in xs[1:])
 

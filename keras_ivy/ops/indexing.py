@@ -6,7 +6,9 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from keras_ivy.ops.dispatch import ivy_function, tensor
+from keras_ivy.ops.dispatch import ivy_function
+from keras_ivy.ops.kinds import indices_of, kind_of, numbers
+from keras_ivy.ops.tensors import dtype_name, to_tensor
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = [
@@ -63,8 +65,10 @@ def pad(input: Any, pad_width: Any, mode: str = "constant", constant_values: Any
         raise IvyValueError(
             f'`mode` is "constant", "reflect" or "symmetric". Received: mode={mode!r}'
         )
-    input = tensor(input)
+    input = to_tensor(input)
     widths = _widths(pad_width, len(input.shape))
+    if kind_of(input) == "b":
+        constant_values = bool(constant_values)
     if mode == "constant":
         return ops.pad(input, widths, constant_values=constant_values)
     return ops.pad(input, widths, mode=mode)
@@ -103,8 +107,8 @@ def gather(params: Any, indices: Any, *, axis: int = -1, batch_dims: int = 0) ->
     >>> gather([[1, 2, 3], [4, 5, 6]], [2, 0]).numpy().tolist()
     [[3, 1], [6, 4]]
     """
-    indices = ops.convert_to_tensor(indices)
-    return tf.gather(ops.convert_to_tensor(params), indices, axis=axis, batch_dims=batch_dims)
+    indices = indices_of("gather", "indices", indices)
+    return tf.gather(to_tensor(params), indices, axis=axis, batch_dims=batch_dims)
 
 
 @ivy_function(symbolic=True)
@@ -116,8 +120,8 @@ def gather_nd(params: Any, indices: Any, *, batch_dims: int = 0) -> Any:
     >>> gather_nd([[1, 2], [3, 4]], [[0, 1], [1, 0]]).numpy().tolist()
     [2, 3]
     """
-    indices = ops.convert_to_tensor(indices)
-    return tf.gather_nd(ops.convert_to_tensor(params), indices, batch_dims=batch_dims)
+    indices = indices_of("gather_nd", "indices", indices)
+    return tf.gather_nd(to_tensor(params), indices, batch_dims=batch_dims)
 
 
 @ivy_function
@@ -134,7 +138,7 @@ def take(x: Any, indices: Any, /, *, axis: int | None = None) -> Any:
     >>> take([[5, 7], [9, 8]], [1, -2], axis=0).numpy().tolist()
     [[9, 8], [5, 7]]
     """
-    return ops.take(tensor(x), tensor(indices), axis=axis)
+    return ops.take(to_tensor(x), indices_of("take", "indices", indices), axis=axis)
 
 
 @ivy_function(symbolic=True)
@@ -159,11 +163,11 @@ def get_item(x: Any, query: Any) -> Any:
     >>> get_item([5, 7, 9], [2, -1]).numpy().tolist()
     [9, 9]
     """
-    x = ops.convert_to_tensor(x)
+    x = to_tensor(x)
     if isinstance(query, tuple) and any(_is_indices(q) for q in query):
         return tf.gather_nd(x, _index_tuples(x, query))
     if isinstance(query, list):
-        query = ops.convert_to_tensor(query)
+        query = to_tensor(query)
     if getattr(query, "dtype", None) in (tf.bool, "bool"):
         return tf.boolean_mask(x, query)
     return ops.take(x, query, axis=0) if _is_indices(query) else x[query]
@@ -181,7 +185,7 @@ def _index_tuples(x: Any, query: tuple) -> Any:
             "A query with arrays of indices has such arrays, or numbers, only; index in two steps "
             f"instead. Received: query={query!r}"
         )
-    indices = [ops.convert_to_tensor(q) for q in query]
+    indices = [to_tensor(q) for q in query]
     if any(i.dtype == tf.bool for i in indices):
         raise IvyValueError(f"A boolean array is a query of its own. Received: query={query!r}")
     sizes = ops.shape(x)
@@ -216,10 +220,10 @@ def set_item(x: Any, query: Any, val: Any, *, copy: bool = False) -> Any:
     if not copy and isinstance(x, tf.Variable | keras.Variable):
         x.assign(set_item(x, query, val, copy=True))
         return x
-    x = ops.convert_to_tensor(x)
+    x = to_tensor(x)
     shape = tf.shape(x)
     places = get_item(tf.reshape(tf.range(tf.size(x)), shape), query)
-    val = tf.broadcast_to(ops.cast(ops.convert_to_tensor(val), x.dtype), tf.shape(places))
+    val = tf.broadcast_to(ops.cast(to_tensor(val), x.dtype), tf.shape(places))
     flat = tf.tensor_scatter_nd_update(
         tf.reshape(x, [-1]), tf.reshape(places, [-1, 1]), tf.reshape(val, [-1])
     )
@@ -235,7 +239,8 @@ def take_along_axis(arr: Any, indices: Any, axis: int) -> Any:
     >>> take_along_axis([[5, 7], [9, 8]], [[1], [0]], 1).numpy().tolist()
     [[7], [9]]
     """
-    return ops.take_along_axis(tensor(arr), tensor(indices), axis=axis)
+    indices = indices_of("take_along_axis", "indices", indices)
+    return ops.take_along_axis(to_tensor(arr), indices, axis=axis)
 
 
 @ivy_function
@@ -261,7 +266,9 @@ def scatter_nd(indices: Any, updates: Any, shape: Any = None, *, reduction: str 
             '`shape` is needed, and `reduction` is "sum" or "replace". '
             f"Received: shape={shape}, reduction={reduction!r}"
         )
+    indices = indices_of("scatter_nd", "indices", indices)
     if reduction == "sum":
-        return ops.scatter(tensor(indices), tensor(updates), tuple(shape))
-    updates = ops.convert_to_tensor(updates)
-    return ops.scatter_update(ops.zeros(tuple(shape), updates.dtype), tensor(indices), updates)
+        updates = numbers("scatter_nd", "ifc", updates=updates)
+        return ops.scatter(indices, updates, tuple(shape))
+    updates = to_tensor(updates)
+    return ops.scatter_update(ops.zeros(tuple(shape), dtype_name(updates)), indices, updates)

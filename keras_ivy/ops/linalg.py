@@ -1,35 +1,36 @@
 """Linear algebra under Ivy's names."""
 
+from math import inf
 from typing import Any
 
 import tensorflow as tf
 from keras import ops
 
-from keras_ivy.ops.dispatch import ivy_function, tensor
-from keras_ivy.utils.exceptions import IvyValueError
+from keras_ivy.ops.dispatch import ivy_function
+from keras_ivy.ops.kinds import (
+    bilinear,
+    complex_operands,
+    is_complex,
+    kind_of,
+    numbers,
+    through,
+    typed,
+)
+from keras_ivy.ops.tensors import dtype_name, to_tensor
 
 __all__ = [
-    "cholesky",
     "cross",
-    "det",
     "diag",
     "diagonal",
     "dot",
-    "eigh",
     "einsum",
     "inner",
-    "inv",
     "kron",
     "matmul",
     "matrix_norm",
     "matrix_power",
     "matrix_transpose",
     "outer",
-    "pinv",
-    "qr",
-    "slogdet",
-    "solve",
-    "svd",
     "tensordot",
     "trace",
     "vecdot",
@@ -53,10 +54,10 @@ def matmul(x1: Any, x2: Any, *, transpose_a: bool = False, transpose_b: bool = F
     [[11.0]]
     """
     if transpose_a:
-        x1 = ops.swapaxes(tensor(x1), -1, -2)
+        x1 = ops.swapaxes(to_tensor(x1), -1, -2)
     if transpose_b:
-        x2 = ops.swapaxes(tensor(x2), -1, -2)
-    return ops.matmul(tensor(x1), tensor(x2))
+        x2 = ops.swapaxes(to_tensor(x2), -1, -2)
+    return bilinear(ops.matmul, to_tensor(x1), to_tensor(x2))
 
 
 @ivy_function
@@ -68,7 +69,7 @@ def dot(a: Any, b: Any) -> Any:
     >>> dot([1.0, 2.0], [3.0, 4.0]).numpy().item()
     11.0
     """
-    return ops.dot(tensor(a), tensor(b))
+    return bilinear(ops.dot, to_tensor(a), to_tensor(b))
 
 
 @ivy_function
@@ -80,7 +81,17 @@ def einsum(equation: str, *operands: Any) -> Any:
     >>> einsum("ij,j->i", [[1.0, 2.0], [3.0, 4.0]], [1.0, 1.0]).numpy().tolist()
     [3.0, 7.0]
     """
-    return ops.einsum(equation, *(tensor(x) for x in operands))
+    arrays = [typed("einsum", "ifc", "operands", to_tensor(x)) for x in operands]
+    if any(is_complex(x) for x in arrays):
+        return tf.einsum(equation, *complex_operands(arrays))
+    return ops.einsum(equation, *arrays)
+
+
+def _inner(a: Any, b: Any) -> Any:
+    # Keras's own fails in traced functions, as its `kron` does.
+    if not (len(a.shape) and len(b.shape)):
+        return ops.multiply(a, b)
+    return ops.tensordot(a, b, axes=[[-1], [-1]])
 
 
 @ivy_function
@@ -92,7 +103,7 @@ def inner(x1: Any, x2: Any) -> Any:
     >>> inner([1.0, 2.0], [3.0, 4.0]).numpy().item()
     11.0
     """
-    return ops.inner(tensor(x1), tensor(x2))
+    return bilinear(_inner, to_tensor(x1), to_tensor(x2))
 
 
 @ivy_function
@@ -104,7 +115,7 @@ def outer(x1: Any, x2: Any) -> Any:
     >>> outer([1.0, 2.0], [3.0, 4.0]).numpy().tolist()
     [[3.0, 4.0], [6.0, 8.0]]
     """
-    return ops.outer(tensor(x1), tensor(x2))
+    return bilinear(ops.outer, to_tensor(x1), to_tensor(x2))
 
 
 @ivy_function
@@ -116,7 +127,8 @@ def vecdot(x1: Any, x2: Any, *, axis: int = -1) -> Any:
     >>> vecdot([[1.0, 2.0], [3.0, 4.0]], [1.0, 1.0]).numpy().tolist()
     [3.0, 7.0]
     """
-    return ops.sum(ops.multiply(tensor(x1), tensor(x2)), axis=axis)
+    x1, x2 = numbers("vecdot", "ifc", x1=to_tensor(x1), x2=to_tensor(x2))
+    return bilinear(lambda a, b: ops.sum(ops.multiply(a, b), axis=axis), x1, x2)
 
 
 @ivy_function
@@ -128,7 +140,8 @@ def tensordot(x1: Any, x2: Any, *, axes: Any = 2) -> Any:
     >>> tensordot([[1.0, 2.0]], [[1.0, 2.0]], axes=2).numpy().item()
     5.0
     """
-    return ops.tensordot(tensor(x1), tensor(x2), axes=axes)
+    x1, x2 = to_tensor(x1), to_tensor(x2)
+    return bilinear(lambda a, b: ops.tensordot(a, b, axes=axes), x1, x2)
 
 
 @ivy_function
@@ -140,7 +153,19 @@ def cross(x1: Any, x2: Any, *, axis: int = -1) -> Any:
     >>> cross([1.0, 0.0, 0.0], [0.0, 1.0, 0.0]).numpy().tolist()
     [0.0, 0.0, 1.0]
     """
-    return ops.cross(tensor(x1), tensor(x2), axis=axis)
+    x1, x2 = numbers("cross", "ifc", x1=to_tensor(x1), x2=to_tensor(x2))
+    return bilinear(lambda a, b: ops.cross(a, b, axis=axis), x1, x2)
+
+
+def _kron(a: Any, b: Any) -> Any:
+    rank = max(len(a.shape), len(b.shape))
+    sizes = []
+    for x in (a, b):
+        sizes.append([1] * (rank - len(x.shape)) + list(ops.shape(x)))
+    rows = [n for size in sizes[0] for n in (size, 1)]
+    columns = [n for size in sizes[1] for n in (1, size)]
+    product = ops.multiply(ops.reshape(a, rows), ops.reshape(b, columns))
+    return ops.reshape(product, [m * n for m, n in zip(*sizes, strict=True)])
 
 
 @ivy_function
@@ -152,7 +177,10 @@ def kron(a: Any, b: Any) -> Any:
     >>> kron([1.0, 2.0], [1.0, 1.0]).numpy().tolist()
     [1.0, 1.0, 2.0, 2.0]
     """
-    return ops.kron(tensor(a), tensor(b))
+    a, b = to_tensor(a), to_tensor(b)
+    if kind_of(a) == kind_of(b) == "b":
+        return through("int8", _kron, a, b)
+    return bilinear(_kron, a, b)
 
 
 @ivy_function
@@ -164,7 +192,7 @@ def matrix_transpose(x: Any) -> Any:
     >>> matrix_transpose([[1, 2]]).numpy().tolist()
     [[1], [2]]
     """
-    return ops.swapaxes(tensor(x), -1, -2)
+    return ops.swapaxes(to_tensor(x), -1, -2)
 
 
 @ivy_function
@@ -176,13 +204,13 @@ def diag(x: Any, *, k: int = 0) -> Any:
     >>> diag([1, 2]).numpy().tolist(), diag([[1, 2], [3, 4]]).numpy().tolist()
     ([[1, 0], [0, 2]], [1, 4])
     """
-    return ops.diag(tensor(x), k)
+    return ops.diag(to_tensor(x), k)
 
 
 @ivy_function
 def diagonal(x: Any, *, offset: int = 0, axis1: int = -2, axis2: int = -1) -> Any:
     """Return a diagonal of matrices, in the last axis."""
-    return ops.diagonal(tensor(x), offset=offset, axis1=axis1, axis2=axis2)
+    return ops.diagonal(to_tensor(x), offset=offset, axis1=axis1, axis2=axis2)
 
 
 @ivy_function
@@ -194,7 +222,7 @@ def trace(x: Any, *, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     >>> trace([[1, 2], [3, 4]]).numpy().item()
     5
     """
-    return ops.trace(tensor(x), offset=offset, axis1=axis1, axis2=axis2)
+    return ops.trace(to_tensor(x), offset=offset, axis1=axis1, axis2=axis2)
 
 
 @ivy_function
@@ -213,7 +241,7 @@ def vector_norm(x: Any, *, axis: Any = None, keepdims: bool = False, ord: Any = 
     >>> vector_norm([3.0, 4.0]).numpy().item(), vector_norm([3.0, -4.0], ord=1).numpy().item()
     (5.0, 7.0)
     """
-    x = ops.abs(tensor(x))
+    x = ops.abs(to_tensor(x))
     if not _is_float(x):
         x = ops.cast(x, "float32")
     if ord == 2:
@@ -240,7 +268,10 @@ def matrix_norm(x: Any, *, ord: Any = "fro", axis: tuple = (-2, -1), keepdims: b
     >>> matrix_norm([[3.0, 0.0], [0.0, 4.0]]).numpy().item()
     5.0
     """
-    return ops.norm(tensor(x), ord=ord, axis=tuple(axis), keepdims=keepdims)
+    x = numbers("matrix_norm", "BIfc", x=x)
+    if is_complex(x) and ord in ("fro", 1, -1, inf, -inf):
+        x = tf.abs(x)  # these know absolute values only, and Keras computes them in complex64
+    return ops.norm(x, ord=ord, axis=tuple(axis), keepdims=keepdims)
 
 
 @ivy_function(symbolic=True)
@@ -252,7 +283,9 @@ def matrix_power(x: Any, n: int) -> Any:
     >>> matrix_power([[1.0, 1.0], [0.0, 1.0]], 5).numpy().tolist()
     [[1.0, 5.0], [0.0, 1.0]]
     """
-    x = ops.convert_to_tensor(x)
+    x = numbers("matrix_power", "ifc", x=x)
+    if dtype_name(x) in ("int8", "int16", "uint8", "uint16"):
+        x = tf.cast(x, tf.int32)  # TensorFlow multiplies no matrices of these
     if n < 0:
         x, n = ops.inv(x), -n
     out = None
@@ -263,94 +296,3 @@ def matrix_power(x: Any, n: int) -> Any:
     if out is None:
         return tf.eye(tf.shape(x)[-1], batch_shape=tf.shape(x)[:-2], dtype=x.dtype)
     return out
-
-
-@ivy_function
-def det(x: Any) -> Any:
-    """Return the determinants of square matrices.
-
-    Example:
-
-    >>> det([[2.0, 0.0], [0.0, 3.0]]).numpy().item()
-    6.0
-    """
-    return ops.det(tensor(x))
-
-
-@ivy_function
-def slogdet(x: Any) -> tuple:
-    """Return sign and logarithm of the determinants of square matrices."""
-    return ops.slogdet(tensor(x))
-
-
-@ivy_function
-def inv(x: Any, *, adjoint: bool = False) -> Any:
-    """Return the inverses of square matrices, or of their adjoints.
-
-    Example:
-
-    >>> inv([[2.0, 0.0], [0.0, 4.0]]).numpy().tolist()
-    [[0.5, 0.0], [0.0, 0.25]]
-    """
-    return ops.inv(ops.conj(ops.swapaxes(tensor(x), -1, -2)) if adjoint else tensor(x))
-
-
-@ivy_function(symbolic=True)
-def pinv(x: Any, *, rtol: Any = None) -> Any:
-    """Return the pseudo-inverses of matrices.
-
-    Args:
-        x: An array of shape `(..., n, m)`.
-        rtol: Singular values below this part of the largest count as 0.
-
-    Example:
-
-    >>> pinv([[2.0, 0.0]]).numpy().round(6).tolist()
-    [[0.5], [0.0]]
-    """
-    return tf.linalg.pinv(ops.convert_to_tensor(x), rcond=rtol)
-
-
-@ivy_function
-def solve(x1: Any, x2: Any, *, adjoint: bool = False) -> Any:
-    """Return the solutions `x` of `x1 @ x = x2`.
-
-    Example:
-
-    >>> solve([[2.0, 0.0], [0.0, 4.0]], [2.0, 4.0]).numpy().tolist()
-    [1.0, 1.0]
-    """
-    x1 = tensor(x1)
-    return ops.solve(ops.conj(ops.swapaxes(x1, -1, -2)) if adjoint else x1, tensor(x2))
-
-
-@ivy_function
-def cholesky(x: Any, *, upper: bool = False) -> Any:
-    """Return the triangular factors of positive definite matrices, lower ones by default.
-
-    Example:
-
-    >>> cholesky([[4.0, 0.0], [0.0, 9.0]]).numpy().tolist()
-    [[2.0, 0.0], [0.0, 3.0]]
-    """
-    return ops.cholesky(tensor(x), upper=upper)
-
-
-@ivy_function
-def qr(x: Any, *, mode: str = "reduced") -> tuple:
-    """Return the factors `q, r` of matrices, `q` orthogonal and `r` upper triangular."""
-    if mode not in ("reduced", "complete"):
-        raise IvyValueError(f'`mode` is "reduced" or "complete". Received: mode={mode!r}')
-    return ops.qr(tensor(x), mode=mode)
-
-
-@ivy_function
-def svd(x: Any, *, full_matrices: bool = True, compute_uv: bool = True) -> Any:
-    """Return the factors `u, s, vh` of matrices, or `s` alone if `compute_uv` is False."""
-    return ops.svd(tensor(x), full_matrices=full_matrices, compute_uv=compute_uv)
-
-
-@ivy_function
-def eigh(x: Any) -> tuple:
-    """Return eigenvalues and eigenvectors of symmetric matrices, in ascending order."""
-    return ops.eigh(tensor(x))

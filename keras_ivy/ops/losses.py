@@ -4,10 +4,11 @@ import math
 from typing import Any
 
 import tensorflow as tf
-from keras import ops
 
 from keras_ivy.ops import checks
 from keras_ivy.ops.dispatch import ivy_function
+from keras_ivy.ops.kinds import indices_of, numbers
+from keras_ivy.ops.tensors import to_tensor
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = [
@@ -26,9 +27,9 @@ REDUCTIONS = ("none", "sum", "mean")
 
 def _pair(owner: str, true: Any, pred: Any) -> tuple[Any, Any]:
     """Return targets and predictions of one float type, after checking that they broadcast."""
-    pred = ops.convert_to_tensor(pred)
+    pred = to_tensor(pred)
     checks.floating(owner, "pred", pred)
-    true = tf.cast(ops.convert_to_tensor(true), pred.dtype)
+    true = tf.cast(to_tensor(true), pred.dtype)
     try:
         tf.broadcast_static_shape(true.shape, pred.shape)
     except ValueError:
@@ -80,7 +81,7 @@ def binary_cross_entropy(
     *,
     from_logits: bool = False,
     epsilon: float = 0.0,
-    reduction: str = "none",
+    reduction: str = "mean",
     pos_weight: Any = None,
     axis: Any = None,
 ) -> Any:
@@ -100,8 +101,8 @@ def binary_cross_entropy(
 
     Example:
 
-    >>> binary_cross_entropy([1.0], [0.0], from_logits=True).numpy()
-    array([0.6931472], dtype=float32)
+    >>> round(binary_cross_entropy([1.0], [0.0], from_logits=True).numpy().item(), 4)
+    0.6931
 
     Reference: Ivy's `functional/ivy/losses.py`.
     """
@@ -141,8 +142,10 @@ def sparse_cross_entropy(
     >>> sparse_cross_entropy([1], [[0.5, 0.5]], reduction="sum").numpy()
     array([0.6931472], dtype=float32)
     """
-    pred = ops.convert_to_tensor(pred)
-    hot = tf.one_hot(ops.convert_to_tensor(true), pred.shape[-1], dtype=pred.dtype)
+    pred = numbers("sparse_cross_entropy", "f", pred=pred)
+    hot = tf.one_hot(
+        indices_of("sparse_cross_entropy", "true", true), pred.shape[-1], dtype=pred.dtype
+    )
     return cross_entropy(hot, pred, axis=axis, epsilon=epsilon, reduction=reduction)
 
 

@@ -8,6 +8,7 @@ import tensorflow as tf
 from keras import ops
 
 from keras_ivy.container import Container
+from keras_ivy.ops.tensors import to_tensor
 from keras_ivy.utils.exceptions import IvyIndexError, IvyValueError
 
 __all__ = [
@@ -275,4 +276,4 @@ def vmap(func: Callable, in_axes: Any = 0, out_axes: Any = 0) -> Callable:
 
 
 def _move(x: Any, source: int, destination: int) -> Any:
-    return ops.moveaxis(ops.convert_to_tensor(x), source, destination)
+    return ops.moveaxis(to_tensor(x), source, destination)

@@ -9,6 +9,8 @@ from keras import ops
 from keras_ivy.ops import checks
 from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.dtypes import dtype_or_none
+from keras_ivy.ops.kinds import indices_of, numbers
+from keras_ivy.ops.tensors import dtype_name, to_tensor
 from keras_ivy.ops.windows import add_bias
 
 __all__ = ["dropout", "dropout1d", "dropout2d", "dropout3d", "embedding", "linear"]
@@ -35,12 +37,14 @@ def linear(x: Any, weight: Any, bias: Any = None) -> Any:
     >>> linear([1.0, 2.0], [[3.0, 4.0]], [0.5]).numpy().tolist()
     [11.5]
     """
-    x, weight = ops.convert_to_tensor(x), ops.convert_to_tensor(weight)
+    x, weight = numbers("linear", "ifc", x=to_tensor(x), weight=to_tensor(weight))
+    if dtype_name(x) in ("int8", "int16", "uint8", "uint16"):
+        x, weight = to_tensor(x, "int32"), to_tensor(weight, "int32")
     checks.input_rank("linear", "weight", weight, [2, 3], "(out, in) or (batch, out, in)")
     if len(x.shape) == 0:
         checks.input_rank("linear", "x", x, [1], "(..., in)")
     checks.size_of_axis("linear", "x", x, -1, weight.shape[-1], "the columns of `weight`")
-    bias = None if bias is None else ops.convert_to_tensor(bias)
+    bias = None if bias is None else to_tensor(bias, x.dtype)
     if len(weight.shape) == 2:
         return apply_linear(x, weight, bias)
     # Each entry of the first axis has weights of its own.
@@ -103,7 +107,7 @@ def dropout(
     Reference: https://arxiv.org/abs/1207.0580
     """
     checks.probability("dropout", "prob", prob)
-    x = ops.convert_to_tensor(x, dtype=dtype_or_none(dtype))
+    x = to_tensor(x, dtype=dtype_or_none(dtype))
     if prob == 0 or not training:
         return x
     checks.floating("dropout", "x", x)
@@ -118,7 +122,7 @@ def _channel_dropout(rank: int, x: Any, prob: float, training: bool, data_format
     """Set whole channels to 0."""
     owner = f"dropout{rank}d"
     checks.probability(owner, "prob", prob)
-    x = ops.convert_to_tensor(x)
+    x = to_tensor(x)
     data_format = checks.data_format(owner, data_format, rank)
     wanted = [rank + 1, rank + 2]
     checks.input_rank(owner, "x", x, wanted, f"laid out as {data_format}, with a batch or not")
@@ -198,9 +202,7 @@ def embedding(weights: Any, indices: Any, *, max_norm: float | None = None) -> A
     >>> embedding([[1.0, 2.0], [3.0, 4.0]], [1, 1]).numpy().tolist()
     [[3.0, 4.0], [3.0, 4.0]]
     """
-    checks.input_rank("embedding", "weights", ops.convert_to_tensor(weights), [2], "(num, dim)")
-    indices = ops.convert_to_tensor(indices)
-    if indices.dtype in (tf.int8, tf.uint8, tf.uint16):  # whole numbers that `gather` refuses
-        indices = tf.cast(indices, tf.int32)
-    rows = tf.gather(ops.convert_to_tensor(weights), indices)
+    checks.input_rank("embedding", "weights", to_tensor(weights), [2], "(num, dim)")
+    indices = indices_of("embedding", "indices", indices)
+    rows = tf.gather(to_tensor(weights), indices)
     return rows if max_norm is None else tf.clip_by_norm(rows, max_norm, axes=[-1])

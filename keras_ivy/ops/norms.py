@@ -15,6 +15,8 @@ from keras import ops
 
 from keras_ivy.ops import checks
 from keras_ivy.ops.dispatch import ivy_function
+from keras_ivy.ops.kinds import is_complex, numbers
+from keras_ivy.ops.tensors import dtype_name, to_tensor
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = [
@@ -83,14 +85,14 @@ def normalize(x: Any, mean: Any, variance: Any, scale: Any, offset: Any, eps: fl
     return x * factor + shift
 
 
-def widen(x: Any) -> tuple[Any, Any]:
+def widen(x: Any, owner: str = "layer_norm") -> tuple[Any, Any]:
     """Return `x` in at least float32, in which statistics are precise enough, and its type."""
-    x = ops.convert_to_tensor(x)
+    x = numbers(owner, "f", x=x)
     return (tf.cast(x, tf.float32) if x.dtype in (tf.float16, tf.bfloat16) else x), x.dtype
 
 
 def _like(value: Any, x: Any) -> Any:
-    return None if value is None else ops.convert_to_tensor(value, x.dtype)
+    return None if value is None else to_tensor(value, x.dtype)
 
 
 @ivy_function(symbolic=True)
@@ -202,7 +204,7 @@ def batch_norm(
 
     Reference: https://arxiv.org/abs/1502.03167
     """
-    x, dtype = widen(x)
+    x, dtype = widen(x, "batch_norm")
     rank = len(x.shape)
     axis = _channel_axis("batch_norm", data_format, rank)
     mean, variance = _like(mean, x), _like(variance, x)
@@ -249,7 +251,7 @@ def group_norm(
 
     Reference: https://arxiv.org/abs/1803.08494
     """
-    x, dtype = widen(x)
+    x, dtype = widen(x, "group_norm")
     rank = len(x.shape)
     axis = _channel_axis("group_norm", data_format, rank)
     channels = x.shape[axis]
@@ -324,7 +326,7 @@ def instance_norm(
         return batch_norm(
             x, mean, variance, offset=offset, scale=scale, eps=eps, data_format=data_format
         )
-    x, dtype = widen(x)
+    x, dtype = widen(x, "instance_norm")
     rank = len(x.shape)
     axis = _channel_axis("instance_norm", data_format, rank)
     mean, variance = _like(mean, x), _like(variance, x)
@@ -348,9 +350,10 @@ def lp_normalize(x: Any, *, p: float = 2, axis: Any = None) -> Any:
     >>> lp_normalize([3.0, 4.0]).numpy()
     array([0.6, 0.8], dtype=float32)
     """
-    x = ops.convert_to_tensor(x)
-    norm = ops.power(ops.sum(ops.power(ops.abs(x), p), axis=axis, keepdims=True), 1 / p)
-    return ops.divide(x, ops.maximum(norm, 1e-12))
+    x = numbers("lp_normalize", "BIfc", x=x)
+    size = tf.abs(x) if is_complex(x) else ops.abs(x)
+    norm = ops.power(ops.sum(ops.power(size, p), axis=axis, keepdims=True), 1 / p)
+    return x / to_tensor(ops.maximum(norm, 1e-12), dtype_name(x))
 
 
 @ivy_function

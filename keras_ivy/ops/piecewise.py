@@ -11,7 +11,10 @@ from keras import ops
 
 from keras_ivy.ops.activations import float_tensor
 from keras_ivy.ops.complexes import with_complex_mode
-from keras_ivy.ops.dispatch import ivy_function, tensor
+from keras_ivy.ops.dispatch import ivy_function
+from keras_ivy.ops.elementwise_options import clip
+from keras_ivy.ops.kinds import kind_of, numbers
+from keras_ivy.ops.tensors import to_tensor
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = [
@@ -47,7 +50,7 @@ def relu(x: Any) -> Any:
     >>> relu([-1.0, 2.0]).numpy().tolist()
     [0.0, 2.0]
     """
-    x = ops.convert_to_tensor(x)
+    x = numbers("relu", "ifc", x=x)
     return tf.where(_at_least(x, 0), x, 0) if x.dtype.is_complex else tf.nn.relu(x)
 
 
@@ -61,7 +64,7 @@ def relu6(x: Any) -> Any:
     >>> relu6([-1.0, 2.0, 9.0]).numpy().tolist()
     [0.0, 2.0, 6.0]
     """
-    x = ops.convert_to_tensor(x)
+    x = numbers("relu6", "ifc", x=x)
     if not x.dtype.is_complex:
         return tf.nn.relu6(x)
     return tf.where(_at_least(x, 0), tf.where(_at_least(x, 6), tf.cast(6, x.dtype), x), 0)
@@ -79,7 +82,7 @@ def leaky_relu(x: Any, alpha: float = 0.2) -> Any:
     """
     x = float_tensor(x, "leaky_relu")
     if x.dtype.is_complex:
-        return tf.where(_at_least(x, 0), x, ops.convert_to_tensor(alpha, x.dtype) * x)
+        return tf.where(_at_least(x, 0), x, to_tensor(alpha, x.dtype) * x)
     return tf.nn.leaky_relu(x, alpha)  # as in Ivy: `alpha` in float32, whatever `x` is
 
 
@@ -96,8 +99,8 @@ def prelu(x: Any, slope: Any) -> Any:
     >>> prelu([-1.0, -1.0, 2.0], [0.5, 0.25, 0.0]).numpy().tolist()
     [-0.5, -0.25, 2.0]
     """
-    x = float_tensor(x, "prelu")
-    slope = ops.convert_to_tensor(slope, x.dtype)
+    x = float_tensor(x, "prelu", "f")
+    slope = to_tensor(slope, x.dtype)
     try:
         tf.broadcast_static_shape(x.shape, slope.shape)
     except ValueError as error:
@@ -133,7 +136,7 @@ def hardsigmoid(x: Any) -> Any:
     >>> hardsigmoid([-4.0, 0.0, 4.0]).numpy().tolist()
     [0.0, 0.5, 1.0]
     """
-    return ops.hard_sigmoid(tensor(x))
+    return ops.hard_sigmoid(float_tensor(x, "hardsigmoid", "f"))
 
 
 @ivy_function
@@ -145,7 +148,10 @@ def hardtanh(x: Any, *, max_val: float = 1.0, min_val: float = -1.0) -> Any:
     >>> hardtanh([-4.0, 0.5, 4.0]).numpy().tolist()
     [-1.0, 0.5, 1.0]
     """
-    return ops.clip(tensor(x), min_val, max_val)
+    x = numbers("hardtanh", "if", x=x)
+    if kind_of(x) == "i":
+        min_val, max_val = (int(b) if b == int(b) else b for b in (min_val, max_val))
+    return clip(x, min_val, max_val)
 
 
 @ivy_function
@@ -157,7 +163,7 @@ def hardshrink(x: Any, *, lambd: float = 0.5) -> Any:
     >>> hardshrink([-1.0, 0.25]).numpy().tolist()
     [-1.0, 0.0]
     """
-    return ops.hard_shrink(tensor(x), lambd)
+    return ops.hard_shrink(float_tensor(x, "hardshrink", "f"), lambd)
 
 
 @ivy_function
@@ -169,7 +175,7 @@ def softshrink(x: Any, *, lambd: float = 0.5) -> Any:
     >>> softshrink([-1.0, 0.25]).numpy().tolist()
     [-0.5, 0.0]
     """
-    return ops.soft_shrink(tensor(x), lambd)
+    return ops.soft_shrink(float_tensor(x, "softshrink", "f"), lambd)
 
 
 @ivy_function
@@ -181,7 +187,7 @@ def tanhshrink(x: Any) -> Any:
     >>> tanhshrink([0.0]).numpy().tolist()
     [0.0]
     """
-    return ops.tanh_shrink(tensor(x))
+    return ops.tanh_shrink(float_tensor(x, "tanhshrink", "f"))
 
 
 @ivy_function
@@ -193,4 +199,4 @@ def thresholded_relu(x: Any, *, threshold: float = 0.0) -> Any:
     >>> thresholded_relu([1.0, 3.0], threshold=2.0).numpy().tolist()
     [0.0, 3.0]
     """
-    return ops.threshold(tensor(x), threshold, 0.0)
+    return ops.threshold(float_tensor(x, "thresholded_relu", "f"), threshold, 0.0)

@@ -8,6 +8,7 @@ from keras import ops
 
 from keras_ivy.ops import checks
 from keras_ivy.ops.dispatch import ivy_function
+from keras_ivy.ops.kinds import numbers
 from keras_ivy.ops.windows import (
     channels_last,
     cpu_only,
@@ -47,17 +48,18 @@ def _ceil_widths(x: Any, widths: list, window: tuple, strides: tuple) -> list:
 
 def _plain(kind: str, x: Any, window: tuple, strides: tuple, padding: str) -> Any:
     """Pool without borders of given widths and without dilation."""
-    if kind == "MAX":
-        return tf.nn.max_pool(x, window, strides, padding, checks.layout(len(window)))
-    if len(window) < 3 or x.dtype != tf.float64 or not cpu_only():
-        return tf.nn.avg_pool(x, window, strides, padding, checks.layout(len(window)))
-    # On CPUs, TensorFlow averages float64 along two axes only: height and width, then depth.
+    kernel = tf.nn.max_pool if kind == "MAX" else tf.nn.avg_pool
+    plain = x.dtype != tf.float64 and not x.dtype.is_integer
+    if len(window) < 3 or plain or (x.dtype == tf.float64 and not cpu_only()):
+        return kernel(x, window, strides, padding, checks.layout(len(window)))
+    # On CPUs, TensorFlow pools float64 along two axes only, as it does whole numbers: height and
+    # width, then depth.
     batch, depth, height, width, channels = ops.shape(x)
     x = tf.reshape(x, (batch * depth, height, width, channels))
-    x = tf.nn.avg_pool(x, window[1:], strides[1:], padding, "NHWC")
+    x = kernel(x, window[1:], strides[1:], padding, "NHWC")
     height, width = ops.shape(x)[1:3]
     x = tf.reshape(x, (batch, depth, height * width, channels))
-    x = tf.nn.avg_pool(x, (window[0], 1), (strides[0], 1), padding, "NHWC")
+    x = kernel(x, (window[0], 1), (strides[0], 1), padding, "NHWC")
     return tf.reshape(x, (batch, ops.shape(x)[1], height, width, channels))
 
 
@@ -157,7 +159,7 @@ def _pool(
     dilation: Any = 1,
     **options: Any,
 ) -> Any:
-    x = ops.convert_to_tensor(x)
+    x = numbers(owner, "f" if kind == "AVG" else "if", x=x)
     data_format = checks.data_format(owner, data_format, rank)
     checks.input_rank(owner, "x", x, [rank + 2], f"laid out as {data_format}")
     divisor = options.get("divisor")

@@ -11,6 +11,8 @@ import tensorflow as tf
 
 from keras_ivy.ops.devices import on_device
 from keras_ivy.ops.dtypes import dtype_or_none
+from keras_ivy.ops.kinds import numbers, typed
+from keras_ivy.ops.tensors import operand, to_tensor
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = [
@@ -39,6 +41,13 @@ def seed(seed_value: int = 0) -> None:
     True
     """
     keras.utils.set_random_seed(seed_value)
+
+
+def _parameters(owner: str, dtype: str, **parameters: Any) -> list:
+    """The parameters of a distribution, in the type of its draws."""
+    return [
+        to_tensor(typed(owner, "if", name, to_tensor(x)), dtype) for name, x in parameters.items()
+    ]
 
 
 def _shape_for(first: Any, second: Any, shape: Any, what: str) -> tuple:
@@ -78,7 +87,7 @@ def random_uniform(
     True
     """
     dtype = dtype_or_none(dtype) or keras.config.floatx()
-    low, high = tf.cast(low, dtype), tf.cast(high, dtype)
+    low, high = _parameters("random_uniform", dtype, low=low, high=high)
     shape = _shape_for(low, high, shape, "low and high")
     return low + (high - low) * keras.random.uniform(shape, dtype=dtype, seed=seed)
 
@@ -105,7 +114,7 @@ def random_normal(
     TensorShape([2, 3])
     """
     dtype = dtype_or_none(dtype) or keras.config.floatx()
-    mean, std = tf.cast(mean, dtype), tf.cast(std, dtype)
+    mean, std = _parameters("random_normal", dtype, mean=mean, std=std)
     shape = _shape_for(mean, std, shape, "mean and std")
     return mean + std * keras.random.normal(shape, dtype=dtype, seed=seed)
 
@@ -128,6 +137,7 @@ def randint(low: int, high: int, shape: Any = None, dtype: Any = None, seed: Any
     True
     """
     shape = (shape,) if isinstance(shape, int) else tuple(shape or ())
+    low, high = (typed("randint", "i", n, operand(x)) for n, x in (("low", low), ("high", high)))
     return keras.random.randint(shape, low, high, dtype=dtype_or_none(dtype) or "int32", seed=seed)
 
 
@@ -146,7 +156,7 @@ def bernoulli(probs: Any, shape: Any = None, dtype: Any = None, seed: Any = None
     >>> bernoulli([0.0, 1.0]).numpy().tolist()
     [0.0, 1.0]
     """
-    probs = keras.ops.convert_to_tensor(probs, dtype=keras.config.floatx())
+    probs = to_tensor(typed("bernoulli", "bif", "probs", to_tensor(probs)), keras.config.floatx())
     shape = (shape,) if isinstance(shape, int) else tuple(shape or ())
     drawn = keras.random.uniform((*shape, *probs.shape), dtype=probs.dtype, seed=seed) < probs
     return keras.ops.cast(drawn, dtype_or_none(dtype) or keras.config.floatx())
@@ -186,7 +196,7 @@ def multinomial(
     """
     if probs is None:
         probs = keras.ops.ones((batch_size, population_size))
-    probs = keras.ops.convert_to_tensor(probs)
+    probs = numbers("multinomial", "BIf", probs=probs)
     if probs.shape[-1] != population_size:
         raise IvyValueError(
             "`probs` has one column for each outcome. "
@@ -213,4 +223,4 @@ def shuffle(x: Any, axis: int = 0, seed: Any = None) -> Any:
     >>> sorted(shuffle([3, 1, 2]).numpy().tolist())
     [1, 2, 3]
     """
-    return keras.random.shuffle(keras.ops.convert_to_tensor(x), axis=axis, seed=seed)
+    return keras.random.shuffle(to_tensor(x), axis=axis, seed=seed)

@@ -8,9 +8,10 @@ import re
 from typing import Any
 
 import tensorflow as tf
-from keras import ops
 
 from keras_ivy.ops.dispatch import ivy_function
+from keras_ivy.ops.kinds import numbers
+from keras_ivy.ops.tensors import to_tensor
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = ["einops_rearrange", "einops_reduce", "einops_repeat"]
@@ -126,7 +127,7 @@ def _pack(x: Any, right: list[list[str]], known: dict[str, Any]) -> Any:
 
 
 def _run(x: Any, pattern: str, sizes: dict[str, int], reduction: Any, may_repeat: bool) -> Any:
-    x = ops.convert_to_tensor(x)
+    x = to_tensor(x)
     left, right = _parse(pattern, len(x.shape))
     wanted = [n for axis in right for n in axis]
     given = {n for axis in left for n in axis}
@@ -213,6 +214,7 @@ def einops_reduce(x: Any, pattern: str, reduction: str, **axes_lengths: int) -> 
         raise IvyValueError(
             f"`reduction` is one of {sorted(_KERNELS)}. Received: reduction={reduction!r}"
         )
+    x = numbers("einops_reduce", "if" if reduction in ("max", "min") else "ifc", x=x)
     return _run(x, pattern, axes_lengths, _KERNELS[reduction], may_repeat=False)
 
 

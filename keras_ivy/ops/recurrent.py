@@ -7,6 +7,8 @@ from keras import ops
 
 from keras_ivy.ops import checks
 from keras_ivy.ops.dispatch import ivy_function
+from keras_ivy.ops.kinds import numbers
+from keras_ivy.ops.tensors import to_tensor
 
 __all__ = ["lstm_scan", "lstm_update"]
 
@@ -91,11 +93,12 @@ def lstm_update(
     Reference: Ivy's `functional/ivy/layers.py`.
     """
     owner = "lstm_update"
-    x, h, c, w, u = map(ops.convert_to_tensor, (x, init_h, init_c, kernel, recurrent_kernel))
+    x = numbers(owner, "f", x=x)
+    h, c, w, u = map(to_tensor, (init_h, init_c, kernel, recurrent_kernel))
     checks.size_of_axis(owner, "x", x, -1, w.shape[0], "the rows of `kernel`")
     checks.size_of_axis(owner, "init_h", h, -1, u.shape[0], "the rows of `recurrent_kernel`")
     checks.size_of_axis(owner, "kernel", w, -1, u.shape[-1], "the columns of `recurrent_kernel`")
-    biases = [ops.convert_to_tensor(b) for b in (bias, recurrent_bias) if b is not None]
+    biases = [to_tensor(b) for b in (bias, recurrent_bias) if b is not None]
     b = biases[0] + biases[1] if len(biases) == 2 else (biases or [None])[0]
     rank, size = len(x.shape), u.shape[0]
     time_first = x if time_major else ops.moveaxis(x, -2, 0)

@@ -8,10 +8,13 @@ is the number.
 from collections.abc import Callable
 from typing import Any
 
+import tensorflow as tf
 from keras import ops
 
-from keras_ivy.ops.dispatch import ivy_function, reduction, tensor
+from keras_ivy.ops.dispatch import ivy_function, reduction
 from keras_ivy.ops.dtypes import as_dtype
+from keras_ivy.ops.kinds import is_complex, kind_of, numbers, through
+from keras_ivy.ops.tensors import dtype_name, to_tensor
 from keras_ivy.utils.exceptions import IvyValueError
 
 # fmt: off
@@ -26,11 +29,13 @@ __all__ = [
 # fmt: off
 all = reduction("all", ops.all, "whether all are true", "[True, False]", "False")
 any = reduction("any", ops.any, "whether one is true", "[True, False]", "True")
-max = reduction("max", ops.max, "the largest", "[[1.0, 2.0], [4.0, 3.0]], axis=0", "[4.0, 3.0]")
-min = reduction("min", ops.min, "the smallest", "[[1.0, 2.0], [4.0, 3.0]], axis=0", "[1.0, 2.0]")
-median = reduction("median", ops.median, "the middle value", "[1.0, 2.0, 9.0]", "2.0")
+max = reduction(
+    "max", ops.max, "the largest", "[[1.0, 2.0], [4.0, 3.0]], axis=0", "[4.0, 3.0]", "bif")
+min = reduction(
+    "min", ops.min, "the smallest", "[[1.0, 2.0], [4.0, 3.0]], axis=0", "[1.0, 2.0]", "bif")
+median = reduction("median", ops.median, "the middle value", "[1.0, 2.0, 9.0]", "2.0", "BIf")
 logsumexp = reduction(
-    "logsumexp", ops.logsumexp, "`log(sum(exp(x)))`, without overflow", "[0.0]", "0.0")
+    "logsumexp", ops.logsumexp, "`log(sum(exp(x)))`, without overflow", "[0.0]", "0.0", "BIf")
 count_nonzero = reduction(
     "count_nonzero",
     lambda x, axis, keepdims: ops.sum(ops.cast(ops.not_equal(x, 0), "int32"), axis, keepdims),
@@ -39,8 +44,15 @@ count_nonzero = reduction(
 # fmt: on
 
 
+#: What Keras computes in complex64, whatever the type is.
+_OF_COMPLEX = {ops.mean: tf.reduce_mean, ops.prod: tf.reduce_prod, ops.sum: tf.reduce_sum}
+
+
 def _typed(kernel: Callable, x: Any, axis: Any, keepdims: bool, dtype: Any) -> Any:
-    x = tensor(x) if dtype is None else ops.cast(tensor(x), as_dtype(dtype))
+    x = to_tensor(x, None if dtype is None else as_dtype(dtype))
+    if kernel is ops.mean:
+        x = numbers("mean", "BIfc", x=x)
+    kernel = _OF_COMPLEX[kernel] if is_complex(x) else kernel
     return kernel(x, axis=axis, keepdims=keepdims)
 
 
@@ -101,11 +113,13 @@ def var(x: Any, axis: Any = None, correction: float = 0.0, keepdims: bool = Fals
     >>> var([1.0, 3.0]).numpy().item(), var([1.0, 3.0], correction=1).numpy().item()
     (1.0, 2.0)
     """
-    x = ops.convert_to_tensor(x)
-    biased = ops.var(x, axis=axis, keepdims=keepdims)
+    x = numbers("var", "BIfc", x=x)
+    kernel = tf.math.reduce_variance if is_complex(x) else ops.var
+    biased = kernel(x, axis=axis, keepdims=keepdims)
     if not correction:
         return biased
-    counted = ops.sum(ops.ones_like(x, dtype=biased.dtype), axis=axis, keepdims=keepdims)
+    ones = ops.ones_like(x, dtype=dtype_name(biased))
+    counted = ops.sum(ones, axis=axis, keepdims=keepdims)
     return biased * (counted / (counted - correction))
 
 
@@ -125,7 +139,7 @@ def _older(name: str, kernel: Callable) -> Callable:
     """Make an older spelling of a reduction."""
 
     def function(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
-        out = kernel(tensor(x), axis=axis, keepdims=keepdims)
+        out = kernel(x, axis=axis, keepdims=keepdims)
         return ops.reshape(out, (1,)) if len(out.shape) == 0 else out
 
     function.__name__ = function.__qualname__ = f"reduce_{name}"
@@ -143,13 +157,13 @@ def _older(name: str, kernel: Callable) -> Callable:
     return ivy_function(function)
 
 
-reduce_max = _older("max", ops.max)
-reduce_mean = _older("mean", ops.mean)
-reduce_min = _older("min", ops.min)
-reduce_prod = _older("prod", ops.prod)
-reduce_std = _older("std", ops.std)
-reduce_sum = _older("sum", ops.sum)
-reduce_var = _older("var", ops.var)
+reduce_max = _older("max", max)
+reduce_mean = _older("mean", mean)
+reduce_min = _older("min", min)
+reduce_prod = _older("prod", prod)
+reduce_std = _older("std", std)
+reduce_sum = _older("sum", sum)
+reduce_var = _older("var", var)
 
 
 @ivy_function
@@ -201,13 +215,17 @@ def diff(x: Any, n: int = 1, axis: int = -1) -> Any:
     >>> diff([1, 2, 4, 7]).numpy().tolist(), diff([1, 2, 4, 7], 2).numpy().tolist()
     ([1, 2, 3], [1, 1])
     """
-    return ops.diff(tensor(x), n, axis)
+    x = to_tensor(x)
+    if kind_of(x) != "b":
+        return ops.diff(x, n, axis)
+    # Of truth values, whether neighbours differ.
+    return ops.diff(to_tensor(x, "int32"), n, axis) % 2 != 0
 
 
 def _cumulative(
     kernel: Callable, x: Any, axis: int, exclusive: bool, reverse: bool, dtype: Any, neutral: int
 ) -> Any:
-    x = ops.convert_to_tensor(x) if dtype is None else ops.cast(x, as_dtype(dtype))
+    x = to_tensor(x, None if dtype is None else as_dtype(dtype))
     x = ops.flip(x, axis) if reverse else x
     out = kernel(x, axis=axis)
     if exclusive:
@@ -215,6 +233,13 @@ def _cumulative(
         out = ops.concatenate([ops.full_like(out[:1], neutral), out[:-1]], axis=0)
         out = ops.moveaxis(out, 0, axis)
     return ops.flip(out, axis) if reverse else out
+
+
+def _extreme(
+    owner: str, kernel: Callable, x: Any, axis: int | None, keepdims: bool, dtype: Any
+) -> Any:
+    x = numbers(owner, "bif", x=x)
+    return ops.cast(kernel(x, axis=axis, keepdims=keepdims), as_dtype(dtype or "int32"))
 
 
 @ivy_function
@@ -232,7 +257,7 @@ def argmax(x: Any, axis: int | None = None, keepdims: bool = False, dtype: Any =
     >>> argmax([[1.0, 5.0], [7.0, 2.0]], axis=1).numpy().tolist()
     [1, 0]
     """
-    return ops.cast(ops.argmax(tensor(x), axis=axis, keepdims=keepdims), as_dtype(dtype or "int32"))
+    return _extreme("argmax", ops.argmax, x, axis, keepdims, dtype)
 
 
 @ivy_function
@@ -244,7 +269,7 @@ def argmin(x: Any, axis: int | None = None, keepdims: bool = False, dtype: Any =
     >>> argmin([3.0, 1.0, 2.0]).numpy().item()
     1
     """
-    return ops.cast(ops.argmin(tensor(x), axis=axis, keepdims=keepdims), as_dtype(dtype or "int32"))
+    return _extreme("argmin", ops.argmin, x, axis, keepdims, dtype)
 
 
 @ivy_function
@@ -256,7 +281,7 @@ def sort(x: Any, axis: int = -1, descending: bool = False) -> Any:
     >>> sort([3, 1, 2]).numpy().tolist(), sort([3, 1, 2], descending=True).numpy().tolist()
     ([1, 2, 3], [3, 2, 1])
     """
-    out = ops.sort(tensor(x), axis=axis)
+    out = ops.sort(numbers("sort", "bif", x=x), axis=axis)
     return ops.flip(out, axis) if descending else out
 
 
@@ -269,9 +294,9 @@ def argsort(x: Any, axis: int = -1, descending: bool = False) -> Any:
     >>> argsort([3, 1, 2]).numpy().tolist(), argsort([3, 1, 3], descending=True).numpy().tolist()
     ([1, 2, 0], [0, 2, 1])
     """
+    x = numbers("argsort", "bif", x=x)
     if not descending:
-        return ops.argsort(tensor(x), axis=axis)
-    x = ops.convert_to_tensor(x)
+        return ops.argsort(x, axis=axis)
     backwards = ops.flip(ops.argsort(ops.flip(x, axis), axis=axis), axis)
     return ops.subtract(ops.shape(x)[axis] - 1, backwards)
 
@@ -298,7 +323,9 @@ def top_k(x: Any, k: int, *, axis: int = -1, largest: bool = True) -> tuple:
     >>> values.numpy().tolist(), indices.numpy().tolist()
     ([9.0, 5.0], [1, 2])
     """
-    x = ops.convert_to_tensor(x)
+    x = numbers("top_k", "bif", x=x)
+    if kind_of(x) == "b":
+        return through("int8", lambda y: top_k(y, k, axis=axis, largest=largest), x)
     if not 0 <= k <= (x.shape[axis] or k):
         raise IvyValueError(
             "`k` is a whole number of at most the size of the axis. "
@@ -319,9 +346,13 @@ def searchsorted(x: Any, v: Any, side: str = "left") -> Any:
     >>> searchsorted([1, 3, 5], [3, 4]).numpy().tolist()
     [1, 2]
     """
-    return ops.searchsorted(tensor(x), tensor(v), side=side)
+    x, v = numbers("searchsorted", "bif", x=to_tensor(x), v=to_tensor(v))
+    if kind_of(x) == "b":
+        x, v = to_tensor(x, "int32"), to_tensor(v, "int32")
+    return ops.searchsorted(x, v, side=side)
 
 
+@ivy_function
 def nonzero(x: Any) -> tuple:
     """Return the indices of the entries that are not 0, one array for each axis.
 
@@ -330,4 +361,4 @@ def nonzero(x: Any) -> tuple:
     >>> [i.numpy().tolist() for i in nonzero([[0, 2], [3, 0]])]
     [[0, 1], [1, 0]]
     """
-    return tuple(ops.nonzero(tensor(x)))
+    return tuple(ops.nonzero(to_tensor(x)))

@@ -8,7 +8,8 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from keras_ivy.ops.dispatch import ivy_function, tensor
+from keras_ivy.ops.dispatch import ivy_function
+from keras_ivy.ops.tensors import to_tensor
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = [
@@ -55,12 +56,12 @@ def reshape(x: Any, shape: Any, *, order: str = "C") -> Any:
     """
     shape = (shape,) if isinstance(shape, int) else tuple(shape)
     if None in shape:
-        shape = _known_sizes(tensor(x), shape)
+        shape = _known_sizes(to_tensor(x), shape)
     if order == "C":
-        return ops.reshape(tensor(x), shape)
+        return ops.reshape(to_tensor(x), shape)
     if order != "F":
         raise IvyValueError(f'`order` is "C" or "F". Received: order={order!r}')
-    return ops.transpose(ops.reshape(ops.transpose(tensor(x)), shape[::-1]))
+    return ops.transpose(ops.reshape(ops.transpose(to_tensor(x)), shape[::-1]))
 
 
 def _known_sizes(x: Any, shape: tuple) -> tuple:
@@ -93,13 +94,13 @@ def permute_dims(x: Any, axes: Sequence[int]) -> Any:
     >>> permute_dims([[1, 2], [3, 4]], (1, 0)).numpy().tolist()
     [[1, 3], [2, 4]]
     """
-    return ops.transpose(tensor(x), axes=tuple(axes))
+    return ops.transpose(to_tensor(x), axes=tuple(axes))
 
 
 @ivy_function
 def transpose(x: Any, axes: Sequence[int] | None = None) -> Any:
     """Return the array with its axes in another order, reversed by default."""
-    return ops.transpose(tensor(x), axes=axes)
+    return ops.transpose(to_tensor(x), axes=axes)
 
 
 @ivy_function
@@ -111,7 +112,7 @@ def swapaxes(x: Any, axis0: int, axis1: int) -> Any:
     >>> swapaxes([[1, 2, 3]], 0, 1).shape
     TensorShape([3, 1])
     """
-    return ops.swapaxes(tensor(x), axis0, axis1)
+    return ops.swapaxes(to_tensor(x), axis0, axis1)
 
 
 @ivy_function
@@ -123,7 +124,7 @@ def moveaxis(a: Any, source: Any, destination: Any) -> Any:
     >>> moveaxis([[[1, 2]]], 2, 0).shape
     TensorShape([2, 1, 1])
     """
-    return ops.moveaxis(tensor(a), source, destination)
+    return ops.moveaxis(to_tensor(a), source, destination)
 
 
 @ivy_function
@@ -139,7 +140,7 @@ def expand_dims(x: Any, *, axis: Any = 0) -> Any:
     >>> expand_dims([1, 2], axis=-1).numpy().tolist()
     [[1], [2]]
     """
-    return ops.expand_dims(tensor(x), axis)
+    return ops.expand_dims(to_tensor(x), axis)
 
 
 @ivy_function
@@ -155,7 +156,7 @@ def squeeze(x: Any, axis: Any = None) -> Any:
     >>> squeeze([[1], [2]], axis=1).numpy().tolist()
     [1, 2]
     """
-    return ops.squeeze(tensor(x), axis=tuple(axis) if isinstance(axis, list) else axis)
+    return ops.squeeze(to_tensor(x), axis=tuple(axis) if isinstance(axis, list) else axis)
 
 
 @ivy_function(symbolic=True)
@@ -175,7 +176,7 @@ def flatten(x: Any, *, start_dim: int = 0, end_dim: int = -1) -> Any:
     >>> flatten([[[1, 2], [3, 4]]], start_dim=1).numpy().tolist()
     [[1, 2, 3, 4]]
     """
-    x = ops.convert_to_tensor(x)
+    x = to_tensor(x)
     rank = len(x.shape)
     if rank == 0:
         return ops.reshape(x, (1,))
@@ -205,7 +206,7 @@ def flip(x: Any, axis: Any = None) -> Any:
     >>> flip([[1, 2], [3, 4]], axis=0).numpy().tolist()
     [[3, 4], [1, 2]]
     """
-    return ops.flip(tensor(x), axis)
+    return ops.flip(to_tensor(x), axis)
 
 
 @ivy_function
@@ -217,7 +218,7 @@ def roll(x: Any, shift: Any, axis: Any = None) -> Any:
     >>> roll([1, 2, 3], 1).numpy().tolist()
     [3, 1, 2]
     """
-    return ops.roll(tensor(x), shift, axis)
+    return ops.roll(to_tensor(x), shift, axis)
 
 
 @ivy_function
@@ -234,8 +235,8 @@ def concat(xs: Any, *, axis: int | None = 0) -> Any:
     [[1, 3], [2, 4]]
     """
     if axis is None:
-        return ops.concatenate([ops.reshape(tensor(x), (-1,)) for x in xs], axis=0)
-    return ops.concatenate([tensor(x) for x in xs], axis=axis)
+        return ops.concatenate([ops.reshape(to_tensor(x), (-1,)) for x in xs], axis=0)
+    return ops.concatenate([to_tensor(x) for x in xs], axis=axis)
 
 
 @ivy_function
@@ -247,19 +248,19 @@ def stack(arrays: Any, axis: int = 0) -> Any:
     >>> stack([[1, 2], [3, 4]], axis=1).numpy().tolist()
     [[1, 3], [2, 4]]
     """
-    return ops.stack([tensor(a) for a in arrays], axis=axis)
+    return ops.stack([to_tensor(a) for a in arrays], axis=axis)
 
 
 @ivy_function
 def hstack(arrays: Any) -> Any:
     """Return arrays joined along the second axis, vectors along the first."""
-    return ops.hstack([tensor(a) for a in arrays])
+    return ops.hstack([to_tensor(a) for a in arrays])
 
 
 @ivy_function
 def vstack(arrays: Any) -> Any:
     """Return arrays joined along the first axis, vectors as rows."""
-    return ops.vstack([tensor(a) for a in arrays])
+    return ops.vstack([to_tensor(a) for a in arrays])
 
 
 @ivy_function
@@ -276,7 +277,7 @@ def unstack(x: Any, *, axis: int = 0, keepdims: bool = False) -> list:
     >>> [s.numpy().tolist() for s in unstack([[1, 2], [3, 4]], axis=1)]
     [[1, 3], [2, 4]]
     """
-    slices = ops.unstack(tensor(x), axis=axis)
+    slices = ops.unstack(to_tensor(x), axis=axis)
     return [ops.expand_dims(s, axis) for s in slices] if keepdims else list(slices)
 
 
@@ -302,7 +303,7 @@ def split(
     >>> [p.numpy().tolist() for p in split([1, 2, 3, 4, 5], num_or_size_splits=[2, 3])]
     [[1, 2], [3, 4, 5]]
     """
-    x = ops.convert_to_tensor(x)
+    x = to_tensor(x)
     size = x.shape[axis]
     parts = size if num_or_size_splits is None else num_or_size_splits
     if isinstance(parts, int):
@@ -334,7 +335,7 @@ def repeat(x: Any, repeats: Any, *, axis: int | None = None) -> Any:
     >>> repeat([1, 2], 2).numpy().tolist()
     [1, 1, 2, 2]
     """
-    return ops.repeat(tensor(x), repeats, axis=axis)
+    return ops.repeat(to_tensor(x), repeats, axis=axis)
 
 
 @ivy_function
@@ -346,7 +347,7 @@ def tile(x: Any, repeats: Any) -> Any:
     >>> tile([1, 2], 2).numpy().tolist()
     [1, 2, 1, 2]
     """
-    return ops.tile(tensor(x), (repeats,) if isinstance(repeats, int) else tuple(repeats))
+    return ops.tile(to_tensor(x), (repeats,) if isinstance(repeats, int) else tuple(repeats))
 
 
 @ivy_function
@@ -358,9 +359,10 @@ def broadcast_to(x: Any, shape: Any) -> Any:
     >>> broadcast_to([1, 2], (2, 2)).numpy().tolist()
     [[1, 2], [1, 2]]
     """
-    return ops.broadcast_to(tensor(x), tuple(shape))
+    return ops.broadcast_to(to_tensor(x), tuple(shape))
 
 
+@ivy_function(symbolic=True)
 def broadcast_arrays(*arrays: Any) -> list:
     """Return the arrays repeated to their common shape.
 
@@ -369,7 +371,7 @@ def broadcast_arrays(*arrays: Any) -> list:
     >>> [a.numpy().tolist() for a in broadcast_arrays([1, 2], [[3]])]
     [[[1, 2]], [[3, 3]]]
     """
-    arrays = [ops.convert_to_tensor(a) for a in arrays]
+    arrays = [to_tensor(a) for a in arrays]
     shape = arrays[0].shape
     for other in arrays[1:]:
         shape = tf.broadcast_static_shape(shape, other.shape)

@@ -8,6 +8,7 @@ from keras import ops
 
 from keras_ivy.ops import checks
 from keras_ivy.ops.dispatch import ivy_function
+from keras_ivy.ops.tensors import to_tensor
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
 __all__ = ["dct", "fft", "idct", "ifft"]
@@ -41,7 +42,7 @@ def _along(owner: str, argument: str, x: Any, axis: int, kernel: Callable) -> An
 
 
 def _complex(x: Any, owner: str) -> Any:
-    x = ops.convert_to_tensor(x)
+    x = to_tensor(x)
     if x.dtype.is_complex:
         return x
     if not (x.dtype.is_floating or x.dtype.is_integer):
@@ -105,7 +106,7 @@ def ifft(x: Any, dim: int, *, norm: str = "backward", n: int | None = None) -> A
 
 
 def _cosine(owner: str, x: Any, kind: int, n: int | None, axis: int, norm: str | None) -> Any:
-    x = ops.convert_to_tensor(x)
+    x = to_tensor(x)
     checks.floating(owner, "x", x)
     dtype = x.dtype
     checks.choice(owner, "norm", norm, (None, "ortho"))
