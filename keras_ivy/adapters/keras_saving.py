@@ -18,8 +18,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import keras
-from keras.src.saving import saving_lib, serialization_lib
+from keras.src.saving import serialization_lib
 from keras.src.saving.keras_saveable import KerasSaveable
+from keras.src.saving.saving_lib import H5IOStore, _save_state, is_memory_sufficient
 from keras.src.utils import io_utils
 
 __all__ = ["Companion", "is_loading", "is_safe", "may_overwrite", "weights_bytes"]
@@ -45,12 +46,12 @@ def weights_bytes(model: keras.Model) -> io.BytesIO | None:
 
     Keras writes it straight to the disk, where HDF5 ends the process when the disk is full.
     """
-    if not saving_lib.is_memory_sufficient(model):
+    if not is_memory_sufficient(model):
         return None
     file = io.BytesIO()
-    store = saving_lib.H5IOStore(file, mode="w")
+    store = H5IOStore(file, mode="w")
     try:
-        saving_lib._save_state(
+        _save_state(
             model,
             weights_store=store,
             assets_store=None,

@@ -74,7 +74,7 @@ def test_weights_in_memory_are_those_of_the_file(tmp_path, monkeypatch):
     assert found["file"].keys() == found["memory"].keys(), why
     for key, value in found["file"].items():
         np.testing.assert_array_equal(value, found["memory"][key], err_msg=why)
-    monkeypatch.setattr(keras_saving.saving_lib, "is_memory_sufficient", lambda model: False)
+    monkeypatch.setattr(keras_saving, "is_memory_sufficient", lambda model: False)
     assert keras_saving.weights_bytes(model) is None
 
 
