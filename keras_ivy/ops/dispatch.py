@@ -18,6 +18,7 @@ from keras_ivy.ops.kinds import complex_operands, is_complex, kind_of, numbers
 from keras_ivy.ops.tensors import is_symbolic
 from keras_ivy.registration import register
 from keras_ivy.utils.exceptions import IvyValueError
+from keras_ivy.utils.refusals import RAW, refusal
 
 __all__ = ["FunctionCall", "binary", "ivy_function", "reduction", "unary"]
 
@@ -79,7 +80,13 @@ def ivy_function(fn: Callable | None = None, *, symbolic: bool = False) -> Calla
                 return container_map(function, *args, **kwargs)
         if symbolic and (is_symbolic(args) or is_symbolic(tuple(kwargs.values()))):
             return FunctionCall(fn.__name__)(*args, **kwargs)
-        return fn(*args, **kwargs)
+        try:
+            return fn(*args, **kwargs)
+        except RAW as error:
+            told = refusal(fn, args, kwargs, error)
+            if told is error:
+                raise
+            raise told from error
 
     _FUNCTIONS[fn.__name__] = function
     return function

@@ -8,6 +8,7 @@ from typing import Any
 import tensorflow as tf
 
 from keras_ivy.optimizers import updates, variants
+from keras_ivy.optimizers.function_checks import checked
 from keras_ivy.optimizers.leaves import flatten, unflatten
 from keras_ivy.optimizers.norms import norm
 from keras_ivy.optimizers.tensors import scalar
@@ -70,6 +71,7 @@ def _moment_scalars(
     return updates.MomentScalars(*(tf.cast(x, dtype) for x in scalars))
 
 
+@checked
 def adam_step(
     dcdw: Leaves,
     mw: Leaves,
@@ -117,6 +119,7 @@ def adam_step(
 
 
 @_takes_inplace
+@checked
 def optimizer_update(
     w: Leaves, effective_grad: Leaves, lr: Any, stop_gradients: bool = True
 ) -> Leaves:
@@ -149,6 +152,7 @@ def optimizer_update(
 
 
 @_takes_inplace
+@checked
 def gradient_descent_update(
     w: Leaves, dcdw: Leaves, lr: Any, stop_gradients: bool = True
 ) -> Leaves:
@@ -175,6 +179,7 @@ def gradient_descent_update(
 
 
 @_takes_inplace
+@checked
 def lars_update(
     w: Leaves, dcdw: Leaves, lr: Any, decay_lambda: float = 0.0, stop_gradients: bool = True
 ) -> Leaves:
@@ -242,6 +247,7 @@ def _moment_update(
 
 
 @_takes_inplace
+@checked
 def adam_update(
     w: Leaves,
     dcdw: Leaves,
@@ -291,6 +297,7 @@ def adam_update(
 
 
 @_takes_inplace
+@checked
 def lamb_update(
     w: Leaves,
     dcdw: Leaves,

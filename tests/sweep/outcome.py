@@ -1,6 +1,7 @@
 """What becomes of a call: refused in our form, refused by Python or a backend, raw, accepted."""
 
 import contextlib
+import io
 import resource
 import signal
 import warnings
@@ -61,7 +62,11 @@ def outcome(call):
     NotImplementedError), `"raw"`, `"endless"` and `"accepted"`.
     """
     try:
-        with warnings.catch_warnings(), within(PATIENCE):
+        with (
+            warnings.catch_warnings(),
+            contextlib.redirect_stdout(io.StringIO()),
+            within(PATIENCE),
+        ):
             warnings.simplefilter("ignore")
             call()
     except TooLong:

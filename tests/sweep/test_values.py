@@ -90,3 +90,52 @@ def test_meaningless_layer_is_refused(call, message):
     with pytest.raises((ValueError, TypeError), match=message) as caught:
         call()
     assert isinstance(caught.value, IvyException)
+
+
+W = tf.constant([1.0, 2.0])
+TREE = ivy.Container(a=W, b=ivy.Container(c=tf.ones((2, 3))))
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: ivy.gradient_descent_update({}, W, 0.1), "nothing to update. Received: w={}"),
+        (lambda: ivy.adam_step(W, W, tf.ones((5, 2)), 1), "`vw` must have the shape of `dcdw`"),
+        (lambda: ivy.adam_step(TREE, TREE, ivy.Container(a=W), 1), "the structure of `dcdw`"),
+        (lambda: ivy.adam_update(TREE, TREE, 0.1, {}, TREE, 1), "`mw_tm1` must have the structure"),
+        (lambda: ivy.lamb_update("a", W, 0.1, W, W, 1), "`w` must be of real numbers"),
+        (lambda: ivy.lamb_update(W, W, 0.1, W, W, 1, beta1=[0.9]), "`beta1` must be one number"),
+        (lambda: ivy.lamb_update(W, W, 0.1, W, W, 1, beta1=2), "`beta1` must be in"),
+        (lambda: ivy.lars_update(W, W, float("nan")), "`lr` must be finite"),
+        (lambda: ivy.lars_update(W, W, tf.ones((3,))), "`lr` must be one number"),
+        (lambda: ivy.optimizer_update(W, None, 0.1), "`effective_grad` must be a tensor"),
+        (lambda: ivy.optimizer_update(W, W, 0.1, stop_gradients=np.ones(3)), "`stop_gradients`"),
+    ],
+)
+def test_functional_updates_refuse_what_does_not_fit(call, message):
+    with pytest.raises((ValueError, TypeError, KeyError), match=message) as caught:
+        call()
+    assert isinstance(caught.value, IvyException)
+
+
+def test_functional_updates_broadcast_and_take_bare_values():
+    rate = ivy.Container(a=0.5, b=ivy.Container(c=tf.constant([1.0, 2.0, 3.0])))
+    new = ivy.gradient_descent_update(TREE, 1.0, rate)
+    assert new.a.numpy().tolist() == [0.5, 1.5]
+    assert new.b.c.numpy()[0].tolist() == [0.0, -1.0, -2.0]
+    moved = ivy.adam_update(TREE, TREE, 0.1, 0.0, 0.0, tf.constant([1]))
+    assert set(moved[0].flatten()) == {"a", "b/c"}
+
+
+def test_kernels_errors_name_the_function_and_what_it_was_given():
+    with pytest.raises(ValueError, match=r"^reshape: .* Received: x=<ndarray of shape \(3, 3\)"):
+        ivy.reshape(np.eye(3, dtype="float32"), (4,))
+    with pytest.raises(ValueError, match=r"^split: .* Received: x=<ndarray .*splits=-1"):
+        ivy.split(np.ones((4, 2), "float32"), num_or_size_splits=-1)
+    with pytest.raises(TypeError, match=r"^einops_rearrange: .*pattern=<ndarray of shape \(3,\)"):
+        ivy.einops_rearrange(np.ones((4, 2), "float32"), pattern=np.ones(3))
+
+
+def test_all_equal_compares_numpy_arrays():
+    assert ivy.all_equal(np.ones(3), np.ones(3)) is True
+    assert ivy.all_equal(np.ones(3), np.zeros(3)) is False
