@@ -1,5 +1,6 @@
 """Keras's own initializers and functions, made to draw for given fans and seeds."""
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -85,11 +86,18 @@ class Adopted(Drawn):
         self, shape: tuple[int, ...], fan_in: Fan | None, fan_out: Fan | None, dtype: str, seed
     ) -> Any:
         initializer = self.initializer
-        if "seed" in self._config and seed is not None:
-            initializer = type(initializer).from_config({**self._config, "seed": seed})
+        if seed is not None and hasattr(initializer, "seed"):
+            # Not by `from_config`: a subclass may have a constructor without a seed.
+            initializer = copy.copy(initializer)
+            initializer.seed = seed
         return initializer(shape, dtype=dtype)
+
+    def _living_config(self) -> dict[str, Any]:
+        return {**self.get_config(), "initializer": self.initializer}
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor arguments, the initializer serialized."""
         config = super().get_config()
+        if self._given is not None:
+            return config
         return {**config, "initializer": keras.initializers.serialize(self.initializer)}

@@ -1,10 +1,12 @@
 """The base classes: one draw behind Keras's call and Ivy's `create_variables`."""
 
 import abc
+import copy
 from typing import Any
 
 import keras
 
+from keras_ivy.initializers.captured import Captured
 from keras_ivy.initializers.checks import (
     Shape,
     standardize_dtype,
@@ -17,15 +19,17 @@ from keras_ivy.initializers.seeds import (
     seed_config,
     standardize_seed,
 )
-from keras_ivy.utils.arguments import construct
 from keras_ivy.utils.devices import device_scope
 
 
-class Initializer(keras.initializers.Initializer, abc.ABC):
+class Initializer(Captured, keras.initializers.Initializer, abc.ABC):
     """Ivy's abstract initializer: subclasses provide `create_variables`.
 
     A subclass written for Ivy works in every Keras layer: the Keras call passes the fans of the
-    shape. To write a new scheme, subclass `Drawn` instead, which also gives it a seed.
+    shape. Its config is what its own constructor was called with. To be reproducible it draws from
+    `self.seed` (`keras.random.normal(var_shape, seed=self.seed)`), which `initialize_model(seed=)`
+    sets for every variable, or from the global generators of Keras, TensorFlow, NumPy or Python,
+    which it seeds meanwhile. To write a new scheme, subclass `Drawn`, which passes a seed on.
 
     Args:
         seed: `None` for new values at every call, an integer for the same values at every call,
@@ -83,30 +87,27 @@ class Initializer(keras.initializers.Initializer, abc.ABC):
         dtype: str | None = None,
         seed: Seed = None,
     ) -> Any:
-        """Make values for given fans. Subclasses of Ivy's style choose their own randomness.
+        """Make values for given fans and a given seed; changes nothing.
+
+        `create_variables` has no seed, so it is asked of a copy whose `self.seed` is the seed.
 
         Args:
             shape: Shape of the result.
             fan_in: Number of inputs that reach an output.
             fan_out: Number of outputs that an input reaches.
             dtype: Data type, by default `keras.config.floatx()`.
-            seed: Not used here, since `create_variables` has no seed; see `Drawn.draw`.
+            seed: An integer or a `keras.random.SeedGenerator`; `None` for new values.
 
         Returns:
             A tensor of that shape.
         """
-        return self.create_variables(
+        asked = self
+        if seed is not None and seed is not self.seed:
+            asked = copy.copy(self)
+            asked.seed = standardize_seed(seed)
+        return asked.create_variables(
             standardize_shape(shape), None, fan_out, fan_in, dtype=standardize_dtype(dtype)
         )
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> "Initializer":
-        """Make one from what `get_config` returned.
-
-        Raises:
-            IvyTypeError: If the constructor has no such argument; the message lists the nearest.
-        """
-        return construct(cls, kwargs=config)
 
     def replace(self, **changes: Any) -> "Initializer":
         """Return a copy with some constructor arguments changed.
@@ -116,10 +117,19 @@ class Initializer(keras.initializers.Initializer, abc.ABC):
         """
         also = getattr(type(self).__init__, "also_spelled", {})
         changes = {also.get(name, name): value for name, value in changes.items()}
-        return type(self).from_config({**self.get_config(), **changes})
+        words = self._living_config() if self._given is None else self._captured()
+        return type(self).from_config({**words, **changes})
+
+    def _living_config(self) -> dict[str, Any]:
+        """The constructor arguments, those that are objects as they are."""
+        return self.get_config()
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor arguments, JSON-serializable."""
+        return {"seed": seed_config(self.seed)} if self._given is None else self._captured_config()
 
     def __repr__(self) -> str:
-        config = self.get_config()
+        config = self.get_config() if self._given is None else self._captured()
         if isinstance(self.seed, keras.random.SeedGenerator):
             config["seed"] = self.seed
         words = ", ".join(f"{k}={v!r}" for k, v in config.items() if v is not None)
@@ -231,6 +241,8 @@ class Drawn(Initializer):
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor arguments, JSON-serializable."""
+        if self._given is not None:
+            return super().get_config()
         return {name: getattr(self, name) for name in self.arguments} | {
             "seed": seed_config(self.seed)
         }

@@ -19,7 +19,7 @@ from keras_ivy.initializers.sampling import SEED_SPACE
 from keras_ivy.initializers.scaled import FanScaled, KernelInitializer
 from keras_ivy.initializers.seeds import Seed
 from keras_ivy.initializers.structured import Identity
-from keras_ivy.initializers.wrapper import Scaled
+from keras_ivy.initializers.wrapper import Scaled, Wrapper
 
 __all__ = []
 
@@ -93,7 +93,8 @@ def describe(initializer: Initializer) -> str:
     if isinstance(initializer, Adopted):
         inner = initializer.initializer
         return getattr(inner, "__name__", type(inner).__name__)
-    config = getattr(initializer, "get_config", dict)()
+    own = getattr(initializer, "_given", None) is not None
+    config = initializer._captured() if own else getattr(initializer, "get_config", dict)()
     usual = inspect.signature(type(initializer)).parameters
     words = (
         f"{name}={value!r}"
@@ -190,6 +191,9 @@ def _centred(initializer: Initializer) -> bool:
 
 def _for_one_block(initializer: Initializer) -> Initializer:
     """Undo what an initializer was told about packed axes: the geometry has taken them apart."""
+    wraps = isinstance(initializer, Wrapper)
+    if wraps and not isinstance(initializer.initializer, KernelInitializer):
+        return initializer
     if isinstance(initializer, KernelInitializer):
         return initializer.replace(layer=None, groups=1, gates=None)
     plain = {"groups": 1, "layer": "conv"}

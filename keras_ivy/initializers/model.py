@@ -1,6 +1,7 @@
 """Initialize a whole model: by a scheme, by rules, with a look before."""
 
 import contextlib
+import functools
 import warnings
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -14,6 +15,7 @@ from keras_ivy.initializers.draw import base_seed, describe, draw_values, fold_s
 from keras_ivy.initializers.fans import warn_unknown
 from keras_ivy.initializers.plan import UNKNOWN, Plan, make_plans
 from keras_ivy.initializers.report import InitializationReport, InitializationRow
+from keras_ivy.initializers.reproducible import draw_by_seed
 from keras_ivy.initializers.schemes import resolve_rules
 from keras_ivy.initializers.seeds import Seed, standardize_seed
 from keras_ivy.initializers.targets import collect_targets
@@ -44,7 +46,9 @@ def initialize_model(
 
     Every variable is drawn with a seed made of `seed` and its structural path. So no two are
     equal by accident, the same seed gives the same model, and a layer added at the end or under
-    a name of its own leaves the values of the others alone.
+    a name of its own leaves the values of the others alone. Initializers and functions of one's
+    own are told the seed as `self.seed`, and the global generators are seeded while they draw; one
+    that draws from a generator of its own is refused if `seed` is given.
 
     Args:
         model: A built model, layer or `Module`.
@@ -74,8 +78,8 @@ def initialize_model(
         scheme, and standard deviation before and after.
 
     Raises:
-        ValueError: If the model is not built, the scheme is unknown, a rule matches nothing, or a
-            scheme does not suit a variable.
+        ValueError: If the model is not built, the scheme is unknown, a rule matches nothing, a
+            scheme does not suit a variable, or does not draw from the seed that is given.
         TypeError: If an argument is of another type.
 
     Warns:
@@ -156,7 +160,11 @@ def _draw_all(plans: Sequence[Plan], common: int, *, own_seeds: bool) -> list[An
         dtype = keras.backend.standardize_dtype(target.variable.dtype)
         seed = fold_seed(bases[id(scheme)], target.seed_path, taken)
         try:
-            values.append(draw_values(scheme, target.geometry, shape, dtype, seed, plan.scale))
+            insist = not own_seeds or scheme.seed is not None
+            draw = functools.partial(
+                draw_values, scheme, target.geometry, shape, dtype, seed, plan.scale
+            )
+            values.append(draw_by_seed(scheme, seed, draw, insist=insist))
         except (ValueError, TypeError) as error:
             raise IvyValueError(
                 f"Cannot initialize {target.path!r} ({type(target.layer).__name__}, "

@@ -113,6 +113,8 @@ class KernelInitializer(Drawn, keras.initializers.VarianceScaling):
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor arguments; options of the kernel only where they are set."""
+        if self._given is not None:
+            return super().get_config()
         options = {
             name: list(value) if isinstance(value, tuple) else value
             for name, default in self._options

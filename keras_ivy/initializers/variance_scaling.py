@@ -164,6 +164,6 @@ class KaimingInitializer(_Distributed):
     def get_config(self) -> dict[str, Any]:
         """Return the constructor arguments; a function is serialized as Keras does it."""
         config = super().get_config()
-        if not isinstance(self.nonlinearity, str):
+        if self._given is None and not isinstance(self.nonlinearity, str):
             config["nonlinearity"] = keras.activations.serialize(self.nonlinearity)
         return config

@@ -59,9 +59,14 @@ class Wrapper(KernelInitializer):
     def transform(self, values: Any, shape: tuple[int, ...]) -> Any:
         """Return the variable's values for the inner draw."""
 
+    def _living_config(self) -> dict[str, Any]:
+        return {**self.get_config(), "initializer": self.initializer}
+
     def get_config(self) -> dict[str, Any]:
         """Return the constructor arguments, the inner initializer serialized."""
         config = super().get_config()
+        if self._given is not None:
+            return config
         return {**config, "initializer": keras.initializers.serialize(self.initializer)}
 
     def _fans(self, shape: tuple[int, ...]) -> tuple[Fan | None, Fan | None]:
