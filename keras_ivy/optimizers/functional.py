@@ -68,7 +68,8 @@ def _moment_scalars(
         (scalar(beta1, tf.float64), scalar(beta2, tf.float64)),
         epsilon,
     )
-    return updates.MomentScalars(*(tf.cast(x, dtype) for x in scalars))
+    # The decay is not among them: it stands in the treatment of each update.
+    return updates.MomentScalars(*(x if x is None else tf.cast(x, dtype) for x in scalars))
 
 
 @checked
