@@ -11,6 +11,7 @@ contains `SavedState` in their place, which restores both kinds.
 
 import io
 import weakref
+import zipfile
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -20,6 +21,7 @@ import tensorflow as tf
 from keras_ivy.adapters.tracking import Split
 from keras_ivy.optimizers.tensors import scalar
 from keras_ivy.utils.exceptions import IvyKeyError, IvyValueError
+from keras_ivy.utils.files import reading
 
 Slots = dict[str, dict[str, Any]]
 
@@ -169,16 +171,35 @@ class SavedState(tf.train.experimental.PythonState):
 
     def deserialize(self, string_value: bytes) -> None:
         """Put back what `serialize` returned."""
+        arrays = _arrays_in(string_value)
+        count = arrays["count"]
+        if "version" not in arrays:
+            self._cell.refuse_old(int(count))
         slots: Slots = {}
-        with np.load(io.BytesIO(string_value)) as archive:
-            count = archive["count"]
-            if "version" not in archive.files:
-                self._cell.refuse_old(int(count))
-            for key in archive.files:
-                name, found, path = key.partition(":")
-                if found:
-                    slots.setdefault(name, {})[path] = _tensor(archive[key])
+        for key, array in arrays.items():
+            name, found, path = key.partition(":")
+            if found:
+                slots.setdefault(name, {})[path] = array
         self._cell.reset(scalar(count, tf.int64), slots)
+
+
+def _arrays_in(content: bytes) -> dict[str, Any]:
+    """Return the arrays of an `npz` file, the slots as tensors.
+
+    Raises:
+        IvyFileError: If it is damaged, or its arrays are larger than it is: they are stored as
+            they are.
+    """
+    file = io.BytesIO(content)
+    with reading("checkpoint", "the state of an optimizer's steps"):
+        with zipfile.ZipFile(file) as archive:
+            size = sum(member.file_size for member in archive.infolist())
+            if size > len(content):
+                raise ValueError(f"it holds {size:,} bytes in {len(content):,}")
+        with np.load(file, allow_pickle=False) as archive:
+            arrays = {key: archive[key] for key in archive.files}
+        int(arrays["count"])
+        return {key: _tensor(x) if ":" in key else x for key, x in arrays.items()}
 
 
 def _tensor(x: np.ndarray) -> tf.Tensor:

@@ -6,6 +6,7 @@ import pickle
 import secrets
 import stat
 import struct
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -33,6 +34,7 @@ DAMAGE = (
     pickle.PickleError,
     struct.error,
     tf.errors.OpError,
+    tokenize.TokenError,
     zipfile.BadZipFile,
     zlib.error,
 )

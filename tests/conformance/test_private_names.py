@@ -253,6 +253,7 @@ OVERRIDDEN = {
     "_get_current_learning_rate": "optimizers.base",
     "_initialize_with_initializer": "adapters.keras_variables",
     "_lookup_dependency": "container",
+    "_obj_type": "adapters.keras_saving",
     "_restore_from_tensors": "adapters.keras_variables, container.checkpoint",
     "_serialize_to_tensors": "adapters.keras_variables, container.checkpoint",
     "_shared_name": "adapters.keras_variables",
