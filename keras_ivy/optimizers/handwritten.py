@@ -45,6 +45,13 @@ class Handwritten:
 
     def _step_by_hand(self, v: Any, flat_v: dict, flat_g: dict) -> Any:
         """Call the user's `_step` on the variables that have a gradient, and merge the result."""
+        context = tf.distribute.get_replica_context()
+        if context is not None and context.num_replicas_in_sync > 1:
+            raise IvyValueError(
+                f"{type(self).__name__} keeps its state in Python attributes, of which replicas "
+                "have one. Implement `_scalars` and `_update`, or step outside of the strategy. "
+                f"Received: a call of `step` in one of {context.num_replicas_in_sync} replicas"
+            )
         if tf.inside_function():
             raise IvyValueError(
                 f"{type(self).__name__} keeps its state in Python attributes, which a "

@@ -33,21 +33,56 @@ def _graph() -> Any:
     return tf.compat.v1.get_default_graph()
 
 
+def _replicas() -> tuple[int, int]:
+    """Which replica of a strategy this is, among how many of this process; `(0, 1)` outside."""
+    context = tf.distribute.get_replica_context()
+    if context is None or context.num_replicas_in_sync == 1:
+        return 0, 1
+    count = len(context.strategy.extended.worker_devices)
+    number = tf.get_static_value(context.replica_id_in_sync_group)
+    return (0 if number is None else int(number) % count), count
+
+
 class StateCell:
-    """Count and slots of one optimizer, as `{slot: {path: tensor}}`."""
+    """Count and slots of one optimizer, as `{slot: {path: tensor}}`.
+
+    Under a strategy every replica has its own, since each makes its own step; outside of replicas
+    the first one's are seen, as of a mirrored variable.
+    """
 
     def __init__(self) -> None:
-        self._count: Any = 0
-        self._slots: Slots = {}
+        self._held: dict[int, tuple[Any, Slots]] = {0: (0, {})}
         self._nested = True
         self._count_variable: Any = None
         self._variables: Slots = {}
-        self._traced: tuple | None = None
+        self._traced: dict[int, tuple] = {}
         self._ratios: dict[str, Any] = {}
         self._ratio_variables: dict[str, Any] = {}
         self.refuse_old: Callable[[int], None] = lambda steps: None
         self.holder = Split()
         self.holder.saved = SavedState(self)
+
+    @property
+    def _count(self) -> Any:
+        return self._held.get(_replicas()[0], self._held[0])[0]
+
+    @property
+    def _slots(self) -> Slots:
+        return self._held.get(_replicas()[0], self._held[0])[1]
+
+    def _hold(self, count: Any, slots: Slots) -> None:
+        """Keep a replica's state; outside of replicas, that of all."""
+        replica, replicas = _replicas()
+        self._held = {**(self._held if replicas > 1 else {}), replica: (count, slots)}
+
+    def _part(self) -> None:
+        """Give every replica a state of its own, before one of them goes ahead."""
+        _, replicas = _replicas()
+        count, slots = self._held[0]
+        if replicas > 1 and self._count_variable is not None:
+            count = -1  # Every replica reads its own copy of the variables.
+        for replica in range(1, replicas):
+            self._held.setdefault(replica, (count, slots))
 
     @property
     def used(self) -> bool:
@@ -76,13 +111,16 @@ class StateCell:
             specs: Shape and type of the slots of every path.
             names: Names of the slots.
         """
+        self._check_mirrored()
         if tf.executing_eagerly():
+            self._part()
             self._pull()
             slots = complete(self._slots, specs, names)
             self._nested = "" not in specs
             return tf.convert_to_tensor(self._count, tf.int64), slots
-        if self._traced is not None and self._traced[0]() is _graph():
-            return self._traced[1], complete(self._traced[2], specs, names)
+        graph, *traced = self._traced.get(_replicas()[0], (_nothing,))
+        if graph() is _graph():
+            return traced[0], complete(traced[1], specs, names)
         with tf.init_scope():
             self._make_variables(specs, names)
         self._nested = "" not in specs
@@ -95,9 +133,9 @@ class StateCell:
     def store(self, count: Any, slots: Slots) -> None:
         """Keep count and slots for the next step."""
         if tf.executing_eagerly():
-            self._count, self._slots = count, slots
+            self._hold(count, slots)
         else:
-            self._traced = (weakref.ref(_graph()), count, slots)
+            self._traced[_replicas()[0]] = (weakref.ref(_graph()), count, slots)
         self._push(count, slots)
 
     def peek(self) -> tuple[Any, Slots, bool]:
@@ -109,7 +147,8 @@ class StateCell:
     def reset(self, count: Any, slots: Slots) -> None:
         """Replace count and slots."""
         self._nested = all("" not in flat for flat in slots.values())
-        self._count, self._slots, self._traced = count, slots, None
+        self._hold(count, slots)
+        self._traced = {}
         self._push(count, slots)
 
     def _make_variables(self, specs: dict[str, tuple], names: tuple[str, ...]) -> None:
@@ -141,13 +180,30 @@ class StateCell:
 
     def _pull(self) -> None:
         """Read the variables, if a traced function has written to them since."""
-        if self._count_variable is None or int(self._count_variable) == int(self._count):
+        if self._count_variable is None:
             return
-        self._count = tf.convert_to_tensor(self._count_variable)
-        self._slots = {
-            name: {k: tf.convert_to_tensor(x) for k, x in held.items()}
-            for name, held in self._variables.items()
-        }
+        count = tf.convert_to_tensor(self._count_variable)
+        if int(count) != int(self._count):
+            slots = {
+                name: {k: tf.convert_to_tensor(x) for k, x in held.items()}
+                for name, held in self._variables.items()
+            }
+            self._hold(count, slots)
+
+    def _check_mirrored(self) -> None:
+        """Refuse replicas that would share the variables of a function traced before.
+
+        Raises:
+            IvyValueError: If they would: each would go on where the one before has stopped.
+        """
+        shared = self._count_variable
+        mirrored = isinstance(shared, tf.distribute.DistributedValues)
+        if _replicas()[1] > 1 and shared is not None and not mirrored:
+            raise IvyValueError(
+                "This optimizer has stepped in a `tf.function` outside of the strategy, so that "
+                "its state cannot be different on every replica. Make another one and give it "
+                f"`set_state(optimizer.state)`. Received: `step` in a replica of {_replicas()[1]}"
+            )
 
 
 class SavedState(tf.train.experimental.PythonState):
@@ -205,6 +261,10 @@ def _arrays_in(content: bytes) -> dict[str, Any]:
 def _tensor(x: np.ndarray) -> tf.Tensor:
     """A tensor of an array from a file, which does not know bfloat16 and calls it void."""
     return tf.constant(x.view(tf.bfloat16.as_numpy_dtype) if x.dtype.kind == "V" else x)
+
+
+def _nothing() -> None:
+    """The graph of no trace."""
 
 
 def complete(slots: Slots, specs: dict[str, tuple], names: tuple[str, ...]) -> Slots:

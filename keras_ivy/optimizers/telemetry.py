@@ -125,7 +125,10 @@ class Telemetry:
         {'w': 2.5}
         """
         if not self.built:
-            return {path: float(ratio) for path, ratio in self._cell.ratios().items()}
+            return {
+                path: float(tf.convert_to_tensor(ratio))
+                for path, ratio in self._cell.ratios().items()
+            }
         if self._ratio_values is None:
             return {}
         value = self._ratio_values

@@ -22,7 +22,9 @@ if __name__ == "__main__":
 
 import keras
 import numpy as np
+import pytest
 
+import keras_ivy
 from keras_ivy.optimizers import LossScaleOptimizer, Rule, packs
 from tests.optimizers.cases import CASES
 
@@ -202,6 +204,42 @@ def compare(train, cases: list[str]) -> dict:
     return results
 
 
+#: How `step` may run in replicas: in a function once or twice a call, and eagerly.
+STEPPING = ("function", "twice", "eager")
+
+
+def compare_steps(strategy: tf.distribute.Strategy, names: list[str]) -> dict:
+    """As `compare`, of `step` in replicas, outside, and in replicas again."""
+    v = keras_ivy.Container(w=tf.constant([1.0, 2.0, 3.0]), b=tf.constant([0.5]))
+    g = 0.1 * v
+    results = {}
+    shared = CASES["adam-ivy"].make(0.05)
+    tf.function(shared.step, autograph=False)(v, g)
+    with pytest.raises(ValueError, match="outside of the strategy"):
+        strategy.run(lambda: shared.step(v, g))
+    for name in names:
+        case, how = name.split("/")
+        optimizer, other = CASES[case].make(0.05), CASES[case].make(0.05)
+        once = functools.partial(optimizer.step, v, g)
+
+        def run(once=once, times=2 if how == "twice" else 1):
+            return strategy.run(lambda: [once() for _ in range(times)])
+
+        run = run if how == "eager" else tf.function(run, autograph=False)
+        made = [*run(), *run(), once(), *run(), optimizer.step(v, g)]
+        wanted = [other.step(v, g).flatten() for _ in made]
+        assert int(optimizer.state["count"]) == len(made)
+        worst = moved = 0.0
+        for new, want in zip(made, wanted, strict=True):
+            for path, x in new.flatten().items():
+                copies = [np.asarray(c) for c in strategy.experimental_local_results(x)]
+                worst = max(worst, farthest(copies, [want[path]] * len(copies)))
+                moved = max(moved, farthest(copies[:1], [v[path]]))
+        assert optimizer.trust_ratios().keys() == other.trust_ratios().keys()
+        results[name] = [worst, moved]
+    return results
+
+
 def refusal(strategy: tf.distribute.Strategy, case: str, feature: str) -> str | None:
     """What an optimizer says when it is built under a strategy, if that is refused."""
     with strategy.scope():
@@ -230,12 +268,14 @@ def main() -> None:
     modes, strategies, results = json.loads(sys.argv[2]), {}, {}
     for mode, cases in modes.items():
         # One object for all modes that share a strategy: TensorFlow numbers what replicas exchange.
-        kind = {"fit": "loop", "refused": "worker"}.get(mode, mode)
+        kind = {"fit": "loop", "step": "loop", "refused": "worker"}.get(mode, mode)
         if kind not in strategies:
             strategies[kind] = strategy_of(kind, int(sys.argv[1]))
         strategy = strategies[kind]
         if mode == "refused":
             results[mode] = {name: refusal(strategy, *name.split("/")) for name in cases}
+        elif mode == "step":
+            results[mode] = compare_steps(strategy, cases)
         else:
             train = functools.partial(fit if mode == "fit" else loop, strategy)
             results[mode] = compare(train, cases)

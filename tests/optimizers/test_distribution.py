@@ -13,7 +13,7 @@ import pytest
 import tensorflow as tf
 
 from tests.optimizers.cases import CASES, FEW
-from tests.optimizers.distributed import FEATURES
+from tests.optimizers.distributed import FEATURES, STEPPING
 
 ROOT = pathlib.Path(__file__).parents[2]
 
@@ -31,6 +31,7 @@ FEW_TOGETHER = tuple(f"{case}/together" for case in FEW)
 ALONE = tuple(f"{case}/alone" for case in (*FEW, "lamb-nvlamb", "lars-popular"))
 ONE_BY_ONE = tuple(f"{FEW[i % len(FEW)]}/{feature}" for i, feature in enumerate(FEATURES))
 PACKED = tuple(f"{case}/packed" for case in FEW[1:])
+STEPS = tuple(f"{case}/{how}" for case in (*FEW, "sgd-ivy") for how in STEPPING)
 WORKER_CASES = tuple(
     case for case in dict.fromkeys(FEW_TOGETHER + ONE_BY_ONE) if "bfloat16" not in case
 )
@@ -42,11 +43,19 @@ PROGRAMS = (
         2,
         {
             "fit": tuple(dict.fromkeys(FEW_TOGETHER + ONE_BY_ONE)),
+            "step": STEPS,
             "one": FEW_TOGETHER,
             "central": (*(f"{case}/alone" for case in FEW), "adamw-paper/loss scale"),
         },
     ),
-    (4, {"loop": FEW_TOGETHER, "fit": ("adam-ivy/together", "lamb-paper/together")}),
+    (
+        4,
+        {
+            "loop": FEW_TOGETHER,
+            "fit": ("adam-ivy/together", "lamb-paper/together"),
+            "step": STEPS[:6],
+        },
+    ),
 )
 WORKER = {"worker": WORKER_CASES, "refused": ("adam-ivy/bfloat16 slots",)}
 
@@ -186,3 +195,11 @@ def test_parameter_servers_train_as_one_device_or_refuse():
     for (name,), told in zip(options, refusals, strict=True):
         assert f"Received: {name}=" in told
         assert "under ParameterServerStrategy" in told
+
+
+def test_step_refuses_replicas_that_would_share_its_state():
+    optimizer, v = CASES["adam-ivy"].make(), {"w": tf.ones(2)}
+    tf.function(optimizer.step, autograph=False)(v, v)
+    strategy = tf.distribute.MirroredStrategy(["CPU:0"])
+    strategy.run(lambda: optimizer.step(v, v))  # One replica has nobody to share with.
+    assert int(optimizer.state["count"]) == 2
