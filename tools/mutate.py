@@ -243,8 +243,11 @@ def _tests_of(mutation: Mutation) -> list[str]:
     return [mutation.file, *(str(file.relative_to(ROOT)) for file in files)]
 
 
-def is_noticed(mutation: Mutation, copy: pathlib.Path, timeout: float) -> str | None:
-    """Return the first test that fails with the change, None if none does."""
+def noticed_by(mutation: Mutation, copy: pathlib.Path, timeout: float) -> str | None:
+    """Return the first test that fails with the change, None if none does.
+
+    A change that makes a loop endless fails no test: it shows as one that survived.
+    """
     path = copy / mutation.file
     text = path.read_text(encoding="utf-8")
     path.write_text(mutation.applied(text), encoding="utf-8")
@@ -256,7 +259,8 @@ def is_noticed(mutation: Mutation, copy: pathlib.Path, timeout: float) -> str | 
             cwd=copy, env=environment, capture_output=True, text=True, timeout=timeout,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
-        return f"no end after {timeout:.0f} s"
+        print(f"no end after {timeout:.0f} s", flush=True)
+        return None
     finally:
         path.write_text(text, encoding="utf-8")
     if run.returncode == 0:
@@ -273,7 +277,7 @@ def main() -> int:
     parser.add_argument("--folder", help="a folder or file of keras_ivy/, e.g. ops or tree.py")
     parser.add_argument("--recorded", action="store_true", help="run the recorded ones instead")
     parser.add_argument("--list", action="store_true", help="print the changes and run nothing")
-    parser.add_argument("--timeout", type=float, default=900, help="seconds for one change")
+    parser.add_argument("--timeout", type=float, default=1800, help="seconds for one change")
     options = parser.parse_args()
 
     known = {(m.file, m.before, m.after): why for m, why in recorded()}
@@ -293,7 +297,7 @@ def main() -> int:
                 print(mutation, f"  equivalent: {why}" if why else "", flush=True)
                 continue
             start = time.perf_counter()
-            by = is_noticed(mutation, copy, options.timeout)
+            by = noticed_by(mutation, copy, options.timeout)
             survivors += [] if by else [mutation]
             seconds = time.perf_counter() - start
             print(f"{'noticed ' if by else 'SURVIVED'} {seconds:4.0f} s  {mutation}", flush=True)
