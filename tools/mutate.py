@@ -239,7 +239,7 @@ def _tests_of(mutation: Mutation) -> list[str]:
         files += [path] if path.is_file() else sorted(path.rglob("test_*.py"))
     stem = pathlib.PurePosixPath(mutation.file).stem.strip("_")
     words = {stem, stem.rstrip("s"), *stem.split("_")}
-    files.sort(key=lambda file: not any(word in file.stem for word in words))
+    files.sort(key=lambda f: ("distribution" in f.stem, not any(w in f.stem for w in words)))
     return [mutation.file, *(str(file.relative_to(ROOT)) for file in files)]
 
 
