@@ -36,6 +36,9 @@ class CollectionTracker(tracking.Tracker):
 
     keeps = False
 
+    def lock(self, msg: str | None = None) -> None:
+        """Do nothing: a module takes layers at any time, also after Keras has quantized some."""
+
     def track(self, attr: Any) -> Any:
         """Count what is in a value, and return what the layer keeps in its place."""
         if not tracking.is_tracking_enabled():

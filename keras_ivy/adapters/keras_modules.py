@@ -95,7 +95,13 @@ def set_enclosing_training(training: Any) -> None:
 
 
 def record_input_shapes(layer: keras.layers.Layer, shapes: dict[str, Any]) -> None:
-    """Record the shapes of the inputs where `model.export` and `model.summary` look for them."""
+    """Record the shapes of the inputs where `export`, `summary` and TFLite look for them.
+
+    TFLite takes models of one input, and looks for its shape under the name that Keras's own
+    `build` gives it.
+    """
+    if len(shapes) == 1:
+        shapes = {"input_shape": next(iter(shapes.values()))}
     layer._build_shapes_dict = shapes
 
 

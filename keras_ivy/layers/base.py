@@ -52,33 +52,6 @@ class IvyLayer(Module):
             )
         super().__init__(**kwargs)
 
-    def compute_output_shape(self, *shapes: Any, **named: Any) -> Any:
-        """Return the shape of outputs for given shapes of inputs, without changing the layer.
-
-        Args:
-            *shapes: The shapes of the inputs in their order, with None for unknown sizes.
-            **named: Shapes of further inputs, such as `key_shape=`.
-
-        Returns:
-            The shape, or the nest of shapes, of what the layer returns.
-        """
-        if not self.built:
-            twin = type(self).from_config(self.get_config())
-            twin.build(*shapes)
-            return twin.compute_output_shape(*shapes, **named)
-        inputs = [keras.KerasTensor(shape, self.input_dtype) for shape in shapes]
-        options = {
-            name.removesuffix("_shape"): keras.KerasTensor(shape, self.input_dtype)
-            for name, shape in named.items()
-        }
-        outputs = self.compute_output_spec(*inputs, **options)
-        return keras.tree.map_structure(lambda y: tuple(y.shape), outputs)
-
-    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
-        """Return shapes and data types of outputs, by running the layer on symbolic inputs."""
-        # Keras would derive it from `compute_output_shape`, which knows no data types.
-        return keras.Operation.compute_output_spec(self, *args, **kwargs)
-
     def _late(self, size: int | None, kwargs: dict[str, Any]) -> dict[str, Any]:
         """Put off the variables to the first call if a size is to come from its input."""
         if size is None:

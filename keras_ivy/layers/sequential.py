@@ -1,13 +1,16 @@
 """Sequential."""
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import keras
+import tensorflow as tf
 
+from keras_ivy.layers.embedding import Embedding
 from keras_ivy.module import Module
-from keras_ivy.utils.exceptions import IvyIndexError, IvyTypeError
+from keras_ivy.structure import sublayers
+from keras_ivy.utils.exceptions import IvyIndexError, IvyTypeError, IvyValueError
 
 __all__ = ["Sequential"]
 
@@ -22,11 +25,13 @@ class Sequential(Module):
         *sub_modules: Modules or Keras layers, or one list of them.
         device: Where variables are made that do not exist yet.
         v: Values for the variables, of the structure of `sequential.v`.
-        dtype: The dtype, or dtype policy, of the model itself; layers keep their own.
+        dtype: The dtype, or dtype policy, in which the layers were made; they keep their own, so
+            another one is refused.
         **kwargs: Further arguments of `Module`, such as `name`.
 
     Raises:
         TypeError: If something is no layer.
+        ValueError: If `dtype` is not that of the layers.
 
     Example:
 
@@ -53,6 +58,8 @@ class Sequential(Module):
             sub_modules = tuple(sub_modules[0])
         for index, layer in enumerate(sub_modules):
             _check_layer(layer, f"sub_modules[{index}]")
+        if dtype is not None:
+            _check_dtype(sub_modules, dtype)
         self._submodules = list(sub_modules)
         super().__init__(device=device, v=v, dtype=dtype, **kwargs)
 
@@ -60,6 +67,14 @@ class Sequential(Module):
         for layer in self._submodules:
             inputs = layer(inputs)
         return inputs
+
+    def _ivy_input_dtype(self) -> str:
+        first = self._submodules[0] if self._submodules else None
+        if isinstance(first, Sequential):
+            return first._ivy_input_dtype()
+        return (
+            "int32" if isinstance(first, Embedding | keras.layers.Embedding) else self.input_dtype
+        )
 
     def add(self, layer: keras.layers.Layer) -> None:
         """Append a layer."""
@@ -99,11 +114,45 @@ class Sequential(Module):
             config["sub_modules"] = keras.saving.serialize_keras_object(list(self._submodules))
         return config
 
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any], custom_objects: Any = None) -> Any:
+        """Return a Sequential built from a config.
+
+        Args:
+            config: What `get_config` returned.
+            custom_objects: Classes by name, as Keras's functions take them.
+        """
+        if cls.__init__ is not Sequential.__init__ or "dtype" not in config:
+            return super().from_config(config, custom_objects)
+        # That of the model alone: nobody asked for its layers to have it.
+        rest = {key: value for key, value in config.items() if key != "dtype"}
+        model = super().from_config(rest, custom_objects)
+        model.dtype_policy = keras.dtype_policies.get(config["dtype"])
+        return model
+
     def _extra_repr(self) -> str:
         return ", ".join(f"v{i}={layer!r}" for i, layer in enumerate(self._submodules))
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._extra_repr()})"
+
+
+def _check_dtype(layers: tuple, dtype: Any) -> None:
+    """Raise if layers were made in another dtype than the Sequential is to have."""
+    if not isinstance(dtype, str | dict | keras.DTypePolicy):
+        dtype = keras.backend.standardize_dtype(tf.as_dtype(dtype))
+    policy = keras.dtype_policies.get(dtype)
+    for index, outer in enumerate(layers):
+        for layer in (outer, *sublayers(outer).values()):
+            keeps = not layer.autocast and not layer.weights  # the type of whatever comes in
+            if not keeps and layer.dtype_policy.name != policy.name:
+                raise IvyValueError(
+                    "The layers of a Sequential are made before it and keep their dtype: make "
+                    f"them with `dtype={policy.name!r}`, or call "
+                    f"`keras.config.set_dtype_policy({policy.name!r})` first. Received: "
+                    f"dtype={policy.name!r} and sub_modules[{index}] with "
+                    f"{layer.name!r} of {layer.dtype_policy.name!r}"
+                )
 
 
 def _check_layer(layer: Any, name: str) -> None:

@@ -95,12 +95,8 @@ class Attributes:
             self._ivy_set_own(name, value)
             return
         old = state.get(name)
-        if isinstance(value, _PLAIN) and isinstance(old, _PLAIN):
-            if not callers.asked_by_library():
-                check_settable(self, name, value, holds=False)
-            super().__setattr__(name, value)
-            return
-        holds = holds_layers(value)
+        plain = isinstance(value, _PLAIN) and isinstance(old, _PLAIN)
+        holds = not plain and holds_layers(value)
         if not callers.asked_by_library():
             check_settable(self, name, value, holds)
         if holds and name != "v":
@@ -109,7 +105,7 @@ class Attributes:
             object.__setattr__(self, name, value)
             return
         super().__setattr__(name, value)
-        if holds or holds_layers(old):
+        if holds or (not plain and holds_layers(old)):
             self._ivy_changed()
             self._ivy_sync()
 
@@ -141,6 +137,10 @@ class Attributes:
         if holds_layers(old):
             self._ivy_changed()
             self._ivy_sync()
+
+    def _ivy_has_layers(self) -> bool:
+        """Whether there is any layer inside."""
+        return bool(vars(self)["_layers"])
 
     def _ivy_changed(self) -> None:
         """Let the next look at the structure find it anew."""

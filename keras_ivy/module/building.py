@@ -14,6 +14,7 @@ from keras_ivy.adapters import keras_layers, keras_modules, stateless
 from keras_ivy.container import Container
 from keras_ivy.functional.values import pair
 from keras_ivy.module.frames import frames
+from keras_ivy.module.inputs import Inputs
 from keras_ivy.module.ties import remember_sources, tie_shared
 from keras_ivy.structure import Entry, Structure, mark_of
 from keras_ivy.utils import checks
@@ -140,6 +141,19 @@ class Building:
         self.built = state["_ivy_made"]
         if not state["_ivy_training"]:
             self.train(False)  # sub-modules made just now follow
+
+    def _ivy_build_on(self, inputs: Inputs) -> None:
+        """Build for symbolic inputs, and so the layers inside."""
+        if not self._ivy_made:
+            on_call = self._ivy_options.build_mode == "on_call"
+            if on_call:
+                self._ivy_build(inputs.args, inputs.kwargs)
+            else:
+                self._ivy_build(self._ivy_options.args, self._ivy_options.kwargs)
+        self._ivy_run_symbolically(inputs)
+        self._ivy_record_inputs(inputs)
+        if self._ivy_options.v is not None:
+            self._ivy_load_given()
 
     def _ivy_initial_values(self) -> Mapping:
         """Call `_create_variables` with the arguments that it has."""

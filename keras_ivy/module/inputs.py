@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
-__all__ = ["Inputs"]
+__all__ = ["Inputs", "is_shapes", "map_shapes"]
 
 #: The key that marks a tensor among the nested inputs in a build config.
 _TENSOR = "__tensor__"
@@ -39,7 +39,7 @@ class Inputs:
         def tensor(shape: tuple) -> keras.KerasTensor:
             return keras.KerasTensor(tuple(shape), dtype)
 
-        return cls((_map_shapes(tensor, shapes),), {})
+        return cls((map_shapes(tensor, shapes),), {})
 
     def tensors(self) -> list[keras.KerasTensor]:
         """Return the arrays among the arguments."""
@@ -86,12 +86,13 @@ def is_shapes(value: Any) -> bool:
     return isinstance(value, Mapping | list | tuple) and all(map(is_shapes, members))
 
 
-def _map_shapes(fn: Any, shapes: Any) -> Any:
+def map_shapes(fn: Callable[[tuple], Any], shapes: Any) -> Any:
+    """Return a nest of shapes with what a function makes of each shape."""
     if is_shape(shapes):
         return fn(shapes)
     if isinstance(shapes, Mapping):
-        return {key: _map_shapes(fn, x) for key, x in shapes.items()}
-    return type(shapes)(_map_shapes(fn, x) for x in shapes)
+        return {key: map_shapes(fn, x) for key, x in shapes.items()}
+    return type(shapes)(map_shapes(fn, x) for x in shapes)
 
 
 def _symbolic(x: Any) -> Any:

@@ -23,6 +23,7 @@ from keras_ivy.module.printing import Printed
 from keras_ivy.module.registry import register_class
 from keras_ivy.module.saving import Saved
 from keras_ivy.module.seeds import Seeded
+from keras_ivy.module.shapes import Asked
 from keras_ivy.module.state import State
 from keras_ivy.module.view import live_view
 from keras_ivy.structure import Entry, Structure, structure_of
@@ -42,6 +43,7 @@ class Module(
     Exported,
     Configured,
     Printed,
+    Asked,
     Attributes,
     keras.Model,
     metaclass=ModuleMeta,
@@ -231,18 +233,12 @@ class Module(
         shapes = args[0] if len(args) == 1 and not kwargs else None
         if shapes is None or not is_shapes(shapes):
             given = bool(args or kwargs)
-            if not self._ivy_made or given:
-                options = self._ivy_options
+            options = self._ivy_options
+            waits = options.build_mode == "on_call" and type(self)._build is not Building._build
+            if given or not (self._ivy_made or waits):  # what waits for a call, waits here too
                 self._ivy_build(args if given else options.args, kwargs or options.kwargs)
             return self._ivy_built_variables()
-        inputs = Inputs.of_shapes(shapes, self.input_dtype)
-        if not self._ivy_made:
-            on_call = self._ivy_options.build_mode == "on_call"
-            self._ivy_build(inputs.args if on_call else self._ivy_options.args, {})
-        self._ivy_run_symbolically(inputs)
-        self._ivy_record_inputs(inputs)
-        if self._ivy_options.v is not None:
-            self._ivy_load_given()
+        self._ivy_build_on(Inputs.of_shapes(shapes, self._ivy_input_dtype()))
         return self._ivy_built_variables()
 
     def _ivy_built_variables(self) -> Container:
