@@ -275,6 +275,21 @@ def test_the_bytes_of_other_files_never_arrive(secret, tmp_path):
         assert SECRET not in np.asarray(net.fc.v.w).tobytes()
 
 
+@pytest.mark.parametrize(
+    "write", [external_storage, external_link, external_link_to_a_leaf, virtual_dataset]
+)
+def test_adding_to_a_file_writes_to_no_other(write, secret, tmp_path):
+    path = tmp_path / "evil.h5"
+    with h5py.File(path, "w") as file:
+        write(file, secret)
+    others = {p: p.read_bytes() for p in (secret, secret.with_suffix(".h5"))}
+    c = Container(fc={"w": tf.ones((1, 7)), "x": tf.ones((1, 7))})
+    for options in ({"mode": "a"}, {"mode": "a", "max_batch_size": 1}, {"starting_index": 1}):
+        with pytest.raises(IvyFileError, match=r"evil\.h5"):
+            c.cont_to_disk_as_hdf5(path, **options)
+    assert {p: p.read_bytes() for p in others} == others
+
+
 def test_other_objects_in_a_file_are_no_leaves(tmp_path):
     with h5py.File(tmp_path / "c.h5", "w") as file:
         file["x"] = np.ones(2, "f4")

@@ -52,7 +52,8 @@ def write_hdf5(
 
     Raises:
         TypeError: If a leaf is neither an array nor a number nor a text.
-        ValueError: If the values of a leaf are not known, or HDF5 cannot hold a key or text.
+        ValueError: If the values of a leaf are not known, or HDF5 cannot hold a key or text; an
+            `IvyFileError` if the file to be added to is damaged, or leads to others.
         OSError: If the file cannot be written, as on a full disk.
     """
     in_parts = starting_index > 0 or max_batch_size is not None
@@ -79,11 +80,16 @@ def write_hdf5(
         for key, value in (notes or {}).items():
             file.attrs[f"{NOTE}{key}"] = np.asarray(value)
 
-    if mode == "a" and in_parts and os.path.exists(path):
+    old = mode == "a" and os.path.exists(path)
+    if old:
+        # A link in it would lead what is written here into another file.
+        with opened(path, strict=False):
+            pass
+    if old and in_parts:
         _fill_file(fill, path, "a")
         return
     size = sum(numbers.nbytes + _OVERHEAD for numbers, _ in cells.values())
-    kept = os.path.getsize(path) if mode == "a" and os.path.exists(path) else 0
+    kept = os.path.getsize(path) if old else 0
     if size + kept <= _IN_MEMORY:
         write_all(path, _filled_bytes(fill, path if kept else None))
         return

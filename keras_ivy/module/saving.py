@@ -312,6 +312,8 @@ def _check_archive(path: pathlib.Path) -> None:
 def _check_legacy_model(path: pathlib.Path) -> None:
     import h5py
 
+    with opened(path, strict=False) as stored:
+        stored.check()
     with h5py.File(path, "r") as file:
         if _LEGACY_MODEL not in file.attrs:
             raise IvyFileError(

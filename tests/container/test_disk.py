@@ -162,6 +162,27 @@ def test_hdf5_in_parts(tmp_path):
         part.cont_to_disk_as_hdf5(path, starting_index=5, max_batch_size=6)
 
 
+def test_hdf5_too_large_for_memory_is_the_same(tmp_path, monkeypatch):
+    monkeypatch.setattr("keras_ivy.container.hdf5._IN_MEMORY", 0)
+    path = tmp_path / "c.h5"
+    Container(x=tf.ones(9), a=tf.ones(5), b=tf.ones(1)).save(path)
+    make().cont_to_disk_as_hdf5(path, mode="a")
+    assert same(Container.load(path), make().set("x", tf.ones(9)))
+    for start in (0, 2, 4):
+        part = Container(x=tf.range(start, start + 2))
+        part.cont_to_disk_as_hdf5(path, starting_index=start, max_batch_size=6)
+    assert Container.load(path).x.numpy().tolist() == [0, 1, 2, 3, 4, 5]
+    assert os.listdir(tmp_path) == ["c.h5"]
+
+
+def test_hdf5_that_was_written_whole_grows_by_a_part(tmp_path):
+    path = tmp_path / "c.h5"
+    Container(x=tf.range(4), y=tf.ones(2)).save(path)
+    Container(x=tf.range(3, 9)).cont_to_disk_as_hdf5(path, starting_index=3)
+    assert Container.load(path).x.numpy().tolist() == [0, 1, 2, *range(3, 9)]
+    assert Container.load(path).y.numpy().tolist() == [1.0, 1.0]
+
+
 @pytest.mark.parametrize("leaf", [None, object(), [1, 2], np.array(["a"], dtype=object)])
 def test_hdf5_of_other_leaves_is_an_error_and_keeps_the_file(leaf, tmp_path):
     path = tmp_path / "c.h5"

@@ -159,6 +159,31 @@ def test_overwriting(tmp_path):
         net.save_weights(tmp_path / "w.hdf5", max_shard_size=1)
 
 
+@pytest.mark.parametrize("name", ["w.h5", "w.hdf5"])
+def test_a_whole_module_is_no_hdf5_file(name, tmp_path):
+    """Keras's old format loads no class of one's own, and Ivy's layout holds weights alone."""
+    for module in (prepare(Net), ivy.Sequential(ivy.Linear(3, 1))):
+        with pytest.raises(ValueError, match=rf"'w\.keras'.*save_weights\('{name}'\)"):
+            module.save(tmp_path / name)
+        with pytest.raises(FileNotFoundError, match=name):
+            ivy.Module.load(tmp_path / name)
+        module.save_weights(tmp_path / name)
+        with pytest.raises(ValueError, match=rf"weights and no model.*load_weights.*{name}"):
+            ivy.Module.load(tmp_path / name)
+        (tmp_path / name).unlink()
+
+
+def test_options_that_a_file_does_not_take_are_errors(tmp_path):
+    net = prepare(Net)
+    with pytest.raises(TypeError, match=r"m\.pkl.*'zipped': True"):
+        net.save(tmp_path / "m.pkl", zipped=True)
+    net.save(tmp_path / "m.pkl")
+    with pytest.raises(TypeError, match=r"m\.pkl.*'safe_mode': False"):
+        ivy.Module.load(tmp_path / "m.pkl", safe_mode=False)
+    with pytest.raises(TypeError, match="allow_pickle='yes'"):
+        ivy.Module.load(tmp_path / "m.pkl", allow_pickle="yes")
+
+
 def test_kerass_weights_round_trip(make, tmp_path):
     module, other = prepare(make), built(make)
     module.save_weights(tmp_path / "m.weights.h5")
