@@ -17,6 +17,7 @@ from keras_ivy.optimizers.rates import Rates
 from keras_ivy.optimizers.rules import path_of
 from keras_ivy.optimizers.settings import Settings
 from keras_ivy.optimizers.slots import SLOT_DTYPES, Slots
+from keras_ivy.optimizers.spares import Spares
 from keras_ivy.optimizers.spellings import (
     CLIPPING,
     as_learning_rate,
@@ -164,8 +165,8 @@ class Optimizer(Settings, IvySide, Hooks, Rates, Telemetry, Slots, keras.optimiz
 
     #: Whether `_update_fused` does what this variant does.
     _has_kernel = False
-    #: Whether `_update_fused` needs memory of the size of what it updates.
-    _needs_scratch = False
+    #: Whether `_update_fused` needs memory of the size of what it updates: see `spares`.
+    _needs_spares = False
 
     def _scalars(self, rate: Any, count: Any, dtype: Any, kernel: bool = False) -> Any:
         """Everything that one step shares between tensors of one type, as scalar tensors."""
@@ -230,6 +231,9 @@ class Optimizer(Settings, IvySide, Hooks, Rates, Telemetry, Slots, keras.optimiz
             slots = self.add_optimizer_variables(variables, list(self.slot_names))
             self._make_ratios(len(variables))
             self._make_decay_variable()
+            single = [v for i, v in enumerate(variables) if i not in self._packs]
+            packs = dict.fromkeys(self._packs.values())
+            self.__dict__["_spares"] = Spares(single if self._needs_spares else (), tuple(packs))
         self._slots = tuple(zip(*slots, strict=True)) if slots else ((),) * len(variables)
         self._warn_of_frozen(variables)
 

@@ -30,7 +30,7 @@ class MomentOptimizer(Optimizer):
     _has_kernel = True
 
     @property
-    def _needs_scratch(self) -> bool:
+    def _needs_spares(self) -> bool:
         return self._setting.ratio is not None
 
     def _scalars(self, rate: Any, count: Any, dtype: Any, kernel: bool = False) -> MomentScalars:
@@ -62,6 +62,9 @@ class MomentOptimizer(Optimizer):
         return w, (m, v), ratio
 
     def _update_fused(self, handles: tuple, grad: Any, scalars: Any, treatment: Treatment) -> Any:
+        if adapts(self._setting.ratio, treatment):
+            spares = self._spares.of(grad)
+            handles = [(*own, spare) for own, spare in zip(handles, spares, strict=True)]
         return fused_moments(handles, grad, scalars, self._setting, treatment, self._limits)
 
     def _stacks(self, treatment: Treatment) -> bool:

@@ -80,28 +80,29 @@ def plan(jobs: Sequence[Job], optimizer: Any) -> tuple[list[list[Job]], list[lis
             single.setdefault((job.dtype, job.treatment), []).append(job)
     for key in [key for key, group in stacks.items() if len(group) < FEW]:
         single.setdefault(key[1:], []).extend(stacks.pop(key))
-    if tf_xla.is_compiling():
+    if tf_xla.is_compiling() or (optimizer._needs_spares and not optimizer._spares.suffice):
         plain.extend(job for group in single.values() for job in group)
         single = {}
     batches = list(single.values())
-    if optimizer._needs_scratch:
-        batches = [batch for group in batches for batch in batched(group)]
+    if optimizer._needs_spares:
+        batches = [batch for group in batches for batch in batched(group, optimizer)]
     return [*packed.values(), *stacks.values()], batches, plain
 
 
-def batched(jobs: Sequence[Job]) -> list[list[Job]]:
-    """Divide jobs into batches that are no larger than the largest tensor.
+def batched(jobs: Sequence[Job], optimizer: Any) -> list[list[Job]]:
+    """Divide jobs into batches that have a spare each, and are no larger than the largest tensor.
 
-    The kernels of LAMB need memory for the directions of a batch, and a batch waits for the one
-    before, so that a step takes no more than one tensor's worth of it.
+    A batch waits for the one before, so that what its kernels need for a moment is no more than
+    one tensor's worth.
     """
     limit = max(SMALL, *(job.size for job in jobs))
+    turns = optimizer._spares.turns([job.variables[0] for job in jobs])
     batches: list[list[Job]] = []
-    room = 0
-    for job in jobs:
-        if job.size > room:
+    room, current = 0, None
+    for turn, job in sorted(zip(turns, jobs, strict=True), key=lambda pair: pair[0]):
+        if turn != current or job.size > room:
             batches.append([])
-            room = limit
+            room, current = limit, turn
         batches[-1].append(job)
         room -= job.size
     return batches
@@ -199,7 +200,13 @@ def update_stack(optimizer: Any, group: Sequence[Job], scalars: Callable) -> Any
     ratio = None
     if pack is not None and not adapted and pack.holds(indices) and not tf_xla.is_compiling():
         weights = fused.update_apart(
-            optimizer._update_fused, weights, pack.handles(), grads, scalars(dtype, True), treatment
+            optimizer._update_fused,
+            None if blind else weights,
+            pack.handles(),
+            grads,
+            scalars(dtype, True),
+            treatment,
+            optimizer._spares.of_pack(pack),
         )
     else:
         slots = optimizer._turned(tuple(stacks if pack is None else pack.read(indices)))

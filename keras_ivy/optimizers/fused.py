@@ -6,12 +6,12 @@ TensorFlow's own optimizers; their scalar inputs are free, which is enough for e
 
 - `ResourceApplyAdam` with decay rates of zero at the first pass, bias powers of zero, and the bias
   correction folded into its rate and epsilon, is the direction of every variant.
-- Applied to a scratch variable instead of the weight, it leaves the negative direction there, so
+- Applied to a spare variable instead of the weight, it leaves the negative direction there, so
   that its norm can be taken before the weight moves (LAMB).
 - `ResourceApplyKerasMomentum` is SGD's buffer, which points downhill; `ResourceApplyMomentum` with
   the rate folded into the gradient is LARS's.
 
-They exist for float32 and float64 on CPU and GPU. XLA cannot compile a scratch variable; see `fast`
+They exist for float32 and float64 on CPU and GPU. XLA does better by itself; see `fast`
 for where these kernels are used and where not.
 """
 
@@ -21,8 +21,9 @@ from typing import Any
 import tensorflow as tf
 
 from keras_ivy.optimizers.eager import traced_if_eager
-from keras_ivy.optimizers.norms import norm
+from keras_ivy.optimizers.norms import norm, sum_of_squares
 from keras_ivy.optimizers.packs import SMALL
+from keras_ivy.optimizers.spares import Spare
 from keras_ivy.optimizers.tensors import scalar
 from keras_ivy.optimizers.updates import (
     Limits,
@@ -37,9 +38,6 @@ from keras_ivy.optimizers.updates import (
 from keras_ivy.optimizers.variants import MomentumVariant, MomentVariant
 
 ops = tf.raw_ops
-
-#: The name under which TensorFlow makes a new resource in every execution, and shares it with none.
-_ANONYMOUS = "cd2c89b7-88b7-44c8-ad83-06c2a9158347"
 
 #: How many operations on small tensors a function does at a time.
 CHAINS = 2
@@ -88,7 +86,7 @@ def fused_norms(tensors: list[tf.Tensor]) -> tf.Tensor:
     parts = [careful_norms([tensors[i] for i in small])] if small else []
     if large:
         chosen = [tensors[i] for i in large]
-        squares = 2.0 * tf.stack([ops.L2Loss(t=x) for x in chosen])
+        squares = tf.stack([sum_of_squares(x) for x in chosen])
         tiny = tf.constant(1e-30 if squares.dtype == tf.float32 else 1e-280, squares.dtype)
         sound = tf.reduce_all((squares > tiny) & tf.math.is_finite(squares))
         parts.append(tf.cond(sound, lambda: tf.sqrt(squares), lambda: careful_norms(chosen)))
@@ -102,8 +100,8 @@ def careful_norms(tensors: list[tf.Tensor]) -> tf.Tensor:
     """Norms of tensors of one type, as a vector, whatever their range."""
     if tensors[0].dtype != tf.float32:
         return tf.stack([_scaled_norm(x) for x in tensors])
-    squares = [ops.L2Loss(t=ops.Cast(x=x, DstT=tf.float64)) for x in tensors]
-    return tf.cast(tf.sqrt(2.0 * tf.stack(squares)), tf.float32)
+    squares = [sum_of_squares(ops.Cast(x=x, DstT=tf.float64)) for x in tensors]
+    return tf.cast(tf.sqrt(tf.stack(squares)), tf.float32)
 
 
 @tf.function(
@@ -150,13 +148,6 @@ def adam_kernel(
         )
 
 
-def scratch_like(value: tf.Tensor) -> tf.Tensor:
-    """Return the handle of a variable of this step alone that holds `value`."""
-    handle = ops.VarHandleOp(dtype=value.dtype, shape=value.shape, shared_name=_ANONYMOUS)
-    ops.AssignVariableOp(resource=handle, value=value)
-    return handle
-
-
 @traced_if_eager
 def fused_moments(
     handles: list[tuple[tf.Tensor, ...]],
@@ -169,7 +160,8 @@ def fused_moments(
     """`updates.moment_update` of several tensors, in place.
 
     Args:
-        handles: Resource handles of weight, first and second moment, for every tensor.
+        handles: Resource handles of weight, first and second moment, for every tensor; if these
+            tensors are adapted, with a spare for each.
         grads: Their gradients, of their type.
         scalars: What `moment_scalars` returned.
         setting: The variant.
@@ -182,10 +174,11 @@ def fused_moments(
     decay, pull = treatment.decay, pull_of(treatment, scalars)
     rate = scalars.rate * treatment.lr_multiplier
     if decay and setting.decay == "gradient":
-        grads = [decayed(g, w, pull) for g, (w, _, _) in zip(grads, handles, strict=True)]
+        grads = [decayed(g, w, pull) for g, (w, *_) in zip(grads, handles, strict=True)]
     adapted = adapts(setting.ratio, treatment)
-    targets = [w for w, _, _ in handles]
-    moments = [(m, v) for _, m, v in handles]
+    targets = [w for w, *_ in handles]
+    moments = [(m, v) for _, m, v, *_ in handles]
+    spares = [spare for *_, spare in handles]
     if decay and (setting.decay == "before" or (setting.decay == "update" and not adapted)):
         # Adam's direction does not depend on the weight, so that without a ratio both are one.
         factor = rate * pull
@@ -198,12 +191,13 @@ def fused_moments(
     pull = scalar(pull, dtype)
     inside = decay and setting.decay == "update"
     beside = decay > 0.0 and setting.decay == "norm"
-    scratches = [
-        scratch_like(-pull * read(w, dtype) if inside else tf.zeros_like(g))
-        for w, g in zip(targets, grads, strict=True)
-    ]
-    adam_kernel(scratches, moments, grads, scalars.alpha, scalars)
-    negatives = [read(scratch, dtype) for scratch in scratches]
+    for spare, w, g in zip(spares, targets, grads, strict=True):
+        if inside:
+            spare.fill(-pull * read(w, dtype))
+        else:
+            spare.fill_zeros(g)
+    adam_kernel([spare.memory for spare in spares], moments, grads, scalars.alpha, scalars)
+    negatives = [spare.read(dtype) for spare in spares]
     weights = [read(w, dtype) for w in targets]
     measured = negatives
     if beside:
@@ -213,35 +207,37 @@ def fused_moments(
     weight_norms, norms = tf.split(norms, 2)
     ratios = trust_ratio(weight_norms, norms, setting.ratio, limits)
     steps = tf.unstack(-ratios * rate, num=len(grads))
-    for w, step, negative, scratch in zip(targets, steps, negatives, scratches, strict=True):
+    for w, step, negative in zip(targets, steps, negatives, strict=True):
         ops.ResourceApplyGradientDescent(var=w, alpha=step, delta=negative)
-        ops.DestroyResourceOp(resource=scratch)
     return ratios
 
 
 def update_apart(
     update: Callable,
-    weights: tf.Tensor,
+    weights: tf.Tensor | None,
     slots: tuple[tf.Tensor, ...],
     grads: tf.Tensor,
     scalars: Any,
     treatment: Treatment,
+    spare: Spare,
 ) -> tf.Tensor:
     """Return new weights that no variable holds, after an update of their slots in place.
 
     Args:
         update: `_update_fused` of an optimizer.
-        weights: The weights.
+        weights: The weights; `None` for zeros.
         slots: Resource handles of their slots.
         grads: Their gradients.
         scalars: As for the kernels.
         treatment: Decay and rate; no adaptation.
+        spare: Where to work.
     """
-    scratch = scratch_like(weights)
-    update([(scratch, *slots)], [grads], scalars, treatment)
-    new = read(scratch, weights.dtype)
-    ops.DestroyResourceOp(resource=scratch)
-    return new
+    if weights is None:
+        spare.fill_zeros(grads)
+    else:
+        spare.fill(weights)
+    update([(spare.memory, *slots)], [grads], scalars, treatment)
+    return spare.read(grads.dtype)
 
 
 @traced_if_eager

@@ -5,7 +5,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from keras_ivy.optimizers.norms import root
+from keras_ivy.optimizers.norms import root, sum_of_squares
 from keras_ivy.optimizers.sparse import Rows, as_rows
 from keras_ivy.optimizers.tensors import compute_dtype, dense
 from keras_ivy.utils.exceptions import IvyTypeError
@@ -125,7 +125,7 @@ def norm_of_all(values: Sequence[tf.Tensor]) -> tf.Tensor:
 
     def squares(scale: Any) -> tf.Tensor:
         scaled = values if scale is None else [x / tf.cast(scale, x.dtype) for x in values]
-        return tf.add_n([tf.cast(2.0 * tf.nn.l2_loss(x), tf.float64) for x in scaled])
+        return tf.add_n([tf.cast(sum_of_squares(x), tf.float64) for x in scaled])
 
     def anew() -> tf.Tensor:
         tops = [tf.reduce_max(tf.abs(tf.concat([tf.reshape(x, [-1]), [0.0]], 0))) for x in values]

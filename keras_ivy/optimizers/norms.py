@@ -46,6 +46,23 @@ def norm(x: Tensor, axis: tuple[int, ...] | None = None) -> Tensor:
     return scale * root(ops.sum(scaled * scaled, axis=axis, keepdims=keep))
 
 
+#: Elements from which one pass over memory is worth a kernel that TFLite lacks.
+VAST = 2**18
+
+
+def sum_of_squares(x: tf.Tensor) -> tf.Tensor:
+    """The sum of the squares of a tensor, in its type.
+
+    Example:
+
+    >>> float(sum_of_squares(tf.constant([3.0, 4.0])))
+    25.0
+    """
+    if x.shape.num_elements() >= VAST:
+        return 2.0 * tf.raw_ops.L2Loss(t=x)
+    return tf.reduce_sum(tf.square(x))
+
+
 #: Elements from which XLA's own order of a sum is not the best.
 LONG = 4096
 

@@ -13,6 +13,7 @@ from keras_ivy.optimizers.checks import SHARING, check_shared
 from keras_ivy.optimizers.overrides import MAKERS, WRITES, has_own_kernel, overridden
 from keras_ivy.optimizers.packs import packs_of
 from keras_ivy.optimizers.rules import path_of
+from keras_ivy.optimizers.spares import Spares
 from keras_ivy.optimizers.tensors import raw
 from keras_ivy.optimizers.updates import Treatment
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
@@ -30,6 +31,7 @@ class Slots(Exporting):
     def _init_slots(self) -> None:
         # Not an attribute that TensorFlow tracks: the rows of a pack are saved, one by one.
         self.__dict__["_packs"] = {}
+        self.__dict__["_spares"] = Spares()
 
     def _join_strategy(self) -> None:
         """Make an optimizer that was made outside the scope of a strategy one of its scope.
@@ -88,8 +90,9 @@ class Slots(Exporting):
             for i, pack in enumerate(dict.fromkeys(self._packs.values()))
             for name, slot in pack.slots.items()
         }
+        spares = {f"spare_{i}": x for i, x in enumerate(self._spares.variables())}
         ratios = {} if self._ratio_values is None else {"trust_ratios": self._ratio_values}
-        return {STEPS: self._cell.holder, **ratios, **packs}
+        return {STEPS: self._cell.holder, **ratios, **packs, **spares}
 
     def _saved_children(self) -> dict[str, Any]:
         """The state of `step`, unless `apply` is what trains: then there is nothing but Keras's."""
