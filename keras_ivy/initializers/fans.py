@@ -11,6 +11,7 @@ Both are means over positions where strides make positions differ, and both spea
 padding with zeros lowers them at the border.
 """
 
+import re
 import warnings
 from collections.abc import Iterable
 from dataclasses import replace
@@ -29,6 +30,11 @@ from keras_ivy.structure import sublayers, walk
 from keras_ivy.utils.exceptions import nearest
 
 __all__ = ["fans_of", "geometry_of"]
+
+#: Words in the names of variables that are looked up or added, and never multiplied with inputs.
+_EMBEDDING = {"embedding", "embeddings", "embed", "emb"}
+_POSITION = {"position", "positions", "positional", "pos"}
+_TOKEN = {"token", "tokens", "cls"}
 
 
 def fans_of(layer: keras.layers.Layer, variable: "keras.Variable | str") -> tuple[float, float]:
@@ -105,8 +111,20 @@ def guess_geometry(layer: keras.layers.Layer, variable: keras.Variable) -> Geome
     name = variable.name.rsplit("/", 1)[-1].lower()
     if not _is_floating(variable) or (layer.trainable and not variable.trainable):
         return Geometry(1, 1, role="state")
+    words = set(re.split(r"[^a-z]+", name))
     if len(variable.shape) >= 2:
-        return geometry_from_shape(variable.shape)
+        guess = geometry_from_shape(variable.shape)
+        if "kernel" in words or name in ("w", "weight"):
+            return guess
+        if words & {"bias", "biases"}:  # of heads, or of relative positions
+            return replace(guess, role="bias")
+        above = _words_of(type(layer).__name__)
+        embeds = bool(words & _EMBEDDING)
+        if words & _POSITION or (embeds and above & _POSITION) or (words & _TOKEN and not embeds):
+            return Geometry(1, 1, role="position")
+        if embeds:
+            return replace(guess, role="embedding", fan_in=1)
+        return guess
     if "bias" in name or name == "b":
         kernels = [v for v in layer.variables if len(v.shape) >= 2 and v.trainable]
         if len(kernels) == 1:
@@ -116,6 +134,10 @@ def guess_geometry(layer: keras.layers.Layer, variable: keras.Variable) -> Geome
     if role:
         return Geometry(1, 1, role=role)
     return replace(geometry_from_shape(variable.shape), role="unknown")
+
+
+def _words_of(class_name: str) -> set[str]:
+    return set(re.findall(r"[a-z]+", re.sub(r"([A-Z])", r" \1", class_name).lower()))
 
 
 def warn_unknown(pairs: Iterable[tuple[keras.layers.Layer, keras.Variable]]) -> None:

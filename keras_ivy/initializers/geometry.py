@@ -15,7 +15,17 @@ __all__ = ["Geometry", "register_fans"]
 #: Roles of variables that carry a random draw.
 WEIGHT_ROLES = ("kernel", "recurrent", "embedding")
 #: Every role a rule may give to a variable.
-ROLES = (*WEIGHT_ROLES, "lora_a", "lora_b", "bias", "scale", "shift", "state", "unknown")
+ROLES = (
+    *WEIGHT_ROLES,
+    "position",
+    "lora_a",
+    "lora_b",
+    "bias",
+    "scale",
+    "shift",
+    "state",
+    "unknown",
+)
 
 
 @dataclass(frozen=True)
@@ -29,8 +39,10 @@ class Geometry:
         fan_in: Products summed by one element of the output.
         fan_out: Elements of the output fed by one element of the input.
         role: `"kernel"`, `"recurrent"`, `"embedding"` (these three are drawn at random),
-            `"lora_a"`, `"lora_b"`, `"bias"`, `"scale"` and `"shift"` (of a normalisation, or a
-            slope), `"state"` (not trained: statistics, seeds) or `"unknown"`.
+            `"position"` (a table of positions or a token that is added to the input, which no
+            product sums), `"lora_a"`, `"lora_b"`, `"bias"`, `"scale"` and `"shift"` (of a
+            normalisation, or a slope), `"state"` (not trained: statistics, seeds) or
+            `"unknown"`.
         split: Shape of the variable with packed axes taken apart; empty if it has no axes to
             speak of.
         window: Axes that a convolution slides over.

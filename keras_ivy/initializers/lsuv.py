@@ -37,13 +37,15 @@ def lsuv(
     """Layer-sequential unit variance: orthogonal kernels, scaled by what data does to them.
 
     In the order in which the layers are called, `W <- W * target_std / std(out)`, until the
-    deviation of `out` over all its entries is `target_std` within the tolerance. Each layer is
-    scaled while the batch passes through it, so one pass serves all layers.
+    deviation of `out` over all its entries is `target_std` within the tolerance; a layer that is
+    within it is left alone. Each layer is scaled while the batch passes through it, so one pass
+    serves all layers.
 
     Every layer with a kernel takes part, in nested, shared and subclassed models as well, but
-    for recurrent cells and embeddings. Of a layer with two kernels the last is scaled. Only
-    kernels (and with `start` their biases) change: statistics of normalisations and states of
-    seed generators are put back, and everything is after an error.
+    for recurrent cells and embeddings, those of positions and class tokens included. Of a layer
+    with two kernels the last is scaled. Only kernels (and with `start` their biases) change:
+    statistics of normalisations and states of seed generators are put back, and everything is
+    after an error.
 
     Args:
         model: A model or layer; it is built by a call on the data if need be.

@@ -290,6 +290,9 @@ class LSUVRun:
         """Scale a kernel and, as that is the same, the values it has made."""
         moments = Moments()
         moments.add(values)
+        if self._is_near(moments.std):
+            kernel.moments = moments
+            return values
         self._check_alive(kernel, moments)
         kernel.scale(moments.std, self.wanted)
         values = values * kernel.factor

@@ -17,6 +17,9 @@ __all__ = []
 #: Why a vector stays of which neither a rule nor its name tells what it is.
 UNKNOWN = "its role is unknown"
 
+#: Why a table of positions or a token stays where a scheme for kernels is given.
+POSITION = "positions and tokens are no kernels; a rule may name them"
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -68,7 +71,7 @@ def make_plans(
         elif target.role == "state" and rule is None:
             keep(target, "state")
         elif rule is None:
-            keep(target, "no rule speaks of it")
+            keep(target, POSITION if target.role == "position" else "no rule speaks of it")
         elif rule.initializer is None:
             keep(target, "a rule says so")
         else:

@@ -1,6 +1,9 @@
 """Schemes that treat each type of layer in its own way."""
 
+import itertools
+import math
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import keras
@@ -35,6 +38,7 @@ _TRANSPOSED = (
     keras.layers.Conv2DTranspose,
     keras.layers.Conv3DTranspose,
 )
+_SEPARABLE = (keras.layers.SeparableConv1D, keras.layers.SeparableConv2D)
 _ATTENTION = (keras.layers.MultiHeadAttention, keras.layers.GroupQueryAttention)
 #: Layers that keep the sign of their input, or reorder it, between a kernel and its activation.
 _TRANSPARENT = (
@@ -58,9 +62,11 @@ class AutoScheme(Scheme):
 
     Kernels before ReLU and its relatives have the variance `gain ** 2 / fan_in` (He), those
     before tanh, sigmoid, softmax or nothing are Xavier's, recurrent kernels are orthogonal gate
-    by gate, embeddings have the deviation `embedding_std`, biases are zero but for LSTM's forget
-    gates. The activation is the layer's own, or that of the layers that follow it in a functional
-    or `Sequential` model, normalisation and dropout in between allowed.
+    by gate, embeddings (of positions and tokens, too) have the deviation `embedding_std`, biases
+    are zero but for LSTM's forget gates. Of two kernels in a row, as in a separable convolution,
+    only the one before the activation makes up for it; the other has the variance `1 / fan_in`.
+    The activation is the layer's own, or that of the layers that follow it in a functional or
+    `Sequential` model, normalisation and dropout in between allowed.
 
     Args:
         embedding_std: Deviation of embeddings, default 0.02.
@@ -80,18 +86,21 @@ class AutoScheme(Scheme):
         """Return the rules; see `Scheme`."""
         return [
             InitRule(".*", "orthogonal", role="recurrent", required=False),
-            InitRule(
-                ".*",
-                "random_normal",
-                {"stddev": self.embedding_std},
-                role="embedding",
-                required=False,
+            *(
+                InitRule(
+                    ".*",
+                    "random_normal",
+                    {"stddev": self.embedding_std},
+                    role=role,
+                    required=False,
+                )
+                for role in ("embedding", "position")
             ),
             InitRule(_RECURRENT, XavierInitializer(), required=False),
-            InitRule(".*", PerTarget(self._by_activation)),
+            InitRule(".*", PerTarget(partial(self._by_activation, inner_kernels(targets)))),
         ]
 
-    def _by_activation(self, target: Target) -> Any:
+    def _by_activation(self, inner: set[str], target: Target) -> Any:
         activation = activation_after(target.layer)
         if activation is None or getattr(activation, "__name__", "") in XAVIER_ACTIVATIONS:
             return XavierInitializer()
@@ -99,7 +108,37 @@ class AutoScheme(Scheme):
             gain = calculate_gain(activation)
         except IvyValueError:  # not elementwise: no gain of single units makes up for it
             return XavierInitializer()
-        return VarianceScaling(round(gain**2, 8), "fan_in")
+        return VarianceScaling(1.0 if target.path in inner else round(gain**2, 8), "fan_in")
+
+
+def inner_kernels(targets: Sequence[Target]) -> set[str]:
+    """Return the paths of kernels whose output goes into another kernel of the same layer.
+
+    A layer that is not known is taken to apply its kernels one after the other if the sizes fit
+    in that order, and could not as well stand side by side.
+    """
+    layers: dict[int, list[Target]] = {}
+    for target in sorted(targets, key=lambda target: target.position):
+        if target.role == "kernel" and target.geometry.split:
+            layers.setdefault(id(target.layer), []).append(target)
+    found = set()
+    for kernels in layers.values():
+        for first, second in itertools.pairwise(kernels):
+            sizes = (*_sizes(first), *_sizes(second))
+            fit = sizes[1] == sizes[2] and len(set(sizes)) > 1
+            if fit or isinstance(first.layer, _SEPARABLE):
+                found.add(first.path)
+    return found
+
+
+def _sizes(target: Target) -> tuple[int, int]:
+    """How many channels go into a kernel, and come out of it."""
+    geometry = target.geometry
+    inputs, outputs = (
+        math.prod(geometry.split[axis] for axis in (*geometry.blocks, *axes))
+        for axes in (geometry.inputs, geometry.outputs)
+    )
+    return inputs, outputs
 
 
 def activation_after(layer: keras.layers.Layer) -> Callable | None:

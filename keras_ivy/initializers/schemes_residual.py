@@ -216,6 +216,7 @@ class GPT2Scheme(Scheme):
         base = RandomNormal(stddev=self.std)
         return [
             paths_rule(ends, base, scale=depth_scale(depth)),
+            InitRule(".*", base, role="position", required=False),
             InitRule(".*", base, required=False),
         ]
 
