@@ -170,7 +170,7 @@ def test_walk_skips_sets_and_double_underscores():
 
 @pytest.mark.parametrize(
     ("key", "expected"),
-    [(0, "0"), ("_a", "a"), ("", "_"), ("a/b", "a/b"), ("c.d", "c/d")],
+    [(0, "0"), ("_a", "a"), ("_", "_"), ("", "_"), ("a/b", "a/b"), ("c.d", "c/d")],
 )
 def test_dict_keys_become_path_components(key, expected):
     layer = keras.layers.Layer()

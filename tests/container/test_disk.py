@@ -133,6 +133,15 @@ def test_hdf5_paths(path, tmp_path, monkeypatch):
     assert same(Container.load(path), make())
 
 
+def test_suffixes_are_known_in_any_case(tmp_path):
+    make().save(tmp_path / "c.JSON")
+    assert json.loads((tmp_path / "c.JSON").read_text())
+    make().save(tmp_path / "c.Pkl")
+    assert pickle.loads((tmp_path / "c.Pkl").read_bytes())
+    make().save(tmp_path / "c.HDF5")
+    assert h5py.is_hdf5(tmp_path / "c.HDF5")
+
+
 def test_hdf5_replaces_the_old_file(tmp_path):
     path = tmp_path / "c.h5"
     Container(x=tf.ones(9), old=tf.ones(2)).save(path)

@@ -268,6 +268,25 @@ def test_on_call_takes_the_dtype_of_the_first_input():
     assert Own(build_mode="on_call", dtype="float32")(tf.ones(2, "float64")).dtype == "float32"
 
 
+def test_on_call_keeps_a_mixed_policy():
+    class Own(ivy.Module):
+        def _create_variables(self, device, dtype):
+            return {"w": ivy.ones(2, dtype=dtype)}
+
+        def _forward(self, x):
+            return x * self.v.w
+
+    policy = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        module = Own(build_mode="on_call")
+        assert module(tf.ones(2, "float16")).dtype == "float16"
+    finally:
+        keras.config.set_dtype_policy(policy)
+    assert module.v.w.dtype == "float32"
+    assert module.dtype_policy.name == "mixed_float16"
+
+
 def test_build_with_a_shape_builds_the_layers_inside():
     class Two(ivy.Module):
         def __init__(self):

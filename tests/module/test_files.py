@@ -108,6 +108,34 @@ def test_ivys_files_have_ivys_layout(tmp_path):
     }
 
 
+def test_ivys_files_hold_no_buffers(tmp_path):
+    module = scrambled(Places())
+    module.save_weights(tmp_path / "w.h5")
+    saved = ivy.Container.load(tmp_path / "w.h5").flatten()
+    assert "norm/moving_mean" in saved  # a weight of a stock layer, though not trained
+    assert not [path for path in saved if "shift" in path]
+    fresh = Places()
+    fresh(X)
+    fresh.buffers.shift.assign(tf.fill([3], 7.0))
+    fresh.load_weights(tmp_path / "w.h5")
+    np.testing.assert_array_equal(fresh.buffers.shift, [7.0] * 3)
+
+
+def test_ivys_files_may_lack_all_statistics_of_stock_layers_but_not_some(tmp_path):
+    """Real Ivy writes what `v` shows; a file that has more of them than that is ours, whole."""
+    module, fresh = scrambled(Places()), scrambled(Places())
+    module.v.save(tmp_path / "v.h5")
+    fresh.norm.moving_mean.assign([5.0, 6.0, 7.0])
+    fresh.load_weights(tmp_path / "v.h5")
+    np.testing.assert_array_equal(fresh.v.own, module.v.own)
+    np.testing.assert_array_equal(fresh.v["norm/gamma"], module.v["norm/gamma"])
+    np.testing.assert_array_equal(fresh.norm.moving_mean, [5.0, 6.0, 7.0])
+    module.v.set("norm/moving_mean", module.norm.moving_mean).save(tmp_path / "some.h5")
+    with pytest.raises(ValueError, match="norm/moving_variance"):
+        fresh.load_weights(tmp_path / "some.h5")
+    np.testing.assert_array_equal(fresh.norm.moving_mean, [5.0, 6.0, 7.0])
+
+
 def test_a_file_written_by_real_ivy_loads(tmp_path):
     """Ivy keeps the first attribute of a shared layer, not the alphabetically first."""
 

@@ -153,6 +153,26 @@ def test_ties_between_arguments_of_the_constructor_survive(way, tmp_path):
     np.testing.assert_allclose(again(x), module(x), rtol=1e-6)
 
 
+def test_checkpoints_hold_a_shared_weight_once(tmp_path):
+    """And not what the second layer had before it was tied, which nobody trains."""
+    module = Chain(layers(array("numpy")))
+    module.v = module.v.set("parts/v0/w", 5.0 * np.ones((2, 2), "float32"))
+    path = tf.train.Checkpoint(module=module).write(str(tmp_path / "tied"))
+    reader = tf.train.load_checkpoint(path)
+    shapes = reader.get_variable_to_shape_map()
+    matrices = [reader.get_tensor(name) for name, shape in shapes.items() if shape == [2, 2]]
+    assert len(matrices) == 1
+    np.testing.assert_array_equal(matrices[0], 5.0 * np.ones((2, 2)))
+
+
+def test_a_tie_of_a_config_needs_equal_shapes():
+    config = Chain([ivy.Linear(2, 2), ivy.Linear(2, 3)]).get_config()
+    config["ivy_ties"] = [["parts/v1/w", "parts/v0/w"]]
+    module = Chain.from_config(config)
+    assert [tuple(p.v.w.shape) for p in module.parts] == [(2, 2), (3, 2)]
+    assert len(module.trainable_variables) == 4
+
+
 def test_configs_without_ties_do_not_speak_of_them():
     assert "ivy_ties" not in Chain(layers(array("numpy"))[:1]).get_config()
     shared = ivy.Linear(2, 2)  # one layer, which Keras shares by itself
