@@ -15,7 +15,7 @@ import keras
 
 from keras_ivy.adapters import callers, collections, keras_layers, keras_modules
 from keras_ivy.module.names import brief, check_settable
-from keras_ivy.structure import directly_held, holds_layers, structure_of
+from keras_ivy.structure import directly_held, holds_layers, one_path, structure_of
 from keras_ivy.utils.exceptions import IvyAttributeError, IvyValueError
 
 __all__ = ["Attributes", "Own"]
@@ -101,6 +101,7 @@ class Attributes:
             check_settable(self, name, value, holds)
         if holds and name != "v":
             self._ivy_check_no_cycle(name, value)
+            self._ivy_check_one_path(name, value)
         if isinstance(getattr(type(self), name, None), property):
             object.__setattr__(self, name, value)
             return
@@ -114,6 +115,7 @@ class Attributes:
         own = vars(self)["_ivy_own"].values
         if holds_layers(value):
             self._ivy_check_no_cycle(name, value)
+            self._ivy_check_one_path(name, value)
         if name not in own or own[name] is not value:  # else a list that `+=` has extended
             value = keras_modules.track_nested(self, value)
         own[name] = value
@@ -148,13 +150,27 @@ class Attributes:
 
     def _ivy_check_no_cycle(self, name: str, value: Any) -> None:
         probe = value if isinstance(value, keras.layers.Layer) else None
-        inside = [probe] if probe is not None else _layers_in(value)
+        inside = [probe] if probe is not None else _layers_in(name, value)
         for layer in inside:
             if layer is self or any(x is self for x in structure_of(layer).layers.values()):
                 raise IvyValueError(
                     f"A module cannot hold itself: {name!r} would lead back to "
                     f"{type(self).__name__} {self.name!r}. Received: {name}={brief(value)}"
                 )
+
+    def _ivy_check_one_path(self, name: str, value: Any) -> None:
+        """Raise if an attribute would have the key of another one, such as `net` and `_net`."""
+        if not isinstance(value, keras.layers.Layer):
+            _held(name, value, objects=True)
+        other = name[1:] if name.startswith("_") else f"_{name}"
+        if name.startswith("__") or other.startswith("__") or not other:
+            return
+        there = vars(self)["_ivy_own"].values.get(other, vars(self).get(other))
+        internal = other in keras_layers.internal_attributes()
+        if internal and other not in vars(self)["_ivy_own"].values:
+            return
+        if there is not value and holds_layers(there):
+            raise one_path((name.removeprefix("_"),), other, name)
 
     def _ivy_sync(self) -> None:
         """Tell Keras, and TensorFlow's checkpoints, which layers and variables there are."""
@@ -188,8 +204,14 @@ def _trackable(thing: Any) -> Any:
     return thing.state if isinstance(thing, keras.random.SeedGenerator) else thing
 
 
-def _layers_in(value: Any) -> list[keras.layers.Layer]:
+def _layers_in(name: str, value: Any) -> list[keras.layers.Layer]:
+    """Return the layers in a value that is to be an attribute, plain objects left aside."""
+    return [x for x in _held(name, value, objects=False) if isinstance(x, keras.layers.Layer)]
+
+
+def _held(name: str, value: Any, objects: bool) -> list[Any]:
+    """Return what a value holds; raise if two ways in it are one path."""
     holder = keras.layers.Layer(name="keras_ivy_probe")
-    vars(holder)["held"] = value
-    held = directly_held(holder, objects=False).values()
-    return [x for x in held if isinstance(x, keras.layers.Layer)]
+    name = name.lstrip("_")
+    vars(holder)[f"my_{name}" if name in keras_layers.internal_attributes() else name] = value
+    return list(directly_held(holder, objects=objects).values())

@@ -2,7 +2,7 @@
 
 import sys
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import keras
@@ -19,6 +19,7 @@ __all__ = [
     "leads_to",
     "mark",
     "mark_of_layer",
+    "one_path",
 ]
 
 Path = tuple[str, ...]
@@ -40,17 +41,37 @@ def edges(node: Any) -> Iterator[tuple[Path, Any]]:
     elif isinstance(node, keras.random.SeedGenerator):
         yield ("state",), node.state
     elif isinstance(node, Mapping):
-        for key, value in node.items():
-            if _leads_on(value):
-                yield _keys_of(key), value
+        yield from _distinct((key, _keys_of(key), value) for key, value in node.items())
     elif isinstance(node, list | tuple):
         for index, value in enumerate(node):
             if _leads_on(value):
                 yield (f"v{index}",), value
     else:
-        for name, value in vars(node).items():
-            if not name.startswith("__") and _leads_on(value):
-                yield (_key_of(name),), value
+        items = vars(node).items()
+        yield from _distinct((n, (_key_of(n),), x) for n, x in items if not n.startswith("__"))
+
+
+def _distinct(items: Iterable[tuple[Any, Path, Any]]) -> Iterator[tuple[Path, Any]]:
+    """Yield what leads on, by the keys of its path; two keys of one path would lose a layer."""
+    taken: dict[Path, tuple[Any, Any]] = {}
+    for key, keys, value in items:
+        if not _leads_on(value):
+            continue
+        first, other = taken.setdefault(keys, (key, value))
+        if other is value and first is not key:
+            continue  # the same under both
+        if other is not value and holds_layers(other) and holds_layers(value):
+            raise one_path(keys, first, key)
+        yield keys, value
+
+
+def one_path(keys: Path, first: Any, second: Any) -> IvyValueError:
+    """Return the error for two keys or attributes that lead to one path."""
+    return IvyValueError(
+        f"Two keys lead to one path, {'/'.join(keys)!r}, so that one layer would take the place of "
+        "the other: one leading underscore is dropped, numbers become strings, and '/' and '.' "
+        f"both separate levels. Rename one of them. Received: {first!r} and {second!r}"
+    )
 
 
 def _edges_of_layer(layer: keras.layers.Layer) -> Iterator[tuple[Path, Any]]:
@@ -75,13 +96,17 @@ def _edges_of_layer(layer: keras.layers.Layer) -> Iterator[tuple[Path, Any]]:
         if name.startswith("__") or isinstance(value, set | frozenset):
             continue
         keys = (_key_of(name),)
-        if keys in taken and taken[keys] is not value:
+        if keys in taken and taken[keys] is value:
+            continue
+        if keys in taken:
             if created and keys[0] in {key.split("/")[0] for key in created}:
                 raise IvyValueError(
                     f"{type(layer).__name__} has both a variable of its own and an attribute at "
                     f"the key {keys[0]!r}. Rename one of them. Received: attribute {name!r} of "
                     f"type {type(value).__name__}"
                 )
+            if "_ivy_own" in vars(layer) and holds_layers(value) and holds_layers(taken[keys]):
+                raise one_path(keys, keys[0] if name.startswith("_") else f"_{name}", name)
             keys = (name,)
         taken[keys] = value
         yield keys, value
@@ -220,27 +245,41 @@ def directly_held(layer: keras.layers.Layer, objects: bool = True) -> dict[str, 
         starts with two underscores, is there too, though no path leads to it.
     """
     found: dict[str, Any] = {}
+    ways: dict[str, tuple] = {}
     seen: set[int] = set()
 
-    def visit(path: Path, node: Any, inside: bool) -> None:
+    def visit(path: Path, node: Any, inside: bool, way: tuple = ()) -> None:
         if id(node) in seen:
             return
         seen.add(id(node))
         if isinstance(node, _ENDS):
             if not (inside and leads_to(node, {id(layer)})):
-                found["/".join(path)] = node
+                whole = "/".join(path)
+                if whole in found:
+                    raise one_path(path, _spelled(path[0], ways[whole]), _spelled(path[0], way))
+                found[whole], ways[whole] = node, way
         elif isinstance(node, set | frozenset):
             for index, member in enumerate(node):
                 if _leads_on(member, sets=True):
                     visit((*path, f"{index}"), member, inside)
         elif objects or not is_plain(node):
             for key, child in edges(node):
-                visit((*path, *key), child, inside or is_plain(node))
+                visit((*path, *key), child, inside or is_plain(node), (*way, (node, key, child)))
 
     for name, value in _attributes(layer):
         if _leads_on(value, sets=True):
             visit((name,), value, False)
     return found
+
+
+def _spelled(name: str, way: tuple) -> str:
+    """Return how a program writes the way to something: `layers['a.b'][0]`."""
+    for node, keys, child in way:
+        if isinstance(node, Mapping):
+            name += next(f"[{k!r}]" for k, x in node.items() if x is child and _keys_of(k) == keys)
+        else:
+            name += f"[{keys[0][1:]}]" if isinstance(node, list | tuple) else f".{keys[0]}"
+    return name
 
 
 def holds_layers(value: Any) -> bool:

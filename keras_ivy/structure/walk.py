@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import keras
 
-from keras_ivy.structure.edges import Path, edges, is_plain, leads_to, mark, mark_of_layer
+from keras_ivy.structure.edges import Path, edges, is_plain, leads_to, mark, mark_of_layer, one_path
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
 __all__ = ["Entry", "Structure", "aliases", "structure_of", "sublayers", "walk"]
@@ -61,6 +61,7 @@ class Structure:
         """Visit everything in the order of the paths: the first visit is by the first path."""
         nodes: dict[Path, Any] = {}
         first: dict[int, Path] = {}
+        ends: dict[Path, Any] = {}
         queue: list[tuple[Path, int, Path, bool, Any]] = [((), 0, (), False, root)]
         pushed = 0
         while queue:
@@ -68,6 +69,9 @@ class Structure:
             is_layer = isinstance(node, keras.layers.Layer)
             if is_layer and inside and leads_to(node, _ids_above(nodes, path)):
                 continue  # an object that points back at its owner
+            is_end = is_layer or isinstance(node, keras.Variable)
+            if is_end and ends.setdefault(path, node) is not node:
+                raise one_path(path, "/".join(path), "the same in other words")
             if id(node) in first:
                 _check_no_cycle(nodes, first[id(node)], path)
                 self.links[path] = first[id(node)]
