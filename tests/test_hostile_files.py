@@ -261,6 +261,22 @@ def test_hostile_hdf5_is_refused_by_every_reader(write, secret, tmp_path):
     assert leaf.fc.w.numpy().tolist() == [[5.0] * 7]
 
 
+@pytest.mark.parametrize("write", REFUSED, ids=lambda write: write.__name__)
+def test_hostile_weights_of_keras_are_refused(write, secret, tmp_path):
+    path = tmp_path / "evil.weights.h5"
+    net = Net()
+    net(np.zeros((1, 7), "float32"))
+    net.save_weights(path)
+    with h5py.File(path, "a") as file:
+        file.move("fc", "elsewhere")
+        write(file, secret)
+    before = [np.array(w) for w in net.weights]
+    with pytest.raises(IvyFileError, match=r"evil\.weights\.h5"):
+        net.load_weights(path)
+    for weight, value in zip(net.weights, before, strict=True):
+        np.testing.assert_array_equal(weight, value)
+
+
 def test_the_bytes_of_other_files_never_arrive(secret, tmp_path):
     """CVE-2026-1669 and -12480 in the words of their reports."""
     for write in (external_storage, external_link, external_link_to_a_leaf, virtual_dataset):

@@ -29,9 +29,10 @@ def seed_states(module: Any, inner: bool = True) -> dict[str, keras.Variable]:
     others = [path for path, layer in structure.layers.items() if isinstance(layer, Seeded)]
     states: set[int] = set()
     for path, layer in ({"": module} | structure.layers).items():
-        if inner or not any(f"{path}/".startswith(f"{other}/") for other in others):
-            generators = keras_layers.held_seed_generators(layer)
-            states.update(id(generator.state) for generator in generators)
+        generators = keras_layers.held_seed_generators(layer)
+        if not generators or (not inner and any(f"{path}/".startswith(f"{o}/") for o in others)):
+            continue
+        states.update(id(generator.state) for generator in generators)
     return {e.path: e.variable for e in structure.entries if id(e.variable) in states}
 
 
