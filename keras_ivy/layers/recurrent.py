@@ -132,8 +132,10 @@ class LSTM(IvyLayer):
         for i, (h, c) in enumerate(states):
             w = to_tensor(variables["input"][f"layer_{i}"]["w"], x.dtype)
             u = to_tensor(variables["recurrent"][f"layer_{i}"]["w"], x.dtype)
-            x, h, c = lstm_scan(x, h, c, w, u, mask=mask)
-            x = tf.ensure_shape(x, (steps, None, self._output_channels))
+            wanted = self._return_sequence or i + 1 < self._num_layers
+            x, h, c = lstm_scan(x, h, c, w, u, mask=mask, sequence=wanted)
+            if wanted and tuple(x.shape)[::2] != (steps, self._output_channels):
+                x = tf.ensure_shape(x, (steps, None, self._output_channels))
             hs.append(h)
             cs.append(c)
         y = tf.transpose(x, (1, 0, 2)) if self._return_sequence else hs[-1]

@@ -5,9 +5,11 @@ from typing import Any
 import tensorflow as tf
 from keras import ops
 
+from keras_ivy.adapters import tf_xla
 from keras_ivy.ops import checks
 from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.kinds import numbers
+from keras_ivy.ops.resampling import resize_axes
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = [
@@ -233,9 +235,14 @@ def interpolate(
     method = _RESIZE[mode]
     # TensorFlow resizes images in float32.
     exact = x.dtype == tf.float64 and method == "bilinear" and not antialias
+    # XLA's own bilinear resizing is wrong for some pairs of sizes, such as 7 and 5, 5 and 11.
+    exact = exact or (method == "bilinear" and tf_xla.is_compiling())
+    smooth = method not in ("bilinear", "nearest") or (antialias and method == "bilinear")
+    if rank == 2 and not align_corners and smooth:
+        return resize_axes(x, {3: size[1], 2: size[0]}, method, antialias)
     if rank == 2 and not align_corners and not exact:
         images = tf.transpose(x, (0, 2, 3, 1))
-        resized = tf.image.resize(images, size, method, antialias=antialias)
+        resized = tf.image.resize(images, size, method)
         return tf.cast(tf.transpose(resized, (0, 3, 1, 2)), x.dtype)
     if method not in ("bilinear", "nearest") or antialias:
         raise IvyValueError(

@@ -7,7 +7,7 @@ import tensorflow as tf
 from keras import ops
 
 from keras_ivy.ops.dispatch import ivy_function
-from keras_ivy.ops.kinds import indices_of, kind_of, numbers
+from keras_ivy.ops.kinds import indices_of, numbers
 from keras_ivy.ops.tensors import dtype_name, to_tensor
 from keras_ivy.utils.exceptions import IvyValueError
 
@@ -67,10 +67,13 @@ def pad(input: Any, pad_width: Any, mode: str = "constant", constant_values: Any
         )
     input = to_tensor(input)
     widths = _widths(pad_width, len(input.shape))
-    if kind_of(input) == "b":
-        constant_values = bool(constant_values)
     if mode == "constant":
-        return ops.pad(input, widths, constant_values=constant_values)
+        padded = ops.pad(input, widths)
+        if type(constant_values) in (int, float) and constant_values == 0:
+            return padded
+        # `tf.vectorized_map` forgets what TensorFlow's own operation fills a border with.
+        inside = ops.pad(ops.ones_like(input, dtype="bool"), widths)
+        return ops.where(inside, padded, to_tensor(constant_values, input.dtype))
     return ops.pad(input, widths, mode=mode)
 
 

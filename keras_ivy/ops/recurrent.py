@@ -5,6 +5,7 @@ from typing import Any
 import tensorflow as tf
 from keras import ops
 
+from keras_ivy.adapters import tf_vectorized
 from keras_ivy.ops import checks
 from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.kinds import numbers
@@ -12,9 +13,19 @@ from keras_ivy.ops.tensors import to_tensor
 
 __all__ = ["lstm_scan", "lstm_update"]
 
+#: Up to so many steps are written out one after the other inside `tf.vectorized_map`.
+UNROLLED = 64
+
 
 def lstm_scan(
-    x: Any, h: Any, c: Any, w: Any, u: Any, b: Any = None, mask: Any = None
+    x: Any,
+    h: Any,
+    c: Any,
+    w: Any,
+    u: Any,
+    b: Any = None,
+    mask: Any = None,
+    sequence: bool = True,
 ) -> tuple[Any, Any, Any]:
     """Run a long short-term memory over time-major, checked tensors; the layer calls this.
 
@@ -29,29 +40,46 @@ def lstm_scan(
         u: Weights of the hidden state, `(out, 4 * out)`.
         b: None, or a bias of shape `(4 * out,)`.
         mask: None, or a boolean array `(time, batch, 1)`; steps where it is False are passed over.
+        sequence: If False, the last states are all that is wanted.
 
     Returns:
-        The hidden states `(time, batch, out)`, the last hidden state and the last cell state.
+        The hidden states `(time, batch, out)`, or None, the last hidden state and the last cell
+        state.
     """
-    steps = x.shape[0] if x.shape[0] is not None else tf.shape(x)[0]
-    inputs = tf.TensorArray(x.dtype, size=steps).unstack(x)
-    masks = None if mask is None else tf.TensorArray(tf.bool, size=steps).unstack(mask)
-    outputs = tf.TensorArray(x.dtype, size=steps, element_shape=h.shape)
 
-    def step(t: Any, h: Any, c: Any, outputs: Any) -> tuple:
-        z = tf.matmul(inputs.read(t), w) + tf.matmul(h, u)
+    def advance(x: Any, here: Any, h: Any, c: Any) -> tuple[Any, Any]:
+        z = tf.matmul(x, w) + tf.matmul(h, u)
         i, f, g, o = tf.split(z if b is None else z + b, 4, axis=-1)
         new_c = tf.sigmoid(f) * c + tf.sigmoid(i) * tf.tanh(g)
         new_h = tf.sigmoid(o) * tf.tanh(new_c)
-        if masks is not None:
-            here = masks.read(t)
-            new_h, new_c = tf.where(here, new_h, h), tf.where(here, new_c, c)
-        return t + 1, new_h, new_c, outputs.write(t, new_h)
+        if here is None:
+            return new_h, new_c
+        return tf.where(here, new_h, h), tf.where(here, new_c, c)
 
-    _, h, c, outputs = tf.while_loop(
-        lambda t, *_: t < steps, step, (0, h, c, outputs), maximum_iterations=steps
+    mapped = tf_vectorized.is_mapping()
+    if mapped and x.shape[0] is not None and x.shape[0] <= UNROLLED:
+        hs = []
+        for t in range(x.shape[0]):
+            h, c = advance(x[t], None if mask is None else mask[t], h, c)
+            hs.append(h)
+        return (tf.stack(hs) if sequence else None), h, c
+    steps = x.shape[0] if x.shape[0] is not None else tf.shape(x)[0]
+    if mapped:
+        # Gradients of arrays of tensors have no form there; those of slices cost more elsewhere.
+        read, seen = (lambda t: tf.gather(x, t)), (lambda t: tf.gather(mask, t))
+    else:
+        read = tf.TensorArray(x.dtype, size=steps).unstack(x).read
+        seen = None if mask is None else tf.TensorArray(tf.bool, size=steps).unstack(mask).read
+
+    def step(t: Any, h: Any, c: Any, *outputs: Any) -> tuple:
+        h, c = advance(read(t), None if mask is None else seen(t), h, c)
+        return t + 1, h, c, *(written.write(t, h) for written in outputs)
+
+    outputs = [tf.TensorArray(x.dtype, size=steps, element_shape=h.shape)] if sequence else []
+    _, h, c, *outputs = tf.while_loop(
+        lambda t, *_: t < steps, step, (0, h, c, *outputs), maximum_iterations=steps
     )
-    return outputs.stack(), h, c
+    return (outputs[0].stack() if sequence else None), h, c
 
 
 @ivy_function(symbolic=True)

@@ -25,7 +25,7 @@ def _resized(x: Any, n: int | None) -> Any:
     have = x.shape[-1] if x.shape[-1] is not None else tf.shape(x)[-1]
     widths = [[0, 0]] * (len(x.shape) - 1) + [[0, n - have]]
     x = tf.pad(x, widths)
-    return tf.ensure_shape(x, [*x.shape[:-1], n])
+    return x if x.shape[-1] == n else tf.ensure_shape(x, [*x.shape[:-1], n])
 
 
 def _along(owner: str, argument: str, x: Any, axis: int, kernel: Callable) -> Any:

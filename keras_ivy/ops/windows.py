@@ -88,7 +88,13 @@ def pad_spatial(x: Any, widths: Sequence[tuple[Any, Any]], value: Any = 0) -> An
     """Return the array with a border around its spatial axes."""
     if all(isinstance(w, int) and w == 0 for pair in widths for w in pair):
         return x
-    return tf.pad(x, [(0, 0), *widths, (0, 0)], constant_values=value)
+    widths = [(0, 0), *widths, (0, 0)]
+    padded = tf.pad(x, widths)
+    if isinstance(value, int) and value == 0:
+        return padded
+    # `tf.vectorized_map` forgets what TensorFlow's own operation fills a border with.
+    inside = tf.pad(tf.ones([1, *tf.unstack(tf.shape(x)[1:-1]), 1], tf.bool), widths)
+    return tf.where(inside, padded, value)
 
 
 def output_sizes(
