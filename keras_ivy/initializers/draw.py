@@ -18,6 +18,7 @@ from keras_ivy.initializers.normals import RandomNormal
 from keras_ivy.initializers.sampling import SEED_SPACE
 from keras_ivy.initializers.scaled import FanScaled, KernelInitializer
 from keras_ivy.initializers.seeds import Seed
+from keras_ivy.initializers.start_values import StartValue
 from keras_ivy.initializers.structured import Identity
 from keras_ivy.initializers.wrapper import Scaled, Wrapper
 
@@ -179,6 +180,8 @@ def is_elementwise(initializer: Initializer) -> bool:
     """Whether every value is drawn alike, so that the use of the axes makes no difference."""
     if isinstance(initializer, Adopted):
         return isinstance(initializer.initializer, KERAS_ELEMENTWISE)
+    if isinstance(initializer, StartValue):
+        return True
     if isinstance(initializer, Scaled):
         return is_elementwise(initializer.initializer)
     return isinstance(initializer, ELEMENTWISE)

@@ -13,11 +13,12 @@ import tensorflow as tf
 from keras_ivy.initializers.base import Initializer
 from keras_ivy.initializers.draw import base_seed, describe, draw_values, fold_seed
 from keras_ivy.initializers.fans import warn_unknown
-from keras_ivy.initializers.plan import UNKNOWN, Plan, make_plans
+from keras_ivy.initializers.plan import NO_START, UNKNOWN, Plan, make_plans
 from keras_ivy.initializers.report import InitializationReport, InitializationRow
 from keras_ivy.initializers.reproducible import draw_by_seed
 from keras_ivy.initializers.schemes import resolve_rules
 from keras_ivy.initializers.seeds import Seed, standardize_seed
+from keras_ivy.initializers.start_values import StartValue
 from keras_ivy.initializers.targets import collect_targets
 from keras_ivy.utils.exceptions import IvyValueError
 
@@ -129,8 +130,21 @@ def _warn_of_guesses(plans: Sequence[Plan]) -> None:
     warn_unknown(
         (plan.target.layer, plan.target.variable)
         for plan in plans
-        if plan.initializer is not None and plan.target.guessed and plan.target.is_weight
+        if plan.target.guessed
+        and plan.target.is_weight
+        and plan.initializer is not None
+        and not isinstance(plan.initializer, StartValue)
     )
+    learned = [plan.target for plan in plans if plan.reason == NO_START]
+    if learned:
+        named = ", ".join(f"{type(t.layer).__name__} ({t.path}, shape {t.shape})" for t in learned)
+        warnings.warn(
+            f"Left as they are, since nothing tells what they began with: {named}. What was "
+            "learned stays in them; give them values, or name them in an `InitRule`, or give the "
+            "layer a `get_config` that makes it anew.",
+            UserWarning,
+            stacklevel=3,
+        )
     kept = [plan.target for plan in plans if plan.reason == UNKNOWN]
     if kept:
         named = ", ".join(f"{type(t.layer).__name__} ({t.path}, shape {t.shape})" for t in kept)

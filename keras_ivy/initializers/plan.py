@@ -17,6 +17,8 @@ __all__ = []
 #: Why a vector stays of which neither a rule nor its name tells what it is.
 UNKNOWN = "its role is unknown"
 
+#: Why a variable stays that is to begin anew.
+NO_START = "nothing tells what it began with"
 #: Why a table of positions or a token stays where a scheme for kernels is given.
 POSITION = "positions and tokens are no kernels; a rule may name them"
 
@@ -76,9 +78,12 @@ def make_plans(
             keep(target, "a rule says so")
         else:
             scheme = schemes[id(rule)]
-            scheme = scheme(target) if isinstance(scheme, PerTarget) else scheme
+            kept = ""
+            if isinstance(scheme, PerTarget):
+                kept = scheme.kept
+                scheme = scheme(target)
             if scheme is None:
-                keep(target, "the layer names no initializer")
+                keep(target, kept)
             else:
                 plans[target.path] = Plan(target, scheme, scale=rule.scale)
     live = {

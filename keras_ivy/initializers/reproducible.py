@@ -7,7 +7,7 @@ generator of its own, cannot be reproduced and is refused.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 import keras
 import numpy as np
@@ -15,6 +15,7 @@ import numpy as np
 from keras_ivy.adapters.random_state import seeded
 from keras_ivy.initializers.adopted import Adopted
 from keras_ivy.initializers.base import Initializer
+from keras_ivy.initializers.start_values import StartValue
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = []
@@ -60,6 +61,11 @@ def draw_by_seed(
     Raises:
         IvyValueError: If two draws differ although the seed is the same.
     """
+    if isinstance(initializer, StartValue):
+        values = draw()
+        if insist and not initializer.reproducible:
+            _refuse(seed)
+        return values
     if draws_by_its_seed(initializer):
         return draw()
     with seeded(seed):
@@ -69,10 +75,14 @@ def draw_by_seed(
     with seeded(seed):
         again = draw()
     if not np.array_equal(np.asarray(values), np.asarray(again), equal_nan=True):
-        raise IvyValueError(
-            "It draws from a generator of its own, which `seed=` does not reach, so that the seed "
-            "would not repeat the model. Draw from `self.seed`, which is set for every variable "
-            "(`keras.random.normal(shape, seed=self.seed)`), or from the global generators of "
-            f"Keras, TensorFlow, NumPy or Python; or leave `seed` out. Received: seed={seed}."
-        )
+        _refuse(seed)
     return values
+
+
+def _refuse(seed: int) -> NoReturn:
+    raise IvyValueError(
+        "It draws from a generator of its own, which `seed=` does not reach, so that the seed "
+        "would not repeat the model. Draw from `self.seed`, which is set for every variable "
+        "(`keras.random.normal(shape, seed=self.seed)`), or from the global generators of "
+        f"Keras, TensorFlow, NumPy or Python; or leave `seed` out. Received: seed={seed}."
+    )

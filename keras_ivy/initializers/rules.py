@@ -114,6 +114,7 @@ class PerTarget:
     Args:
         choose: A function of a `Target` that returns what `keras_ivy.initializers.get` takes, or
             None to leave the variable alone.
+        kept: Why it is left alone then, for reports.
 
     Example:
 
@@ -122,8 +123,12 @@ class PerTarget:
     'Dense'
     """
 
-    def __init__(self, choose: Callable[[Target], Any]):
-        self.choose = choose
+    def __init__(
+        self,
+        choose: Callable[[Target], Any],
+        kept: str = "the layer names no initializer",
+    ):
+        self.choose, self.kept = choose, kept
 
     def __call__(self, target: Target) -> Initializer | None:
         """Return the initializer of a variable."""

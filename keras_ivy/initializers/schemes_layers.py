@@ -9,10 +9,12 @@ from typing import Any
 import keras
 
 from keras_ivy.adapters.keras_graph import consumers
+from keras_ivy.initializers.base import Initializer
 from keras_ivy.initializers.checks import check_number
 from keras_ivy.initializers.gains import calculate_gain
-from keras_ivy.initializers.plan import layer_default
+from keras_ivy.initializers.plan import NO_START, layer_default
 from keras_ivy.initializers.rules import InitRule, PerTarget, Scheme
+from keras_ivy.initializers.start_values import Starts
 from keras_ivy.initializers.targets import Target
 from keras_ivy.initializers.uniforms import TorchDefault, XavierUniform
 from keras_ivy.initializers.variance_scaling import VarianceScaling, XavierInitializer
@@ -168,12 +170,21 @@ def activation_after(layer: keras.layers.Layer) -> Callable | None:
 class LayerDefaultScheme(Scheme):
     """Start anew: each variable by the initializer that its layer was given, with true fans.
 
-    Also resets normalisations and their statistics.
+    Also resets normalisations and their statistics. Where a layer names no initializer it is
+    asked to make the variable anew: a `Module` by `_create_variables`, any other layer by a twin
+    that is made of its config. What neither tells (values given to `register_parameter`, buffers,
+    statistics of `adapt`) stays, with a warning.
     """
 
     def rules(self, targets: Sequence[Target]) -> list[InitRule]:
         """Return the rules; see `Scheme`."""
-        return [InitRule(".*", PerTarget(layer_default), role="any")]
+        starts = Starts()
+
+        def start(target: Target) -> Initializer | None:
+            own = layer_default(target)
+            return starts.of(target) if own is None else own
+
+        return [InitRule(".*", PerTarget(start, NO_START), role="any")]
 
 
 class TorchDefaultScheme(Scheme):
