@@ -12,43 +12,13 @@ from typing import Any
 
 import tensorflow as tf
 
-from keras_ivy.optimizers.gradients import all_finite, clip, gathered
+from keras_ivy.optimizers.fast import adds_rows
+from keras_ivy.optimizers.gradients import SEES_GRADIENTS, all_finite, clip, gathered
+from keras_ivy.optimizers.overrides import overridden
+from keras_ivy.optimizers.replicas import is_local
 from keras_ivy.optimizers.sparse import Rows, whole
+from keras_ivy.optimizers.spellings import CLIPPING
 from keras_ivy.optimizers.tensors import raw
-from keras_ivy.utils.exceptions import IvyValueError
-
-
-def is_local(variables: Sequence[Any]) -> bool:
-    """Whether an update of these variables can be made on every replica by itself.
-
-    It can without a strategy, on one device, and in a replica of a strategy that mirrors its
-    variables. It cannot where variables live elsewhere (parameter servers, central storage).
-
-    Raises:
-        IvyValueError: In the cross-replica context, where one call stands for all replicas.
-    """
-    if tf.distribute.in_cross_replica_context():
-        raise IvyValueError(
-            "Under a strategy, `apply` belongs into a replica: call it in a function that "
-            "`strategy.run` runs. Received: a call from the scope of the strategy itself"
-        )
-    return is_mirrored(variables)
-
-
-def is_mirrored(variables: Sequence[Any]) -> bool:
-    """Whether every replica has its own copy of these variables; there may be just one."""
-    one = tf.distribute.OneDeviceStrategy
-    if not tf.distribute.has_strategy() or isinstance(tf.distribute.get_strategy(), one):
-        return True
-    return all(isinstance(raw(v), tf.distribute.DistributedValues) for v in variables)
-
-
-def sum_over_replicas(grads: list) -> list:
-    """Add up the replicas' tensors; the identity without a strategy, and outside of replicas."""
-    context = tf.distribute.get_replica_context()
-    if context is None or context.num_replicas_in_sync == 1:
-        return grads
-    return list(context.all_reduce(tf.distribute.ReduceOp.SUM, grads))
 
 
 def apply(optimizer: Any, grads: list, variables: list) -> bool:
@@ -66,7 +36,7 @@ def apply(optimizer: Any, grads: list, variables: list) -> bool:
         return False
     pairs = optimizer._all_reduce_sum_gradients(list(zip(grads, variables, strict=True)))
     grads, variables = map(list, zip(*pairs, strict=True))
-    grads = gathered(grads)
+    grads = gathered(grads, rows_once(optimizer, grads, variables))
     if optimizer.gradient_accumulation_steps:
         accumulate(optimizer, grads, variables)
     else:
@@ -77,6 +47,18 @@ def apply(optimizer: Any, grads: list, variables: list) -> bool:
         if optimizer.ema_overwrite_frequency:
             optimizer._backend_maybe_overwrite_model_variables(trained)
     return True
+
+
+def rows_once(optimizer: Any, grads: list, variables: list) -> list[bool]:
+    """Say of every sparse gradient whether its rows have to be added up ahead of the update."""
+    seen = overridden(optimizer, *SEES_GRADIENTS) or optimizer.gradient_accumulation_steps
+    if seen or any(getattr(optimizer, name) for name in CLIPPING):
+        return [True] * len(grads)
+    return [
+        isinstance(g, tf.IndexedSlices)
+        and not adds_rows(optimizer, optimizer._get_variable_index(v), v)
+        for g, v in zip(grads, variables, strict=True)
+    ]
 
 
 def accumulate(optimizer: Any, grads: list, variables: list) -> None:

@@ -11,7 +11,7 @@ from keras_ivy.optimizers import rules as rules_module
 from keras_ivy.optimizers import variants
 from keras_ivy.optimizers.checks import check_gradient, check_variables
 from keras_ivy.optimizers.exclusions import Exclusions
-from keras_ivy.optimizers.gradients import prepared
+from keras_ivy.optimizers.gradients import prepared, stay_sparse
 from keras_ivy.optimizers.hooks import Hooks
 from keras_ivy.optimizers.rates import Rates
 from keras_ivy.optimizers.rules import path_of
@@ -192,6 +192,10 @@ class Optimizer(Settings, IvySide, Hooks, Rates, Telemetry, Slots, keras.optimiz
             f"and `_update_fused` if `_has_kernel`. {type(self).__name__} lacks `{method}`"
         )
 
+    def _leaves_other_rows(self, treatment: Treatment) -> bool:
+        """Whether rows whose gradient is zero stay as they are, slots and all."""
+        return False
+
     def _stacks(self, treatment: Treatment) -> bool:
         """Whether small tensors are better stacked than updated one by one."""
         return True
@@ -257,15 +261,17 @@ class Optimizer(Settings, IvySide, Hooks, Rates, Telemetry, Slots, keras.optimiz
         )
         check_variables(variables)
         if len(grads) == len(variables):
-            grads = [self._prepared(g, v) for g, v in zip(grads, variables, strict=True)]
+            kept = stay_sparse(self, grads, variables)
+            pairs = zip(grads, variables, kept, strict=True)
+            grads = [self._prepared(g, v, sparse) for g, v, sparse in pairs]
         super().apply(grads, trainable_variables)
 
-    def _prepared(self, grad: Any, variable: Any) -> Any:
+    def _prepared(self, grad: Any, variable: Any, sparse: bool) -> Any:
         if isinstance(grad, tf.IndexedSlices):
             check_gradient(grad, path_of(variable), variable.shape)
         if self._overwrite_variable_with_gradient(variable):
             return grad
-        return prepared(grad, variable.dtype, variable.shape, self.lazy_slots)
+        return prepared(grad, variable.dtype, variable.shape, sparse)
 
     def exclude_from_weight_decay(
         self, var_list: Sequence[Any] | None = None, var_names: Sequence[str] | None = None

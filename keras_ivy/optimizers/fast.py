@@ -20,7 +20,7 @@ from keras_ivy.optimizers.norms import compiled_norm, norm, row_norm
 from keras_ivy.optimizers.overrides import WRITES, has_own_kernel, overridden, write
 from keras_ivy.optimizers.packs import FEW, SMALL, Pack
 from keras_ivy.optimizers.rounding import rounded
-from keras_ivy.optimizers.sparse import Rows, scatter_rows, update_rows
+from keras_ivy.optimizers.sparse import Rows, add_rows, scatter_rows, update_rows
 from keras_ivy.optimizers.tensors import compute_dtype, raw
 from keras_ivy.optimizers.updates import Treatment, adapts
 
@@ -165,6 +165,12 @@ def update_plain(optimizer: Any, job: Job, scalars: Any, count: Any) -> Any:
 
     in_place = not overridden(optimizer, *WRITES)
     if isinstance(job.grad, Rows) and not job.grad.whole and in_place:
+        if adds_rows(optimizer, job.index, weight):
+            # A step that does not depend on the weights, of which none need be read.
+            grad = tf.cast(job.grad.values, job.dtype)
+            step, _, ratio = update(tf.zeros_like(grad), grad, ())
+            add_rows(weight, job.grad, step)
+            return ratio
         return scatter_rows(update, weight, job.grad, tuple(slots), job.dtype)
     values = [tf.cast(x, job.dtype) for x in job.variables]
     if isinstance(job.grad, Rows):
@@ -175,6 +181,13 @@ def update_plain(optimizer: Any, job: Job, scalars: Any, count: Any) -> Any:
         write(optimizer, slot, value)
     write(optimizer, weight, w, is_weight=True)
     return ratio
+
+
+def adds_rows(optimizer: Any, index: int, weight: Any) -> bool:
+    """Whether a sparse gradient is added to a variable, so that its rows may repeat."""
+    wide = tf.as_dtype(weight.dtype) == compute_dtype(weight.dtype)
+    in_place = wide and not overridden(optimizer, *WRITES)
+    return in_place and optimizer._leaves_other_rows(optimizer._treatment(index))
 
 
 def update_stack(optimizer: Any, group: Sequence[Job], scalars: Callable) -> Any:

@@ -5,7 +5,10 @@ from typing import Any
 
 import tensorflow as tf
 
+from keras_ivy.adapters import tf_xla
 from keras_ivy.optimizers.norms import root, sum_of_squares
+from keras_ivy.optimizers.overrides import BEYOND_STEP, overridden
+from keras_ivy.optimizers.replicas import is_mirrored
 from keras_ivy.optimizers.sparse import Rows, as_rows
 from keras_ivy.optimizers.tensors import compute_dtype, dense
 from keras_ivy.utils.exceptions import IvyTypeError
@@ -55,9 +58,52 @@ def prepared(grad: Any, dtype: Any, shape: Any, lazy: bool) -> Any:
     return tf.cast(grad, wide)
 
 
-def gathered(grads: Sequence[Any]) -> list:
-    """Return gradients with sparse ones as `Rows`, each row once."""
-    return [as_rows(g) if isinstance(g, tf.IndexedSlices) else g for g in grads]
+#: Who sees gradients on their way to the formula, and the formula.
+SEES_GRADIENTS = ("_update", "_clip_gradients", "_clip_by_norm", *BEYOND_STEP)
+
+
+def stay_sparse(optimizer: Any, grads: Sequence[Any], variables: Sequence[Any]) -> list[bool]:
+    """Say of every gradient whether it stays sparse, if it is.
+
+    It does with lazy slots; and where no row moves that it does not touch: there it is the same
+    step as its dense equal, and cheaper. XLA needs the dense one, as accumulators do, and so does
+    whoever has replaced a method that was handed dense ones.
+
+    Args:
+        optimizer: A `base.Optimizer`.
+        grads: Gradients.
+        variables: Their variables.
+    """
+    dense = [optimizer.lazy_slots] * len(grads)
+    sparse = any(isinstance(g, tf.IndexedSlices) for g in grads)
+    if optimizer.lazy_slots or not sparse or optimizer.gradient_accumulation_steps:
+        return dense
+    if tf_xla.is_compiling() or overridden(optimizer, *SEES_GRADIENTS):
+        return dense
+    if not is_mirrored(variables):
+        return dense
+    if optimizer.built:
+        known = {id(v): i for i, v in enumerate(optimizer._trainable_variables)}
+        if any(id(v) not in known for v in variables):
+            return dense
+        treatments = [optimizer._treatment(known[id(v)]) for v in variables]
+    else:
+        treatments = [treatment for treatment, _ in optimizer._resolve(variables)]
+    return [optimizer._leaves_other_rows(treatment) for treatment in treatments]
+
+
+def gathered(grads: Sequence[Any], once: Sequence[bool] | None = None) -> list:
+    """Return gradients with sparse ones as `Rows`.
+
+    Args:
+        grads: Gradients.
+        once: Whether each is to have every row once; by default all are.
+    """
+    once = [True] * len(grads) if once is None else once
+    return [
+        as_rows(g, merge) if isinstance(g, tf.IndexedSlices) else g
+        for g, merge in zip(grads, once, strict=True)
+    ]
 
 
 def clip(optimizer: Any, grads: Sequence[Any]) -> list:

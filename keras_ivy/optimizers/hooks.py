@@ -16,6 +16,7 @@ from keras_ivy.optimizers import apply as pipeline
 from keras_ivy.optimizers import fast
 from keras_ivy.optimizers.gradients import clip_by_norm, clip_values
 from keras_ivy.optimizers.overrides import DECAY, overridden
+from keras_ivy.optimizers.replicas import is_mirrored, sum_over_replicas
 from keras_ivy.optimizers.rules import path_of
 from keras_ivy.optimizers.sparse import Rows, as_rows
 from keras_ivy.optimizers.tensors import dense, raw
@@ -36,7 +37,7 @@ class Hooks:
 
     def _all_reduce_sum_gradients(self, grads_and_vars: Sequence[tuple[Any, Any]]) -> list:
         pairs = list(grads_and_vars)
-        sums = pipeline.sum_over_replicas([g for g, _ in pairs])
+        sums = sum_over_replicas([g for g, _ in pairs])
         return [(g, v) for g, (_, v) in zip(sums, pairs, strict=True)]
 
     # Clipping, and weight decay.
@@ -86,7 +87,7 @@ class Hooks:
         self, grads: Sequence[Any], trainable_variables: Sequence[Any], learning_rate: Any
     ) -> None:
         """Update every variable, all at once if nothing says how to update one."""
-        if not pipeline.is_mirrored(trainable_variables):
+        if not is_mirrored(trainable_variables):
             super()._backend_update_step(grads, trainable_variables, learning_rate)
         elif overridden(self, "_distributed_tf_update_step"):
             pairs = [(sparse(g), raw(v)) for g, v in zip(grads, trainable_variables, strict=True)]
@@ -153,7 +154,7 @@ class Hooks:
     def _overwrite_model_variables_with_average_value(
         self, trainable_variables: Sequence[Any]
     ) -> None:
-        if tf.distribute.has_strategy() and not tf.distribute.in_cross_replica_context():
+        if not tf.distribute.in_cross_replica_context():
             pipeline.overwrite(self, trainable_variables)
         else:
             super()._overwrite_model_variables_with_average_value(trainable_variables)

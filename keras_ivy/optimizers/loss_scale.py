@@ -6,8 +6,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from keras_ivy.optimizers.apply import sum_over_replicas
 from keras_ivy.optimizers.checks import check_scaling, checked_weights
+from keras_ivy.optimizers.replicas import sum_over_replicas
 from keras_ivy.optimizers.spellings import check_range, check_whole
 from keras_ivy.registration import register
 from keras_ivy.utils.checks import received

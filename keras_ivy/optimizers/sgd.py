@@ -10,6 +10,7 @@ from keras_ivy.adapters import keras_saving
 from keras_ivy.optimizers import variants
 from keras_ivy.optimizers.families import MomentumOptimizer
 from keras_ivy.optimizers.spellings import check_flag, check_range, ivy_spellings
+from keras_ivy.optimizers.updates import Treatment
 from keras_ivy.registration import register
 from keras_ivy.utils.exceptions import IvyValueError
 
@@ -67,6 +68,9 @@ class SGD(MomentumOptimizer):
         self.nesterov = bool(nesterov)
 
     _downhill = True
+
+    def _leaves_other_rows(self, treatment: Treatment) -> bool:
+        return not self.momentum and not treatment.decay
 
     def get_config(self) -> dict:
         """Return every option, for `from_config`, and which sign the momentum of a file has."""

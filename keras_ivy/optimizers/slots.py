@@ -8,10 +8,10 @@ import tensorflow as tf
 
 from keras_ivy.adapters.keras_variables import place_again
 from keras_ivy.adapters.tracking import Exporting
-from keras_ivy.optimizers.apply import is_mirrored
 from keras_ivy.optimizers.checks import SHARING, check_shared
 from keras_ivy.optimizers.overrides import MAKERS, WRITES, has_own_kernel, overridden
 from keras_ivy.optimizers.packs import packs_of
+from keras_ivy.optimizers.replicas import is_mirrored
 from keras_ivy.optimizers.rules import path_of
 from keras_ivy.optimizers.spares import Spares
 from keras_ivy.optimizers.tensors import raw

@@ -16,7 +16,8 @@ class Rows(NamedTuple):
     """A gradient of some rows of a variable.
 
     Args:
-        values: The rows, each once; or, where `whole`, the dense gradient.
+        values: The rows, each once, or, if they are but added to a variable, as often as they
+            come; or, where `whole`, the dense gradient.
         indices: Which rows; `None`, for a dense gradient, for those that are not all zeros.
         whole: Whether `values` is dense. XLA needs static shapes, and how many different rows a
             gradient has is not one.
@@ -32,10 +33,12 @@ class Rows(NamedTuple):
         return self.values.dtype
 
 
-def as_rows(grad: tf.IndexedSlices) -> Rows:
-    """Return a sparse gradient with the slices of every row added up."""
+def as_rows(grad: tf.IndexedSlices, once: bool = True) -> Rows:
+    """Return a sparse gradient with the slices of every row added up, if each is to come once."""
     if tf_xla.is_compiling():
         return Rows(tf.convert_to_tensor(grad), grad.indices, True)
+    if not once:
+        return Rows(grad.values, grad.indices, False)
     indices, position = tf.unique(grad.indices)
     values = tf.math.unsorted_segment_sum(grad.values, position, tf.size(indices))
     shape = [None, *grad.values.shape[1:]]
@@ -109,3 +112,8 @@ def scatter_rows(
             updates=tf.cast(value, variable.dtype),
         )
     return ratio
+
+
+def add_rows(weight: Any, rows: Rows, step: tf.Tensor) -> None:
+    """Add a tensor to the rows of a variable that a gradient touches, in place."""
+    tf.raw_ops.ResourceScatterAdd(resource=weight.handle, indices=rows.indices, updates=step)

@@ -172,7 +172,7 @@ def test_own_way_clips_decays_and_steps_in_this_order():
         "_get_current_learning_rate",
         "update_step",
         "update_step",
-    ], "Keras's own way, which parameter servers take, calls other hooks now (apply.is_local)"
+    ], "Keras's own way, which parameter servers take, calls other hooks now (replicas.is_local)"
     assert recorder.calls[-1] == ("update_step", "ResourceVariable", 0.5), (
         "`update_step` receives something else than the raw variable and the rate (base)"
     )

@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_ivy.optimizers import LossScaleOptimizer
-from tests.optimizers.cases import CASES, FEW
+from keras_ivy.optimizers import SGD, LossScaleOptimizer, Rule, fast
+from keras_ivy.optimizers.sparse import Rows
+from tests.optimizers.cases import CASES, FEW, variable_at
 
 SHAPE = (6, 3)
 WRAPS = {
@@ -100,3 +101,64 @@ def test_lazy_slots_stay_lazy_under_a_loss_scale(scaler, wrap):
     got = trained(scaler(make(), initial_scale=8.0), start(), scaled, wrap)
     np.testing.assert_allclose(got, trained(make(), start(), grads), rtol=1e-6)
     np.testing.assert_array_equal(got[4:], start()[4:])
+
+
+#: Options of SGD, and whether a sparse gradient stays sparse under them.
+PLAIN = {
+    "plain": ({}, True),
+    "clipnorm": ({"clipnorm": 0.5}, True),
+    "clipvalue": ({"clipvalue": 0.3}, True),
+    "global clipnorm": ({"global_clipnorm": 0.5}, True),
+    "averages": ({"use_ema": True, "ema_momentum": 0.5, "ema_overwrite_frequency": 2}, True),
+    "nonfinite": ({"skip_nonfinite": True}, True),
+    "multiplier": ({"rules": [Rule("table", lr_multiplier=0.5)]}, True),
+    "momentum": ({"momentum": 0.9}, False),
+    "decay": ({"weight_decay": 0.1}, False),
+    "decay by a rule": ({"rules": [Rule("table", decay=0.1)]}, False),
+    "sums": ({"gradient_accumulation_steps": 2}, False),
+}
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+@pytest.mark.parametrize("build", [True, False])
+@pytest.mark.parametrize("wrap", [lambda fn: fn, tf.function], ids=["eager", "function"])
+@pytest.mark.parametrize("name", PLAIN)
+def test_sgd_stays_sparse_where_no_other_row_moves(name, wrap, build, dtype, monkeypatch):
+    options, stays = PLAIN[name]
+    seen = []
+    plan = fast.plan
+
+    def note(jobs, optimizer):
+        seen.extend(isinstance(job.grad, Rows) for job in jobs)
+        return plan(jobs, optimizer)
+
+    monkeypatch.setattr(fast, "plan", note)
+    tables = [variable_at("table", start(), dtype) for _ in range(2)]
+    optimizers = [SGD(0.25, **options) for _ in tables]
+    if build:
+        optimizers[0].build(tables[:1])
+    indices = tf.constant([1, 0, 1])
+    values = tf.constant(np.random.default_rng(1).normal(size=(3, *start().shape[1:])), dtype)
+    sparse = tf.IndexedSlices(values, indices, tf.constant(start().shape))
+    step = wrap(lambda: optimizers[0].apply([sparse], tables[:1]))
+    for _ in range(2):
+        step()
+        optimizers[1].apply([tf.convert_to_tensor(sparse)], tables[1:])
+    assert seen[0] is stays
+    bound = 1e-6 if dtype == "float32" else 2e-2
+    got, want = (tf.cast(table, "float64") for table in tables)
+    np.testing.assert_allclose(got, want, atol=bound)
+
+
+class Decaying(SGD):
+    """A subclass whose formula moves every row."""
+
+    def _update(self, w, g, *rest):
+        return super()._update(0.5 * w, g, *rest)
+
+
+def test_whose_formula_moves_every_row_is_handed_every_row():
+    table = variable_at("table", [[2.0], [4.0]])
+    grad = tf.IndexedSlices(tf.constant([[1.0]]), tf.constant([1]), tf.constant([2, 1]))
+    Decaying(0.5).apply([grad], [table])
+    assert table.numpy().tolist() == [[1.0], [1.5]]
