@@ -444,6 +444,20 @@ def test_leaves_that_hdf5_would_cut_are_refused_by_name(leaf, tmp_path):
     assert not os.listdir(tmp_path)
 
 
+@pytest.mark.parametrize("levels", [stored.DEEPEST, stored.DEEPEST + 1])
+def test_what_is_written_is_no_deeper_than_what_is_read(levels, tmp_path):
+    deep = {"w": 1.0}
+    for _ in range(levels):
+        deep = {"a": deep}
+    path = tmp_path / "c.h5"
+    if levels > stored.DEEPEST:
+        with pytest.raises(ValueError, match=f"at most {stored.DEEPEST} levels"):
+            Container(deep).save(path)
+        return
+    Container(deep).save(path)
+    assert list(Container.load(path).flatten().values()) == [1.0]
+
+
 # -- pickles and JSON ------------------------------------------------------------------------------
 
 
