@@ -84,6 +84,7 @@ def from_keras(optimizer: Any, **overrides: Any) -> Any:
         )
     made = cls(**{**_arguments(optimizer), **overrides})
     if optimizer.built:
+        made._exclusions.listed = _twins(optimizer)
         _take_state(made, optimizer)
     return made
 
@@ -128,10 +129,26 @@ def _rules_of(optimizer: Any) -> list[Rule]:
             "exclude them by `var_names`. "
             f"Received: {type(optimizer).__name__}, not built, {len(excluded.keys)} variables"
         )
+    inside, outside = _divided(optimizer)
+    outside = list(map(path_of, outside))
+    paths = dict.fromkeys(path for path in map(path_of, inside) if path not in outside)
+    return rules + [path_rule(_ending(path, outside), decay=False) for path in paths]
+
+
+def _divided(optimizer: Any) -> tuple[list, list]:
+    """The variables that are listed as excluded from weight decay, and the others."""
+    keys = adapter.exclusions(optimizer).keys
     inside, outside = [], []
     for v in adapter.trained(optimizer):
-        (inside if adapter.is_among(optimizer, v, excluded.keys) else outside).append(path_of(v))
-    return rules + [path_rule(_ending(path, outside), decay=False) for path in inside]
+        (inside if adapter.is_among(optimizer, v, keys) else outside).append(v)
+    return inside, outside
+
+
+def _twins(optimizer: Any) -> list:
+    """The excluded variables that no rule tells from another, which has their path."""
+    inside, outside = _divided(optimizer)
+    paths = set(map(path_of, outside))
+    return [v for v in inside if path_of(v) in paths]
 
 
 def _ending(path: str, others: Sequence[str]) -> str:

@@ -13,6 +13,7 @@ from keras_ivy.optimizers import rules as rules_module
 from keras_ivy.optimizers.checks import Checked
 from keras_ivy.optimizers.gradients import all_finite, clip, gathered, prepared
 from keras_ivy.optimizers.handwritten import Handwritten
+from keras_ivy.optimizers.keys import chosen, keys_of
 from keras_ivy.optimizers.leaves import Flat, flatten, prepare, unflatten
 from keras_ivy.optimizers.norms import norm
 from keras_ivy.optimizers.overrides import check_step
@@ -198,21 +199,28 @@ class IvySide(Checked, Handwritten):
         """The slots (`mw`, `vw`) and `count`, the number of steps made.
 
         A slot is `None` before the first step. After training through Keras the slots of its
-        variables are shown under their paths.
+        variables stand where the variables stand in the model, as in `keras_ivy.variables(model)`;
+        without a model under their paths, with their position where paths repeat. So a state fits
+        another instance of the model, a loaded one, and `step` on its variables.
         """
         if self.built:
-            paths = [rules_module.path_of(x) for x in self._trainable_variables]
+            kept = self._with_slots()
+            keys = keys_of(self, [v for v, _ in kept])
             slots = {
                 name: {
-                    path: self._turned((tf.convert_to_tensor(slot[i]),))[0]
-                    for path, slot in zip(paths, self._slots, strict=True)
-                    if slot and slot[i] is not None
+                    key: self._turned((tf.convert_to_tensor(slot[i]),))[0]
+                    for key, (_, slot) in zip(keys, kept, strict=True)
                 }
                 for i, name in enumerate(self.slot_names)
             }
             return self._public(tf.convert_to_tensor(self.iterations), slots, True)
         count, slots, nested = self._cell.peek()
         return self._public(scalar(count, tf.int64), slots, nested)
+
+    def _with_slots(self) -> list[tuple[Any, tuple]]:
+        """The variables that have slots, and these; others become their gradients as they are."""
+        pairs = zip(self._trainable_variables, self._slots, strict=True)
+        return [(v, slot) for v, slot in pairs if slot and slot[0] is not None]
 
     def _public(self, count: Any, slots: dict, nested: bool) -> Container:
         shown = {}
@@ -290,28 +298,25 @@ class IvySide(Checked, Handwritten):
         self._cell.reset(scalar(count, tf.int64), slots)
 
     def _assign_slots(self, count: Any, slots: dict) -> None:
-        kept = [
-            (rules_module.path_of(x), slot)
-            for x, slot in zip(self._trainable_variables, self._slots, strict=True)
-            if slot and slot[0] is not None
-        ]
-        paths = [path for path, _ in kept]
-        for i, name in enumerate(self.slot_names):
-            flat = slots.get(name, {})
-            if set(flat) != set(paths):
-                raise IvyKeyError(
-                    f"The slot {name!r} must hold the paths of the optimizer's variables: "
-                    f"{', '.join(paths)}. Received: {', '.join(sorted(flat)) or None}"
+        kept = self._with_slots()
+        variables = [v for v, _ in kept]
+        keys = keys_of(self, variables)
+        shapes = {k: x.shape for k, x in slots.get(next(iter(self.slot_names), ""), {}).items()}
+        names = chosen(keys, variables, shapes)
+        if names is None:
+            raise IvyKeyError(
+                "A state must hold slots of the optimizer's variables, under "
+                f"{', '.join(keys) or None}. Received: {', '.join(sorted(shapes)) or None}"
+            )
+        for name, key, (_, slot) in zip(names, keys, kept, strict=True):
+            if tuple(shapes[name]) != tuple(slot[0].shape):
+                raise IvyValueError(
+                    f"The slots of {key!r} have shape {tuple(slot[0].shape)}. "
+                    f"Received: shape={tuple(shapes[name])}"
                 )
-            for path, slot in kept:
-                if tuple(flat[path].shape) != tuple(slot[i].shape):
-                    raise IvyValueError(
-                        f"The slot '{name}/{path}' has shape {tuple(slot[i].shape)}. "
-                        f"Received: shape={tuple(flat[path].shape)}"
-                    )
-        for i, name in enumerate(self.slot_names):
-            for path, slot in kept:
-                slot[i].assign(self._turned((slots[name][path],))[0])
+        for i, slot_name in enumerate(self.slot_names):
+            for name, (_, slot) in zip(names, kept, strict=True):
+                slot[i].assign(self._turned((slots[slot_name][name],))[0])
         if count is not None:
             self._iterations.assign(int(count) * (self.gradient_accumulation_steps or 1))
 

@@ -12,7 +12,8 @@ from keras_ivy import tree
 from keras_ivy.adapters import keras_saving
 from keras_ivy.optimizers import rules as rules_module
 from keras_ivy.optimizers.checks import check_variables
-from keras_ivy.optimizers.rules import Leaf, path_of
+from keras_ivy.optimizers.keys import unique_paths
+from keras_ivy.optimizers.rules import Leaf
 from keras_ivy.optimizers.tensors import is_zero
 from keras_ivy.optimizers.updates import Treatment, adapts
 from keras_ivy.utils.exceptions import IvyTypeError
@@ -97,8 +98,10 @@ class Telemetry:
         if setting is None or not setting.frozen:
             return
         frozen = [
-            path_of(v)
-            for v, treatment in zip(variables, self._treatments, strict=True)
+            path
+            for path, v, treatment in zip(
+                unique_paths(variables), variables, self._treatments, strict=True
+            )
             if adapts(setting, treatment) and is_zero(v)
         ]
         if frozen:
@@ -113,6 +116,8 @@ class Telemetry:
 
     def trust_ratios(self) -> dict[str, float]:
         """Return the trust ratio that every adapted tensor had in its last step, by path.
+
+        Variables that share a path are told apart by their position among them: `proj/kernel/v0`.
 
         Empty before the first step, and for optimizers that do not adapt.
 
@@ -134,7 +139,7 @@ class Telemetry:
         value = self._ratio_values
         if isinstance(value, tf.distribute.DistributedValues):
             value = value.values[0]
-        paths = map(path_of, self._trainable_variables)
+        paths = unique_paths(self._trainable_variables)
         return {
             path: float(ratio)
             for path, ratio in zip(paths, np.asarray(value), strict=True)
@@ -174,11 +179,14 @@ class Telemetry:
         rows = []
         root = model if isinstance(model, keras.Layer) else None
         resolved = self._resolve(variables, root)
-        for variable, value, (treatment, rules) in zip(variables, values, resolved, strict=True):
+        paths = unique_paths(variables)
+        for path, variable, value, (treatment, rules) in zip(
+            paths, variables, values, resolved, strict=True
+        ):
             adapted = adapts(setting, treatment)
             rows.append(
                 Row(
-                    path_of(variable),
+                    path,
                     tuple(variable.shape),
                     treatment.decay,
                     adapted,
