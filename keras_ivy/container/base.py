@@ -1,5 +1,6 @@
 """The dict of dicts itself: how a Container is built, kept sorted and copied."""
 
+import copy
 from collections.abc import Iterable, Mapping
 from operator import itemgetter
 from typing import Any
@@ -79,9 +80,21 @@ class Base:
             out.__dict__["_config"] = config
         return out
 
+    def _empty(self) -> Node:
+        """Return an empty Container of the class, options and attributes of this one.
+
+        Arithmetic makes plain ones, as in Ivy; what copies or maps keeps the class.
+        """
+        out = _create(type(self))
+        if len(self.__dict__):
+            out.__dict__.update(self._attributes())
+            if self._config is not DEFAULT:
+                out.__dict__["_config"] = self._config
+        return out
+
     def _like(self, items: Mapping) -> Node:
-        """Return a Container of this one's options and order of keys, from plain items."""
-        out = self._new(self._config)
+        """Return a Container of this one's class, options and order of keys, from plain items."""
+        out = self._empty()
         if self._config.alphabetical_keys:
             order = sorted(items)
         else:
@@ -175,30 +188,49 @@ class Base:
 
     def _copy_branches(self) -> Node:
         """Return a copy in which every container is new and every leaf is shared."""
-        out = self._new(self._config)
+        out = self._empty()
         for key, value in dict.items(self):
             _set(out, key, value._copy_branches() if isinstance(value, Node) else value)
         return out
 
+    def _attributes(self) -> dict[str, Any]:
+        """Return the attributes that a subclass, or its user, has set beside the keys."""
+        return {
+            name: value
+            for name, value in self.__dict__.items()
+            if name not in _STATE and not name.startswith("_self_")
+        }
+
     def __deepcopy__(self, memo: dict) -> Node:
-        out = self._new(self._config)
+        out = self._empty()
         memo[id(self)] = out
         for key, value in dict.items(self):
             _set(out, key, copy_leaf(value, memo))
+        out.__dict__.update(
+            (name, copy.deepcopy(value, memo)) for name, value in self._attributes().items()
+        )
         return out
 
     def __reduce__(self) -> tuple:
         config = None if self._config is DEFAULT else tuple(self._config)
-        return restore, (type(self), dict(self), config)
+        attributes = self._attributes()
+        return restore, (type(self), dict(self), config, *[attributes] * bool(attributes))
 
 
 #: Types that were found to be neither mappings nor sequences: asking takes longer than knowing.
 _LEAVES: set[type] = set()
 
 
-def restore(cls: type, items: dict, config: tuple | None) -> Node:
+#: What a Container's `__dict__` holds of its own; TensorFlow's names start with `_self_`.
+_STATE = {"_config", "_leaf_states", "_live"}
+
+
+def restore(
+    cls: type, items: dict, config: tuple | None, attributes: dict[str, Any] | None = None
+) -> Node:
     """Build a pickled container again."""
     out = cls.__new__(cls)
+    out.__dict__.update(attributes or {})
     if config is not None:
         out.__dict__["_config"] = Config(*config)
     for key, value in items.items():

@@ -80,6 +80,9 @@ class _Operand(Container):
 
     shape = tf.TensorShape([])
 
+    def _empty(self) -> Container:
+        return self._new(self._config)
+
 
 def _convert(op: Callable, *args: Any, **kwargs: Any) -> _Operand:
     return _Operand(container_map(op, *args, **kwargs))

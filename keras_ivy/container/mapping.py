@@ -275,7 +275,7 @@ class Mapped:
                 if isinstance(lead, Node):
                     value = walk(xs, f"{path}/")
                     if value:
-                        out[key] = inner[0]._like(value)
+                        out[key] = lead._like(value)
                 elif chosen is None or path.startswith(chosen) == to_apply:
                     out[key] = call(xs, path)
                 elif not prune_unapplied:

@@ -77,7 +77,8 @@ def pair(
 def as_tensor(value: Any, variable: keras.Variable, path: str) -> Any:
     """Return a value as a tensor that the variable can take, or raise.
 
-    Python numbers and lists are converted; whatever has a dtype has to have the right one.
+    Python numbers and lists are converted, and NumPy's arrays cast as `set_weights` does, but where
+    a part would be lost: imaginary parts, and fractions. Tensors have to have the right dtype.
     """
     dtype = stateless.stored_dtype(variable)
     if isinstance(value, keras.Variable):
@@ -87,7 +88,9 @@ def as_tensor(value: Any, variable: keras.Variable, path: str) -> Any:
         found, shape = value.dtype.name, value.shape
     elif hasattr(value, "__array__"):
         found, shape = keras.backend.standardize_dtype(value.dtype), tuple(value.shape)
-        value = tf.convert_to_tensor(value) if found == dtype else value
+        if found != dtype and _casts(found, dtype):
+            found = dtype
+        value = tf.cast(value, dtype) if found == dtype else value
     else:
         found = dtype
         value = _from_python(value, dtype, path)
@@ -103,6 +106,16 @@ def as_tensor(value: Any, variable: keras.Variable, path: str) -> Any:
             f"`keras.ops.cast(value, {dtype!r})` converts it. Received: dtype={found!r}"
         )
     return value
+
+
+def _casts(found: str, dtype: str) -> bool:
+    """Whether an array of a dtype is cast to another: nothing but digits may be lost."""
+    kinds = [tf.as_dtype(name) for name in (found, dtype)]
+    if kinds[0].is_complex:
+        return kinds[1].is_complex
+    if kinds[0].is_floating:
+        return kinds[1].is_floating or kinds[1].is_complex
+    return kinds[1].is_floating or kinds[1].is_complex or (kinds[1].is_integer and found != "bool")
 
 
 def _from_python(value: Any, dtype: str, path: str) -> tf.Tensor:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from keras_ivy.container import Container
-from keras_ivy.structure import Entry
+from keras_ivy.structure import Entry, aliases
 from keras_ivy.utils.exceptions import IvyTypeError
 
 __all__ = ["Live", "live_view"]
@@ -32,7 +32,16 @@ class Live:
         """Return what another path leads to than the one under which it is listed."""
         path = self.path(chain)
         listed = self.module._ivy_structure_now().resolve(path)
-        return default if listed == path else self.module.v.get(listed, default)
+        if listed != path:
+            return self.module.v.get(listed, default)
+        # A branch whose variables are listed elsewhere, one by one.
+        v = self.module.v
+        below = {
+            other.removeprefix(f"{path}/"): v.get(there)
+            for other, there in aliases(self.module).items()
+            if other.startswith(f"{path}/")
+        }
+        return _tied(self.module, below, path) if below else default
 
     def write(self, key: str, value: Any) -> None:
         """Assign to the variables below a key of this Container."""
@@ -48,12 +57,17 @@ class Live:
 
 def live_view(module: Any, entries: list[Entry]) -> Container:
     """Return the Container of the variables of the entries, tied to their module."""
+    return _tied(module, {entry.path: entry.variable for entry in entries})
+
+
+def _tied(module: Any, variables: dict[str, Any], prefix: str = "") -> Container:
+    """Return the Container of variables by path below a prefix, tied to their module."""
     root = Container()
-    root.__dict__["_live"] = Live(module)
-    branches = {"": root}
-    for entry in entries:
-        *parents, last = entry.path.split("/")
-        here, branch = "", root
+    root.__dict__["_live"] = Live(module, prefix)
+    branches = {prefix: root}
+    for path, variable in variables.items():
+        *parents, last = path.split("/")
+        here, branch = prefix, root
         for key in parents:
             here = f"{here}/{key}" if here else key
             child = branches.get(here)
@@ -62,5 +76,5 @@ def live_view(module: Any, entries: list[Entry]) -> Container:
                 child.__dict__["_live"] = Live(module, here)
                 dict.__setitem__(branch, key, child)
             branch = child
-        dict.__setitem__(branch, last, entry.variable)
+        dict.__setitem__(branch, last, variable)
     return root

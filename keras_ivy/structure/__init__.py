@@ -1,6 +1,6 @@
 """Where the variables of any Keras layer or model are: paths by attribute and position."""
 
-from keras_ivy.structure.edges import directly_held, holds_layers, one_path
+from keras_ivy.structure.edges import attributes, directly_held, holds_layers, one_path
 from keras_ivy.structure.edges import mark_of_layer as mark_of
 from keras_ivy.structure.names import has_automatic_name, path_by_names, path_with_names
 from keras_ivy.structure.surroundings import Surroundings, roots_of
@@ -11,6 +11,7 @@ __all__ = [
     "Structure",
     "Surroundings",
     "aliases",
+    "attributes",
     "directly_held",
     "has_automatic_name",
     "holds_layers",

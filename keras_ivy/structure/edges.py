@@ -12,6 +12,7 @@ from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = [
     "Path",
+    "attributes",
     "directly_held",
     "edges",
     "holds_layers",
@@ -89,7 +90,7 @@ def _edges_of_layer(layer: keras.layers.Layer) -> Iterator[tuple[Path, Any]]:
     if keras_layers.is_graph_model(layer):
         known.update(map(id, keras_layers.held_layers(layer)))
         yield ("layers",), list(layer.layers)
-    for name, value in _attributes(layer):
+    for name, value in attributes(layer):
         if not _leads_on(value, sets=True):
             continue
         _collect(value, known)
@@ -113,7 +114,7 @@ def _edges_of_layer(layer: keras.layers.Layer) -> Iterator[tuple[Path, Any]]:
     yield from _without_attribute(layer, known, taken)
 
 
-def _attributes(layer: keras.layers.Layer) -> Iterator[tuple[str, Any]]:
+def attributes(layer: keras.layers.Layer) -> Iterator[tuple[str, Any]]:
     """Yield what a program set, by name; a Module keeps some names that Keras has too apart."""
     internal = keras_layers.internal_attributes()
     for name, value in vars(layer).items():
@@ -266,7 +267,7 @@ def directly_held(layer: keras.layers.Layer, objects: bool = True) -> dict[str, 
             for key, child in edges(node):
                 visit((*path, *key), child, inside or is_plain(node), (*way, (node, key, child)))
 
-    for name, value in _attributes(layer):
+    for name, value in attributes(layer):
         if _leads_on(value, sets=True):
             visit((name,), value, False)
     return found
