@@ -12,7 +12,7 @@ import tensorflow as tf
 from keras import ops
 
 from keras_ivy.ops.dispatch import binary, unary
-from keras_ivy.ops.tensors import dtype_name
+from keras_ivy.ops.tensors import dtype_name, truth
 
 # fmt: off
 __all__ = [
@@ -99,6 +99,11 @@ def _ordered(fn: Callable) -> Callable:
     return lambda a, b: fn(tf.cast(a, tf.uint8), tf.cast(b, tf.uint8))
 
 
+def _of_truths(fn: Callable) -> Callable:
+    """A logical function of numbers: those that differ from 0 are true, the imaginary unit too."""
+    return lambda *args: fn(*map(truth, args))
+
+
 def _negative(x: Any) -> Any:
     if dtype_name(x).startswith("uint"):  # of which TensorFlow has no kernel; they wrap around
         return ops.subtract(ops.zeros_like(x), x)
@@ -162,7 +167,7 @@ log10 = unary("log10", ops.log10, "the logarithm to base 10", "[100.0]", "[2.0]"
 log1p = unary("log1p", ops.log1p, "`log(1 + x)`, precise near 0", "[0.0]", "[0.0]",
     of_complex=tf.math.log1p)
 log2 = unary("log2", ops.log2, "the logarithm to base 2", "[8.0]", "[3.0]", of_complex=_log2)
-logical_not = unary("logical_not", ops.logical_not, "whether each is false",
+logical_not = unary("logical_not", _of_truths(ops.logical_not), "whether each is false",
     "[True, False]", "[False, True]", "bifc")
 negative = unary("negative", _negative, "`-x`", "[1, -2]", "[-1, 2]", "ifc")
 positive = unary("positive", lambda x: x, "`x` itself, as an array", "[1, -2]", "[1, -2]", "bifc")
@@ -215,11 +220,11 @@ less_equal = binary("less_equal", ops.less_equal, "whether `x1 <= x2`",
     "[1, 2], 1", "[True, False]", "bif", of_bool=_ordered(tf.less_equal))
 logaddexp = binary("logaddexp", ops.logaddexp, "`log(exp(x1) + exp(x2))`",
     "[-float('inf')], [0.0]", "[0.0]", "BIf")
-logical_and = binary("logical_and", ops.logical_and, "whether both are true",
+logical_and = binary("logical_and", _of_truths(ops.logical_and), "whether both are true",
     "[True, True], [True, False]", "[True, False]", "bifc")
-logical_or = binary("logical_or", ops.logical_or, "whether one is true",
+logical_or = binary("logical_or", _of_truths(ops.logical_or), "whether one is true",
     "[True, False], [False, False]", "[True, False]", "bifc")
-logical_xor = binary("logical_xor", ops.logical_xor, "whether just one is true",
+logical_xor = binary("logical_xor", _of_truths(ops.logical_xor), "whether just one is true",
     "[True, True], [True, False]", "[False, True]", "bifc")
 maximum = binary("maximum", ops.maximum, "the larger one", "[1.0, 3.0], 2.0", "[2.0, 3.0]", "bif",
     of_bool=tf.logical_or)

@@ -14,7 +14,7 @@ from keras import ops
 from keras_ivy.ops.dispatch import ivy_function, reduction
 from keras_ivy.ops.dtypes import as_dtype
 from keras_ivy.ops.kinds import is_complex, kind_of, numbers, through
-from keras_ivy.ops.tensors import dtype_name, to_tensor
+from keras_ivy.ops.tensors import dtype_name, to_tensor, truth
 from keras_ivy.utils.exceptions import IvyValueError
 
 # fmt: off
@@ -27,8 +27,12 @@ __all__ = [
 # fmt: on
 
 # fmt: off
-all = reduction("all", ops.all, "whether all are true", "[True, False]", "False")
-any = reduction("any", ops.any, "whether one is true", "[True, False]", "True")
+all = reduction(
+    "all", lambda x, **kw: ops.all(truth(x), **kw),
+    "whether all are true", "[True, False]", "False")
+any = reduction(
+    "any", lambda x, **kw: ops.any(truth(x), **kw),
+    "whether one is true", "[True, False]", "True")
 max = reduction(
     "max", ops.max, "the largest", "[[1.0, 2.0], [4.0, 3.0]], axis=0", "[4.0, 3.0]", "bif")
 min = reduction(
@@ -361,4 +365,4 @@ def nonzero(x: Any) -> tuple:
     >>> [i.numpy().tolist() for i in nonzero([[0, 2], [3, 0]])]
     [[0, 1], [1, 0]]
     """
-    return tuple(ops.nonzero(to_tensor(x)))
+    return tuple(ops.nonzero(truth(to_tensor(x))))

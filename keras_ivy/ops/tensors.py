@@ -113,7 +113,20 @@ def operands(*xs: Any) -> tuple:
     return tuple(operand(x) for x in xs)
 
 
+def truth(x: Any) -> Any:
+    """Return whether each entry of a tensor differs from 0.
+
+    Example:
+
+    >>> truth(to_tensor([1j, 0.0])).numpy().tolist()
+    [True, False]
+    """
+    return x if dtype_name(x) == "bool" else _cast(x, "bool")
+
+
 def _cast(x: Any, dtype: str) -> Any:
+    if dtype == "bool" and dtype_name(x).startswith("complex"):
+        return keras.ops.not_equal(x, 0)  # TensorFlow casts the real part, and i is not 0
     return keras.ops.cast(x, dtype) if isinstance(x, keras.KerasTensor) else tf.cast(x, dtype)
 
 

@@ -177,3 +177,38 @@ def test_lstm_update_equals_the_recurrence_written_out(biases, time_major, batch
     hs, state = ivy.lstm_update(inputs, h, c, w, u, **given, time_major=time_major)
     np.testing.assert_allclose(hs, wanted, rtol=1e-10)
     np.testing.assert_allclose(state, last_c, rtol=1e-10)
+
+
+# -- truth ----------------------------------------------------------------------------------------
+
+#: TensorFlow's cast to bool looks at the real part alone.
+NUMBERS = {
+    "complex128": np.array([1j, 0.0, 1.0, -2j + 1]),
+    "complex64": np.array([1j, 0.0, 1.0, -2j + 1], "complex64"),
+    "float32": np.float32([0.25, 0.0, -1.0, np.nan]),
+    "int8": np.int8([3, 0, -1, 127]),
+    "bool": np.array([True, False, True, True]),
+}
+TRUTHS = {
+    "all": lambda f, x: f.all(x),
+    "any": lambda f, x: f.any(x[:2]),
+    "any of the first": lambda f, x: f.any(x[:1]),
+    "nonzero": lambda f, x: f.nonzero(x)[0],
+    "argwhere": lambda f, x: f.argwhere(x),
+    "count_nonzero": lambda f, x: f.count_nonzero(x),
+    "where": lambda f, x: f.where(x, 1, 2),
+    "logical_not": lambda f, x: f.logical_not(x),
+    "logical_and": lambda f, x: f.logical_and(x, x[::-1]),
+    "logical_or": lambda f, x: f.logical_or(x, x[::-1]),
+    "logical_xor": lambda f, x: f.logical_xor(x, x[::-1]),
+    "astype": lambda f, x: f.astype(x, "bool"),
+}
+
+
+@pytest.mark.parametrize("name", TRUTHS)
+@pytest.mark.parametrize("dtype", NUMBERS)
+def test_whatever_differs_from_zero_is_true(dtype, name):
+    x = NUMBERS[dtype]
+    np.testing.assert_array_equal(TRUTHS[name](ivy, x), TRUTHS[name](np, x))
+    in_function = tf.function(lambda t: TRUTHS[name](ivy, t))
+    np.testing.assert_array_equal(in_function(tf.constant(x)), TRUTHS[name](np, x))
