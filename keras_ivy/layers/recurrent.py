@@ -1,5 +1,6 @@
 """LSTM."""
 
+import collections
 from typing import Any
 
 import keras
@@ -16,6 +17,42 @@ __all__ = ["LSTM"]
 
 #: Every layer is two variables and a loop: building more would never end.
 MOST_LAYERS = 10_000
+
+
+class _Served(dict):
+    """Arrays by the names they are served under, beside which the fields are found as well.
+
+    TensorFlow asks one method for both: for what it serves, and for the fields it saves.
+    """
+
+    state: Any = None
+
+    def __missing__(self, key: str) -> Any:
+        if key != "state":
+            raise KeyError(key)
+        return self.state
+
+
+class LSTMOutput(collections.namedtuple("LSTMOutput", ["output", "state"])):
+    """What an LSTM with `return_state` returns: a pair, of which exported models serve the parts.
+
+    Example:
+
+    >>> output = LSTMOutput("y", (["h"], ["c"]))
+    >>> y, (h, c) = output
+    >>> output._asdict()
+    {'output': 'y', 'hidden_0': 'h', 'cell_0': 'c'}
+    """
+
+    __slots__ = ()
+
+    def _asdict(self) -> dict[str, Any]:
+        """Return all arrays by the names under which TensorFlow serves them, without nests."""
+        named = _Served(output=self.output)
+        named.state = self.state
+        for name, states in zip(("hidden", "cell"), self.state, strict=True):
+            named.update({f"{name}_{i}": x for i, x in enumerate(states)})
+        return named
 
 
 class LSTM(IvyLayer):
@@ -37,18 +74,23 @@ class LSTM(IvyLayer):
         dtype: The data type, or a dtype policy.
         fans: `"ivy"` takes the sizes of inputs and states as fans of all weights, `"true"` those
             of one gate.
+        go_backwards: If True, the steps are taken from the last one on, and outputs for all steps
+            come in that order, as in Keras's layers.
+        zero_output_for_mask: If True, outputs of masked steps are zeros, not those of the step
+            before.
         **kwargs: Further arguments of `Module`.
 
     Call arguments:
         inputs: An array of shape `(batch, time, in)`, without the batch, or with more axes of it.
-        initial_state: A pair of lists of hidden and of cell states, one for each layer; zeros by
-            default.
+        initial_state: A pair of lists of hidden and of cell states, one for each layer, or of two
+            arrays for one layer; zeros by default.
         mask: Where False, a step is passed over; of shape `(batch, time)`.
 
     Returns from a call:
         Outputs of shape `(batch, time, out)`, or `(batch, out)` without `return_sequence`; with
         `return_state`, a pair of them and of `(hidden states, cell states)`, two lists with one
-        array of shape `(batch, out)` for each layer.
+        array of shape `(batch, out)` for each layer. Exported models serve them without nests, as
+        `output`, `hidden_0`, ..., `cell_0`, ....
 
     Raises:
         ValueError: If a size is smaller than 1.
@@ -83,6 +125,8 @@ class LSTM(IvyLayer):
         dtype: Any = None,
         *,
         fans: str = "ivy",
+        go_backwards: bool = False,
+        zero_output_for_mask: bool = False,
         **kwargs: Any,
     ):
         owner = type(self).__name__
@@ -92,8 +136,23 @@ class LSTM(IvyLayer):
         self._return_sequence = checks.flag(owner, "return_sequence", return_sequence)
         self._return_state = checks.flag(owner, "return_state", return_state)
         self._fans = checks.choice(owner, "fans", fans, FANS)
+        self.go_backwards = checks.flag(owner, "go_backwards", go_backwards)
+        self.zero_output_for_mask = checks.flag(owner, "zero_output_for_mask", zero_output_for_mask)
         self._w_init = weight_initializer
         super().__init__(device=device, v=v, dtype=dtype, **self._late(input_channels, kwargs))
+
+    # What Keras's wrappers ask of a recurrent layer.
+    stateful, states = False, None
+
+    @property
+    def return_sequences(self) -> bool:
+        """Whether outputs are returned for all steps."""
+        return self._return_sequence
+
+    @property
+    def return_state(self) -> bool:
+        """Whether the last states are returned too."""
+        return self._return_state
 
     def _build(self, *args: Any, **kwargs: Any) -> bool:
         if self._input_channels is None:
@@ -127,6 +186,8 @@ class LSTM(IvyLayer):
         x = tf.transpose(x, (1, 0, 2))
         if mask is not None:
             mask = tf.transpose(tf.cast(mask, tf.bool))[..., tf.newaxis]
+        if self.go_backwards:
+            x, mask = tf.reverse(x, [0]), None if mask is None else tf.reverse(mask, [0])
         steps, variables = x.shape[0], self.v
         hs, cs = [], []
         for i, (h, c) in enumerate(states):
@@ -138,13 +199,15 @@ class LSTM(IvyLayer):
                 x = tf.ensure_shape(x, (steps, None, self._output_channels))
             hs.append(h)
             cs.append(c)
+        if self._return_sequence and self.zero_output_for_mask and mask is not None:
+            x = tf.where(mask, x, tf.zeros_like(x))
         y = tf.transpose(x, (1, 0, 2)) if self._return_sequence else hs[-1]
         if rank != 3:
             y = tf.reshape(y, (*batch, *ops.shape(y)[1:]))
             hs, cs = (
                 [tf.reshape(s, (*batch, self._output_channels)) for s in ss] for ss in (hs, cs)
             )
-        return (y, (hs, cs)) if self._return_state else y
+        return LSTMOutput(y, (hs, cs)) if self._return_state else y
 
     def _states(self, initial_state: Any, x: Any) -> list[tuple[Any, Any]]:
         """Return the first hidden and cell state of each layer, with one batch axis."""
@@ -154,6 +217,10 @@ class LSTM(IvyLayer):
             return [(zeros, zeros)] * self._num_layers
         owner = type(self).__name__
         pair = list(initial_state)
+        if len(pair) == 1 and isinstance(pair[0], list | tuple):
+            pair = list(pair[0])  # the half of what Keras's Bidirectional was given
+        if self._num_layers == 1:
+            pair = [s if isinstance(s, list | tuple) else [s] for s in pair]
         if len(pair) != 2 or any(len(list(s)) != self._num_layers for s in pair):
             raise IvyValueError(
                 f"{owner}: `initial_state` is a pair of lists, hidden and cell states, each with "
@@ -229,9 +296,8 @@ class LSTM(IvyLayer):
                 cls._refuse(layer, "activations", names)
             if one.dropout or one.recurrent_dropout:
                 cls._refuse(layer, "dropout", (one.dropout, one.recurrent_dropout))
-        for option in ("go_backwards", "stateful", "zero_output_for_mask"):
-            if getattr(layer, option):
-                cls._refuse(layer, option, True)
+        if layer.stateful:
+            cls._refuse(layer, "stateful", True)
         named = [(f"layer_{i}", c) for i, c in enumerate(cells)]
         v = {
             "input": {n: {"w": to_tensor(c.kernel)} for n, c in named},
@@ -243,6 +309,8 @@ class LSTM(IvyLayer):
             num_layers=len(cells),
             return_sequence=layer.return_sequences,
             return_state=layer.return_state,
+            go_backwards=layer.go_backwards,
+            zero_output_for_mask=layer.zero_output_for_mask,
             v=v,
             **cls._shared_of(layer),
         )
@@ -257,6 +325,8 @@ class LSTM(IvyLayer):
         options = {
             "return_sequences": self._return_sequence,
             "return_state": self._return_state,
+            "go_backwards": self.go_backwards,
+            "zero_output_for_mask": self.zero_output_for_mask,
             **self._shared(),
         }
         if self._num_layers == 1:
