@@ -10,6 +10,7 @@ from keras_ivy.container import Container
 from keras_ivy.functional.scope import CallScope
 from keras_ivy.functional.values import assign, pair
 from keras_ivy.structure import Entry, Structure, structure_of
+from keras_ivy.utils.checks import flag
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
 __all__ = ["assign_variables", "functional_call", "refuse_symbolic", "variables"]
@@ -40,6 +41,8 @@ def variables(model: keras.layers.Layer, trainable: bool | None = True) -> Conta
     >>> {path: tuple(w.shape) for path, w in variables(model).flatten().items()}
     {'layers/v0/bias': (2,), 'layers/v0/kernel': (3, 2)}
     """
+    if trainable is not None:
+        trainable = flag("trainable", trainable, "variables")
     structure = _built(model, "variables")
     return Container.unflatten(
         {

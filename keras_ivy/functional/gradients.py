@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from keras_ivy.adapters import stateless
 from keras_ivy.container import Container
+from keras_ivy.utils.checks import choice, summary
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
 __all__ = ["execute_with_gradients", "value_and_grad"]
@@ -112,10 +113,7 @@ def execute_with_gradients(
 
     Reference: Ivy's `functional/ivy/gradients.py`.
     """
-    if non_finite not in ("zero", "keep"):
-        raise IvyValueError(
-            f"`non_finite` is 'zero' or 'keep'. Received: non_finite={non_finite!r}"
-        )
+    choice("non_finite", non_finite, ("zero", "keep"), "execute_with_gradients")
     chains = None if ret_grad_idxs is None else _chains(ret_grad_idxs, "ret_grad_idxs")
 
     def chosen(result: Any) -> list:
@@ -200,10 +198,10 @@ def _as_float(leaf: Any) -> Any:
         if value is stateless.raw_value(leaf) and keras.backend.is_float_dtype(leaf.dtype):
             return leaf
         leaf = value
-    if leaf is None or isinstance(leaf, str):
+    if leaf is None or isinstance(leaf, str | bytes) or getattr(leaf, "dtype", 0) == tf.string:
         raise IvyTypeError(
             "Gradients are taken with respect to tensors, variables and numbers. "
-            f"Received: a leaf {leaf!r} of type {type(leaf).__name__}"
+            f"Received: a leaf {summary(leaf)} of type {type(leaf).__name__}"
         )
     tensor = leaf if isinstance(leaf, tf.Tensor) else tf.convert_to_tensor(leaf)
     known = tensor.dtype.is_floating or tensor.dtype.is_complex

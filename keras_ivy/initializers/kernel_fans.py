@@ -161,6 +161,7 @@ def kernel_fans(
     >>> kernel_fans((4, 4, 32, 256), "conv_transpose", strides=2)
     (1024, 512)
     """
+    check_fan_options(strides, groups, gates, layer, (input_axes, output_axes, batch_axes), None)
     shape = tuple(shape)
     if input_axes is not None or output_axes is not None or batch_axes is not None:
         if layer is not None:

@@ -13,6 +13,7 @@ from keras_ivy.initializers.observe import restoring
 from keras_ivy.initializers.rules import assign_rules, skip_rules
 from keras_ivy.initializers.seeds import Seed
 from keras_ivy.initializers.targets import Target, collect_targets
+from keras_ivy.utils.checks import choice
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
 __all__ = ["lsuv"]
@@ -86,6 +87,7 @@ def lsuv(
     check_number("tolerance", tolerance, above=0)
     check_whole("max_iterations", max_iterations, least=1)
     check_choice("on", on, ("pre", "post"))
+    choice("verbose", verbose, ("auto", True, False, 0, 1, 2), "lsuv")
     inputs = take_batches(
         data,
         check_whole("batch_size", batch_size, least=1),

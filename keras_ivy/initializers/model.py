@@ -20,6 +20,7 @@ from keras_ivy.initializers.schemes import resolve_rules
 from keras_ivy.initializers.seeds import Seed, standardize_seed
 from keras_ivy.initializers.start_values import StartValue
 from keras_ivy.initializers.targets import collect_targets
+from keras_ivy.utils.checks import flag
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = ["initialize_model"]
@@ -99,6 +100,13 @@ def initialize_model(
 
     Reference: Glorot and Bengio 2010; He et al. 2015, arXiv:1502.01852.
     """
+    for name, value in (
+        ("dry_run", dry_run),
+        ("skip_normalization", skip_normalization),
+        ("skip_frozen", skip_frozen),
+        ("reset_optimizer", reset_optimizer),
+    ):
+        flag(name, value, "initialize_model")
     targets = collect_targets(model)
     if reset_optimizer:
         _check_optimizer(model)

@@ -7,7 +7,7 @@ import keras
 
 from keras_ivy import ops
 from keras_ivy.layers.base import StatelessLayer, activation_of
-from keras_ivy.ops import checks
+from keras_ivy.ops import check_values, checks
 from keras_ivy.ops.complexes import COMPLEX_MODES
 from keras_ivy.utils.checks import is_number
 from keras_ivy.utils.exceptions import IvyValueError
@@ -49,7 +49,7 @@ _CHECKS: dict[str, Callable] = {
     "beta": checks.number,
     "complex_mode": lambda owner, name, value: checks.choice(owner, name, value, COMPLEX_MODES),
     "eps": _margin_or_none,
-    "slope": checks.numbers,
+    "slope": check_values.numbers,
     "threshold": _number_or_none,
 }
 

@@ -5,7 +5,7 @@ from typing import Any
 import keras
 
 from keras_ivy.layers.base import StatelessLayer
-from keras_ivy.ops import checks
+from keras_ivy.ops import check_values, checks
 from keras_ivy.ops.nn import dropout
 from keras_ivy.utils.exceptions import IvyValueError
 
@@ -55,8 +55,8 @@ class Dropout(StatelessLayer):
         self._prob = checks.probability(owner, "prob", prob)
         self._scale = checks.flag(owner, "scale", scale)
         self._noise_shape = noise_shape
-        checks.noise_shape(owner, noise_shape)
-        checks.seed(owner, seed)
+        check_values.noise_shape(owner, noise_shape)
+        check_values.seed(owner, seed)
         super().__init__(dtype=dtype, training=training, **kwargs)
         # Without a probability nothing is drawn, and Keras counts the generators of a layer.
         if prob > 0:

@@ -52,7 +52,7 @@ class SpatialLayer(IvyLayer):
         self._strides = checks.counts(owner, "strides", strides, rank)
         self._padding = checks.padding(owner, padding, rank)
         self._data_format = checks.data_format(owner, data_format, rank)
-        self._dilations = checks.counts(owner, "dilations", dilations, rank)
+        self._dilations = checks.counts(owner, "dilations", dilations, rank, checks.LARGEST_FACTOR)
         self._fans = checks.choice(owner, "fans", fans, FANS)
         self._w_init = weight_initializer
         self._b_init = bias_initializer

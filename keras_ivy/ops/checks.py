@@ -7,9 +7,6 @@ import operator
 from collections.abc import Sequence
 from typing import Any
 
-import keras
-import numpy as np
-
 from keras_ivy.utils.checks import (
     LARGEST_COUNT,
     finite,
@@ -31,16 +28,17 @@ __all__ = [
     "floating",
     "input_rank",
     "layout",
-    "noise_shape",
     "number",
-    "numbers",
     "padding",
     "positive",
     "probability",
-    "seed",
-    "shape",
     "size_of_axis",
 ]
+
+#: No window or stride is larger: kernels of TensorFlow crash on sizes near 2**30.
+LARGEST_WINDOW = 2**20
+#: No dilation, and no stride of a transposed convolution, which multiply sizes.
+LARGEST_FACTOR = 2**16
 
 #: The names of the layouts with the channels last and second, by the number of spatial axes.
 _LAYOUTS = {1: ("NWC", "NCW"), 2: ("NHWC", "NCHW"), 3: ("NDHWC", "NCDHW")}
@@ -77,7 +75,7 @@ def positive(
     """
     if value is None and optional:
         return None
-    count = _index(value)
+    count = index_of(value)
     if count is None:
         raise IvyTypeError(
             f"{owner}: `{argument}` is a whole number{' or None' if optional else ''}. "
@@ -92,7 +90,7 @@ def positive(
     return count
 
 
-def _index(value: Any) -> int | None:
+def index_of(value: Any) -> int | None:
     """Return a whole number, also out of a scalar array, or None."""
     if isinstance(value, bool | type):
         return None
@@ -102,12 +100,14 @@ def _index(value: Any) -> int | None:
         return None
 
 
-def counts(owner: str, argument: str, value: Any, rank: int) -> tuple[int, ...]:
-    """Return one number of at least 1 for each spatial axis, from a number or a sequence.
+def counts(
+    owner: str, argument: str, value: Any, rank: int, most: int = LARGEST_WINDOW
+) -> tuple[int, ...]:
+    """Return one number from 1 to `most` for each spatial axis, from a number or a sequence.
 
     Raises:
         TypeError: If they are no whole numbers.
-        ValueError: If one is smaller than 1, or they are too few or too many.
+        ValueError: If one is out of range, or they are too few or too many.
 
     Example:
 
@@ -115,14 +115,14 @@ def counts(owner: str, argument: str, value: Any, rank: int) -> tuple[int, ...]:
     (2, 2)
     """
     if not isinstance(value, Sequence) or isinstance(value, str):
-        return (positive(owner, argument, value),) * rank
+        return (positive(owner, argument, value, most=most),) * rank
     values = tuple(value) * rank if len(value) == 1 else tuple(value)
     if len(values) != rank:
         raise IvyValueError(
             f"{owner}: `{argument}` is one whole number or {rank} of them, one for each spatial "
             f"axis. {received(argument, value)}"
         )
-    return tuple(positive(owner, argument, v) for v in values)
+    return tuple(positive(owner, argument, v, most=most) for v in values)
 
 
 def padding(owner: str, value: Any, rank: int) -> str | list[tuple[int, int]]:
@@ -156,7 +156,7 @@ def padding(owner: str, value: Any, rank: int) -> str | list[tuple[int, int]]:
         if all(
             isinstance(p, Sequence)
             and len(p) == 2
-            and all(_is_whole(w) and 0 <= w <= LARGEST_COUNT for w in p)
+            and all(_is_whole(w) and 0 <= w <= LARGEST_WINDOW for w in p)
             for p in pairs
         ):
             return [tuple(p) for p in pairs]
@@ -227,75 +227,6 @@ def flag(owner: str, argument: str, value: Any) -> bool:
         TypeError: If it is anything else.
     """
     return checked_flag(argument, value, owner)
-
-
-def shape(owner: str, argument: str, value: Any) -> list:
-    """Return the entries of a shape: a list, a tuple, a `TensorShape`, an array of one axis.
-
-    Raises:
-        TypeError: If it is something else.
-    """
-    entries = None
-    if isinstance(value, list | tuple):
-        entries = list(value)
-    elif hasattr(value, "as_list"):
-        entries = value.as_list()
-    elif hasattr(value, "shape") and len(value.shape) == 1 and hasattr(value, "__array__"):
-        array = np.asarray(value)
-        entries = array.tolist() if array.dtype.kind in "iu" else None
-    if entries is None:
-        raise IvyTypeError(
-            f"{owner}: `{argument}` is a list of whole numbers. {received(argument, value)}"
-        )
-    return entries
-
-
-def noise_shape(owner: str, value: Any) -> None:
-    """Check the shape of random decisions: None, or sizes, of which some may be None.
-
-    Raises:
-        TypeError: If it is something else.
-        ValueError: If a size is smaller than 1.
-    """
-    if value is None:
-        return
-    for size in shape(owner, "noise_shape", value):
-        positive(owner, "noise_shape", size, optional=True)
-
-
-def seed(owner: str, value: Any) -> None:
-    """Check a seed: None, a whole number or a `keras.random.SeedGenerator`.
-
-    Raises:
-        TypeError: If it is something else.
-        ValueError: If it does not fit into 64 bits.
-    """
-    if value is None or isinstance(value, keras.random.SeedGenerator):
-        return
-    whole("seed", value, -(2**63), 2**63 - 1, owner)
-
-
-def numbers(owner: str, argument: str, value: Any) -> Any:
-    """Return a number or an array of numbers, as it is.
-
-    Raises:
-        TypeError: If it is something else.
-    """
-    array = value
-    if isinstance(value, list | tuple):
-        try:
-            array = np.asarray(value)
-        except ValueError:  # ragged
-            array = None
-    dtype = getattr(array, "dtype", None)
-    real = dtype is not None and any(
-        k in getattr(dtype, "name", str(dtype)) for k in ("float", "int")
-    )
-    if not (is_number(value) or real) or isinstance(value, keras.KerasTensor):
-        raise IvyTypeError(
-            f"{owner}: `{argument}` is a number or an array of numbers. {received(argument, value)}"
-        )
-    return value if real else finite(argument, value, owner)
 
 
 def axis(owner: str, argument: str, value: Any) -> int:

@@ -136,7 +136,7 @@ def _conv(
         owner, x, filters, rank, data_format, filter_format, bias, channel_axis=-2
     )
     strides = checks.counts(owner, "strides", strides, rank)
-    dilations = checks.counts(owner, "dilations", dilations, rank)
+    dilations = checks.counts(owner, "dilations", dilations, rank, checks.LARGEST_FACTOR)
     padding = checks.padding(owner, padding, rank)
     return convolve(x, w, bias, strides, padding, data_format, dilations, owner)
 
@@ -290,6 +290,6 @@ def depthwise_conv2d(
         owner, x, filters, 2, data_format, filter_format, bias, channel_axis=None
     )
     strides = checks.counts(owner, "strides", strides, 2)
-    dilations = checks.counts(owner, "dilations", dilations, 2)
+    dilations = checks.counts(owner, "dilations", dilations, 2, checks.LARGEST_FACTOR)
     padding = checks.padding(owner, padding, 2)
     return depthwise_convolve(x, w, bias, strides, padding, data_format, dilations, owner)

@@ -4,7 +4,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from keras_ivy.ops import checks
+from keras_ivy.ops import check_values, checks
 from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.kinds import numbers
 from keras_ivy.ops.tensors import to_tensor
@@ -63,7 +63,7 @@ def wanted_sizes(owner: str, output_shape: Any, rank: int, data_format: str) -> 
     """
     if output_shape is None:
         return None
-    sizes = checks.shape(owner, "output_shape", output_shape)
+    sizes = check_values.shape(owner, "output_shape", output_shape)
     if len(sizes) == rank + 2:
         sizes = sizes[1:-1] if data_format.endswith("C") else sizes[2:]
     if len(sizes) != rank:
@@ -180,10 +180,10 @@ def _conv_transpose(
         x,
         w,
         None if bias is None else to_tensor(bias),
-        checks.counts(owner, "strides", strides, rank),
+        checks.counts(owner, "strides", strides, rank, checks.LARGEST_FACTOR),
         checks.padding(owner, padding, rank),
         data_format,
-        checks.counts(owner, "dilations", dilations, rank),
+        checks.counts(owner, "dilations", dilations, rank, checks.LARGEST_FACTOR),
         wanted_sizes(owner, output_shape, rank, data_format),
         owner,
     )

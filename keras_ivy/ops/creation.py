@@ -9,11 +9,13 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from keras_ivy.ops import check_values
 from keras_ivy.ops.devices import on_device
 from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.dtypes import as_dtype, dtype_or_none, result_type
 from keras_ivy.ops.kinds import indices_of, is_complex, kind_of, numbers, typed
 from keras_ivy.ops.tensors import common_type, dtype_name, operand, to_tensor
+from keras_ivy.utils.checks import LARGEST_COUNT, whole
 
 __all__ = [
     "arange",
@@ -93,7 +95,7 @@ def zeros(shape: Any, dtype: Any = None) -> Any:
     >>> zeros((2, 3), dtype="int32").numpy().tolist()
     [[0, 0, 0], [0, 0, 0]]
     """
-    return keras.ops.zeros(shape, dtype=dtype_or_none(dtype))
+    return keras.ops.zeros(check_values.sizes("zeros", shape), dtype=dtype_or_none(dtype))
 
 
 @on_device
@@ -105,13 +107,13 @@ def ones(shape: Any, dtype: Any = None) -> Any:
     >>> ones(2).numpy().tolist()
     [1.0, 1.0]
     """
-    return keras.ops.ones(shape, dtype=dtype_or_none(dtype))
+    return keras.ops.ones(check_values.sizes("ones", shape), dtype=dtype_or_none(dtype))
 
 
 @on_device
 def empty(shape: Any, dtype: Any = None) -> Any:
     """Return an array whose values the caller will not read."""
-    return keras.ops.empty(shape, dtype=dtype_or_none(dtype))
+    return keras.ops.empty(check_values.sizes("empty", shape), dtype=dtype_or_none(dtype))
 
 
 @on_device
@@ -129,7 +131,7 @@ def full(shape: Any, fill_value: Any, dtype: Any = None) -> Any:
     [7, 7]
     """
     value = to_tensor(fill_value, dtype=dtype_or_none(dtype))
-    return keras.ops.full(shape, value, dtype=value.dtype)
+    return keras.ops.full(check_values.sizes("full", shape), value, dtype=value.dtype)
 
 
 @on_device
@@ -293,11 +295,7 @@ def logspace(
 
 @on_device
 def eye(
-    n_rows: int,
-    n_cols: int | None = None,
-    k: int = 0,
-    batch_shape: Any = None,
-    dtype: Any = None,
+    n_rows: int, n_cols: int | None = None, k: int = 0, batch_shape: Any = None, dtype: Any = None
 ) -> Any:
     """Return ones on a diagonal and zeros elsewhere.
 
@@ -313,9 +311,12 @@ def eye(
     >>> eye(2, 3, k=1).numpy().tolist()
     [[0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]
     """
-    matrix = keras.ops.eye(n_rows, n_cols, k, dtype=dtype_or_none(dtype))
+    sizes = check_values.sizes("eye", [n_rows, n_rows if n_cols is None else n_cols], "n_rows")
+    k = whole("k", k, -LARGEST_COUNT, owner="eye")
+    matrix = keras.ops.eye(*sizes, k, dtype=dtype_or_none(dtype))
     if batch_shape is None:
         return matrix
+    batch_shape = check_values.sizes("eye", batch_shape, "batch_shape")
     return keras.ops.broadcast_to(matrix, (*batch_shape, *matrix.shape))
 
 

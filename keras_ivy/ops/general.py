@@ -11,6 +11,7 @@ from keras import ops
 from keras_ivy.container import Container
 from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.tensors import to_tensor
+from keras_ivy.utils.checks import flag, received, summary
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError, nearest
 
 #: The type of arrays, for annotations and `isinstance`: TensorFlow's tensor.
@@ -108,8 +109,8 @@ def default(
 
     Reference: Ivy's `functional/ivy/general.py`.
     """
-    first, second = (default_val, x) if rev else (x, default_val)
-    calls = with_callable or catch_exceptions
+    calls = flag("with_callable", with_callable) | flag("catch_exceptions", catch_exceptions)
+    first, second = (default_val, x) if flag("rev", rev) else (x, default_val)
     if calls and callable(first):
         try:
             first = first()
@@ -134,6 +135,7 @@ def is_array(x: Any, exclusive: bool = False) -> bool:
     >>> is_array(tf.constant(1.0)), is_array([1.0])
     (True, False)
     """
+    flag("exclusive", exclusive, "is_array")
     return isinstance(x, tf.Tensor | keras.KerasTensor) or (not exclusive and is_variable(x))
 
 
@@ -328,6 +330,7 @@ def has_nans(x: Any, *, include_infs: bool = True) -> bool:
     >>> has_nans([1.0, float("nan")]), has_nans([1.0])
     (True, False)
     """
+    flag("include_infs", include_infs, "has_nans")
     leaves = tf.nest.flatten(x) if isinstance(x, dict) else [x]
     good = np.isfinite if include_infs else (lambda a: ~np.isnan(a))
     return not all(bool(np.all(good(to_numpy(leaf)))) for leaf in leaves)
@@ -374,10 +377,10 @@ def set_backend(backend: str) -> None:
 
     >>> set_backend("tensorflow")
     """
-    if backend != "tensorflow":
+    if not isinstance(backend, str) or backend != "tensorflow":
         raise IvyValueError(
             "keras_ivy computes with Keras on TensorFlow. "
-            f"{nearest(str(backend), ['tensorflow'])} Received: backend={backend!r}"
+            f"{nearest(summary(backend), ['tensorflow'])} {received('backend', backend)}"
         )
 
 

@@ -9,6 +9,7 @@ from keras import ops
 from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.kinds import indices_of, numbers
 from keras_ivy.ops.tensors import dtype_name, to_tensor
+from keras_ivy.utils.checks import choice, flag, is_number
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = [
@@ -61,10 +62,9 @@ def pad(input: Any, pad_width: Any, mode: str = "constant", constant_values: Any
     >>> pad([1, 2, 3], (1, 2), constant_values=9).numpy().tolist()
     [9, 1, 2, 3, 9, 9]
     """
-    if mode not in ("constant", "reflect", "symmetric"):
-        raise IvyValueError(
-            f'`mode` is "constant", "reflect" or "symmetric". Received: mode={mode!r}'
-        )
+    choice("mode", mode, ("constant", "reflect", "symmetric"), "pad")
+    if not (is_number(constant_values) or hasattr(constant_values, "dtype")):
+        flag("constant_values", constant_values, "pad")
     input = to_tensor(input)
     widths = _widths(pad_width, len(input.shape))
     if mode == "constant":

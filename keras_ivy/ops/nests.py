@@ -9,7 +9,8 @@ from keras import ops
 
 from keras_ivy.container import Container
 from keras_ivy.ops.tensors import to_tensor
-from keras_ivy.utils.exceptions import IvyIndexError, IvyValueError
+from keras_ivy.utils.checks import flag, received, summary
+from keras_ivy.utils.exceptions import IvyIndexError, IvyTypeError, IvyValueError
 
 __all__ = [
     "all_nested_indices",
@@ -40,6 +41,30 @@ def _like(nest: Any, values: Sequence[Any], to_mutable: bool = False) -> Any:
     if hasattr(nest, "_fields") and not to_mutable:  # a named tuple
         return type(nest)(*values)
     return tuple(values) if isinstance(nest, tuple) and not to_mutable else list(values)
+
+
+def _is_ignored(x: Any, to_ignore: Any) -> bool:
+    """Whether a nest is of the types that count as leaves."""
+    if to_ignore is None:
+        return False
+    types = to_ignore if isinstance(to_ignore, tuple) else (to_ignore,)
+    if not all(isinstance(t, type) for t in types):
+        raise IvyTypeError(
+            f"`to_ignore` is a type, or a tuple of them. {received('to_ignore', to_ignore)}"
+        )
+    return isinstance(x, types)
+
+
+def _holds(fn: Callable[[Any], bool], x: Any) -> bool:
+    """Ask a predicate, which may answer by an array of one entry."""
+    answer = fn(x)
+    shape = getattr(answer, "shape", None)
+    if shape is not None and tf.TensorShape(shape).num_elements() != 1:
+        raise IvyTypeError(
+            "A predicate of leaves returns one bool. "
+            f"{received('fn', fn)}, which returned {summary(answer)}"
+        )
+    return bool(answer)
 
 
 def nested_map(
@@ -75,7 +100,7 @@ def nested_map(
             "nested_map: subclasses of lists, tuples and dicts are nests; name those that are "
             "leaves by `to_ignore`. Received: include_derived=False"
         )
-    items = None if to_ignore and isinstance(x, to_ignore) else _items(x)
+    items = None if _is_ignored(x, to_ignore) else _items(x)
     if items is None:
         return fn(x)
     values = [
@@ -105,15 +130,16 @@ def nested_argwhere(
 
     Reference: Ivy's `functional/ivy/nest.py`.
     """
-    items = None if to_ignore and isinstance(nest, to_ignore) else _items(nest)
+    flag("check_nests", check_nests, "nested_argwhere")
+    items = None if _is_ignored(nest, to_ignore) else _items(nest)
     if items is None:
-        return [[]] if fn(nest) else []
+        return [[]] if _holds(fn, nest) else []
     found = []
     for key, value in items:
         below = nested_argwhere(value, fn, check_nests, to_ignore)
         found += [[key, *index] for index in below]
     # Ivy asks of what is inside, not of the whole.
-    return found + ([[]] if check_nests and fn(nest) else [])
+    return found + ([[]] if check_nests and _holds(fn, nest) else [])
 
 
 def nested_any(nest: Any, fn: Callable[[Any], bool], check_nests: bool = False) -> bool:
@@ -144,6 +170,7 @@ def all_nested_indices(nest: Any, /, include_nests: bool = False) -> list[list]:
     >>> all_nested_indices([1, {"a": (2, 3)}])
     [[0], [1, 'a', 0], [1, 'a', 1]]
     """
+    flag("include_nests", include_nests, "all_nested_indices")
     found = nested_argwhere(nest, lambda _: True, check_nests=include_nests)
     return [index for index in found if index]
 
@@ -163,11 +190,13 @@ def index_nest(nest: Any, index: Sequence[Any], /) -> Any:
     >>> index_nest({"a": [1, (2, 3)]}, ["a", 1, 0])
     2
     """
+    if not isinstance(index, Sequence) or isinstance(index, str | bytes):
+        raise IvyTypeError(f"An index is a list of keys and numbers. {received('index', index)}")
     here = nest
     for depth, key in enumerate(index):
         try:
             here = here[key]
-        except (KeyError, IndexError, TypeError) as error:
+        except (KeyError, IndexError, TypeError, tf.errors.InvalidArgumentError) as error:
             raise IvyIndexError(
                 f"The nest has nothing at {list(index[: depth + 1])}. Received: index={list(index)}"
             ) from error
@@ -213,6 +242,8 @@ def map_nest_at_index(
     >>> map_nest_at_index([1, [2, 3]], [1, 0], lambda n: -n)
     [1, [-2, 3]]
     """
+    flag("shallow", shallow, "map_nest_at_index")
+    index_nest(nest, index)  # which checks the index
     nests = [nest]
     for depth in range(len(index)):
         nests.append(index_nest(nest, index[: depth + 1]))

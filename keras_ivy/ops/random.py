@@ -9,6 +9,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from keras_ivy.ops import check_values, checks
 from keras_ivy.ops.devices import on_device
 from keras_ivy.ops.dtypes import dtype_or_none
 from keras_ivy.ops.kinds import numbers, typed
@@ -55,7 +56,7 @@ def _shape_for(first: Any, second: Any, shape: Any, what: str) -> tuple:
     own = tf.broadcast_static_shape(tf.TensorShape(first.shape), tf.TensorShape(second.shape))
     if shape is None:
         return tuple(own)
-    shape = (shape,) if isinstance(shape, int) else tuple(shape)
+    shape = check_values.sizes("random", shape)
     if own.rank:
         raise IvyValueError(
             f"Give `shape`, or arrays as {what}, not both. "
@@ -136,7 +137,7 @@ def randint(low: int, high: int, shape: Any = None, dtype: Any = None, seed: Any
     >>> bool(keras.ops.all((x >= 0) & (x < 3)))
     True
     """
-    shape = (shape,) if isinstance(shape, int) else tuple(shape or ())
+    shape = () if shape is None else check_values.sizes("randint", shape)
     low, high = (typed("randint", "i", n, operand(x)) for n, x in (("low", low), ("high", high)))
     return keras.random.randint(shape, low, high, dtype=dtype_or_none(dtype) or "int32", seed=seed)
 
@@ -157,7 +158,7 @@ def bernoulli(probs: Any, shape: Any = None, dtype: Any = None, seed: Any = None
     [0.0, 1.0]
     """
     probs = to_tensor(typed("bernoulli", "bif", "probs", to_tensor(probs)), keras.config.floatx())
-    shape = (shape,) if isinstance(shape, int) else tuple(shape or ())
+    shape = () if shape is None else check_values.sizes("bernoulli", shape)
     drawn = keras.random.uniform((*shape, *probs.shape), dtype=probs.dtype, seed=seed) < probs
     return keras.ops.cast(drawn, dtype_or_none(dtype) or keras.config.floatx())
 
@@ -195,7 +196,8 @@ def multinomial(
     [[1, 1, 1, 1]]
     """
     if probs is None:
-        probs = keras.ops.ones((batch_size, population_size))
+        rows = checks.positive("multinomial", "batch_size", batch_size, most=checks.LARGEST_WINDOW)
+        probs = keras.ops.ones((rows, population_size))
     probs = numbers("multinomial", "BIf", probs=probs)
     if probs.shape[-1] != population_size:
         raise IvyValueError(

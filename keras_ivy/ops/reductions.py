@@ -11,10 +11,12 @@ from typing import Any
 import tensorflow as tf
 from keras import ops
 
+from keras_ivy.ops.checks import LARGEST_WINDOW
 from keras_ivy.ops.dispatch import ivy_function, reduction
 from keras_ivy.ops.dtypes import as_dtype
 from keras_ivy.ops.kinds import is_complex, kind_of, numbers, through
 from keras_ivy.ops.tensors import dtype_name, to_tensor, truth
+from keras_ivy.utils.checks import whole
 from keras_ivy.utils.exceptions import IvyValueError
 
 # fmt: off
@@ -219,7 +221,11 @@ def diff(x: Any, n: int = 1, axis: int = -1) -> Any:
     >>> diff([1, 2, 4, 7]).numpy().tolist(), diff([1, 2, 4, 7], 2).numpy().tolist()
     ([1, 2, 3], [1, 1])
     """
+    # More often than there are entries leaves none.
+    whole("n", n, 0, LARGEST_WINDOW, "diff")
     x = to_tensor(x)
+    size = x.shape[axis] if -len(x.shape) <= axis < len(x.shape) else None
+    n = size if size is not None and n > size else n
     if kind_of(x) != "b":
         return ops.diff(x, n, axis)
     # Of truth values, whether neighbours differ.

@@ -8,6 +8,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
+from keras_ivy.ops import check_values
 from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.tensors import to_tensor
 from keras_ivy.utils.exceptions import IvyValueError
@@ -347,7 +348,7 @@ def tile(x: Any, repeats: Any) -> Any:
     >>> tile([1, 2], 2).numpy().tolist()
     [1, 2, 1, 2]
     """
-    return ops.tile(to_tensor(x), (repeats,) if isinstance(repeats, int) else tuple(repeats))
+    return ops.tile(to_tensor(x), check_values.sizes("tile", repeats, "repeats"))
 
 
 @ivy_function

@@ -15,7 +15,7 @@ import tensorflow as tf
 from keras_ivy.utils.checks import summary
 from keras_ivy.utils.exceptions import IvyException, IvyTypeError, IvyValueError
 
-__all__ = ["RAW", "refusal", "refusing"]
+__all__ = ["RAW", "IvyKernelError", "refusal", "refusing"]
 
 #: What kernels, and Python's own functions, raise on arguments that are none.
 RAW = (
@@ -29,6 +29,18 @@ RAW = (
     StopIteration,
     ValueError,
 )
+
+
+class IvyKernelError(IvyValueError, tf.errors.InvalidArgumentError):
+    """What a kernel refuses: ours, and still TensorFlow's for programs that catch that."""
+
+    def __init__(self, *arguments: Any):
+        # Keras makes another by the arguments of TensorFlow's class, or by the sentence alone.
+        message = next(x for x in reversed(arguments) if isinstance(x, str))
+        tf.errors.InvalidArgumentError.__init__(self, None, None, message)
+
+    def __str__(self) -> str:
+        return self.message
 
 
 def refusing(fn: Callable) -> Callable:
@@ -64,7 +76,11 @@ def refusal(fn: Callable, args: tuple, kwargs: dict[str, Any], error: Exception)
     """Return what to raise in place of an error: itself, if it tells enough."""
     if isinstance(error, IvyException) or (type(error) is ValueError and not _says_nothing(error)):
         return error
-    kind = IvyTypeError if isinstance(error, AttributeError) else IvyValueError
+    kind: type[Exception] = IvyValueError
+    if isinstance(error, AttributeError):
+        kind = IvyTypeError
+    elif isinstance(error, tf.errors.InvalidArgumentError):
+        kind = IvyKernelError
     return kind(f"{fn.__name__}: {_reason(error)}. Received: {_shown(fn, args, kwargs)}")
 
 

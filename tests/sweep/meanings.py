@@ -101,8 +101,9 @@ ARGUMENTS = {
     "role": "optional", "sparsity": "share", "a": "number", "b": "number",
     "scale": {**KINDS["number"], "True": "on", "None": "by the size of heads"},
     # layers
-    "output_size": "count", "kernel_size": "count", "stride": "count", "dilations": "count",
-    "padding": {"0": "no border", "10**9": "a wide border"},
+    "output_size": "nothing else", "kernel_size": "nothing else", "stride": "nothing else",
+    "dilations": "nothing else",
+    "padding": {"0": "no border"},
     "dtype": "optional", "v": {"None": "drawn", "{}": "there are none"},
     "buffers": "settings",
     "count_include_pad": "switch", "ceil_mode": "switch",

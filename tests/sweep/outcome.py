@@ -76,9 +76,15 @@ def outcome(call):
         if len(text) > 2000:
             return "raw", f"an error of {len(text)} characters: {text[:80]}"
         return "refused", f"{type(error).__name__}: {text[:200]}"
+    except NotImplementedError as error:
+        return "python", f"{type(error).__name__}: {str(error)[:160]}"
     except RAW as error:
         return "raw", f"{type(error).__name__}: {str(error)[:160]}"
-    except (TypeError, ValueError, NotImplementedError) as error:
+    except RuntimeError as error:
+        if "TooLong" in str(error):  # the timer rang inside of a library in C++
+            return "endless", f"more than {PATIENCE} s"
+        return "raw", f"{type(error).__name__}: {str(error)[:160]}"
+    except (TypeError, ValueError) as error:
         text = str(error)
         if "ambiguous" in text or not text or len(text) > 3000:
             return "raw", f"{type(error).__name__}: {text[:160]}"

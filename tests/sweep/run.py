@@ -35,7 +35,7 @@ def spoiled(good, without=()):
             yield argument, label, {**good, argument: make()}
 
 
-def sweep(targets, share=1, seed=0):
+def sweep(targets, share=1, seed=0, trace=False):
     """Yield `(name, argument, value, kind, detail)` of one of `share` calls."""
     for name, (call, good) in targets:
         # A symbolic tensor is an array to a function; its errors are then those of Keras.
@@ -47,6 +47,8 @@ def sweep(targets, share=1, seed=0):
         for argument, label, arguments in spoiled(good, without):
             if zlib.crc32(f"{seed} {name} {argument} {label}".encode()) % share:
                 continue
+            if trace:
+                sys.stderr.write(f"{name}({argument}={label})\n")
             yield (
                 name, argument, label,
                 *outcome.outcome(lambda call=call, a=arguments: call(**a)),
@@ -63,11 +65,13 @@ def main():
     parser.add_argument("--only", default="", help="part of the names of callables")
     parser.add_argument("--share", type=int, default=1, help="make one of so many calls")
     parser.add_argument("--seed", type=int, default=0, help="which ones")
+    parser.add_argument("--start", default="", help="name of the first callable")
+    parser.add_argument("--trace", action="store_true", help="tell each call before it is made")
     options = parser.parse_args()
-    targets = [t for t in PARTS[options.part]() if options.only in t[0]]
+    targets = [t for t in PARTS[options.part]() if options.only in t[0] and t[0] >= options.start]
     outcome.limit_memory(2)
     counts = collections.Counter()
-    for row in sweep(targets, options.share, options.seed):
+    for row in sweep(targets, options.share, options.seed, options.trace):
         counts[row[3]] += 1
         if row[3] in ("raw", "endless", "broken", "accepted"):
             sys.stdout.write(json.dumps(row) + "\n")

@@ -14,12 +14,15 @@ import pytest
 from tests.sweep.meanings import allowed
 
 #: Parts of the sweep, with the least number of calls in each, so that one that shrinks is noticed.
-PARTS = {"constructors": 28000}
+PARTS = {"constructors": 28000, "functions": 33000}
+#: Of how many calls one is made in every run.
+SHARES = {"constructors": 7, "functions": 40}
 
 
 @pytest.mark.parametrize("part", PARTS)
 def test_a_share_of_the_calls_is_refused_or_means_something(part):
-    check([part, "--share", "7"], PARTS[part] // 7 - 200)
+    share = SHARES[part]
+    check([part, "--share", str(share)], PARTS[part] // share - 200)
 
 
 @pytest.mark.slow
@@ -40,9 +43,11 @@ def check(part, least):
     counts = rows.pop()["counts"]
     wrong = [row for row in rows if row[3] != "accepted"]
     assert wrong == []
+    assert sum(counts.values()) >= least
+    if part[0] == "functions":
+        return  # most of what an array or a nest may be means something
     meaningless = collections.defaultdict(list)
     for name, argument, label, _, _ in rows:
         if label not in allowed(name, argument):
             meaningless[f"{name}({argument}=...)"].append(label)
     assert dict(meaningless) == {}
-    assert sum(counts.values()) >= least

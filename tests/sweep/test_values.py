@@ -64,7 +64,7 @@ def test_checks_return_plain_python():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: ivy.Conv2D(2, 3, 3, 10**25, "SAME"), "`strides` is at most 2147483647"),
+        (lambda: ivy.Conv2D(2, 3, 3, 10**25, "SAME"), "`strides` is at most 1048576"),
         (lambda: ivy.BatchNorm2D(3, eps=float("inf")), "`eps` must be finite. Received: eps=inf"),
         (lambda: ivy.Dropout(0.5, training=object()), "`training` must be `True` or `False`"),
         (lambda: ivy.Embedding(3, 4, padding_idx=object()), "`padding_idx` must be a whole"),

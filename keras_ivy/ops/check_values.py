@@ -1,0 +1,109 @@
+"""Checks of shapes, seeds and numbers that layers and functions share, as those of `checks`."""
+
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from keras_ivy.ops.checks import index_of, positive
+from keras_ivy.utils.checks import LARGEST_COUNT, finite, is_number, received, whole
+from keras_ivy.utils.exceptions import IvyTypeError
+
+__all__ = ["noise_shape", "numbers", "seed", "shape", "sizes"]
+
+
+def shape(owner: str, argument: str, value: Any) -> list:
+    """Return the entries of a shape: a list, a tuple, a `TensorShape`, an array of one axis.
+
+    Raises:
+        TypeError: If it is something else.
+    """
+    entries = None
+    if isinstance(value, list | tuple):
+        entries = list(value)
+    elif hasattr(value, "as_list"):
+        entries = value.as_list()
+    elif hasattr(value, "shape") and len(value.shape) == 1 and hasattr(value, "__array__"):
+        array = np.asarray(value)
+        entries = array.tolist() if array.dtype.kind in "iu" else None
+    if entries is None:
+        raise IvyTypeError(
+            f"{owner}: `{argument}` is a list of whole numbers. {received(argument, value)}"
+        )
+    return entries
+
+
+def sizes(owner: str, value: Any, argument: str = "shape") -> tuple:
+    """Return a shape to make an array of, from a number or a list of them; tensors may stand in it.
+
+    Raises:
+        TypeError: If it is something else.
+        ValueError: If a size is negative or larger than any array.
+
+    Example:
+
+    >>> sizes("zeros", 3), sizes("zeros", [2, 0])
+    ((3,), (2, 0))
+    """
+    if tf.is_tensor(value) and len(value.shape) == 1:
+        return value  # in a trace its entries are not known
+    if index_of(value) is not None:
+        value = [value]
+    return tuple(
+        size if tf.is_tensor(size) else whole(argument, _index_or(size), 0, LARGEST_COUNT, owner)
+        for size in shape(owner, argument, value)
+    )
+
+
+def _index_or(value: Any) -> Any:
+    index = index_of(value)
+    return value if index is None else index
+
+
+def noise_shape(owner: str, value: Any) -> None:
+    """Check the shape of random decisions: None, or sizes, of which some may be None.
+
+    Raises:
+        TypeError: If it is something else.
+        ValueError: If a size is smaller than 1.
+    """
+    if value is None:
+        return
+    for size in shape(owner, "noise_shape", value):
+        positive(owner, "noise_shape", size, optional=True)
+
+
+def seed(owner: str, value: Any) -> None:
+    """Check a seed: None, a whole number or a `keras.random.SeedGenerator`.
+
+    Raises:
+        TypeError: If it is something else.
+        ValueError: If it does not fit into 64 bits.
+    """
+    if value is None or isinstance(value, keras.random.SeedGenerator):
+        return
+    whole("seed", value, -(2**63), 2**63 - 1, owner)
+
+
+def numbers(owner: str, argument: str, value: Any) -> Any:
+    """Return a number or an array of numbers, as it is.
+
+    Raises:
+        TypeError: If it is something else.
+    """
+    array = value
+    if isinstance(value, list | tuple):
+        try:
+            array = np.asarray(value)
+        except ValueError:  # ragged
+            array = None
+    dtype = getattr(array, "dtype", None)
+    real = dtype is not None and any(
+        k in getattr(dtype, "name", str(dtype)) for k in ("float", "int")
+    )
+    if not (is_number(value) or real) or isinstance(value, keras.KerasTensor):
+        raise IvyTypeError(
+            f"{owner}: `{argument}` is a number or an array of numbers. {received(argument, value)}"
+        )
+    return value if real else finite(argument, value, owner)
