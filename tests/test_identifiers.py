@@ -3,6 +3,7 @@
 import contextlib
 import gc
 import itertools
+import re
 import tracemalloc
 
 import keras
@@ -56,7 +57,8 @@ def test_a_heavy_identifier_is_a_value_error_everywhere(text):
     for reader in READERS[1:]:
         with pytest.raises((ValueError, TypeError)) as caught:
             reader(text)
-        assert "Received: " in str(caught.value) or "Could not interpret" in str(caught.value)
+        # What is not even a name of ours, in a config, keeps Keras's answer.
+        assert re.search("Received: |Could not (interpret|locate class)", str(caught.value))
         if len(text) > MAX_LENGTH:
             assert len(str(caught.value)) < 400
 

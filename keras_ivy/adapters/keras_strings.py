@@ -91,10 +91,8 @@ class _SpellingTable(dict):
         """Return what Keras 3.16 makes an object of: a class, or a function."""
         if super().__contains__(key):
             return self[key]
-        if key in self.aliases:
-            return self.aliases[key]
         custom = keras.saving.get_registered_object(key)
-        if custom is not None:
+        if custom is not None and custom is not self.aliases.get(key):
             # Keras would take a layer or an optimizer for an initializer: it can be called.
             other = isinstance(custom, type) and issubclass(custom, self.others)
             return default if other else custom

@@ -36,6 +36,7 @@ __all__ = [
 
 #: sqrt(2 / pi)
 _ROOT = 0.7978845608028654
+_ROOT_OF_HALF = 0.7071067690849304
 
 
 def float_tensor(x: Any, name: str, types: str = "fc") -> Any:
@@ -69,7 +70,17 @@ def gelu(x: Any, approximate: bool = False) -> Any:
             )
         inner = to_tensor(_ROOT, x.dtype) * (x + 0.044715 * x * x * x)
         return 0.5 * x * (1 + tf.tanh(inner))
-    return tf.nn.gelu(x, approximate)
+    return tf.nn.gelu(x, approximate) if approximate else _gelu(x)
+
+
+def _gelu(x: tf.Tensor) -> tf.Tensor:
+    """The formula with the error function, in float64 with the root of 1/2 of Ivy's recordings.
+
+    That is rounded to float32. TensorFlow's own has been rounded in several ways since 2.18.
+    """
+    if x.dtype != tf.float64:
+        return tf.nn.gelu(x, approximate=False)
+    return 0.5 * x * (1 + tf.math.erf(x * _ROOT_OF_HALF))
 
 
 @ivy_function(symbolic=True)
@@ -99,7 +110,7 @@ def geglu(x: Any) -> Any:
             f"Received: x of shape {tuple(x.shape)}"
         )
     value, gate = tf.split(x, 2, axis=-1)
-    return value * tf.nn.gelu(gate)
+    return value * _gelu(gate)
 
 
 @ivy_function(symbolic=True)
