@@ -9,7 +9,7 @@ Tensor = Any
 
 
 def root(x: Tensor) -> Tensor:
-    """`sqrt(max(x, 0))`, with derivative zero (not infinite) where `x <= 0`.
+    """`sqrt(max(x, 0))`, with derivative zero (not infinite) where `x <= 0`; NaN stays NaN.
 
     Example:
 
@@ -17,10 +17,8 @@ def root(x: Tensor) -> Tensor:
     [2.0, 0.0, 0.0]
     """
     x = ops.convert_to_tensor(x)
-    positive = x > 0.0
-    return ops.where(
-        positive, ops.sqrt(ops.where(positive, x, ops.ones_like(x))), ops.zeros_like(x)
-    )
+    below = x <= 0.0
+    return ops.where(below, ops.zeros_like(x), ops.sqrt(ops.where(below, ops.ones_like(x), x)))
 
 
 def norm(x: Tensor, axis: tuple[int, ...] | None = None) -> Tensor:

@@ -63,11 +63,15 @@ class Telemetry:
         self._frozen_unknown = False
 
     def _make_ratios(self, count: int) -> None:
-        """Make room for the trust ratios of `count` variables, if there are any."""
+        """Make room for the trust ratios of `count` variables, if there are any.
+
+        Beside each ratio stands whether there was one: NaN for "not yet" would be found by whoever
+        looks for NaN, and could not be told from the ratio of a tensor that holds NaN.
+        """
         if self._setting.ratio is not None:
             # No variable of the optimizer's: ratios are no part of its state.
             self.__dict__["_ratio_values"] = tf.Variable(
-                tf.fill([count], np.float32("nan")), trainable=False, name="trust_ratios"
+                tf.zeros([count, 2]), trainable=False, name="trust_ratios"
             )
 
     def _note_ratios(self, ratios: Mapping[tuple[int, ...], Any]) -> None:
@@ -80,6 +84,7 @@ class Telemetry:
         indices = [i for group, _ in found for i in group]
         values = [tf.reshape(tf.cast(r, tf.float32), [-1]) for _, r in found]
         new = tf.concat(values, 0)
+        new = tf.stack([new, tf.ones_like(new)], 1)
         if indices != list(range(self._ratio_values.shape[0])):
             where = tf.constant(indices)[:, tf.newaxis]
             new = tf.tensor_scatter_nd_update(self._ratio_values, where, new)
@@ -142,8 +147,8 @@ class Telemetry:
         paths = unique_paths(self._trainable_variables)
         return {
             path: float(ratio)
-            for path, ratio in zip(paths, np.asarray(value), strict=True)
-            if not np.isnan(ratio)
+            for path, (ratio, known) in zip(paths, np.asarray(value), strict=True)
+            if known
         }
 
     def explain(self, model: Any) -> Explanation:

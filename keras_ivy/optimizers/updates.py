@@ -140,7 +140,8 @@ def trust_ratio(
 ) -> Tensor:
     """`r = clip(coefficient * |w| / (|u| + epsilon), minimum, maximum)`.
 
-    A norm of zero gives one, or, where the setting freezes such tensors, zero for `|w| = 0`.
+    A norm of zero gives one, or, where the setting freezes such tensors, zero for `|w| = 0`. A norm
+    that is NaN gives NaN.
 
     Example:
 
@@ -153,16 +154,16 @@ def trust_ratio(
     if setting.largest_weight_norm is not None:
         reach = ops.minimum(reach, setting.largest_weight_norm)
     divisor = update_norm + (limits.epsilon + setting.guard)
-    usable = (update_norm > 0.0) & (weight_norm > 0.0)
-    safe = divisor if setting.guard else ops.where(usable, divisor, ops.ones_like(divisor))
+    nothing = (update_norm == 0.0) | (weight_norm == 0.0)
+    safe = divisor if setting.guard else ops.where(nothing, ops.ones_like(divisor), divisor)
     ratio = limits.coefficient * reach / safe
     if limits.minimum is not None:
         ratio = ops.maximum(ratio, limits.minimum)
     if limits.maximum is not None:
         ratio = ops.minimum(ratio, limits.maximum)
     if setting.frozen:
-        return ops.where(weight_norm > 0.0, ratio, ops.zeros_like(ratio))
-    return ops.where(usable, ratio, ops.ones_like(ratio))
+        return ops.where(weight_norm == 0.0, ops.zeros_like(ratio), ratio)
+    return ops.where(nothing, ops.ones_like(ratio), ratio)
 
 
 def adapts(setting: TrustRatio | None, treatment: Treatment) -> bool:
@@ -252,7 +253,10 @@ def lars_ratio(
         safe = ops.where(weight_norm > 0.0, weight_norm, ops.ones_like(weight_norm))
         ratio = ratio / (safe * pull)
     if setting.clip_by_rate:
-        ratio = ops.minimum(ratio / rate, ops.ones_like(ratio))
+        # Not `min(ratio / rate, 1)`, which a warm-up from a rate of zero makes infinite on its way.
+        whole = ratio >= rate
+        one = ops.ones_like(ratio)
+        ratio = ops.where(whole, one, ratio / ops.where(whole, one, rate))
     return ratio
 
 
