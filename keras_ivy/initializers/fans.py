@@ -26,7 +26,7 @@ from keras_ivy.initializers.geometry import (
     known_geometry,
     rule_for,
 )
-from keras_ivy.structure import sublayers, walk
+from keras_ivy.structure import path_with_names, sublayers, walk
 from keras_ivy.utils.exceptions import nearest
 
 __all__ = ["fans_of", "geometry_of"]
@@ -42,7 +42,8 @@ def fans_of(layer: keras.layers.Layer, variable: "keras.Variable | str") -> tupl
 
     Args:
         layer: A built layer or model.
-        variable: One of its variables, or the name or structural path of one.
+        variable: One of its variables, or its name, its structural path, or the end of a path that
+            no other has, such as `"conv1/kernel"`.
 
     Returns:
         `(fan_in, fan_out)`. A bias has the fans of the kernel beside it. Where positions differ,
@@ -168,7 +169,14 @@ def _find(
         for entry in entries:
             if variable in (entry.path, entry.variable.path):
                 return entry.layer, entry.variable
+        layers = sublayers(layer)
         named = [e for e in entries if variable in (e.name, e.variable.name)]
+        named = named or [
+            e
+            for e in entries
+            for paths in [(e.path, e.variable.path, path_with_names(e.path, layers))]
+            if any(path.endswith(f"/{variable}") or path == variable for path in paths)
+        ]
         if len(named) == 1:
             return named[0].layer, named[0].variable
         count = f"{len(named)} variables" if named else "no variable"

@@ -323,3 +323,14 @@ def test_fans_of_an_empty_layer_can_be_divided_by():
     layer.build((None, 0))
     assert fans_of(layer, "kernel") == (1, 5)
     assert fans_of(layer, "bias") == (1, 5)
+
+
+@pytest.mark.parametrize("path", ["conv1/kernel", "layers/v0/kernel", "net/conv1/kernel"])
+def test_fans_of_takes_any_path_that_means_one_variable(path):
+    layers = [keras.layers.Conv2D(4, 3, name="conv1"), keras.layers.Conv2D(4, 5, name="conv2")]
+    model = keras.Sequential([keras.Input((8, 8, 2)), *layers], name="net")
+    assert fans_of(model, path) == (18, 36)
+    with pytest.raises(ValueError, match="2 variables of this name"):
+        fans_of(model, "kernel")
+    with pytest.raises(ValueError, match="no variable of this name"):
+        fans_of(model, "onv1/kernel")
