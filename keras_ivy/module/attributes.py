@@ -14,7 +14,7 @@ from typing import Any
 import keras
 
 from keras_ivy.adapters import callers, collections, keras_layers, keras_modules
-from keras_ivy.module.names import brief, check_settable
+from keras_ivy.module.names import brief, check_kin, check_settable
 from keras_ivy.structure import directly_held, holds_layers, one_path, structure_of
 from keras_ivy.utils.exceptions import IvyAttributeError, IvyValueError
 
@@ -99,6 +99,8 @@ class Attributes:
         holds = not plain and holds_layers(value)
         if not callers.asked_by_library():
             check_settable(self, name, value, holds)
+            if not plain:
+                check_kin(self, name, value)
         if holds and name != "v":
             self._ivy_check_no_cycle(name, value)
             self._ivy_check_one_path(name, value)

@@ -5,11 +5,12 @@ from types import NoneType
 from typing import Any
 
 import keras
+import tensorflow as tf
 
 from keras_ivy.adapters import keras_layers
-from keras_ivy.utils.exceptions import IvyAttributeError
+from keras_ivy.utils.exceptions import IvyAttributeError, IvyTypeError
 
-__all__ = ["brief", "check_settable"]
+__all__ = ["brief", "check_kin", "check_settable"]
 
 #: The packages whose classes a program derives from.
 _LIBRARIES = {"builtins", "keras", "keras_ivy", "tensorflow"}
@@ -77,6 +78,32 @@ def check_settable(module: Any, name: str, value: Any, holds: bool) -> None:
         raise IvyAttributeError(
             f"{cls.__name__} cannot have an attribute {name!r} of its own: every Keras model has "
             f"one. Choose another name, such as `my_{plain}`. Received: {name}={brief(value)}"
+        )
+
+
+def check_kin(module: Any, name: str, value: Any) -> None:
+    """Raise if a value is, or has in its lists and dicts, a layer of `tf_keras`.
+
+    Keras 3 calls such a layer and never sees its variables: it would not be trained, nor saved.
+
+    Args:
+        module: The module that is assigned to.
+        name: The name of the attribute.
+        value: What the program assigns.
+
+    Raises:
+        TypeError: If so.
+    """
+    if isinstance(value, list | tuple | dict):
+        for member in value.values() if isinstance(value, dict) else value:
+            check_kin(module, name, member)
+    elif isinstance(value, tf.Module) and any(
+        cls.__module__.partition(".")[0] == "tf_keras" for cls in type(value).__mro__
+    ):
+        raise IvyTypeError(
+            f"{type(module).__name__} is a model of Keras 3, which does not see the variables of "
+            "a layer of `tf_keras`: it would not be trained or saved. Use the layer of the same "
+            f"name in `keras.layers`. Received: {name}={brief(value)}"
         )
 
 

@@ -5,6 +5,7 @@ import warnings
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 import keras_ivy as ivy
 
@@ -140,3 +141,31 @@ def test_overridden_setattr_does_not_hide_who_asks():
     model.fit(X, X, verbose=0)
     with pytest.raises(AttributeError, match="such as `my_losses`"):
         model._losses = []
+
+
+#: As a class of `tf_keras` looks from here, which need not be installed.
+Dense2 = type("Dense", (tf.Module,), {"__module__": "tf_keras.src.layers.core.dense"})
+
+
+@pytest.mark.parametrize(
+    "wrap", [lambda x: x, lambda x: [x], lambda x: {"a": (x,)}], ids=["alone", "list", "nested"]
+)
+def test_layers_of_tf_keras_are_refused(wrap):
+    """They would be called, and neither trained nor saved."""
+
+    class Old(ivy.Module):
+        def __init__(self):
+            self.head = wrap(type("Mine", (Dense2,), {})())
+            super().__init__()
+
+    with pytest.raises(TypeError, match=r"layer of `tf_keras`: it would not.*Received: head="):
+        Old()
+
+
+def test_other_modules_of_tensorflow_are_the_programs_own():
+    class Net(ivy.Module):
+        def __init__(self):
+            self.table = tf.Module(name="table")
+            super().__init__()
+
+    assert isinstance(Net().table, tf.Module)
