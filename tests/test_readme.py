@@ -6,6 +6,7 @@ import io
 import pathlib
 import re
 
+import keras
 import pytest
 
 ROOT = pathlib.Path(__file__).parents[1]
@@ -53,3 +54,12 @@ def test_ci_runs_the_commands_of_the_readme():
     assert len(installing) == 2
     for line in installing:
         assert line in script, f"the README says {line!r}, .ci/run does not"
+
+
+@pytest.mark.parametrize("page", [ROOT / "README.md", ROOT / "docs" / "optimizers.md"])
+def test_the_first_name_of_an_optimizer_comes_with_a_rate(page):
+    names = re.findall(
+        r'"((?:sgd|adam|adamw|lars|lamb)_(?:ivy|paper)[^"]*)"', page.read_text("utf-8")
+    )
+    assert names[0] == "lamb_ivy(learning_rate=0.01)"
+    assert float(keras.optimizers.get(names[0]).learning_rate) == pytest.approx(0.01)
