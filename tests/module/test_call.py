@@ -227,7 +227,7 @@ def test_wrong_v_is_named(v, sentence):
     [
         ("first/w", lambda w: w[:2], r"'first/w'.*expected shape \(4, 3\).*shape=\(2, 3\)"),
         ("first/w", lambda w: tf.cast(w, "float64"), "'first/w'.*'float32'.*dtype='float64'"),
-        ("first/w", lambda w: np.asarray(w, "float64"), "'first/w'.*dtype='float64'"),
+        ("first/w", lambda w: np.asarray(w, "complex64"), "'first/w'.*dtype='complex64'"),
         ("first/w", lambda w: tf.cast(w, "int32"), "'first/w'.*dtype='int32'"),
         ("first/w", lambda w: None, "'first/w' is no array.*Received: None"),
         ("first/w", lambda w: "text", "'first/w' is no array.*Received: 'text'"),
