@@ -240,6 +240,7 @@ class Optimizer(Settings, IvySide, Hooks, Rates, Telemetry, Slots, keras.optimiz
             self.__dict__["_spares"] = Spares(single if self._needs_spares else (), tuple(packs))
         self._slots = tuple(zip(*slots, strict=True)) if slots else ((),) * len(variables)
         self._warn_of_frozen(variables)
+        self._warn_of_decay()
 
     def apply(self, grads: Sequence[Any], trainable_variables: Any = None) -> None:
         """Update variables with gradients: Keras's entry, which `fit` calls.
@@ -295,6 +296,21 @@ class Optimizer(Settings, IvySide, Hooks, Rates, Telemetry, Slots, keras.optimiz
             )
         self._exclusions = Exclusions(var_names or ())
         self._exclusions.listed = list(var_list or ())
+
+    def __repr__(self) -> str:
+        rate = self._learning_rate
+        if isinstance(rate, keras.Variable):
+            rate = self._plain_rate() if tf.executing_eagerly() else "..."
+        elif isinstance(rate, keras.optimizers.schedules.LearningRateSchedule):
+            rate = f"<{type(rate).__name__}>"
+        else:
+            rate = f"<{getattr(rate, '__name__', type(rate).__name__)}>"
+        shown = [f"learning_rate={rate}", f"variant={self.variant!r}"]
+        if self.weight_decay:
+            shown.append(f"weight_decay={self.weight_decay!r}")
+        if self.rules:
+            shown.append(f"rules={list(self.rules)!r}")
+        return f"{type(self).__name__}({', '.join(shown)})"
 
     def get_config(self) -> dict:
         """Return every option, for `from_config`."""

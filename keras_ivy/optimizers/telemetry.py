@@ -16,6 +16,7 @@ from keras_ivy.optimizers.keys import unique_paths
 from keras_ivy.optimizers.rules import Leaf
 from keras_ivy.optimizers.tensors import is_zero
 from keras_ivy.optimizers.updates import Treatment, adapts
+from keras_ivy.optimizers.variants import MomentumVariant
 from keras_ivy.utils.exceptions import IvyTypeError
 
 
@@ -33,7 +34,13 @@ class Row(NamedTuple):
 
 
 class Explanation(list):
-    """A list of `Row`s that prints as a table."""
+    """A list of `Row`s that prints as a table.
+
+    Attributes:
+        notes: What the table cannot show, as sentences.
+    """
+
+    notes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         head = ("path", "shape", "decay", "adapts", "lr x", "rule")
@@ -47,7 +54,7 @@ class Explanation(list):
             )
         widths = [max(len(line[i]) for line in table) for i in range(len(head))]
         lines = ["  ".join(f"{x:{w}}" for x, w in zip(line, widths, strict=True)) for line in table]
-        return "\n".join(line.rstrip() for line in lines)
+        return "\n".join([*(line.rstrip() for line in lines), *self.notes])
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         printer.text(str(self))
@@ -119,6 +126,34 @@ class Telemetry:
                 stacklevel=4,
             )
 
+    def _decay_without_decay(self, treatments: Sequence[Treatment]) -> str | None:
+        """What weight decay does in a variant in which it decays nothing, if there is some."""
+        adapted = [adapts(self._setting.ratio, t) for t in treatments if t.decay]
+        if self._setting.decay != "norm" or not adapted:
+            return None
+        name = f"{type(self).__name__} with variant={self.variant!r}"
+        if not any(adapted) or not any(t.decay > 0.0 for t in treatments):
+            return f"{name} ignores this weight decay: nothing decays, and no rate changes."
+        if isinstance(self._setting, MomentumVariant):
+            return (
+                f"{name} does not decay: it divides every step by `weight_decay * |w|`, as Ivy "
+                "does, so that steps grow as the decay shrinks and can blow up the weights."
+            )
+        return (
+            f"{name} does not decay: weight decay changes the norm in the trust ratio, and so the "
+            "rate, alone, as in Ivy."
+        )
+
+    def _warn_of_decay(self) -> None:
+        """Say once, as the optimizer is built, that its weight decay decays nothing."""
+        said = self._decay_without_decay(self._treatments)
+        if said is not None:
+            warnings.warn(
+                f'{said} Use `variant="paper"`, whose weights decay, or leave `weight_decay` out. '
+                f"Received: weight_decay={self.weight_decay!r}",
+                stacklevel=4,
+            )
+
     def trust_ratios(self) -> dict[str, float]:
         """Return the trust ratio that every adapted tensor had in its last step, by path.
 
@@ -163,7 +198,8 @@ class Telemetry:
         Returns:
             A list of `Row`s (`path`, `shape`, `decay`, `adapts`, `lr_multiplier`, `rule`,
             `frozen`) that prints as a table. `frozen` says that the variable is all zeros and that
-            the variant multiplies its steps by its norm, so that it never moves.
+            the variant multiplies its steps by its norm, so that it never moves. In a variant
+            that does something else with weight decay, `decay` is 0 and `notes` say what.
 
         Raises:
             IvyTypeError: If `model` is something else, or not built.
@@ -193,7 +229,7 @@ class Telemetry:
                 Row(
                     path,
                     tuple(variable.shape),
-                    treatment.decay,
+                    0.0 if self._setting.decay == "norm" else treatment.decay,
                     adapted,
                     treatment.lr_multiplier,
                     rules[0] if rules else None,
@@ -201,7 +237,10 @@ class Telemetry:
                     rules,
                 )
             )
-        return Explanation(rows)
+        found = Explanation(rows)
+        note = self._decay_without_decay([treatment for treatment, _ in resolved])
+        found.notes = () if note is None else (note,)
+        return found
 
     def _resolve(
         self, variables: Sequence[Any], root: keras.Layer | None = None, rules: Any = None

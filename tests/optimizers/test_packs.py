@@ -83,10 +83,10 @@ def test_variables_are_those_of_keras():
 
 
 def test_pack_holds_tensors_that_are_treated_alike():
-    optimizer = LAMB(0.1, weight_decay=0.1, rules=[Rule(r"l\d/w", decay=False)])
+    optimizer = LAMB(0.1, variant="paper", weight_decay=0.1, rules=[Rule(r"l\d/w", decay=False)])
     optimizer.build(variables())
     assert not rows_of(optimizer)
-    optimizer = LAMB(0.1, weight_decay=0.1, rules=[Rule("l0/w", decay=False)])
+    optimizer = LAMB(0.1, variant="paper", weight_decay=0.1, rules=[Rule("l0/w", decay=False)])
     optimizer.build(variables())
     assert len(rows_of(optimizer)) == 2 * (MANY - 1)
 
