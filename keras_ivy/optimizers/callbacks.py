@@ -1,6 +1,7 @@
 """A callback that shows trust ratios while a model trains."""
 
 import os
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,6 +9,7 @@ import keras
 import tensorflow as tf
 
 from keras_ivy.optimizers.base import Optimizer
+from keras_ivy.optimizers.updates import adapts
 from keras_ivy.utils.checks import text
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
@@ -22,6 +24,22 @@ def optimizers_of(optimizer: Any) -> Iterator[Optimizer]:
     ):
         if inner is not None:
             yield from optimizers_of(inner)
+
+
+def _is_known(optimizer: Any) -> bool:
+    """Whether it is known which optimizers are inside: a `MultiOptimizer` learns it when built."""
+    inner = getattr(optimizer, "inner_optimizer", None)
+    if inner is not None:
+        return _is_known(inner)
+    return not isinstance(optimizer, keras.optimizers.MultiOptimizer) or optimizer.built
+
+
+def _adapts(optimizer: Optimizer) -> bool:
+    """Whether an optimizer has trust ratios, as far as that is known."""
+    ratio = optimizer._setting.ratio
+    if ratio is None or not optimizer.built:
+        return ratio is not None
+    return any(adapts(ratio, treatment) for treatment in optimizer._treatments)
 
 
 def _scalar_metadata() -> tf.compat.v1.SummaryMetadata:
@@ -40,9 +58,15 @@ class TrustRatioLogger(keras.callbacks.Callback):
 
     Args:
         log_dir: If given, a directory to which TensorBoard summaries are written directly.
-        every: If given, ratios are also written to `log_dir` at every so many batches.
+        every: If given, ratios are also written to `log_dir` at every so many batches. Between the
+            batches of one execution (`steps_per_execution`) nothing can be read: what is due there
+            is written at its end.
+
+    Warns:
+        If the optimizer has no trust ratios, as Adam, or lets no variable adapt.
 
     Raises:
+        IvyTypeError: In `fit`, if there is no optimizer of this package.
         IvyValueError: If `every` is given without `log_dir`, or is no whole number from one.
 
     Example:
@@ -73,22 +97,50 @@ class TrustRatioLogger(keras.callbacks.Callback):
         self.log_dir = log_dir
         self.every = every
         self._writer = None
+        self._checked = False
+        self._before = 0
         self._batch = 0
 
     def on_train_begin(self, logs: dict | None = None) -> None:
         """Check the optimizer, and open the directory."""
-        if not list(optimizers_of(self.model.optimizer)):
+        self._checked = False
+        if _is_known(self.model.optimizer):
+            self._found()
+        if self.log_dir is not None:
+            self._writer = tf.summary.create_file_writer(self.log_dir)
+
+    def _found(self) -> list[Optimizer]:
+        """The optimizers of this package, one at least."""
+        found = list(optimizers_of(self.model.optimizer))
+        if not found:
             raise IvyTypeError(
                 "`TrustRatioLogger` needs an optimizer of keras_ivy. "
                 f"Received: {self.model.optimizer!r}"
             )
-        if self.log_dir is not None:
-            self._writer = tf.summary.create_file_writer(self.log_dir)
+        return found
+
+    def _check(self) -> None:
+        """Look once, when all are built, whether there is anything to log."""
+        self._checked = True
+        found = self._found()
+        if not any(map(_adapts, found)):
+            names = ", ".join(type(optimizer).__name__ for optimizer in found)
+            warnings.warn(
+                "`TrustRatioLogger` logs nothing: only LARS and LAMB have trust ratios, of "
+                f"variables that their rules let adapt. Received: {names}",
+                stacklevel=2,
+            )
+
+    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+        """Count the batches of an epoch from where the last one ended."""
+        self._before = self._batch
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
-        """Write every so many batches."""
-        self._batch += 1
-        if self.every is not None and self._batch % self.every == 0:
+        """Write every so many batches; with `steps_per_execution`, after the next execution."""
+        if not self._checked:
+            self._check()
+        before, self._batch = self._batch, self._before + batch + 1
+        if self.every is not None and self._batch // self.every > before // self.every:
             self._write(self._ratios(), self._batch)
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
