@@ -228,3 +228,36 @@ def test_random_normal_takes_a_dtype_where_ivy_has_it():
     drawn = ivy.RandomNormal().create_variables((2, 3), "cpu", "float64")
     assert drawn.dtype == "float64"
     assert ivy.RandomNormal().create_variables((2, 3), "cpu", 3, 2).dtype == "float32"
+
+
+CONTAINER = {
+    name: recorded
+    for name, recorded in RECORDED["container"].items()
+    if name != "__init__" and callable(getattr(ivy.Container, name, None))
+}
+#: Other names of ours for what stands in the same place.
+CONTAINER_ALIASES = {
+    "concat": {"xs": "containers"},
+    "cont_find_sub_container": {"sub_cont_to_find": "sub_cont"},
+    "cont_find_sub_structure": {"sub_struc_to_find": "sub_cont"},
+    "cont_has_key": {"query_key": "query"},
+    "cont_load": {"filepath": "file_path"},
+    "cont_save": {"filepath": "file_path"},
+    "cont_unify": {"containers": "cont"},
+    "stack": {"xs": "containers"},
+}
+
+
+@pytest.mark.parametrize("name", sorted(CONTAINER))
+def test_no_place_of_a_container_method_means_something_else(name):
+    # What Ivy has behind may be lacking here, and is then refused by position.
+    parameters = inspect.signature(getattr(ivy.Container, name)).parameters.values()
+    ours = [
+        p.name
+        for p in parameters
+        if p.name != "self" and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+    ]
+    theirs = [parameter for parameter, kind, *_ in CONTAINER[name] if kind in ("P", "")]
+    aliases = CONTAINER_ALIASES.get(name, {})
+    theirs = [aliases.get(parameter, parameter) for parameter in theirs]
+    assert ours[: len(theirs)] == theirs[: len(ours)]

@@ -217,6 +217,7 @@ class Compare:
         check_shapes: bool = True,
         same_arrays: bool = True,
         arrays_equal: bool = True,
+        *,
         partial: bool = False,
     ) -> bool:
         """Whether containers have the same keys and the same arrays.
@@ -247,6 +248,7 @@ class Compare:
         containers: Sequence[Any],
         check_types: bool = True,
         check_shapes: bool = True,
+        *,
         partial: bool = False,
     ) -> bool:
         """Whether containers have the same keys, types of leaves and shapes of arrays."""
@@ -259,6 +261,7 @@ class Compare:
         check_shapes: bool = True,
         same_arrays: bool = True,
         arrays_equal: bool = True,
+        *,
         partial: bool = False,
     ) -> None:
         """Raise `ValueError` with the differences unless `cont_identical` holds."""
@@ -273,6 +276,7 @@ class Compare:
         containers: Sequence[Any],
         check_types: bool = True,
         check_shapes: bool = True,
+        *,
         partial: bool = False,
         assert_and_assign: bool = False,
     ) -> None:

@@ -58,7 +58,7 @@ class Edit:
         out[key_chain] = val
         return out
 
-    def cont_set_at_key_chains(self, target_dict: Mapping, inplace: bool = False) -> Any:
+    def cont_set_at_key_chains(self, target_dict: Mapping, *, inplace: bool = False) -> Any:
         """Return a copy with values set at several key chains.
 
         Args:
@@ -92,7 +92,7 @@ class Edit:
             raise missing_key(self, key_chain)
         return self.cont_set_at_key_chain(key_chain, val, inplace)
 
-    def cont_overwrite_at_key_chains(self, target_dict: Mapping, inplace: bool = False) -> Any:
+    def cont_overwrite_at_key_chains(self, target_dict: Mapping, *, inplace: bool = False) -> Any:
         """Return a copy with values set at several key chains, which must exist.
 
         Raises:
@@ -101,7 +101,7 @@ class Edit:
         for chain in tree.paths(target_dict):
             if chain not in self:
                 raise missing_key(self, chain)
-        return self.cont_set_at_key_chains(target_dict, inplace)
+        return self.cont_set_at_key_chains(target_dict, inplace=inplace)
 
     def cont_create_if_absent(self, key: str, value: Any) -> None:
         """Set a key chain unless it exists."""

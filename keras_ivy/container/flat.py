@@ -117,7 +117,7 @@ class Flat:
         """Return the number of leaves that are arrays."""
         return sum(is_array(leaf) for leaf in tree.leaves(self))
 
-    def cont_size_ordered_arrays(self, exclude: Iterable[str] = ()) -> Any:
+    def cont_size_ordered_arrays(self, *, exclude: Iterable[str] = ()) -> Any:
         """Return a flat Container of the arrays, from the smallest to the largest.
 
         Args:

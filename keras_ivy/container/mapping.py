@@ -173,6 +173,7 @@ class Mapped:
         to_apply: bool = True,
         prune_unapplied: bool = False,
         inplace: bool = False,
+        *,
         include_self: bool = True,
     ) -> Any:
         """Return the Container with each inner one replaced by `func(container, path)`.
@@ -210,6 +211,7 @@ class Mapped:
         key_chains: Iterable[str] | str | None = None,
         to_apply: bool = True,
         prune_unapplied: bool = False,
+        *,
         map_nests: bool = False,
         assert_identical: bool = False,
     ) -> Any:

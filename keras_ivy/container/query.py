@@ -49,7 +49,7 @@ class Query:
             return None
         return self[key_chain]
 
-    def cont_at_key_chains(self, key_chains: Any, ignore_key_errors: bool = False) -> Any:
+    def cont_at_key_chains(self, key_chains: Any, *, ignore_key_errors: bool = False) -> Any:
         """Return a Container of the values at some key chains alone.
 
         Args:
@@ -81,7 +81,7 @@ class Query:
                 raise missing_key(self, chain)
         return out
 
-    def cont_at_keys(self, queries: str | Iterable[str] | None, containing: bool = False) -> Any:
+    def cont_at_keys(self, queries: str | Iterable[str] | None, *, containing: bool = False) -> Any:
         """Return a Container of the leaves that have a key of the given name on their way.
 
         Args:
