@@ -240,11 +240,11 @@ def interpolate(
     smooth = method not in ("bilinear", "nearest") or (antialias and method == "bilinear")
     if rank == 2 and not align_corners and smooth:
         return resize_axes(x, {3: size[1], 2: size[0]}, method, antialias)
-    if rank == 2 and not align_corners and not exact:
+    if rank == 2 and method == "bilinear" and not align_corners and not exact:
         images = tf.transpose(x, (0, 2, 3, 1))
         resized = tf.image.resize(images, size, method)
         return tf.cast(tf.transpose(resized, (0, 3, 1, 2)), x.dtype)
-    if method not in ("bilinear", "nearest") or antialias:
+    if smooth:
         raise IvyValueError(
             "interpolate: this mode is for images, of shape (batch, channels, height, width), "
             f"without `align_corners`. Received: mode={mode!r}, antialias={antialias}, "

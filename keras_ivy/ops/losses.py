@@ -50,14 +50,19 @@ def _reduce(owner: str, reduction: str, loss: Any, axis: Any) -> Any:
 
 @ivy_function(symbolic=True)
 def cross_entropy(
-    true: Any, pred: Any, *, axis: int = -1, epsilon: float = 1e-7, reduction: str = "mean"
+    true: Any,
+    pred: Any,
+    *,
+    axis: int | None = None,
+    epsilon: float = 1e-7,
+    reduction: str = "mean",
 ) -> Any:
     """Return `-true * log(clip(pred, epsilon, 1 - epsilon))`, reduced along an axis.
 
     Args:
         true: Target probabilities.
         pred: Predicted probabilities, of the same shape.
-        axis: The axis that the reduction takes.
+        axis: The axis that the reduction takes; all of them by default.
         epsilon: How near predictions may come to 0 and 1.
         reduction: `"none"`, `"sum"` or `"mean"`.
 

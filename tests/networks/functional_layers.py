@@ -153,7 +153,12 @@ LAYERS = [
 ]
 
 LOSSES = [
-    ("cross_entropy", (ONEHOT, PROBS), {"reduction": "sum"}, -np.log(PROBS)[ONEHOT == 1]),
+    (
+        "cross_entropy",
+        (ONEHOT, PROBS),
+        {"reduction": "sum", "axis": -1},
+        -np.log(PROBS)[ONEHOT == 1],
+    ),
     (
         "binary_cross_entropy",
         (np.round(U), U),

@@ -7,7 +7,7 @@ import tensorflow as tf
 import keras_ivy as ivy
 
 RNG = np.random.default_rng(0)
-MODES = ("bicubic", "area", "lanczos3", "lanczos5", "bilinear", "nearest")
+MODES = ("bicubic", "area", "lanczos3", "lanczos5", "bilinear")
 SIZES = [((7, 5), (14, 10)), ((12, 9), (3, 2)), ((7, 5), (5, 11)), ((1, 4), (3, 1)),
          ((40, 33), (13, 64))]  # fmt: skip
 
@@ -64,3 +64,13 @@ def _hlo(layer, x):
 )  # fmt: skip
 def test_sizes_that_are_known_stay_known_under_xla(make):
     assert "set-dimension-size" not in _hlo(make(), tf.ones((2, 5, 3)))
+
+
+def test_the_nearest_entry_is_the_same_for_every_number_of_axes():
+    x = RNG.uniform(size=(2, 3, 7)).astype("float32")
+    for out in (3, 5, 11, 14):
+        rows = x[:, :, np.arange(out) * 7 // out]
+        np.testing.assert_array_equal(ivy.interpolate(x, out, mode="nearest"), rows)
+        image = np.repeat(x[:, :, :, None], 2, -1)
+        got = tf.function(lambda a, n=out: ivy.interpolate(a, (n, 2), mode="nearest"))(image)
+        np.testing.assert_array_equal(got, np.repeat(rows[..., None], 2, -1))
