@@ -3,6 +3,7 @@
 from typing import Any
 
 import keras
+import tensorflow as tf
 
 from keras_ivy import ops
 from keras_ivy.layers.activations import Activation
@@ -112,6 +113,8 @@ class PReLU(Activation):
     function, options, keras_classes = ops.prelu, ("slope",), ()
 
     def __init__(self, slope: Any, **kwargs: Any):
+        if isinstance(slope, tf.Tensor) and tf.executing_eagerly():
+            slope = slope.numpy()  # a constant of every graph, not an input that one captures
         super().__init__(slope=slope, **kwargs)
 
 

@@ -122,3 +122,10 @@ def test_a_call_keeps_the_structure_of_ivy():
     assert isinstance(out, tuple)
     assert (y.shape, h[0].shape, c[0].shape) == ((2, 5, 4), (2, 4), (2, 4))
     assert len(ivy.LSTM(3, 4).predict(X, verbose=0)) == 2
+
+
+def test_a_slope_given_as_a_tensor_is_a_constant_of_graphs():
+    layer = ivy.PReLU(tf.constant([0.5, 0.25, 0.0]))
+    function = tf.function(layer).get_concrete_function(tf.TensorSpec((None, 3)))
+    assert not function.captured_inputs
+    assert layer([[-1.0, -1.0, 2.0]]).numpy().tolist() == [[-0.5, -0.25, 2.0]]
