@@ -131,7 +131,7 @@ def matches(match: Match, place: Place) -> bool:
     [True, True, True, False, False]
     """
     if isinstance(match, str):
-        return compile_pattern(match).fits_one(place.spans)
+        return _fits(match, place.paths)
     if isinstance(match, LayerPlace):
         return match.contains(place)
     if isinstance(match, tuple | list):
@@ -144,7 +144,12 @@ def matches(match: Match, place: Place) -> bool:
     return bool(match(place if getattr(match, "asks_place", False) else place.given))
 
 
-@functools.lru_cache(maxsize=4096)  # Steps ask for the same paths each time.
+@functools.lru_cache(maxsize=16384)  # Eager steps ask for the same paths each time.
+def _fits(pattern: str, paths: tuple[str, ...]) -> bool:
+    return compile_pattern(pattern).fits_one(_spans(paths))
+
+
+@functools.lru_cache(maxsize=4096)
 def _spans(paths: tuple[str, ...]) -> list[tuple[str, int]]:
     ends = dict.fromkeys(stop for path in paths for stop in stops(path))
     return [(end, at) for end in ends for at in (0, *_after_slashes(end))]

@@ -54,7 +54,7 @@ def twins():
 def rates(model, optimizer):
     """The multiples of the rate of the kernels, as `explain` tells and as training does."""
     rows = optimizer.explain(model)
-    told = [row.lr_multiplier for row in rows if row.path.endswith("kernel")]
+    told = [row.lr_multiplier for row in rows if len(row.shape) == 2]
     fresh = type(optimizer).from_config(optimizer.get_config())
     before = [v.numpy() for v in model.trainable_variables]
     fresh.apply([tf.ones(v.shape) for v in model.trainable_variables], model.trainable_variables)
@@ -107,7 +107,7 @@ def test_rule_for_a_layer_works_inside_a_loss_scale_optimizer(tmp_path):
     model.save(tmp_path / "m.keras")
     again = keras.models.load_model(tmp_path / "m.keras")
     rows = again.optimizer.inner_optimizer.explain(again)
-    kernels = [row.lr_multiplier for row in rows if "kernel" in row.path]
+    kernels = [row.lr_multiplier for row in rows if len(row.shape) == 2]
     assert kernels == [1.0, 0.5, 1.0, 1.0]
 
 
@@ -380,7 +380,7 @@ def test_exclusion_of_a_variable_spares_its_twin_even_after_loading(built):
     config = json.loads(json.dumps(optimizer.get_config()))
     again, _, _ = twins()
     for m, each in ((model, optimizer), (again, AdamW.from_config(config))):
-        kernels = [row.decay for row in each.explain(m) if row.path.endswith("kernel")]
+        kernels = [row.decay for row in each.explain(m) if len(row.shape) == 2]
         assert kernels == [0.5, 0.0, 0.5, 0.5]
 
 
