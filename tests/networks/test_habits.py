@@ -66,13 +66,13 @@ def test_modules_may_be_in_an_attribute_called_layers(tmp_path):
 
 
 def test_the_name_of_a_property_of_keras_models_is_refused():
-    class Layers(ivy.Module):
-        def __init__(self, layers=(5, 2)):
-            self.layers = layers
+    class Weights(ivy.Module):
+        def __init__(self, weights=(5, 2)):
+            self.weights = weights
             ivy.Module.__init__(self)
 
-    with pytest.raises(AttributeError, match=r"'layers'.*Choose another name, such as `my_layers`"):
-        Layers()
+    with pytest.raises(AttributeError, match=r"'weights'.*another name, such as `my_weights`"):
+        Weights()
 
 
 class SelfSelf(ivy.Module):
