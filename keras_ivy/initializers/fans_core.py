@@ -36,7 +36,9 @@ def is_untrained(variable: keras.Variable) -> bool:
     return "float" not in keras.backend.standardize_dtype(variable.dtype)
 
 
+# `TernaryDense` came with Keras 3.16, and is no subclass of `Dense`.
 @register_fans(keras.layers.Dense)
+@register_fans(getattr(keras.layers, "TernaryDense", keras.layers.Dense))
 def dense_fans(layer: keras.layers.Dense, variable: keras.Variable) -> Geometry | None:
     """`y = x W`: fan_in and fan_out are the rows and the columns."""
     if is_untrained(variable):

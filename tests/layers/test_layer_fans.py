@@ -1,5 +1,7 @@
 """True fans and whole-model initialization of Ivy's layers."""
 
+import warnings
+
 import keras
 import numpy as np
 import pytest
@@ -148,3 +150,12 @@ def test_lsuv_scales_ivy_layers_inside_a_keras_model():
     assert [row.layer for row in report] == ["MultiHeadAttention", "Linear", "Linear", "Dense"]
     assert [row.std_after for row in report] == pytest.approx([1] * 4, rel=0.1)
     assert np.std(model(30 * x)) == pytest.approx(1, rel=1e-3)
+
+
+@pytest.mark.skipif(not hasattr(keras.layers, "TernaryDense"), reason="new in Keras 3.16")
+def test_a_ternary_layer_has_the_fans_of_a_dense_one():
+    layer = keras.layers.TernaryDense(5)
+    layer.build((None, 3))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # no guess from the shape
+        assert [ivy.fans_of(layer, variable) for variable in layer.weights] == [(3, 5)] * 2
