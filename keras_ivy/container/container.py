@@ -14,6 +14,7 @@ from keras_ivy.container.compare import Compare
 from keras_ivy.container.disk import Disk
 from keras_ivy.container.edit import Edit
 from keras_ivy.container.flat import Flat
+from keras_ivy.container.guard import guard
 from keras_ivy.container.mapping import Mapped, container_map
 from keras_ivy.container.methods import Methods
 from keras_ivy.container.node import Node, compose
@@ -67,6 +68,7 @@ else:
         Methods,
     )
 
+guard(Container)
 register_with_optree(Container)
 register_with_jax(Container)
 

@@ -98,6 +98,9 @@ def functional_call(
     Note:
         Losses that layers add (`add_loss`, regularizers) are not part of the outputs.
     """
+    with_updates = flag("with_updates", with_updates, "functional_call")
+    if training is not None and len(getattr(training, "shape", (1,))):
+        training = flag("training", training, "functional_call")
     structure = _built(model, "functional_call")
     refuse_symbolic("functional_call", args, kwargs)
     needed, optional = _by_need(structure)

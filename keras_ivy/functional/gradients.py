@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from keras_ivy.adapters import stateless
 from keras_ivy.container import Container
-from keras_ivy.utils.checks import choice, summary
+from keras_ivy.utils.checks import choice, flag, received, summary
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
 __all__ = ["execute_with_gradients", "value_and_grad"]
@@ -45,6 +45,9 @@ def value_and_grad(fn: Callable, has_aux: bool = False) -> Callable:
     >>> float(value_and_grad(slope)({"x": 2.0})[1]["x"])
     12.0
     """
+
+    _called("fn", fn, "value_and_grad")
+    has_aux = flag("has_aux", has_aux, "value_and_grad")
 
     @functools.wraps(fn)
     @tf.autograph.experimental.do_not_convert
@@ -113,6 +116,9 @@ def execute_with_gradients(
 
     Reference: Ivy's `functional/ivy/gradients.py`.
     """
+    _called("func", func, "execute_with_gradients")
+    if retain_grads is not None:
+        flag("retain_grads", retain_grads, "execute_with_gradients")
     choice("non_finite", non_finite, ("zero", "keep"), "execute_with_gradients")
     chains = None if ret_grad_idxs is None else _chains(ret_grad_idxs, "ret_grad_idxs")
 
@@ -134,6 +140,11 @@ def execute_with_gradients(
     if chains is None and isinstance(result, tuple | list) and isinstance(grads, Container):
         grads = _UnderZero(grads)
     return result, grads
+
+
+def _called(name: str, value: Any, owner: str) -> None:
+    if not callable(value) or isinstance(value, type):
+        raise IvyTypeError(f"{owner}: `{name}` must be a function. {received(name, value)}")
 
 
 class _UnderZero(Container):

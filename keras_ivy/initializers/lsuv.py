@@ -11,9 +11,9 @@ from keras_ivy.initializers.lsuv_run import LSUVReport, LSUVRun
 from keras_ivy.initializers.model import initialize_model
 from keras_ivy.initializers.observe import restoring
 from keras_ivy.initializers.rules import assign_rules, skip_rules
-from keras_ivy.initializers.seeds import Seed
+from keras_ivy.initializers.seeds import Seed, standardize_seed
 from keras_ivy.initializers.targets import Target, collect_targets
-from keras_ivy.utils.checks import choice
+from keras_ivy.utils.checks import choice, flag
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
 __all__ = ["lsuv"]
@@ -83,6 +83,8 @@ def lsuv(
 
     Reference: Mishkin and Matas 2016, All you need is a good init, arXiv:1511.06422.
     """
+    seed = standardize_seed(seed)
+    training = flag("training", training, "lsuv")
     check_number("target_std", target_std, above=0)
     check_number("tolerance", tolerance, above=0)
     check_whole("max_iterations", max_iterations, least=1)

@@ -217,8 +217,10 @@ class Building:
             return value
         if isinstance(value, tf.Variable):
             value = tf.convert_to_tensor(value)
-        if value is None or (
-            not tf.is_tensor(value) and np.asarray(value).dtype.kind not in "bifc"
+        if (
+            value is None
+            or (not tf.is_tensor(value) and np.asarray(value).dtype.kind not in "bifc")
+            or (tf.is_tensor(value) and value.dtype in (tf.string, tf.variant, tf.resource))
         ):
             raise IvyTypeError(
                 f"`_create_variables` of {type(self).__name__} gives no array for {path!r}; leave "

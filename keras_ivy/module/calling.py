@@ -11,7 +11,8 @@ from keras_ivy.functional.scope import CallScope
 from keras_ivy.module.frames import Frame, frames, resolve_training
 from keras_ivy.module.inputs import Inputs
 from keras_ivy.module.meta import Named
-from keras_ivy.utils.exceptions import IvyNotImplementedException, IvyValueError
+from keras_ivy.utils.checks import received
+from keras_ivy.utils.exceptions import IvyNotImplementedException, IvyTypeError, IvyValueError
 
 __all__ = ["Calling"]
 
@@ -138,6 +139,11 @@ class Calling:
                 value = given.get(id(variable), variable.value)
                 pairs.append((variable, tf.stop_gradient(value)))
         if buffers is not None:
+            if not isinstance(buffers, Mapping):
+                raise IvyTypeError(
+                    "`buffers` is a Container or a dict of arrays by name. "
+                    f"{received('buffers', buffers)}"
+                )
             pairs += self._ivy_pair_buffers(buffers)
         return pairs
 

@@ -46,6 +46,10 @@ frames = _Frames()
 def resolve_training(flag: bool, explicit: Any) -> tuple[Any, bool]:
     """Return whether a call trains, and whether the module's own flag decided that."""
     if explicit is not None:
+        if explicit is not True and explicit is not False:
+            shape = getattr(explicit, "shape", None)
+            if shape is None or len(shape):  # a tensor may hold the one truth value
+                flag("training", explicit)
         return explicit, False
     outer = keras_modules.enclosing_training()
     if outer is keras_modules.ABSENT:

@@ -7,7 +7,6 @@ argument names. All three are here, so that the functions themselves stay one li
 
 import difflib
 import functools
-import inspect
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -18,8 +17,8 @@ from keras_ivy.container import Container, container_map
 from keras_ivy.ops.kinds import complex_operands, is_complex, kind_of, numbers
 from keras_ivy.ops.tensors import is_symbolic
 from keras_ivy.registration import register
-from keras_ivy.utils import checks
 from keras_ivy.utils.exceptions import IvyValueError
+from keras_ivy.utils.plain_arguments import check_plain, places_of
 from keras_ivy.utils.refusals import RAW, refusal
 
 __all__ = ["FunctionCall", "binary", "ivy_function", "reduction", "unary"]
@@ -70,7 +69,7 @@ def ivy_function(fn: Callable | None = None, *, symbolic: bool = False) -> Calla
     if fn is None:
         return functools.partial(ivy_function, symbolic=symbolic)
 
-    places = _places_of_axes(fn)
+    places = places_of(fn)
 
     @functools.wraps(fn)
     def function(*args: Any, **kwargs: Any) -> Any:
@@ -84,10 +83,8 @@ def ivy_function(fn: Callable | None = None, *, symbolic: bool = False) -> Calla
                 return container_map(function, *args, **kwargs)
         if symbolic and (is_symbolic(args) or is_symbolic(tuple(kwargs.values()))):
             return FunctionCall(fn.__name__)(*args, **kwargs)
-        for name, place in places:
-            axis = args[place] if place < len(args) else kwargs.get(name)
-            if axis is not None:
-                _check_axis(fn.__name__, name, axis)
+        if places:
+            check_plain(fn.__name__, places, args, kwargs)
         try:
             return fn(*args, **kwargs)
         except RAW as error:
@@ -98,34 +95,6 @@ def ivy_function(fn: Callable | None = None, *, symbolic: bool = False) -> Calla
 
     _FUNCTIONS[fn.__name__] = function
     return function
-
-
-#: Arguments that count axes. Kernels of TensorFlow end the process on numbers of 64 bits there.
-_AXES = {
-    "axis", "axis0", "axis1", "axis2", "axes", "batch_dims", "start_dim", "end_dim", "source",
-    "destination",
-}  # fmt: skip
-
-
-def _places_of_axes(fn: Callable) -> list[tuple[str, int]]:
-    """Return the names and places of a function's arguments that count axes."""
-    found = []
-    for place, parameter in enumerate(inspect.signature(fn).parameters.values()):
-        if parameter.name in _AXES:
-            by_name = parameter.kind is parameter.KEYWORD_ONLY
-            found.append((parameter.name, sys.maxsize if by_name else place))
-    return found
-
-
-def _check_axis(owner: str, name: str, value: Any) -> None:
-    """Refuse what is no number of an axis, and no list of them; arrays are left to the kernel."""
-    if type(value) is int and -255 < value < 255:
-        return
-    if isinstance(value, list | tuple):
-        for one in value:
-            _check_axis(owner, name, one)
-    elif not hasattr(value, "dtype"):
-        checks.axis(name, value, owner)
 
 
 def named_function(name: str) -> Callable | None:

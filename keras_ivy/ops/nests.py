@@ -95,6 +95,7 @@ def nested_map(
 
     Reference: Ivy's `functional/ivy/nest.py`.
     """
+    flag("to_mutable", to_mutable, "nested_map")
     if include_derived is False:
         raise IvyValueError(
             "nested_map: subclasses of lists, tuples and dicts are nests; name those that are "

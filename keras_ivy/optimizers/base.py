@@ -9,7 +9,12 @@ import tensorflow as tf
 
 from keras_ivy.optimizers import rules as rules_module
 from keras_ivy.optimizers import variants
-from keras_ivy.optimizers.checks import check_gradient, check_variables
+from keras_ivy.optimizers.checks import (
+    check_collection,
+    check_excluded,
+    check_gradient,
+    check_variables,
+)
 from keras_ivy.optimizers.exclusions import Exclusions
 from keras_ivy.optimizers.gradients import prepared, stay_sparse
 from keras_ivy.optimizers.hooks import Hooks
@@ -254,6 +259,7 @@ class Optimizer(Settings, IvySide, Hooks, Rates, Telemetry, Slots, keras.optimiz
             ValueError: If there is no gradient at all, a gradient does not fit its variable, or
                 the optimizer was not built for a variable.
         """
+        check_collection("grads", grads)
         grads = list(grads)
         if trainable_variables is not None:
             trainable_variables = list(trainable_variables)
@@ -294,8 +300,9 @@ class Optimizer(Settings, IvySide, Hooks, Rates, Telemetry, Slots, keras.optimiz
                 f"Received: optimizer {self.name!r}, built for "
                 f"{len(self._trainable_variables)} variables"
             )
-        self._exclusions = Exclusions(var_names or ())
-        self._exclusions.listed = list(var_list or ())
+        listed, names = check_excluded(var_list, var_names)
+        self._exclusions = Exclusions(names)
+        self._exclusions.listed = listed
 
     def __repr__(self) -> str:
         rate = self._learning_rate

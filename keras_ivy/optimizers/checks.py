@@ -1,6 +1,6 @@
 """Checks of what a user hands to a built optimizer, before anything changes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import keras
@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from keras_ivy.optimizers.rules import path_of
 from keras_ivy.optimizers.spellings import CLIPPING
+from keras_ivy.utils.checks import received
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
 
@@ -102,6 +103,40 @@ SHARING = (
     tf.distribute.experimental.ParameterServerStrategy,
     tf.distribute.ParameterServerStrategy,
 )
+
+
+def check_collection(name: str, value: Any) -> None:
+    """Refuse text and mappings where a list of tensors belongs: their parts are none.
+
+    Raises:
+        IvyTypeError: If it is one of these.
+    """
+    if isinstance(value, str | bytes | Mapping):
+        raise IvyTypeError(f"`{name}` must be a list of tensors. {received(name, value)}")
+
+
+def check_excluded(var_list: Any, var_names: Any) -> tuple[list, list[str]]:
+    """Return what `exclude_from_weight_decay` was given, as lists.
+
+    Raises:
+        IvyTypeError: If it is no list of variables, or no list of patterns.
+    """
+    listed = [] if var_list is None else var_list
+    if not isinstance(listed, list | tuple) or not all(
+        isinstance(v, keras.Variable | tf.Variable) for v in listed
+    ):
+        raise IvyTypeError(
+            f"`var_list` must be a list of variables. {received('var_list', var_list)}"
+        )
+    names = [] if var_names is None else var_names
+    if not isinstance(names, list | tuple | set | frozenset) or not all(
+        isinstance(name, str) and name for name in names
+    ):
+        raise IvyTypeError(
+            "`var_names` must be a list of regular expressions, each in quotes. "
+            f"{received('var_names', var_names)}"
+        )
+    return list(listed), list(names)
 
 
 def check_shared(optimizer: Any, strategy: Any) -> None:

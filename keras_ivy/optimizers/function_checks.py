@@ -106,6 +106,10 @@ def _check_number(owner: str, name: str, value: Any) -> None:
         if not value < float("inf") or (name in _SHARES and not 0 <= value < 1):
             span = "in [0, 1)" if name in _SHARES else "finite"
             raise IvyValueError(f"{owner}: `{name}` must be {span}. {checks.received(name, value)}")
+        if name == "epsilon" and value < 0:
+            raise IvyValueError(
+                f"{owner}: `epsilon` must be at least 0. {checks.received(name, value)}"
+            )
         checks.at_most(name, value, owner=owner)
         return
     shape = getattr(value, "shape", None)

@@ -44,7 +44,7 @@ def prepared(grad: Any, dtype: Any, shape: Any, lazy: bool) -> Any:
             "A gradient is a tensor or an `IndexedSlices`; `tf.sparse.to_dense(x)` and "
             f"`x.to_tensor()` make one. Received: grad of type {type(grad).__name__}"
         )
-    if getattr(grad, "dtype", wide) in (tf.complex64, tf.complex128):
+    if getattr(grad, "dtype", wide) in (tf.complex64, tf.complex128, tf.string):
         raise IvyTypeError(
             "The gradient of a variable must be real. "
             f"Received: a gradient of dtype={tf.as_dtype(grad.dtype).name}"

@@ -94,7 +94,13 @@ def _identified(identifier: str | Mapping) -> Any:
     if isinstance(identifier, str):
         if identifier.lower() == "lamb":
             return keras.optimizers.Lamb()
-    elif identifier.get("class_name") == "Lamb":
+    elif not isinstance(identifier.get("class_name"), str):
+        raise IvyTypeError(
+            "The config of an optimizer has a `class_name` and a `config`, as "
+            "`keras.optimizers.serialize` writes them. "
+            f"Received: optimizer={dict(identifier)!r}"
+        )
+    elif identifier["class_name"] == "Lamb":
         return keras.optimizers.Lamb.from_config(dict(identifier.get("config", {})))
     return keras.optimizers.get(identifier)
 

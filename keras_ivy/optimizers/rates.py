@@ -15,7 +15,7 @@ import tensorflow as tf
 
 from keras_ivy.optimizers.overrides import overridden
 from keras_ivy.optimizers.schedules import WarmupPolynomial
-from keras_ivy.optimizers.spellings import check_new_rate
+from keras_ivy.optimizers.spellings import as_learning_rate, check_new_rate
 from keras_ivy.optimizers.tensors import scalar
 from keras_ivy.utils.exceptions import IvyTypeError
 
@@ -53,6 +53,8 @@ class Rates:
                     f"Received: learning_rate={value!r}"
                 )
             check_new_rate(value)
+        if callable(value):
+            as_learning_rate(value)
         # A callback may set the rate to what it read: the rounded number, which changes nothing.
         before = _number(held)
         keras.optimizers.Optimizer.learning_rate.fset(self, value)

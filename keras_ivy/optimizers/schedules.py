@@ -3,12 +3,13 @@
 from typing import Any
 
 import keras
+import numpy as np
 from keras import ops
 
 from keras_ivy.optimizers.spellings import check_range
 from keras_ivy.registration import register
-from keras_ivy.utils.checks import text
-from keras_ivy.utils.exceptions import IvyValueError, nearest
+from keras_ivy.utils.checks import received, text
+from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError, nearest
 
 
 @register()
@@ -84,6 +85,11 @@ class WarmupPolynomial(keras.optimizers.schedules.LearningRateSchedule):
 
     def __call__(self, step: Any) -> Any:
         """Return the rate after `step` steps, as a scalar of type `keras.config.floatx()`."""
+        kind = getattr(step, "dtype", None)
+        kind = np.asarray(step).dtype if kind is None else kind
+        name = getattr(kind, "name", kind)
+        if "float" not in name and "int" not in name:
+            raise IvyTypeError(f"`step` must be a number. {received('step', step)}")
         return ops.cast(self.in_float64(step), keras.config.floatx())
 
     @property

@@ -21,6 +21,7 @@ from keras_ivy.optimizers.rounding import rounded
 from keras_ivy.optimizers.sparse import Rows, update_rows
 from keras_ivy.optimizers.state import StateCell, complete
 from keras_ivy.optimizers.tensors import scalar
+from keras_ivy.utils.checks import flag
 from keras_ivy.utils.devices import device_scope
 from keras_ivy.utils.exceptions import IvyKeyError, IvyTypeError, IvyValueError
 
@@ -65,6 +66,7 @@ class IvySide(Checked, Handwritten):
         >>> float(new.w)
         2.0
         """
+        flag("ignore_missing", ignore_missing, "step")
         if self.built:
             raise IvyValueError(
                 "This optimizer already trains variables through Keras (`apply` or `fit`), whose "
@@ -115,6 +117,7 @@ class IvySide(Checked, Handwritten):
         Returns:
             The variables and the state after the step.
         """
+        flag("ignore_missing", ignore_missing, "stateless_step")
         check_step(self)
         self._note_trace()
         flat_v, flat_g = prepare(v, grads, ignore_missing)

@@ -275,6 +275,12 @@ def _variables_of(model: Any) -> tuple[list, list]:
             raise IvyTypeError(f"Build the model first. Received: {model!r}, which is not built")
         return list(model.trainable_variables), list(model.trainable_variables)
     if isinstance(model, Mapping):
+        for path, x in tree.flatten(model).items():
+            if not hasattr(x, "shape") or not hasattr(x, "dtype"):
+                raise IvyTypeError(
+                    "`explain` takes a Container of variables or tensors. "
+                    f"Received: model with {path!r}: {x!r}"
+                )
         # `step` knows leaves by their paths in the Container, whatever a variable calls itself.
         trained = {
             path: x

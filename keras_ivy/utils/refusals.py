@@ -102,4 +102,6 @@ def _reason(error: Exception) -> str:
 def _shown(fn: Callable, args: tuple, kwargs: dict[str, Any]) -> str:
     names = [p.name for p in inspect.signature(fn).parameters.values()]
     named = dict(zip(names, args, strict=False)) | kwargs
+    named.pop("self", None)
+    named.pop("cls", None)
     return ", ".join(f"{name}={summary(value)}" for name, value in named.items())

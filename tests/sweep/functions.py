@@ -53,6 +53,11 @@ BY_NAME = {
     "fn": lambda x: x, "func": lambda x: keras.ops.sum(x), "xs": [VECTOR, VECTOR],
 }  # fmt: skip
 
+
+def _total(xs):
+    return tf.add_n([tf.reduce_sum(x) for x in keras.tree.flatten(xs)])
+
+
 BITS = {"x1": WHOLE, "x2": WHOLE}
 #: Good values of single functions; a key without a star in front is an argument.
 BY_FUNCTION = {
@@ -113,7 +118,8 @@ BY_FUNCTION = {
     "nested_any": {"fn": lambda x: x == 2}, "nested_argwhere": {"fn": lambda x: x == 2},
     "nested_map": {"x": [1, [2, 3]]},
     "vmap": {"func": lambda x: x}, "linear": {"bias": VECTOR},
-    "execute_with_gradients": {"xs": VECTOR}, "from_tfa_config": None, "from_keras": None,
+    "execute_with_gradients": {"xs": VECTOR, "func": _total},
+    "from_tfa_config": None, "from_keras": None,
     "inplace_update": None, "inplace_increment": None, "inplace_decrement": None,
     "functional_call": None, "assign_variables": None, "variables": {"model": model()},
     "initialize_model": {"model": model()}, "lsuv": {"model": model()},

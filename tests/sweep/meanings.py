@@ -3,6 +3,12 @@
 Every argument has a kind by its name; where one name means two things, the class goes before it.
 """
 
+from keras_ivy import Container
+from keras_ivy.container import guard
+from keras_ivy.utils import plain_arguments
+from tests.sweep.functions import public_functions
+from tests.sweep.values import VALUES
+
 NUMBER = ("-1", "-0.5", "0", "0.5", "10**9")
 ARRAY = ("array of 3", "array of 2 x 5", "array of 0", "tensor of 3", "tensor of 1 x 2 x 3 x 4 x 5")
 
@@ -137,3 +143,80 @@ def allowed(name, argument):
     """The values that an argument of a callable takes, with their meaning."""
     kind = ARGUMENTS.get(f"{name.rpartition('.')[2]}.{argument}", ARGUMENTS.get(argument, {}))
     return KINDS[kind] if isinstance(kind, str) else kind
+
+
+#: What the plain arguments of functions take (`keras_ivy.utils.plain_arguments`), by their check;
+#: arrays too where a number may be one.
+PLAIN = {
+    "_axis": ("None", "-1", "0", "[]", "[-1, -1]"),
+    "_switch": ("True",),
+    "_whole": ("-1", "0", "10**9"),
+    "_number": ("-1", "-0.5", "0", "0.5", "10**9", "2**40", "10**25", "1e300"),
+    "_size": ("0", "0.5", "10**9"),
+    "_tolerance": ("0", "0.5", "10**9", "2**40", "10**25", "1e300"),
+    "_norm": ("-1", "-0.5", "0", "0.5", "10**9", "2**40", "10**25", "1e300", "inf", "-inf"),
+    "_bound": ("0", "0.5", "10**9", "2**40", "10**25", "1e300", "inf"),
+    "_share": ("0", "0.5"),
+    "_ordered": ("0", "[]", "[None]", "[-1, -1]", "[[1], [2, 3]]", "tensor of strings"),
+    "_dtype": ("None", "class"),
+    # of Container
+    "_count": ("0", "10**9"),
+    "_chain": ("''", "'evil'", "'9'"),
+    "_chains": ("''", "'evil'", "'9'", "[]", "{}", "{'a': 1}", "{1, 2}", "['evil']"),
+    "_mapping": ("{}", "{'a': 1}"),
+    "_out": (),
+    "_containers": ("[]",),
+    "_containers_of_one": (),
+}
+
+
+def _by_check(places, argument):
+    """The values of a plain argument, or all values of another."""
+    for name, _, check, optional in places:
+        if name == argument:
+            arrays = (
+                ARRAY if check in plain_arguments._OF_NUMBERS or check.__name__ == "_axis" else ()
+            )
+            values = ("[]", "[-1, -1]") if name in plain_arguments._OF_VALUES else ()
+            none = ("None",) if optional else ()
+            return (*PLAIN[check.__name__], *arrays, *values, *none)
+    return VALUES
+
+
+def allowed_in_functions(name, argument):
+    """What a function takes of the bad values: of arrays and nests most mean something."""
+    if (name, argument) == ("functions.execute_with_gradients", "xs"):
+        return VALUES  # a tree of arrays
+    function = public_functions()[name.rpartition(".")[2]]
+    return _by_check(plain_arguments.places_of(function), argument)
+
+
+def allowed_in_methods(name, argument):
+    """What a method takes of the bad values; those of Container have the checks of functions."""
+    name = name.partition(".")[2]
+    if name.startswith("Container."):
+        method = getattr(Container, name.partition(".")[2])
+        return _by_check(plain_arguments.places_of(method, guard._CHECKS), argument)
+    return METHODS.get((name, argument), METHODS.get(argument, VALUES))
+
+
+#: What other methods and functions of models take, by argument, or by callable and argument.
+METHODS = {
+    "mode": ("True",), "ignore_missing": ("True",), "with_updates": ("True",),
+    "has_aux": ("True",), "dry_run": ("True",), "retain_grads": ("None", "True"),
+    "training": ("None", "True"), "allow_pickle": ("True",), "device": (),
+    "filepath": KINDS["text"],
+    "name": KINDS["text"], "buffers": ("None", "{}"), "fn": ("function",), "state": ("None",),
+    "var_list": ("None", "[]"), "var_names": ("None", "[]", "['evil']"), "weights": (),
+    "grads_and_vars": (), "optimizer": (), "config": (), "layer": (), "variable": (), "cls": (),
+    "seed": KINDS["seed"], "start": ("None",), "model": (),
+    ("optimizer.explain", "model"): ("[]", "{}"),
+    ("Module.v", "v"): (), ("Module.__call__", "v"): ("None",), ("functional_call", "v"): (),
+    ("assign_variables", "v"): ("{}",),
+    ("optimizer.lr", "value"): ("0", "0.5", "10**9"),
+    ("optimizer.learning_rate", "value"): ("0", "0.5", "10**9"),
+    ("optimizer.beta1", "value"): ("0", "0.5"), ("optimizer.beta2", "value"): ("0", "0.5"),
+    ("optimizer.weight_decay", "value"): ("None", *NUMBER),
+    ("optimizer.decay_lambda", "value"): ("None", *NUMBER),
+    ("optimizer.rules", "value"): ("None", "[]"), ("optimizer.dev", "value"): ("None",),
+}  # fmt: skip

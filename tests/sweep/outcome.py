@@ -76,9 +76,11 @@ def outcome(call):
         if len(text) > 2000:
             return "raw", f"an error of {len(text)} characters: {text[:80]}"
         return "refused", f"{type(error).__name__}: {text[:200]}"
-    except NotImplementedError as error:
+    except (NotImplementedError, OSError) as error:
         return "python", f"{type(error).__name__}: {str(error)[:160]}"
     except RAW as error:
+        if "Exception encountered when calling" in str(error):
+            return "python", "a layer of Keras's, of its own input"
         return "raw", f"{type(error).__name__}: {str(error)[:160]}"
     except RuntimeError as error:
         if "TooLong" in str(error):  # the timer rang inside of a library in C++

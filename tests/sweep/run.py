@@ -11,7 +11,7 @@ import json
 import sys
 import zlib
 
-from tests.sweep import constructors, functions, outcome, values
+from tests.sweep import constructors, functions, methods, outcome, values
 
 #: Sizes of variables: as many as 10**9 mean gigabytes, which a large machine has.
 SIZES = {
@@ -55,7 +55,11 @@ def sweep(targets, share=1, seed=0, trace=False):
             )  # fmt: skip
 
 
-PARTS = {"constructors": constructors.constructors, "functions": functions.functions}
+PARTS = {
+    "constructors": constructors.constructors,
+    "functions": functions.functions,
+    "methods": methods.methods,
+}
 
 
 def main():
