@@ -5,8 +5,10 @@ layer holds itself, nor the layers right below it when they are no attributes. T
 for that are read here and nowhere else.
 """
 
+import concurrent.futures
 import functools
 import gc
+from collections.abc import Callable
 
 import keras
 from keras.src.layers.merging.base_merge import Merge
@@ -82,17 +84,34 @@ def internal_attributes() -> frozenset[str]:
 
     They are read off instances, so that the answer fits the installed version of Keras.
     """
-    inputs = keras.Input((1,), name="keras_ivy_probe_input")
-    identity = keras.layers.Identity(name="keras_ivy_probe_identity")
-    functional = keras.Model(inputs, identity(inputs), name="keras_ivy_probe_functional")
-    sequential = keras.Sequential([inputs, identity], name="keras_ivy_probe_sequential")
-    probes = (identity, functional, sequential)
-    return model_attributes().union(*map(vars, probes))
+    return _elsewhere(_graph_attributes) | model_attributes()
 
 
 @functools.lru_cache(maxsize=1)
 def model_attributes() -> frozenset[str]:
     """Return those of these names that are set on models which are written as classes."""
+    return _elsewhere(_class_attributes)
+
+
+def _elsewhere(read: Callable[[], frozenset[str]]) -> frozenset[str]:
+    """Read attributes where nobody's function is traced and nobody's strategy is in force.
+
+    The question may be asked first in the middle of a step. A compiled model makes variables, which
+    would become part of that step; all of this is kept by thread.
+    """
+    with concurrent.futures.ThreadPoolExecutor(1) as thread:
+        return thread.submit(read).result()
+
+
+def _graph_attributes() -> frozenset[str]:
+    inputs = keras.Input((1,), name="keras_ivy_probe_input")
+    identity = keras.layers.Identity(name="keras_ivy_probe_identity")
+    functional = keras.Model(inputs, identity(inputs), name="keras_ivy_probe_functional")
+    sequential = keras.Sequential([inputs, identity], name="keras_ivy_probe_sequential")
+    return frozenset().union(*map(vars, (identity, functional, sequential)))
+
+
+def _class_attributes() -> frozenset[str]:
     plain = keras.Model(name="keras_ivy_probe_model")
     plain.compile(optimizer=keras.optimizers.SGD(), loss="mse", metrics=["mae"])
     return frozenset(vars(plain))

@@ -23,6 +23,8 @@ SPELLINGS = {
 
 #: Keywords of Keras's base class that clip gradients, and that average weights.
 CLIPPING = ("clipnorm", "clipvalue", "global_clipnorm")
+
+_ANY_FLOAT32 = float(np.finfo("float32").max)
 AVERAGING = ("use_ema", "ema_momentum", "ema_overwrite_frequency")
 
 #: Keywords that every optimizer takes from Keras's base class.
@@ -185,7 +187,9 @@ def _checked_options(options: dict) -> dict:
     checked = {}
     for name in (*CLIPPING, "loss_scale_factor"):
         if name in given:
-            checked[name] = check_range(name, given[name], 0.0, None, "()")
+            # A limit that no norm reaches is how people switch clipping off.
+            largest = _ANY_FLOAT32 if name in CLIPPING else checks.LARGEST_NUMBER
+            checked[name] = check_range(name, given[name], 0.0, None, "()", largest)
     if "ema_momentum" in given:
         checked["ema_momentum"] = check_range("ema_momentum", given["ema_momentum"], 0.0, 1.0, "[]")
     if "use_ema" in given:
@@ -293,7 +297,14 @@ def check_new_rate(value: Any) -> None:
         _checked_rate(value)
 
 
-def check_range(name: str, value: Any, low: float, high: float | None, closed: str) -> float:
+def check_range(
+    name: str,
+    value: Any,
+    low: float,
+    high: float | None,
+    closed: str,
+    largest: float = checks.LARGEST_NUMBER,
+) -> float:
     """Return a hyperparameter as a float, if it is in its range.
 
     Args:
@@ -302,6 +313,7 @@ def check_range(name: str, value: Any, low: float, high: float | None, closed: s
         low: Lower end.
         high: Upper end, or `None`.
         closed: Two characters, such as `"[)"`: which ends belong to the range.
+        largest: The size beyond which a number means nothing, where the range has no end.
 
     Returns:
         The number.
@@ -322,7 +334,7 @@ def check_range(name: str, value: Any, low: float, high: float | None, closed: s
             f"{checks.received(name, value)}"
         )
     if value != float("inf"):
-        checks.at_most(name, value)
+        checks.at_most(name, value, largest)
     return float(value)
 
 

@@ -2,6 +2,7 @@
 
 import keras
 import pytest
+import tensorflow as tf
 
 from keras_ivy.adapters import keras_layers
 
@@ -60,3 +61,20 @@ def test_live_layers_are_those_that_keras_knows():
     ids = set(map(id, keras_layers.live_layers()))
     assert id(kept) in ids
     assert id(unknown) not in ids
+
+
+@pytest.mark.parametrize("ask", [keras_layers.internal_attributes, keras_layers.model_attributes])
+def test_names_may_be_asked_for_first_in_a_replica_of_a_traced_function(ask):
+    """The models that are looked at have variables, which are no part of anybody's step."""
+    strategy = tf.distribute.MirroredStrategy(["CPU:0"])
+    keras_layers.internal_attributes.cache_clear()
+    keras_layers.model_attributes.cache_clear()
+
+    @tf.function
+    def step():
+        strategy.run(ask)
+        return tf.constant(1.0)
+
+    assert float(step()) == float(step()) == 1.0
+    assert not step.get_concrete_function().variables
+    assert {"_layers", "_optimizer"} <= {*ask(), *keras_layers.internal_attributes()}
