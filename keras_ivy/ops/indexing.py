@@ -7,7 +7,7 @@ import tensorflow as tf
 from keras import ops
 
 from keras_ivy.ops.dispatch import ivy_function
-from keras_ivy.ops.kinds import indices_of, numbers
+from keras_ivy.ops.kinds import indices_of, is_complex, numbers
 from keras_ivy.ops.tensors import dtype_name, to_tensor
 from keras_ivy.utils.checks import choice, flag, is_number
 from keras_ivy.utils.exceptions import IvyValueError
@@ -63,9 +63,10 @@ def pad(input: Any, pad_width: Any, mode: str = "constant", constant_values: Any
     [9, 1, 2, 3, 9, 9]
     """
     choice("mode", mode, ("constant", "reflect", "symmetric"), "pad")
-    if not (is_number(constant_values) or hasattr(constant_values, "dtype")):
-        flag("constant_values", constant_values, "pad")
     input = to_tensor(input)
+    known = is_number(constant_values) or hasattr(constant_values, "dtype")
+    if not known and not (is_complex(input) and isinstance(constant_values, complex)):
+        flag("constant_values", constant_values, "pad")
     widths = _widths(pad_width, len(input.shape))
     if mode == "constant":
         padded = ops.pad(input, widths)
@@ -73,7 +74,9 @@ def pad(input: Any, pad_width: Any, mode: str = "constant", constant_values: Any
             return padded
         # `tf.vectorized_map` forgets what TensorFlow's own operation fills a border with.
         inside = ops.pad(ops.ones_like(input, dtype="bool"), widths)
-        return ops.where(inside, padded, to_tensor(constant_values, input.dtype))
+        border = to_tensor(constant_values, dtype_name(input))
+        # Keras's function makes complex64 of complex128.
+        return (tf.where if tf.is_tensor(padded) else ops.where)(inside, padded, border)
     return ops.pad(input, widths, mode=mode)
 
 
