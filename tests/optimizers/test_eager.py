@@ -12,7 +12,6 @@ from keras_ivy.optimizers import eager
 from tests.optimizers.cases import CASES
 
 #: Rows of Ivy's variants say that their weight decay decays nothing; see `test_quirks`.
-pytestmark = pytest.mark.filterwarnings("ignore:(LAMB|LARS) with variant='ivy' does not decay")
 
 LARGE = (1024, 1024)
 NAMES = ["adam-ivy", "lamb-paper", "lars-paper", "sgd-ivy"]

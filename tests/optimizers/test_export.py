@@ -32,7 +32,6 @@ import numpy as np
 import tensorflow as tf
 
 #: Rows of Ivy's variants say that their weight decay decays nothing; see `test_quirks`.
-pytestmark = pytest.mark.filterwarnings("ignore:(LAMB|LARS) with variant='ivy' does not decay")
 
 for folder in sys.stdin.read().split():
     module = tf.saved_model.load(folder)

@@ -12,7 +12,6 @@ from keras_ivy.utils.exceptions import IvyValueError
 from tests.optimizers.cases import gradients, variable_at, variables
 
 #: These tests are about whether a value is followed, whatever a variant does with it.
-pytestmark = pytest.mark.filterwarnings("ignore:(LAMB|LARS) with variant='ivy' does not decay")
 
 CLASSES = [
     cls
