@@ -208,12 +208,18 @@ def test_the_global_norm_takes_tensors_of_any_type_and_empty_ones():
 
 @pytest.mark.parametrize("seed", range(5))
 def test_batches_of_a_step_are_no_larger_than_its_largest_tensor(seed):
-    sizes = np.random.default_rng(seed).integers(1, 3 * fast.SMALL, 60)
-    jobs = [types.SimpleNamespace(size=int(size)) for size in sizes]
-    batches = fast.batched(jobs)
-    assert [job for batch in batches for job in batch] == jobs
-    totals = [sum(job.size for job in batch) for batch in batches]
-    assert max(totals) <= max(fast.SMALL, sizes.max())
-    # None waits in a batch of its own that had room in the one before.
-    for before, batch in zip(totals, batches[1:], strict=False):
-        assert before + batch[0].size > max(fast.SMALL, sizes.max())
+    """And each has a spare variable of its own: tensors of one turn go together."""
+    rng = np.random.default_rng(seed)
+    sizes, turns = rng.integers(1, 3 * fast.SMALL, 60), rng.integers(0, 3, 60)
+    jobs = [types.SimpleNamespace(size=int(size), variables=[None]) for size in sizes]
+    spares = types.SimpleNamespace(turns=lambda variables: turns.tolist())
+    batches = fast.batched(jobs, types.SimpleNamespace(_spares=spares))
+    turn_of = {id(job): int(turn) for job, turn in zip(jobs, turns, strict=True)}
+    assert sorted(id(job) for batch in batches for job in batch) == sorted(map(id, jobs))
+    limit = max(fast.SMALL, sizes.max())
+    for before, batch in zip([[], *batches], batches, strict=False):
+        assert sum(job.size for job in batch) <= limit
+        assert len({turn_of[id(job)] for job in batch}) == 1
+        # None waits in a batch of its own that had room in the one before.
+        same = before and turn_of[id(before[0])] == turn_of[id(batch[0])]
+        assert not same or sum(job.size for job in before) + batch[0].size > limit
