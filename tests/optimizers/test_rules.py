@@ -84,7 +84,9 @@ def test_preset_bias_norm_matches(path):
 
 @pytest.mark.parametrize("path", ["d/kernel", "lin/w", "plan/w", "embedding/embeddings"])
 def test_preset_bias_norm_leaves_others(path):
-    (row,) = LAMB(rules="bias_norm", weight_decay=0.1).explain([variable_at(path, np.ones(3))])
+    (row,) = LAMB(rules="bias_norm", weight_decay=0.1, variant="paper").explain(
+        [variable_at(path, np.ones(3))]
+    )
     assert (row.decay, row.adapts) == (0.1, True)
 
 
