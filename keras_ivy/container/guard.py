@@ -60,9 +60,13 @@ def _chain(owner: str, name: str, value: Any) -> None:
         text(name, value, owner)
 
 
+#: Methods that give the whole Container back for None, as Ivy's do.
+_NONE_IS_ALL = ("cont_at_key_chains", "cont_prune_key_chains")
+
+
 def _chains(owner: str, name: str, value: Any) -> None:
     """Keys or key chains: one, a list of them, or the keys of a mapping."""
-    if isinstance(value, str | Mapping):
+    if isinstance(value, str | Mapping) or (value is None and owner in _NONE_IS_ALL):
         return
     plain = isinstance(value, Iterable) and not hasattr(value, "dtype")
     if not plain or isinstance(value, bytes):
