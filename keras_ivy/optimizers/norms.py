@@ -56,7 +56,8 @@ def sum_of_squares(x: tf.Tensor) -> tf.Tensor:
     >>> float(sum_of_squares(tf.constant([3.0, 4.0])))
     25.0
     """
-    if x.shape.num_elements() >= VAST:
+    size = x.shape.num_elements()
+    if size is None or size >= VAST:  # rows of a sparse gradient, as many as there happen to be
         return 2.0 * tf.raw_ops.L2Loss(t=x)
     return tf.reduce_sum(tf.square(x))
 
