@@ -107,7 +107,7 @@ def test_general_way_equals_the_fast_one(case, hook):
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_update_step_that_does_nothing_does_nothing(case):
-    cls = type("Frozen", (case.cls,), {"update_step": lambda *args: None})
+    cls = type(f"Frozen{case.cls.__name__}", (case.cls,), {"update_step": lambda *args: None})
     start = [v.numpy() for v in variables()]
     assert_same(train(cls(0.1, **case.kwargs)), start, 0.0)
 

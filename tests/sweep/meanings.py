@@ -18,6 +18,7 @@ KINDS = {
     "number": dict.fromkeys(NUMBER, "a number"),
     "at least 0": dict.fromkeys(("0", "0.5", "10**9"), "a size"),
     "above 0": dict.fromkeys(("0.5", "10**9"), "a size"),
+    "bound": dict.fromkeys(("0.5", "10**9", "2**40", "10**25"), "a bound, be it never reached"),
     "share": dict.fromkeys(("0", "0.5"), "a part of one"),
     "count": {"10**9": "many"},
     "count from 0": {"0": "none", "10**9": "many"},
@@ -54,9 +55,9 @@ ARGUMENTS = {
     "weight_decay": {**KINDS["number"], **OPTIONAL},
     "rules": {"None": "none", "[]": "none"},
     "slot_dtype": "optional", "lazy_slots": "switch", "skip_nonfinite": "switch",
-    "clipnorm": {**KINDS["above 0"], **OPTIONAL},
-    "clipvalue": {**KINDS["above 0"], **OPTIONAL},
-    "global_clipnorm": {**KINDS["above 0"], **OPTIONAL},
+    "clipnorm": {**KINDS["bound"], **OPTIONAL},
+    "clipvalue": {**KINDS["bound"], **OPTIONAL},
+    "global_clipnorm": {**KINDS["bound"], **OPTIONAL},
     "use_ema": {"True": "on", **OPTIONAL},
     "ema_momentum": {**KINDS["share"], **OPTIONAL},
     "ema_overwrite_frequency": {**KINDS["count"], **OPTIONAL},
@@ -71,7 +72,10 @@ ARGUMENTS = {
     "trust_coefficient": {**KINDS["above 0"], **OPTIONAL},
     "lr_in_momentum": {"True": "on", **OPTIONAL},
     "initial_scale": "above 0", "dynamic_growth_steps": "count",
-    "match": {**KINDS["text"], "None": "everything", "''": "everything", "function": "a predicate"},
+    "match": {
+        **KINDS["text"], "None": "everything", "''": "everything", "function": "a predicate",
+        "['evil']": "any of these",
+    },
     "ndim_max": {**KINDS["count from 0"], **OPTIONAL},
     "decay": {**KINDS["number"], "True": "on", **OPTIONAL},
     "adapt": {"True": "on", **OPTIONAL},
@@ -123,6 +127,7 @@ ARGUMENTS = {
     "trainable": "switch", "store_vars": "switch", "with_partial_v": "switch",
     "from_logits": "switch", "with_bias": "switch", "compute_full_loss": "switch",
     "approximate": "switch", "return_sequence": "switch", "return_state": "switch",
+    "go_backwards": "switch", "zero_output_for_mask": "switch",
     "elementwise_affine": "switch", "use_proj_bias": "switch",
     "output_shape": "optional",
     "axis": {**KINDS["axis"], "None": "all at once"}, "dim": "axis",
@@ -196,9 +201,13 @@ def allowed_in_methods(name, argument):
     name = name.partition(".")[2]
     if name.startswith("Container."):
         method = getattr(Container, name.partition(".")[2])
-        return _by_check(plain_arguments.places_of(method, guard._CHECKS), argument)
+        none = ("None",) if (argument, name[10:]) in NONE_IS_ALL else ()
+        return (*_by_check(plain_arguments.places_of(method, guard._CHECKS), argument), *none)
     return METHODS.get((name, argument), METHODS.get(argument, VALUES))
 
+
+#: Arguments for whose None Ivy gives the whole Container back.
+NONE_IS_ALL = {("key_chains", "cont_at_key_chains"), ("key_chains", "cont_prune_key_chains")}
 
 #: What other methods and functions of models take, by argument, or by callable and argument.
 METHODS = {
