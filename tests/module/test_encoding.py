@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections.abc
 import dataclasses
 import json
+import re
 import typing
 
 import keras
@@ -60,7 +61,7 @@ def round_trip(value, annotation=None, custom_objects=None):
         {"norm": ivy.LayerNorm, "sizes": (1, 2)},
         (ivy.relu, "relu", 0.5),
     ],
-    ids=repr,
+    ids=lambda value: re.sub(" at 0x[0-9a-f]+", "", repr(value)),
 )
 def test_encoding_keeps_classes_and_functions(value):
     assert round_trip(value) == value
