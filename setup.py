@@ -12,7 +12,16 @@ VERSION = re.search(
     re.MULTILINE,
 ).group(1)
 EXAMPLES = ["scikit-learn>=1.3"]
-TEST = ["pytest>=8", "hypothesis>=6.100", "optax>=0.2.3", "scipy>=1.11", "ruff>=0.6", *EXAMPLES]
+TEST = [
+    "pytest>=8",
+    "pytest-xdist>=3.6",
+    "hypothesis>=6.100",
+    "optax>=0.2.3",
+    "scipy>=1.11",
+    "ruff>=0.6",
+    "mypy>=1.18",
+    *EXAMPLES,
+]
 
 setup(
     name="keras_ivy",

@@ -68,3 +68,10 @@ def test_the_script_lints_first_and_runs_every_set():
     assert places == sorted(places)
     assert "--pre" not in script
     assert all(name in script for name in SETS)
+
+
+def test_hooks_lint_with_the_versions_of_the_script():
+    text = (ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8")
+    found = dict(re.findall(r"\b([a-z]+)==([\d.]+)", text))
+    assert set(found) == {"mypy", "numpy", "ruff"}
+    assert found == {name: pins("newest")[name] for name in found}

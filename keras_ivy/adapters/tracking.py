@@ -9,11 +9,14 @@ Private names used: `Trackable._trackable_children`, whose `save_type` is `"chec
 not there yet, by name.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import tensorflow as tf
 
 Trackable = tf.__internal__.tracking.Trackable
+
+# A mixin calls what the class beside it has.
+_Mixed: Any = Trackable if TYPE_CHECKING else object
 
 __all__ = ["Exporting", "Split", "Trackable", "awaits"]
 
@@ -31,7 +34,7 @@ class Split(tf.Module):
         return {k: x for k, x in children.items() if isinstance(x, tf.Variable) == exported}
 
 
-class Exporting:
+class Exporting(_Mixed):
     """A mixin of trackable classes: children beside the attributes, for some of the ways to save.
 
     Unlike an attribute that holds a `Split`, they leave no node of their own in checkpoints, so
@@ -60,7 +63,7 @@ class Exporting:
         return self._restored_child(name) if found is None else found
 
 
-def awaits(thing: Trackable, prefix: str) -> bool:
+def awaits(thing: Any, prefix: str) -> bool:
     """Whether a restored checkpoint has values for children, of such names, that are not there."""
     deferred = getattr(thing, "_self_unconditional_deferred_dependencies", None) or {}
     return any(name.startswith(prefix) for name in deferred)

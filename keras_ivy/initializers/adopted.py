@@ -67,7 +67,7 @@ class Adopted(Drawn):
     array([1., 1.], dtype=float32)
     """
 
-    arguments = ("initializer",)
+    arguments: tuple[str, ...] = ("initializer",)
     any_dtype = True
 
     def __init__(self, initializer: Callable | dict, seed: Seed = None):

@@ -44,7 +44,7 @@ class Constant(Drawn):
     Reference: Ivy's `stateful/initializers.py`.
     """
 
-    arguments = ("constant",)
+    arguments: tuple[str, ...] = ("constant",)
     any_dtype = True
 
     def __init__(self, constant: float = 0.0, seed: Seed = None):
@@ -135,7 +135,7 @@ class Zeros(Constant):
     Reference: Ivy's `stateful/initializers.py`.
     """
 
-    arguments = ()
+    arguments: tuple[str, ...] = ()
 
     def __init__(self, seed: Seed = None):
         super().__init__(0.0, seed)
@@ -162,7 +162,7 @@ class Ones(Constant):
     Reference: Ivy's `stateful/initializers.py`.
     """
 
-    arguments = ()
+    arguments: tuple[str, ...] = ()
 
     def __init__(self, seed: Seed = None):
         super().__init__(1.0, seed)

@@ -75,7 +75,7 @@ class DeltaOrthogonal(_Centred):
     Reference: Xiao et al. 2018, arXiv:1806.05393.
     """
 
-    arguments = ("gain", "groups")
+    arguments: tuple[str, ...] = ("gain", "groups")
 
     def __init__(self, gain: float = 1.0, groups: int = 1, seed: Seed = None):
         self.gain = check_number("gain", gain)
@@ -119,7 +119,7 @@ class Dirac(_Centred):
     Reference: Zagoruyko and Komodakis 2017, arXiv:1706.00388.
     """
 
-    arguments = ("gain", "groups", "layer")
+    arguments: tuple[str, ...] = ("gain", "groups", "layer")
 
     def __init__(self, gain: float = 1.0, groups: int = 1, layer: str = "conv", seed: Seed = None):
         self.gain = check_number("gain", gain)
@@ -174,7 +174,7 @@ class ICNR(Wrapper):
     Reference: Aitken et al. 2017, arXiv:1707.02937.
     """
 
-    arguments = ("scale", "initializer", "order")
+    arguments: tuple[str, ...] = ("scale", "initializer", "order")
 
     def __init__(
         self,

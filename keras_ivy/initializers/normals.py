@@ -43,7 +43,7 @@ class Normal(FanScaled):
     Reference: the counterpart of `Uniform`; Ivy has no general normal scheme.
     """
 
-    arguments = ("numerator", "fan_mode", "power", "gain", "mean", "cut")
+    arguments: tuple[str, ...] = ("numerator", "fan_mode", "power", "gain", "mean", "cut")
 
     def __init__(
         self,
@@ -106,7 +106,7 @@ class KaimingNormal(Normal):
     Reference: He et al. 2015, arXiv:1502.01852; Ivy's `stateful/initializers.py`.
     """
 
-    arguments = ("mean", "fan_mode", "negative_slope", "cut")
+    arguments: tuple[str, ...] = ("mean", "fan_mode", "negative_slope", "cut")
 
     def __init__(
         self,
@@ -184,7 +184,7 @@ class XavierNormal(Normal):
     neural networks.
     """
 
-    arguments = ("gain", "cut")
+    arguments: tuple[str, ...] = ("gain", "cut")
 
     def __init__(
         self, gain: float = 1.0, *, cut: float | None = None, seed: Seed = None, **options: Any
@@ -210,7 +210,7 @@ class LecunNormal(Normal):
     Reference: LeCun et al. 1998, Efficient BackProp; Klambauer et al. 2017, arXiv:1706.02515.
     """
 
-    arguments = ("gain", "cut")
+    arguments: tuple[str, ...] = ("gain", "cut")
 
     def __init__(
         self, gain: float = 1.0, *, cut: float | None = None, seed: Seed = None, **options: Any
@@ -240,7 +240,7 @@ class RandomNormal(Drawn):
     Reference: Ivy's `stateful/initializers.py`.
     """
 
-    arguments = ("mean", "stddev")
+    arguments: tuple[str, ...] = ("mean", "stddev")
 
     @also_spelled(std="stddev")
     def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: Seed = None):
@@ -298,7 +298,7 @@ class NormalInitializer(RandomNormal):
     Reference: `NormalInitializer` of the weight-initialization document.
     """
 
-    arguments = ("mean", "std")
+    arguments: tuple[str, ...] = ("mean", "std")
 
     @also_spelled(stddev="std")
     def __init__(self, mean: float = 0.0, std: float = 1.0, seed: Seed = None):

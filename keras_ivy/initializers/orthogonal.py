@@ -48,7 +48,7 @@ class Orthogonal(MatrixInitializer):
     arXiv:2110.01765.
     """
 
-    arguments = ("gain", "scaled")
+    arguments: tuple[str, ...] = ("gain", "scaled")
 
     def __init__(
         self, gain: float = 1.0, scaled: bool = False, *, seed: Seed = None, **options: Any

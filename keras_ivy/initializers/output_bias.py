@@ -48,7 +48,7 @@ class OutputBias(Drawn):
     al. 2017, arXiv:1708.02002.
     """
 
-    arguments = ("frequencies", "activation")
+    arguments: tuple[str, ...] = ("frequencies", "activation")
 
     def __init__(
         self,

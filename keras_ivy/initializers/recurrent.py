@@ -79,7 +79,7 @@ class ForgetBias(_GateBias):
     exploration of recurrent network architectures.
     """
 
-    arguments = ("value", "layer", "units")
+    arguments: tuple[str, ...] = ("value", "layer", "units")
 
     def __init__(
         self, value: float = 1.0, layer: str = "lstm", units: int | None = None, seed: Seed = None
@@ -127,7 +127,7 @@ class ChronoBias(_GateBias):
     Reference: Tallec and Ollivier 2018, arXiv:1804.11188.
     """
 
-    arguments = ("max_steps", "layer", "units")
+    arguments: tuple[str, ...] = ("max_steps", "layer", "units")
 
     def __init__(
         self,

@@ -132,7 +132,7 @@ class Fixup(Scaled):
     Reference: Zhang et al. 2019, arXiv:1901.09321.
     """
 
-    arguments = ("branches", "layers", "initializer")
+    arguments: tuple[str, ...] = ("branches", "layers", "initializer")
 
     def __init__(
         self,
@@ -165,7 +165,7 @@ class DepthScaled(Scaled):
     0.25
     """
 
-    arguments = ("branches", "initializer")
+    arguments: tuple[str, ...] = ("branches", "initializer")
 
     def __init__(
         self,
@@ -199,7 +199,7 @@ class GPT2Residual(RandomNormal):
     Reference: Radford et al. 2019, Language models are unsupervised multitask learners.
     """
 
-    arguments = ("layers", "base")
+    arguments: tuple[str, ...] = ("layers", "base")
 
     def __init__(self, layers: int, base: float = 0.02, seed: Seed = None):
         self.layers = layers
@@ -232,7 +232,7 @@ class DeepNet(XavierNormal):
     Reference: Wang et al. 2022, arXiv:2203.00555; see `deepnet_constants`.
     """
 
-    arguments = ("encoder_layers", "decoder_layers", "part")
+    arguments: tuple[str, ...] = ("encoder_layers", "decoder_layers", "part")
 
     def __init__(
         self,
@@ -278,7 +278,7 @@ class TFixup(Scaled):
     initialization.
     """
 
-    arguments = ("layers", "part", "initializer")
+    arguments: tuple[str, ...] = ("layers", "part", "initializer")
 
     def __init__(
         self,

@@ -32,7 +32,7 @@ class FirstLayerSiren(Uniform):
     Reference: Sitzmann et al. 2020, arXiv:2006.09661; Ivy's `stateful/initializers.py`.
     """
 
-    arguments = ()
+    arguments: tuple[str, ...] = ()
 
     def __init__(self, seed: Seed = None, **options: Any):
         super().__init__(1.0, "fan_in", 1.0, 1.0, seed=seed, **options)
@@ -65,7 +65,7 @@ class Siren(Uniform):
     Reference: Sitzmann et al. 2020, arXiv:2006.09661; Ivy's `stateful/initializers.py`.
     """
 
-    arguments = ("w0",)
+    arguments: tuple[str, ...] = ("w0",)
 
     def __init__(self, w0: float = 30.0, *, seed: Seed = None, **options: Any):
         if is_number(w0) and w0 == 0:

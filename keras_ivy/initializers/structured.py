@@ -41,7 +41,7 @@ class Identity(MatrixInitializer):
     Reference: Le et al. 2015, arXiv:1504.00941.
     """
 
-    arguments = ("gain",)
+    arguments: tuple[str, ...] = ("gain",)
 
     def __init__(self, gain: float = 1.0, *, seed: Seed = None, **options: Any):
         self.gain = check_number("gain", gain)
@@ -95,7 +95,7 @@ class Sparse(MatrixInitializer):
     Reference: Martens 2010, Deep learning via Hessian-free optimization.
     """
 
-    arguments = ("sparsity", "stddev")
+    arguments: tuple[str, ...] = ("sparsity", "stddev")
 
     @also_spelled(std="stddev")
     def __init__(

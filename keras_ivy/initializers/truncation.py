@@ -148,7 +148,7 @@ class TruncatedNormal(Drawn):
     absolute.
     """
 
-    arguments = ("mean", "stddev", "cut", "bounds", "correct")
+    arguments: tuple[str, ...] = ("mean", "stddev", "cut", "bounds", "correct")
 
     @also_spelled(std="stddev")
     def __init__(

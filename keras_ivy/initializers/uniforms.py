@@ -41,7 +41,7 @@ class Uniform(FanScaled):
     Reference: Ivy's `stateful/initializers.py`.
     """
 
-    arguments = ("numerator", "fan_mode", "power", "gain")
+    arguments: tuple[str, ...] = ("numerator", "fan_mode", "power", "gain")
     distribution = "uniform"
 
     def __init__(
@@ -88,7 +88,7 @@ class GlorotUniform(Uniform):
     neural networks; Ivy's `stateful/initializers.py`.
     """
 
-    arguments = ()
+    arguments: tuple[str, ...] = ()
 
     def __init__(self, seed: Seed = None, **options: Any):
         super().__init__(6.0, "fan_sum", 0.5, 1.0, seed=seed, **options)
@@ -112,7 +112,7 @@ class XavierUniform(Uniform):
     neural networks.
     """
 
-    arguments = ("gain",)
+    arguments: tuple[str, ...] = ("gain",)
 
     def __init__(self, gain: float = 1.0, *, seed: Seed = None, **options: Any):
         super().__init__(6.0, "fan_sum", 0.5, gain, seed=seed, **options)
@@ -137,7 +137,7 @@ class KaimingUniform(Uniform):
     Reference: He et al. 2015, arXiv:1502.01852.
     """
 
-    arguments = ("fan_mode", "negative_slope")
+    arguments: tuple[str, ...] = ("fan_mode", "negative_slope")
 
     def __init__(
         self,
@@ -172,7 +172,7 @@ class LecunUniform(Uniform):
     Reference: LeCun et al. 1998, Efficient BackProp.
     """
 
-    arguments = ("gain",)
+    arguments: tuple[str, ...] = ("gain",)
 
     def __init__(self, gain: float = 1.0, *, seed: Seed = None, **options: Any):
         super().__init__(3.0, "fan_in", 0.5, gain, seed=seed, **options)
@@ -201,7 +201,7 @@ class TorchDefault(Uniform):
     Reference: PyTorch's `torch.nn.Linear`, which writes it as Kaiming's scheme for `a=sqrt(5)`.
     """
 
-    arguments = ()
+    arguments: tuple[str, ...] = ()
 
     def __init__(self, seed: Seed = None, **options: Any):
         super().__init__(1.0, "fan_in", 0.5, 1.0, seed=seed, **options)
@@ -240,7 +240,7 @@ class UniformInitializer(Drawn):
     Reference: `UniformInitializer` of the weight-initialization document.
     """
 
-    arguments = ("a", "b")
+    arguments: tuple[str, ...] = ("a", "b")
 
     @also_spelled(minval="a", maxval="b")
     def __init__(self, a: float = 0.0, b: float = 1.0, seed: Seed = None):

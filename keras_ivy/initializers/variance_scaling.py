@@ -63,7 +63,7 @@ class VarianceScaling(_Distributed):
     Reference: `keras.initializers.VarianceScaling`.
     """
 
-    arguments = ("scale", "mode", "distribution")
+    arguments: tuple[str, ...] = ("scale", "mode", "distribution")
 
     def __init__(
         self,
@@ -97,7 +97,7 @@ class XavierInitializer(_Distributed):
     Reference: Glorot and Bengio 2010; `XavierInitializer` of the weight-initialization document.
     """
 
-    arguments = ("gain", "distribution")
+    arguments: tuple[str, ...] = ("gain", "distribution")
 
     def __init__(
         self,
@@ -139,7 +139,7 @@ class KaimingInitializer(_Distributed):
     weight-initialization document.
     """
 
-    arguments = ("mode", "nonlinearity", "distribution", "negative_slope", "kind")
+    arguments: tuple[str, ...] = ("mode", "nonlinearity", "distribution", "negative_slope", "kind")
 
     def __init__(
         self,

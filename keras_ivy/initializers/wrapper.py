@@ -27,7 +27,7 @@ class Wrapper(KernelInitializer):
         **options: What the fans are, passed on to `initializer`; see `KernelInitializer`.
     """
 
-    arguments = ("initializer",)
+    arguments: tuple[str, ...] = ("initializer",)
 
     def __init__(self, initializer: Any, *, seed: Seed = None, **options: Any):
         inner = get(initializer)
@@ -103,7 +103,7 @@ class Scaled(Wrapper):
     array([0.5, 0.5], dtype=float32)
     """
 
-    arguments = ("initializer", "factor")
+    arguments: tuple[str, ...] = ("initializer", "factor")
 
     def __init__(
         self,

@@ -5,7 +5,7 @@ Each takes `owner`, the name of the layer or function, for the error.
 
 import operator
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal, overload
 
 from keras_ivy.utils.checks import (
     LARGEST_COUNT,
@@ -59,6 +59,14 @@ def _is_whole(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
+@overload
+def positive(
+    owner: str, argument: str, value: Any, optional: Literal[False] = ..., most: int = ...
+) -> int: ...
+@overload
+def positive(
+    owner: str, argument: str, value: Any, optional: Literal[True], most: int = ...
+) -> int | None: ...
 def positive(
     owner: str, argument: str, value: Any, optional: bool = False, most: int = LARGEST_COUNT
 ) -> int | None:

@@ -47,5 +47,5 @@ def with_complex_mode(fn: Callable) -> Callable:
 
     parameters = list(inspect.signature(fn).parameters.values())
     mode = inspect.Parameter("complex_mode", inspect.Parameter.KEYWORD_ONLY, default="jax")
-    function.__signature__ = inspect.Signature([*parameters, mode])
+    vars(function)["__signature__"] = inspect.Signature([*parameters, mode])
     return function

@@ -213,8 +213,8 @@ def _spaced(
     start, stop = to_tensor(start, wide), to_tensor(stop, wide)
     # In types of few digits, the steps add up to something else.
     half = wide in ("float16", "bfloat16")
-    ends = [to_tensor(x, "float32") if half else x for x in (start, stop)]
-    out = kernel(*ends, num, endpoint=endpoint, dtype="float32" if half else wide, axis=axis)
+    given = [to_tensor(x, "float32") if half else x for x in (start, stop)]
+    out = kernel(*given, num, endpoint=endpoint, dtype="float32" if half else wide, axis=axis)
     return to_tensor(out, dtype or wide)
 
 

@@ -33,12 +33,12 @@ def _adjoint(x: Any) -> Any:
 def _solved(owner: str, kernel: Callable, *xs: Any) -> Any:
     """Call a kernel of linear algebra, none of which knows whole numbers or half precision."""
     names = ("x",) if len(xs) == 1 else ("x1", "x2")
-    xs = [typed(owner, "Ifc", n, to_tensor(x)) for n, x in zip(names, xs, strict=True)]
-    if any(is_complex(x) for x in xs):
-        xs = complex_operands(xs)
-    if dtype_name(xs[0]) in ("float16", "bfloat16"):
-        return through("float32", kernel, *xs)
-    return kernel(*xs)
+    matrices = [typed(owner, "Ifc", n, to_tensor(x)) for n, x in zip(names, xs, strict=True)]
+    if any(is_complex(x) for x in matrices):
+        matrices = complex_operands(matrices)
+    if dtype_name(matrices[0]) in ("float16", "bfloat16"):
+        return through("float32", kernel, *matrices)
+    return kernel(*matrices)
 
 
 def _pinv(x: Any, rtol: Any) -> Any:

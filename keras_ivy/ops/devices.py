@@ -46,7 +46,9 @@ def on_device(fn: Callable) -> Callable:
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=str | None)
         for name in ("device", "dev")
     ]
-    function.__signature__ = signature.replace(parameters=[*signature.parameters.values(), *named])
+    vars(function)["__signature__"] = signature.replace(
+        parameters=[*signature.parameters.values(), *named]
+    )
     return ivy_function(function)
 
 

@@ -13,7 +13,11 @@ from keras_ivy.utils.exceptions import IvyValueError
 __all__ = ["atleast_1d", "atleast_2d", "atleast_3d", "dsplit", "dstack", "hsplit", "vsplit"]
 
 #: Where the new axes of size 1 go, by the number of axes wanted and the number there are.
-_NEW_AXES = {1: {0: (0,)}, 2: {0: (0, 0), 1: (0,)}, 3: {0: (0, 0, 0), 1: (0, -1), 2: (-1,)}}
+_NEW_AXES: dict[int, dict[int, tuple[int, ...]]] = {
+    1: {0: (0,)},
+    2: {0: (0, 0), 1: (0,)},
+    3: {0: (0, 0, 0), 1: (0, -1), 2: (-1,)},
+}
 
 
 def _at_least(rank: int, arrays: tuple) -> Any:
@@ -74,14 +78,14 @@ def atleast_3d(*arys: Any) -> Any:
     return _at_least(3, arys)
 
 
-def _split_along(name: str, axis: Callable[[int], int], rank: int, ary: Any, parts: Any) -> list:
+def _split_along(name: str, axis_of: Callable[[int], int], rank: int, ary: Any, parts: Any) -> list:
     """Split along an axis: into a number of equal parts, or at indices."""
     ary = to_tensor(ary)
     if len(ary.shape) < rank:
         raise IvyValueError(
             f"{name}: `ary` has at least {rank} axes. Received: ary of shape {tuple(ary.shape)}"
         )
-    axis = axis(len(ary.shape))
+    axis = axis_of(len(ary.shape))
     if isinstance(parts, int):
         return split(ary, num_or_size_splits=parts, axis=axis)
     return ops.split(ary, list(parts), axis=axis)

@@ -6,7 +6,7 @@ complex ones. A capital letter says that they become floating point numbers, of
 rather than by an operation of TensorFlow's further down.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import keras
@@ -113,7 +113,7 @@ def numbers(owner: str, types: str, /, **arrays: Any) -> Any:
     return tuple(typed(owner, types, n, x) for n, x in zip(arrays, converted, strict=True))
 
 
-def _check_sizes(owner: str, names: Sequence[str], xs: Sequence[Any]) -> None:
+def _check_sizes(owner: str, names: Iterable[str], xs: Sequence[Any]) -> None:
     """Check that Python's whole numbers fit the type of the arrays beside them."""
     scalars = [(n, x) for n, x in zip(names, xs, strict=True) if type(x) is int]
     for name, scalar in scalars:

@@ -254,7 +254,7 @@ def map_nest_at_index(
             here[key] = value
             value = here
         else:
-            items = dict(_items(here))
+            items = dict(_items(here) or ())
             items[key if isinstance(here, Mapping) else range(len(here))[key]] = value
             value = _like(here, list(items.values()))
     return value

@@ -210,8 +210,9 @@ def batch_norm(
     mean, variance = _like(mean, x), _like(variance, x)
     offset, scale = (by_channel(_like(p, x), axis, rank) for p in (offset, scale))
     if not training:
-        fitted = (by_channel(s, axis, rank) for s in (mean, variance))
-        return tf.cast(normalize(x, *fitted, scale, offset, eps), dtype), mean, variance
+        fitted = [by_channel(s, axis, rank) for s in (mean, variance)]
+        out = normalize(x, fitted[0], fitted[1], scale, offset, eps)
+        return tf.cast(out, dtype), mean, variance
     new_mean, new_variance = moments(x, [a for a in range(rank) if a != axis])
     out = normalize(x, new_mean, new_variance, scale, offset, eps)
     count = tf.cast(tf.size(x) // tf.shape(x)[axis], x.dtype)

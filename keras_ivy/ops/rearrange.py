@@ -35,7 +35,8 @@ def _parse_side(side: str, pattern: str) -> list[list[str]]:
     tokens = _TOKEN.findall(side)
     if "".join(tokens) != re.sub(r"\s+", "", side):
         raise _fail(pattern, "A pattern holds names, numbers, parentheses and `...`.")
-    axes, group = [], None
+    axes: list[list[str]] = []
+    group: list[str] | None = None
     for token in tokens:
         if token == "(":
             if group is not None:
@@ -161,7 +162,8 @@ def _run(x: Any, pattern: str, sizes: dict[str, int], reduction: Any, may_repeat
 
 def _repeat(x: Any, wanted: list[str], fresh: list[str], known: dict[str, Any]) -> Any:
     """Insert new axes, along which the array repeats."""
-    shape, target, axis = tf.shape(x), [], 0
+    shape, axis = tf.shape(x), 0
+    target: list[Any] = []
     for name in wanted:
         if name in fresh:
             x = tf.expand_dims(x, len(target))

@@ -1,5 +1,6 @@
 """Recurrent networks under Ivy's names."""
 
+import functools
 from typing import Any
 
 import tensorflow as tf
@@ -66,13 +67,14 @@ def lstm_scan(
     steps = x.shape[0] if x.shape[0] is not None else tf.shape(x)[0]
     if mapped:
         # Gradients of arrays of tensors have no form there; those of slices cost more elsewhere.
-        read, seen = (lambda t: tf.gather(x, t)), (lambda t: tf.gather(mask, t))
+        read = functools.partial(tf.gather, x)
+        seen = None if mask is None else functools.partial(tf.gather, mask)
     else:
         read = tf.TensorArray(x.dtype, size=steps).unstack(x).read
         seen = None if mask is None else tf.TensorArray(tf.bool, size=steps).unstack(mask).read
 
     def step(t: Any, h: Any, c: Any, *outputs: Any) -> tuple:
-        h, c = advance(read(t), None if mask is None else seen(t), h, c)
+        h, c = advance(read(t), None if seen is None else seen(t), h, c)
         return t + 1, h, c, *(written.write(t, h) for written in outputs)
 
     outputs = [tf.TensorArray(x.dtype, size=steps, element_shape=h.shape)] if sequence else []

@@ -372,8 +372,8 @@ def broadcast_arrays(*arrays: Any) -> list:
     >>> [a.numpy().tolist() for a in broadcast_arrays([1, 2], [[3]])]
     [[[1, 2]], [[3, 3]]]
     """
-    arrays = [to_tensor(a) for a in arrays]
-    shape = arrays[0].shape
-    for other in arrays[1:]:
+    tensors = [to_tensor(a) for a in arrays]
+    shape = tensors[0].shape
+    for other in tensors[1:]:
         shape = tf.broadcast_static_shape(shape, other.shape)
-    return [ops.broadcast_to(a, shape) for a in arrays]
+    return [ops.broadcast_to(x, shape) for x in tensors]

@@ -181,11 +181,11 @@ def _from_list(x: list | tuple, dtype: str | None) -> Any:
     if dtype is None:
         kinds = {type(c) if type(c) in _SCALARS else dtype_name(c) for c in converted}
         dtype = common_type(*kinds)
-    leaves = iter([to_tensor(c, dtype) for c in converted])
+    tensors = iter([to_tensor(c, dtype) for c in converted])
 
     def stack(item: Any) -> Any:
         if not isinstance(item, list | tuple):
-            return next(leaves)
+            return next(tensors)
         parts = [stack(part) for part in item]
         shapes = {tuple(part.shape) for part in parts if None not in tuple(part.shape)}
         if len(shapes) > 1 or not parts:

@@ -50,7 +50,7 @@ def channels_last(kernel: Callable, x: Any, data_format: str) -> Any:
 def spatial_sizes(x: Any) -> list:
     """Return the sizes between the first and the last axis: numbers where known, else tensors."""
     dynamic = None
-    sizes = []
+    sizes: list[int | None] = []
     for axis, size in enumerate(x.shape[1:-1], start=1):
         if size is None:
             dynamic = tf.shape(x) if dynamic is None else dynamic
@@ -109,7 +109,7 @@ def output_sizes(
     Raises:
         ValueError: If a window does not fit into the array even once.
     """
-    sizes = []
+    sizes: list[int | None] = []
     for axis, (size, k, s) in enumerate(zip(x.shape[1:-1], window, strides, strict=True)):
         if size is None:
             sizes.append(None)

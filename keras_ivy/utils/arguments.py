@@ -43,7 +43,7 @@ def also_spelled(**spellings: str) -> Callable[[Callable], Callable]:
                 kwargs[name] = kwargs.pop(other)
             init(self, *args, **kwargs)
 
-        wrapper.also_spelled = spellings
+        vars(wrapper)["also_spelled"] = spellings
         return wrapper
 
     return decorator
@@ -81,7 +81,7 @@ def construct(cls: type, args: Sequence = (), kwargs: Mapping[str, Any] | None =
     """
     kwargs = dict(kwargs or {})
     signature = inspect.signature(cls)
-    also = getattr(cls.__init__, "also_spelled", {})
+    also = getattr(inspect.getattr_static(cls, "__init__"), "also_spelled", {})
     named = {name for name, p in signature.parameters.items() if p.kind is not p.VAR_KEYWORD}
     if len(named) == len(signature.parameters):  # otherwise the class refuses what it lacks
         unknown = {name: value for name, value in kwargs.items() if name not in named | set(also)}

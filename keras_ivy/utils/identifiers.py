@@ -72,22 +72,23 @@ def parse_call(text: str) -> tuple[str, list, dict] | None:
         )
     try:
         call = ast.parse(text.strip(), mode="eval").body
-        args = [ast.literal_eval(arg) for arg in call.args]
-        kwargs = {word.arg: ast.literal_eval(word.value) for word in call.keywords}
+        words = call.keywords if isinstance(call, ast.Call) else []
+        args = [ast.literal_eval(arg) for arg in getattr(call, "args", ())]
+        kwargs = {word.arg: ast.literal_eval(word.value) for word in words}
     # A text can be heavy for the parser without brackets, as a thousand minus signs are.
     except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError) as error:
         raise IvyValueError(
             "The arguments in an identifier must be Python literals, as in "
             f'"siren_ivy(w0=6)". Received: identifier={text!r}'
         ) from error
-    if not isinstance(call.func, ast.Name):
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
         raise IvyValueError(
             "An identifier with arguments is one call of one name, as in "
             f'"siren_ivy(w0=6)". Received: identifier={text!r}'
         )
     if None in kwargs:
         raise IvyValueError(f"`**` is not allowed in an identifier. Received: identifier={text!r}")
-    if len(kwargs) < len(call.keywords):
+    if len(kwargs) < len(words):
         raise IvyValueError(f"An argument is given twice. Received: identifier={text!r}")
     return match.group(1), args, kwargs
 

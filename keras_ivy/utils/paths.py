@@ -8,7 +8,7 @@ contains it. Beginnings of paths are no part of a model's identity: Keras rename
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import keras
 
@@ -18,7 +18,7 @@ from keras_ivy.utils.patterns import compile_pattern
 __all__ = ["LayerPlace", "Match", "MatchRule", "Place", "check_match", "describe", "matches"]
 
 #: A pattern, a layer or sub-model, a layer class, a predicate, or a tuple of such.
-Match = str | keras.layers.Layer | type | tuple | Callable[[Any], bool]
+Match: TypeAlias = str | keras.layers.Layer | type | tuple | Callable[[Any], bool]
 
 
 class MatchRule:

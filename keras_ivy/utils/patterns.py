@@ -9,7 +9,7 @@ import functools
 import math
 import re
 from collections.abc import Sequence
-from re import _constants, _parser
+from re import _constants, _parser  # type: ignore[attr-defined]
 from typing import Any
 
 from keras_ivy.utils.exceptions import IvyValueError

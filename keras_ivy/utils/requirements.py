@@ -21,8 +21,10 @@ def version_of(text: str) -> tuple[int, int]:
     >>> version_of("3.16.0.dev2026102704")
     (3, 16)
     """
-    major, minor = re.match(r"(\d+)\.(\d+)", text).groups()
-    return int(major), int(minor)
+    match = re.match(r"(\d+)\.(\d+)", text)
+    if match is None:
+        raise IvyImportError(f"A version begins with two numbers. Received: version={text!r}")
+    return int(match.group(1)), int(match.group(2))
 
 
 def check_backend(backend: str) -> None:
