@@ -13,9 +13,9 @@ import tensorflow as tf
 from keras_ivy.adapters import keras_layers, keras_modules, stateless
 from keras_ivy.container import Container
 from keras_ivy.functional.values import pair
-from keras_ivy.module.frames import frames
-from keras_ivy.module.inputs import Inputs
-from keras_ivy.module.ties import remember_sources, tie_shared
+from keras_ivy.module.calling.frames import frames
+from keras_ivy.module.calling.inputs import Inputs
+from keras_ivy.module.variables.ties import remember_sources, tie_shared
 from keras_ivy.structure import Entry, Structure, mark_of
 from keras_ivy.utils import checks
 from keras_ivy.utils.devices import device_scope

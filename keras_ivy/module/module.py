@@ -13,19 +13,19 @@ from keras_ivy.container import Container
 from keras_ivy.functional.values import assign
 from keras_ivy.module.attributes import Attributes, Own
 from keras_ivy.module.building import Building, Options
-from keras_ivy.module.calling import Calling
-from keras_ivy.module.config import Configured
-from keras_ivy.module.exporting import Exported
-from keras_ivy.module.frames import frames
-from keras_ivy.module.inputs import Inputs, is_shapes
+from keras_ivy.module.calling.calling import Calling
+from keras_ivy.module.calling.frames import frames
+from keras_ivy.module.calling.inputs import Inputs, is_shapes
+from keras_ivy.module.calling.shapes import Asked
+from keras_ivy.module.configs.config import Configured
+from keras_ivy.module.configs.registry import register_class
+from keras_ivy.module.files.exporting import Exported
+from keras_ivy.module.files.seeds import Seeded
 from keras_ivy.module.meta import Cache, Captured, ModuleMeta, call_through, named_parameters
 from keras_ivy.module.printing import Printed
-from keras_ivy.module.registry import register_class
 from keras_ivy.module.saving import Saved
-from keras_ivy.module.seeds import Seeded
-from keras_ivy.module.shapes import Asked
 from keras_ivy.module.state import State
-from keras_ivy.module.view import live_view
+from keras_ivy.module.variables.view import live_view
 from keras_ivy.structure import Entry, Structure, structure_of
 from keras_ivy.utils.checks import flag, received, text
 from keras_ivy.utils.devices import chosen_device

@@ -22,7 +22,7 @@ from keras_ivy.container.hdf5 import write_hdf5
 from keras_ivy.container.pickles import refuse_pickle
 from keras_ivy.container.stored import StoredFile, opened
 from keras_ivy.functional.values import assign
-from keras_ivy.module.seeds import seed_states
+from keras_ivy.module.files.seeds import seed_states
 from keras_ivy.structure import Entry, Structure
 from keras_ivy.utils.exceptions import IvyFileError, IvyTypeError, IvyValueError
 from keras_ivy.utils.files import reading, replacing, write_all

@@ -10,7 +10,7 @@ import tensorflow as tf
 from keras_ivy.adapters import keras_modules, stateless
 from keras_ivy.container import Container
 from keras_ivy.functional.values import as_tensor
-from keras_ivy.module.frames import frames
+from keras_ivy.module.calling.frames import frames
 from keras_ivy.structure import Entry
 from keras_ivy.utils.devices import device_of, existing_device, first_device
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError, nearest

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import keras_ivy as ivy
-from keras_ivy.module.encoding import decode, encode
+from keras_ivy.module.configs.encoding import decode, encode
 
 
 @dataclasses.dataclass

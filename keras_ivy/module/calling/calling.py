@@ -8,8 +8,8 @@ import tensorflow as tf
 from keras_ivy.adapters import keras_modules, stateless
 from keras_ivy.functional.call import refuse_symbolic
 from keras_ivy.functional.scope import CallScope
-from keras_ivy.module.frames import Frame, frames, resolve_training
-from keras_ivy.module.inputs import Inputs
+from keras_ivy.module.calling.frames import Frame, frames, resolve_training
+from keras_ivy.module.calling.inputs import Inputs
 from keras_ivy.module.meta import Named
 from keras_ivy.utils.checks import received
 from keras_ivy.utils.exceptions import IvyNotImplementedException, IvyTypeError, IvyValueError

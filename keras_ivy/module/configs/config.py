@@ -12,10 +12,10 @@ from typing import Any
 
 import keras
 
-from keras_ivy.module.encoding import decode, encode
-from keras_ivy.module.inputs import Inputs
-from keras_ivy.module.registry import hints_of, meant, origin_of
-from keras_ivy.module.ties import tie_shared, ties_of
+from keras_ivy.module.calling.inputs import Inputs
+from keras_ivy.module.configs.encoding import decode, encode
+from keras_ivy.module.configs.registry import hints_of, meant, origin_of
+from keras_ivy.module.variables.ties import tie_shared, ties_of
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
 __all__ = ["Configured"]

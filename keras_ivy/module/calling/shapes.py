@@ -6,7 +6,7 @@ from typing import Any
 
 import keras
 
-from keras_ivy.module.inputs import Inputs, is_shapes, map_shapes
+from keras_ivy.module.calling.inputs import Inputs, is_shapes, map_shapes
 from keras_ivy.structure import sublayers
 from keras_ivy.utils.exceptions import IvyNotImplementedException, IvyTypeError
 

@@ -1,0 +1,1 @@
+"""Configs of modules, from which Keras makes them again."""

@@ -1,0 +1,1 @@
+"""What leaves a module for a disk, and comes back."""
