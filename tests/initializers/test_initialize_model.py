@@ -1,5 +1,7 @@
 """Whole-model initialization: what it changes, what it leaves, and what it says."""
 
+import dataclasses
+
 import keras
 import numpy as np
 import pytest
@@ -282,7 +284,8 @@ def test_a_dry_run_changes_nothing_and_tells_what_would_happen():
 
 
 def test_a_report_is_data_and_text():
-    report = initialize_model(mlp(8), {"layers/v0": "zeros"}, seed=7, dry_run=True)
+    model = mlp(8)
+    report = initialize_model(model, {"layers/v0": "zeros"}, seed=7, dry_run=True)
     assert len(report) == 4
     assert report[0].path == "layers/v0/bias"
     assert report.to_dicts()[1]["fan_in"] == 64
@@ -294,6 +297,11 @@ def test_a_report_is_data_and_text():
     assert lines[-1] == "2 of 4 variables, 520 of 610 values; seed=7"
     with pytest.raises(KeyError, match="No row has this path"):
         report["nowhere"]
+    # Rows are values: equal ones count once, and none changes after the fact.
+    again = initialize_model(model, {"layers/v0": "zeros"}, seed=7, dry_run=True)
+    assert len({*report, *again}) == 4
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        report[0].std_after = 1.0
 
 
 # --- errors --------------------------------------------------------------------------------------

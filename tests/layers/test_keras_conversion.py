@@ -152,10 +152,34 @@ def test_from_keras_refuses_what_ivy_has_not(cls, make, what):
         cls.from_keras(make())
 
 
-@pytest.mark.parametrize("cls", [layers.Linear, layers.LSTM, layers.BatchNorm2D, layers.MaxPool2D])
-def test_from_keras_refuses_other_layers(cls):
+CONVERTIBLE = [
+    cls
+    for cls in (getattr(layers, name) for name in layers.__all__)
+    if isinstance(cls, type) and getattr(cls, "keras_classes", ())
+]
+
+#: Layers that have all the options of the right one, and compute something else.
+ALIKE = [
+    (layers.AdaptiveAvgPool1d, lambda: K.AdaptiveMaxPooling1D(2, data_format="channels_first")),
+    (layers.AdaptiveAvgPool2d, lambda: K.AdaptiveMaxPooling2D(2)),
+    (layers.AvgPool2D, lambda: K.MaxPooling2D(2)),
+    (layers.MaxPool1D, lambda: K.AveragePooling1D(2)),
+    (layers.Dropout, lambda: K.GaussianDropout(0.5)),
+    (layers.Conv2D, lambda: built(K.Conv2DTranspose(4, 2), (None, 5, 5, 2))),
+    (layers.Conv2D, lambda: built(K.DepthwiseConv2D(2), (None, 5, 5, 2))),
+    (layers.Conv1D, lambda: built(K.Conv2D(4, 2), (None, 5, 5, 2))),
+    (layers.LayerNorm, lambda: built(K.RMSNormalization(), (None, 3))),
+    (layers.ReLU, lambda: K.LeakyReLU()),
+]
+
+
+@pytest.mark.parametrize(
+    ("cls", "make"),
+    [*((cls, K.Flatten) for cls in CONVERTIBLE if cls is not layers.Identity), *ALIKE],
+)
+def test_from_keras_refuses_other_layers(cls, make):
     with pytest.raises(TypeError, match=rf"{cls.__name__}.from_keras takes keras.layers.*Received"):
-        cls.from_keras(K.Flatten())
+        cls.from_keras(make())
 
 
 def test_from_keras_says_where_keras_has_no_such_layer():

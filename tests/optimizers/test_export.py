@@ -31,8 +31,6 @@ import sys
 import numpy as np
 import tensorflow as tf
 
-#: Rows of Ivy's variants say that their weight decay decays nothing; see `test_quirks`.
-
 for folder in sys.stdin.read().split():
     module = tf.saved_model.load(folder)
     for _ in range(2):
@@ -47,7 +45,10 @@ assert "keras_ivy" not in sys.modules
 
 
 class Trainer(tf.Module):
-    """What a user exports: weights, an optimizer, and a function that trains."""
+    """What a user exports: weights and an optimizer, and below a function that trains.
+
+    One function a class: saving traces them all, called or not.
+    """
 
     def __init__(self, optimizer, shapes):
         super().__init__()
@@ -57,10 +58,18 @@ class Trainer(tf.Module):
         self.optimizer = optimizer
         optimizer.build(self.trained)
 
+
+class Stepper(Trainer):
+    """Takes steps by gradients that are given."""
+
     @tf.function(input_signature=[])
     def step(self):
         self.optimizer.apply(self.grads, self.trained)
         return [v + 0.0 for v in self.trained]
+
+
+class Learner(Trainer):
+    """Takes steps by the gradients of a loss."""
 
     @tf.function(input_signature=[tf.TensorSpec([], tf.float32)])
     def train(self, x):
@@ -77,7 +86,7 @@ def continued(tmp_path_factory):
     folder, wanted = tmp_path_factory.mktemp("saved"), {}
     for name in [*SOME, "lars-ivy"]:
         for options in ({}, SUMS):
-            trainer = Trainer(CASES[name].make(**options), SHAPES)
+            trainer = Stepper(CASES[name].make(**options), SHAPES)
             trainer.step()
             key = f"{name}{'-sums' if options else ''}"
             tf.saved_model.save(trainer, folder / key)
@@ -110,7 +119,7 @@ def test_training_goes_on_without_keras_ivy(continued, name, sums):
 
 @pytest.mark.parametrize("name", ["lamb-ivy", "lamb-paper", "adam-ivy"])
 def test_tensors_that_take_turns_equal_the_eager_step(name):
-    traced, eager = Trainer(CASES[name].make(), SHAPES), Trainer(CASES[name].make(), SHAPES)
+    traced, eager = Stepper(CASES[name].make(), SHAPES), Stepper(CASES[name].make(), SHAPES)
     for _ in range(3):
         traced.step()
         eager.optimizer.apply(eager.grads, eager.trained)
@@ -133,7 +142,7 @@ def test_tensors_that_take_turns_equal_the_eager_step(name):
     ids=["keras's lamb", "sgd", "adam", "lars-ivy", "lars-paper", "lamb-ivy", "lamb-paper"],
 )
 def test_training_signature_is_converted_to_tflite(make, tmp_path):
-    trainer = Trainer(make(), [(3,)] * FEW + [(4, 3), (5,)])
+    trainer = Learner(make(), [(3,)] * FEW + [(4, 3), (5,)])
     tf.saved_model.save(trainer, tmp_path, signatures={"train": trainer.train})
     converter = tf.lite.TFLiteConverter.from_saved_model(str(tmp_path))
     converter.target_spec.supported_ops = [
