@@ -16,7 +16,6 @@ from keras_ivy.container.edit import Edit
 from keras_ivy.container.flat import Flat
 from keras_ivy.container.guard import guard
 from keras_ivy.container.mapping import Mapped, container_map
-from keras_ivy.container.methods import Methods
 from keras_ivy.container.node import Node, compose
 from keras_ivy.container.printing import Printed
 from keras_ivy.container.query import Query
@@ -45,7 +44,6 @@ if TYPE_CHECKING:
         Compare,
         Printed,
         Disk,
-        Methods,
         Node,
     ): ...
 else:
@@ -65,7 +63,6 @@ else:
         Compare,
         Printed,
         Disk,
-        Methods,
     )
 
 guard(Container)

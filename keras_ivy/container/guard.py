@@ -16,7 +16,7 @@ from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 from keras_ivy.utils.plain_arguments import Check, check_plain, places_of
 from keras_ivy.utils.refusals import refusing
 
-__all__ = ["guard"]
+__all__ = ["guard", "guarded"]
 
 #: Arguments that are functions of the user's.
 _CALLED = {"func", "fn", "function", "reduction", "format_fn", "patterns", "predicate"}
@@ -142,13 +142,14 @@ def guard(cls: type) -> type:
         if name.startswith("_"):
             continue
         if isinstance(value, classmethod | staticmethod):
-            setattr(cls, name, type(value)(_guarded(value.__func__)))
+            setattr(cls, name, type(value)(guarded(value.__func__)))
         elif inspect.isfunction(value):
-            setattr(cls, name, _guarded(value))
+            setattr(cls, name, guarded(value))
     return cls
 
 
-def _guarded(method: Callable) -> Callable:
+def guarded(method: Callable) -> Callable:
+    """Return a method that refuses what cannot mean anything; see `guard`."""
     parameters = inspect.signature(method).parameters
     named = [name for name in parameters if name not in ("self", "cls")]
     if not named:

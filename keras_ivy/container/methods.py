@@ -1,90 +1,36 @@
 """Elementwise maths, reductions and the like as methods, all from one table.
 
-`TABLE` maps the name of a method to the function that is called for every leaf: a `keras.ops`
-function, or a short adapter where Ivy's arguments or defaults differ from Keras's. Names that
-layers usually have as attributes (`linear`, `conv2d`, `dropout`, `embedding`) are left out: an
-attribute that is a method hides a key.
+`TABLE` maps the name of a method to the function that is called for every leaf. Those of
+`keras.ops` are named here; those of the package itself are added by the rank that has them, with
+`add_methods`, so that a formula stands in one place and `ivy.gelu(container)` and
+`container.gelu()` are one. Names that layers usually have as attributes (`linear`, `conv2d`,
+`dropout`, `embedding`) are left out: an attribute that is a method hides a key.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import tensorflow as tf
 from keras import ops
 
 from keras_ivy.container.arrays import is_array, is_variable
+from keras_ivy.container.guard import guarded
 from keras_ivy.container.mapping import map_arguments
 from keras_ivy.container.node import Node
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
-__all__ = ["TABLE", "Methods"]
-
-
-def _moment(op: Callable) -> Callable:
-    """Return a variance or deviation that takes Ivy's `correction`, the degrees of freedom lost."""
-
-    def moment(x: Any, axis: Any = None, correction: float = 0.0, keepdims: bool = False) -> Any:
-        value = op(x, axis=axis, keepdims=keepdims)
-        if not correction:
-            return value
-        count = ops.size(x) / ops.size(value)
-        factor = ops.cast(count / (count - correction), value.dtype)
-        return value * (factor if op is ops.var else ops.sqrt(factor))
-
-    return moment
-
-
-def _vector_norm(x: Any, axis: Any = None, keepdims: bool = False, ord: float = 2) -> Any:
-    x = x if axis is not None or keepdims else ops.reshape(x, (-1,))
-    return ops.norm(x, ord=ord, axis=-1 if len(x.shape) == 1 else axis, keepdims=keepdims)
-
+__all__ = ["TABLE", "add_methods"]
 
 #: Names under which Keras has the same function with the same arguments.
 _SAME = """
-    abs add all amax amin any argmax argmin argsort bitwise_and bitwise_invert
-    bitwise_left_shift bitwise_or bitwise_right_shift bitwise_xor broadcast_to ceil
-    cholesky clip conj cos cosh count_nonzero cross cumprod cumsum det diag diagonal divide
-    dot elu equal erf exp expand_dims expm1 flip floor floor_divide full_like greater
-    greater_equal imag inv isclose isfinite isinf isnan less less_equal log log10 log1p
-    log2 log_softmax logaddexp logical_and logical_not logical_or logical_xor logsumexp
-    matmul max maximum mean median min minimum multiply nan_to_num negative nonzero
-    not_equal ones_like outer pad prod real reciprocal relu relu6 repeat reshape roll round
-    rsqrt selu sigmoid sign silu sin sinh softmax softplus softsign sort sqrt square
-    squeeze stop_gradient subtract sum swapaxes take tan tanh tensordot tile trace tril
-    triu trunc where zeros_like
+    amax amin bitwise_and bitwise_left_shift bitwise_or bitwise_right_shift
+    bitwise_xor cholesky clip cross cumprod cumsum diag diagonal dot expand_dims isclose
+    log_softmax max min pad prod repeat reshape softmax swapaxes take tanh tensordot trace trunc
+    where
 """
 
 #: Method name -> function of a leaf.
-TABLE: dict[str, Callable] = {name: getattr(ops, name) for name in _SAME.split()} | {
-    "acos": ops.arccos,
-    "acosh": ops.arccosh,
-    "asin": ops.arcsin,
-    "asinh": ops.arcsinh,
-    "astype": ops.cast,
-    "atan": ops.arctan,
-    "atan2": ops.arctan2,
-    "atanh": ops.arctanh,
-    "cast": ops.cast,
-    "gelu": lambda x, approximate=False: ops.gelu(x, approximate=approximate),
-    "hardswish": ops.hard_swish,
-    "leaky_relu": lambda x, alpha=0.2: ops.leaky_relu(x, negative_slope=alpha),
-    "matrix_transpose": lambda x: ops.swapaxes(x, -1, -2),
-    "mish": lambda x: x * ops.tanh(ops.softplus(x)),
-    "numpy": ops.convert_to_numpy,
-    "permute_dims": lambda x, axes: ops.transpose(x, axes),
-    "pow": ops.power,
-    "reduce_max": ops.max,
-    "reduce_mean": ops.mean,
-    "reduce_min": ops.min,
-    "reduce_prod": ops.prod,
-    "reduce_sum": ops.sum,
-    "remainder": ops.mod,
-    "std": _moment(ops.std),
-    "to_list": lambda x: ops.convert_to_numpy(x).tolist(),
-    "to_numpy": ops.convert_to_numpy,
-    "var": _moment(ops.var),
-    "vector_norm": _vector_norm,
-}
+TABLE: dict[str, Callable] = {}
 
 
 _PRUNED = object()
@@ -114,11 +60,11 @@ def _method(name: str, function: Callable) -> Callable:
         return result if out is None else _write(result, out)
 
     source = getattr(function, "__name__", name)
-    keras_name = f"`keras.ops.{source}`" if getattr(ops, source, None) is function else f"`{name}`"
+    package = "keras.ops" if getattr(ops, source, None) is function else "keras_ivy"
     method.__name__ = name
     method.__qualname__ = f"Container.{name}"
     method.__doc__ = (
-        f"Return the Container of {keras_name} of every leaf.\n\n"
+        f"Return the Container of `{package}.{source}` of every leaf.\n\n"
         "Args:\n"
         "    *args: Further arguments; containers among them are walked together with this one.\n"
         "    key_chains: The exact paths to apply the function to; None for all.\n"
@@ -151,9 +97,26 @@ def _write(result: Any, out: Any) -> Any:
     return out
 
 
-class Methods:
-    """Functions of `keras.ops`, leaf by leaf; see `TABLE` for their names."""
+def add_methods(functions: Mapping[str, Callable]) -> None:
+    """Give Container methods that call functions leaf by leaf.
+
+    Args:
+        functions: Name of a method -> function of a leaf and further arguments.
+    """
+    for name, function in functions.items():
+        TABLE[name] = function
+        setattr(Node, name, guarded(_method(name, function)))
 
 
-for _name, _function in TABLE.items():
-    setattr(Methods, _name, _method(_name, _function))
+add_methods(
+    {name: getattr(ops, name) for name in _SAME.split()}
+    | {
+        "numpy": ops.convert_to_numpy,
+        "reduce_max": ops.max,
+        "reduce_mean": ops.mean,
+        "reduce_min": ops.min,
+        "reduce_prod": ops.prod,
+        "reduce_sum": ops.sum,
+        "to_numpy": ops.convert_to_numpy,
+    }
+)

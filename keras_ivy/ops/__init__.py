@@ -7,6 +7,7 @@ Keras's functional API, and Containers, over whose leaves it maps.
 # Several names a line: one a line would be 700 lines.
 # fmt: off
 # isort: off
+from keras_ivy.container import add_methods
 from keras_ivy.ops.activations import (
     celu, elu, geglu, gelu, log_softmax, logit, logsigmoid, mish, selu, sigmoid, silu, softmax,
     softplus, softsign, tanh,
@@ -75,6 +76,7 @@ from keras_ivy.ops.indexing import (
     constant_pad, gather, gather_nd, get_item, pad, scatter_nd, set_item, take, take_along_axis,
     zero_pad,
 )
+from keras_ivy.ops.leafwise import leafwise
 from keras_ivy.ops.linalg import (
     cross, diag, diagonal, dot, einsum, inner, kron, matmul, matrix_norm, matrix_power,
     matrix_transpose, outer, tensordot, trace, vecdot, vector_norm,
@@ -177,3 +179,5 @@ __all__ = [
     "unset_default_dtype", "unset_default_float_dtype", "unstack", "var", "variable", "vecdot",
     "vector_norm", "vmap", "vsplit", "vstack", "where", "zero_pad", "zeros", "zeros_like",
 ]
+
+add_methods(leafwise())

@@ -5,8 +5,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+import keras_ivy as ivy
 from keras_ivy import Container
 from keras_ivy.container.methods import TABLE
+from keras_ivy.ops.leafwise import leafwise
 from keras_ivy.utils.exceptions import IvyException
 
 #: Attributes under which layers usually hold other layers and variables.
@@ -90,8 +92,11 @@ def test_method_with_arguments(call, expected):
 
 def test_gelu_is_exact_by_default_as_in_ivy():
     x = tf.constant([0.7], "float64")
-    assert Container(x=x).gelu().x == keras.ops.gelu(x, approximate=False)
-    assert Container(x=x).gelu(approximate=True).x == keras.ops.gelu(x, approximate=True)
+    for approximate in (False, True):
+        expected = keras.ops.gelu(x, approximate=approximate)
+        made = Container(x=x).gelu(approximate=approximate).x
+        np.testing.assert_allclose(made, expected, rtol=1e-6)
+    assert made.dtype == "float64"
 
 
 def test_further_containers_are_walked_together():
@@ -137,7 +142,8 @@ def test_methods_are_documented_and_named():
         assert method.__name__ == name
         assert method.__qualname__ == f"Container.{name}"
         assert method.__doc__.startswith("Return the Container of `")
-    assert "keras.ops.sqrt" in Container.sqrt.__doc__
+    assert "`keras_ivy.sqrt`" in Container.sqrt.__doc__
+    assert "`keras.ops.softmax`" in Container.softmax.__doc__
 
 
 def test_methods_hide_no_usual_names_of_variables_and_layers():
@@ -154,3 +160,71 @@ def test_methods_work_in_graphs():
 
 def test_python_numbers_as_leaves():
     assert float(Container(a=4).sqrt().a) == 2.0
+
+
+LEAVES = {
+    "float32": tf.constant([[0.3, -0.7], [0.2, 0.9]]),
+    "float64": tf.constant([[0.3, -0.7], [0.2, 0.9]], "float64"),
+    "int32": tf.constant([[1, 2], [3, 4]]),
+    "bool": tf.constant([[True, False], [True, True]]),
+    "complex64": tf.constant([[0.3 + 0.1j, 0.7], [0.2, 0.9 - 1j]], "complex64"),
+    "numpy": np.array([[0.3, 0.7], [0.2, 0.9]]),
+    "python": 0.5,
+}
+#: What methods take beside the leaf, where it is no second leaf.
+GIVEN = {
+    "astype": ("float32",), "cast": ("float32",), "broadcast_to": ((3, 2, 2),),
+    "full_like": (2.0,), "permute_dims": ((1, 0),), "roll": (1,), "tile": ((2, 1),),
+}  # fmt: skip
+PAIRS = {
+    "add", "atan2", "divide", "equal", "floor_divide", "greater", "greater_equal", "less",
+    "less_equal", "logaddexp", "logical_and", "logical_or", "logical_xor", "matmul", "maximum",
+    "minimum", "multiply", "not_equal", "outer", "pow", "remainder", "subtract",
+}  # fmt: skip
+
+
+def answer(function, *args):
+    try:
+        return [np.array(x) for x in keras.tree.flatten(function(*args).a)]
+    except (TypeError, ValueError, tf.errors.OpError) as error:
+        return type(error)
+
+
+@pytest.mark.parametrize("name", sorted(leafwise()))
+def test_methods_and_functions_are_one(name):
+    function = getattr(ivy, name)
+    for kind, leaf in LEAVES.items():
+        given = GIVEN.get(name, (leaf,) if name in PAIRS else ())
+        method = answer(getattr(Container, name), Container(a=leaf), *given)
+        whole = answer(function, Container(a=leaf), *given)
+        if isinstance(whole, type):
+            assert isinstance(method, type), kind
+            continue
+        for x, y in zip(method, whole, strict=True):
+            assert x.dtype == y.dtype, kind
+            np.testing.assert_array_equal(x, y, err_msg=kind)
+
+
+@pytest.mark.parametrize("ord", [0, 1, 2, 3, np.inf])
+@pytest.mark.parametrize("axis", [None, 0, -1])
+@pytest.mark.parametrize("keepdims", [False, True])
+def test_the_norm_of_a_matrix_as_a_vector(ord, axis, keepdims):
+    m = RNG.normal(size=(2, 3))
+    made = Container(w=m).vector_norm(axis, keepdims, ord).w
+    same = ivy.vector_norm(Container(w=m), axis=axis, keepdims=keepdims, ord=ord).w
+    np.testing.assert_array_equal(made, same)
+    flat = m.ravel() if axis is None else m
+    expected = np.linalg.norm(flat, ord=ord, axis=0 if axis is None else axis)
+    if keepdims:
+        expected = np.reshape(expected, (1, 1)) if axis is None else np.expand_dims(expected, axis)
+    assert made.shape == expected.shape
+    np.testing.assert_allclose(made, expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("name", ["var", "std"])
+@pytest.mark.parametrize("correction", [0, 1, 0.5])
+def test_moments_with_a_correction(name, correction):
+    m = RNG.normal(size=(2, 3))
+    made = getattr(Container(w=m), name)(axis=1, correction=correction, keepdims=True).w
+    expected = getattr(np, name)(m, axis=1, ddof=correction, keepdims=True)
+    np.testing.assert_allclose(made, expected, rtol=1e-12)

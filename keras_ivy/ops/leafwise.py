@@ -1,0 +1,46 @@
+"""Functions of this package that are methods of Container too: one formula under both spellings.
+
+`Container` stands below and cannot import them, so they are added to it from here. Left out are
+functions whose arguments stand in another order or under other names than those of the method,
+which has Keras's (`container.softmax(axis=-1)`), Ivy's older reductions, whose methods return
+scalars, and `tanh` and `trunc`, whose methods take whole numbers and truth values as Keras's do.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from keras_ivy.ops.dispatch import named_function
+from keras_ivy.ops.dtypes import astype
+from keras_ivy.ops.linalg import vector_norm
+
+__all__ = ["leafwise"]
+
+_NAMES = """
+    abs acos acosh add all any argmax argmin argsort asin asinh astype atan atan2 atanh
+    bitwise_invert broadcast_to ceil conj cos cosh count_nonzero det divide elu equal erf exp
+    expm1 flip floor floor_divide full_like gelu greater greater_equal hardswish imag inv isfinite
+    isinf isnan leaky_relu less less_equal log log10 log1p log2 logaddexp logical_and logical_not
+    logical_or logical_xor logsumexp matmul matrix_transpose maximum mean median minimum mish
+    multiply nan_to_num negative nonzero not_equal ones_like outer permute_dims pow real
+    reciprocal relu relu6 remainder roll round rsqrt selu sigmoid sign silu sin sinh softplus
+    softsign sort sqrt square squeeze std stop_gradient subtract sum tan tile to_list tril triu
+    var zeros_like
+"""
+
+
+def leafwise() -> dict[str, Callable]:
+    """Return the functions of leaves by the name of the method; all modules are loaded by then."""
+    found = {name: named_function(name) for name in _NAMES.split()}
+    lacking = [name for name, function in found.items() if function is None]
+    if lacking:
+        raise ImportError(f"keras_ivy.ops has no functions of these names: {lacking}")
+    named = {name: function for name, function in found.items() if function is not None}
+    return named | {"cast": astype, "vector_norm": _vector_norm}
+
+
+def _vector_norm(x: Any, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> Any:
+    """The method takes its arguments by position too."""
+    return vector_norm(x, axis=axis, keepdims=keepdims, ord=ord)
+
+
+_vector_norm.__name__ = "vector_norm"
