@@ -6,6 +6,7 @@ release or after larger work; it is no part of CI, for it takes a minute or two 
     python tools/mutate.py                                # forty random changes, seed 0
     python tools/mutate.py --count 10 --seed 7 --folder optimizers
     python tools/mutate.py --list --seed 7                # only print them
+    python tools/mutate.py --record --seed 8             # and add them to tools/mutations.toml
     python tools/mutate.py --recorded                     # the changes of tools/mutations.toml
 
 Random changes are spread evenly over the folders: a comparison, an arithmetic or logical operator,
@@ -14,14 +15,15 @@ for its effect or a returned value dropped. Each is applied to a copy of the che
 runs there: the examples of the changed file first, then the test files named like it, then the rest
 of the area's tests, up to the first failure.
 
-`tools/mutations.toml` records changes made by hand (`file`, `before`, `after`, and `tests` where
-the area has others), and those that make no difference (`equivalent`, the reason): of the random
-ones these count as noticed. The exit code is 1 if less than nine of ten are noticed.
+`tools/mutations.toml` records changes (`file`, `before`, `after`, and `tests` that are enough to
+notice it), and those that make no difference (`equivalent`, the reason): of the random ones these
+count as noticed. The exit code is 1 if less than nine of ten are noticed.
 """
 
 import argparse
 import ast
 import dataclasses
+import json
 import os
 import pathlib
 import random
@@ -218,20 +220,52 @@ def recorded(strict: bool) -> Iterator[tuple[Mutation, str | None]]:
 
     What the code no longer holds ends the program if `strict`, and is passed over otherwise.
     """
-    for row in tomllib.loads(RECORD.read_text(encoding="utf-8"))["mutation"]:
-        text = (ROOT / row["file"]).read_text(encoding="utf-8")
+    rows = tomllib.loads(RECORD.read_text(encoding="utf-8"))["mutation"]
+    paths = [ROOT / row["file"] for row in rows]
+    texts = [p.read_text(encoding="utf-8") if p.is_file() else "" for p in paths]
+    lost = [
+        f"{RECORD.name}: {row['file']} holds this {text.count(row['before'])} times, "
+        f"and must hold it once: {row['before']!r}"
+        for row, text in zip(rows, texts, strict=True)
+        if text.count(row["before"]) != 1
+    ]
+    if lost and strict:
+        sys.exit("\n".join(lost))
+    for row, text in zip(rows, texts, strict=True):
         if text.count(row["before"]) != 1:
-            if not strict:
-                continue
-            sys.exit(
-                f"{RECORD.name}: {row['file']} holds this {text.count(row['before'])} times, "
-                f"and must hold it once: {row['before']!r}"
-            )
+            continue
         start = text.index(row["before"])
         stop = start + len(row["before"])
         tests = tuple(row.get("tests", ()))
         mutation = Mutation(row["file"], start, stop, row["before"], row["after"], tests)
         yield mutation, row.get("equivalent")
+
+
+def record(mutation: Mutation, by: str | None) -> None:
+    """Add a change to the record, with as much of the text around it as finds it again.
+
+    Args:
+        mutation: The change.
+        by: The first test that noticed it, whose file is enough from then on.
+    """
+    text = (ROOT / mutation.file).read_text(encoding="utf-8")
+    start, stop = mutation.start, mutation.stop
+    while True:
+        start = text.rfind("\n", 0, start) + 1
+        start += len(text[start:stop]) - len(text[start:stop].lstrip())
+        stop = text.find("\n", stop)
+        if text.count(text[start:stop]) == 1:
+            break
+        start = text.rfind("\n", 0, start)
+    before, at = text[start:stop], mutation.start - start
+    after = before[:at] + mutation.after + before[at + len(mutation.before) :]
+    row = {"file": mutation.file, "before": before, "after": after}
+    lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in row.items()]
+    test = (by or "").removeprefix("FAILED ").removeprefix("ERROR ").partition("::")[0]
+    if test.startswith("tests/"):
+        lines.append(f"tests = [{json.dumps(test.split()[0])}]")
+    with RECORD.open("a", encoding="utf-8") as file:
+        file.write("\n".join(["", "[[mutation]]", *lines, ""]))
 
 
 def _tests_of(mutation: Mutation) -> list[str]:
@@ -274,6 +308,12 @@ def noticed_by(mutation: Mutation, copy: pathlib.Path, timeout: float) -> str | 
     return told[0] if told else "pytest could not run: " + (run.stdout + run.stderr)[-300:]
 
 
+def _result(mutation: Mutation) -> tuple[str, str]:
+    """Return a file and its text with a change: two spellings of one change have the same."""
+    text = (ROOT / mutation.file).read_text(encoding="utf-8")
+    return mutation.file, mutation.applied(text)
+
+
 def main() -> int:
     """Run the changes and print a row for each."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
@@ -281,11 +321,12 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0, help="which random changes")
     parser.add_argument("--folder", help="a folder or file of keras_ivy/, e.g. ops or tree.py")
     parser.add_argument("--recorded", action="store_true", help="run the recorded ones instead")
+    parser.add_argument("--record", action="store_true", help="add what was run to the record")
     parser.add_argument("--list", action="store_true", help="print the changes and run nothing")
     parser.add_argument("--timeout", type=float, default=1800, help="seconds for one change")
     options = parser.parse_args()
 
-    known = {(m.file, m.before, m.after): why for m, why in recorded(strict=options.recorded)}
+    known = {_result(m): why for m, why in recorded(strict=options.recorded)}
     if options.recorded:
         mutations = [
             m for m, _ in recorded(strict=True) if options.folder in (None, area_of(m.file))
@@ -299,7 +340,7 @@ def main() -> int:
             skipped = shutil.ignore_patterns(".git", ".venv*", "__pycache__", ".hypothesis")
             shutil.copytree(ROOT, copy, ignore=skipped)
         for mutation in mutations:
-            why = known.get((mutation.file, mutation.before, mutation.after))
+            why = known.get(_result(mutation))
             if options.list or why:
                 print(mutation, f"  equivalent: {why}" if why else "", flush=True)
                 continue
@@ -310,6 +351,8 @@ def main() -> int:
             print(f"{'noticed ' if by else 'SURVIVED'} {seconds:4.0f} s  {mutation}", flush=True)
             if by:
                 print(f"                 {by[:110]}", flush=True)
+            if options.record and not options.recorded and _result(mutation) not in known:
+                record(mutation, by)
     if options.list or not mutations:
         return 0
     noticed = len(mutations) - len(survivors)

@@ -243,6 +243,20 @@ def test_attributes_of_the_leaves():
     assert not hasattr(Container(a="x"), "split"[:-1])
 
 
+@pytest.mark.parametrize("wrap", [np.array, tf.constant, keras.Variable, tf.Variable])
+@pytest.mark.parametrize(
+    "query", [2, -1, slice(1, None), [2, 0, -1], np.array([1, 1]), np.array([True, False, True])]
+)
+def test_leaves_are_indexed_as_numpy_does(wrap, query):
+    vector, matrix = np.float32([5.0, 6.0, 7.0]), np.arange(6, dtype="float32").reshape(3, 2)
+    c = Container(a=wrap(vector), b={"c": wrap(matrix)}, s=wrap(np.float32(3.0)))
+    for q in (query, tf.constant(query)) if isinstance(query, np.ndarray) else (query,):
+        got = c[q]
+        np.testing.assert_array_equal(got.a, vector[query])
+        np.testing.assert_array_equal(got.b.c, matrix[query])
+        assert float(got.s) == 3.0
+
+
 def test_methods_of_variables_are_called_leaf_by_leaf():
     v = Container(a=tf.Variable([1.0]), b={"c": tf.Variable(2.0)})
     v.assign_add(v * 10.0)

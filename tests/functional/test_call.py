@@ -295,6 +295,28 @@ def test_several_inputs_and_keywords():
     assert [tuple(t.shape) for t in y] == [(1, 2, 3), (1, 1, 2, 2)]
 
 
+def test_plain_dicts_are_written_as_containers_are():
+    """Whole numbers and key chains are keys of a plain dict too."""
+
+    class Numbered(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.steps = {0: keras.layers.Dense(2), 1: keras.layers.Dense(1)}
+
+        def call(self, x):
+            return self.steps[1](self.steps[0](x))
+
+    model = Numbered()
+    model(X)
+    rng = np.random.default_rng(0)
+    kernels = [rng.normal(size=s).astype("float32") for s in ((3, 2), (2, 1))]
+    zeros = [np.zeros(n, "float32") for n in (2, 1)]
+    parts = [{"kernel": k, "bias": b} for k, b in zip(kernels, zeros, strict=True)]
+    expected = X @ kernels[0] @ kernels[1]
+    for v in ({"steps": dict(enumerate(parts))}, {"steps/0": parts[0], "steps.1": parts[1]}):
+        np.testing.assert_allclose(F.functional_call(model, v, X), expected, rtol=1e-5, atol=1e-6)
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [

@@ -1,6 +1,8 @@
 """Attributes of modules: what is found, what Keras reserves, what changes later."""
 
 import collections
+import inspect
+import pydoc
 import types
 
 import keras
@@ -309,3 +311,15 @@ def test_an_own_variable_and_an_attribute_of_one_key():
 
     with pytest.raises(ValueError, match=r"both a variable of its own and an attribute at.*'w'"):
         Clash()
+
+
+def test_help_shows_the_arguments_of_the_constructor():
+    class Wide(ivy.Module):
+        def __init__(self, width, depth=2, *, dtype=None):
+            super().__init__(dtype=dtype)
+
+        def _forward(self, x):
+            return x
+
+    assert str(inspect.signature(Wide)) == "(width, depth=2, *, dtype=None)"
+    assert "Wide(width, depth=2, *, dtype=None)" in pydoc.plain(pydoc.render_doc(Wide))

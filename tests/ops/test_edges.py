@@ -77,6 +77,15 @@ def test_lp_normalize_leaves_zeros_alone():
     np.testing.assert_allclose(ivy.lp_normalize(x, axis=1), [[0.0, 0.0], [0.6, 0.8]], rtol=1e-12)
 
 
+@pytest.mark.parametrize("eps", [0.5, 3.0])
+def test_normalizations_add_eps_to_the_variance(eps):
+    x = np.random.default_rng(0).normal(size=(2, 4, 3))
+    for axes in ((2,), (1, 2), (1,)):
+        mean, var = x.mean(axes, keepdims=True), x.var(axes, keepdims=True)
+        got = ivy.layer_norm(x, list(axes), eps=eps, new_std=2.0)
+        np.testing.assert_allclose(got, 2 * (x - mean) / np.sqrt(var + eps), rtol=1e-12, atol=1e-12)
+
+
 @pytest.mark.parametrize("k", [-2, -1, 0, 1, 2])
 def test_diag_puts_vectors_on_any_diagonal_and_takes_them_off(k):
     vector, matrix = np.array([1.0, 2.0, 3.0]), RNG.standard_normal((3, 4))

@@ -10,6 +10,7 @@ import pytest
 import tensorflow as tf
 
 import keras_ivy as ivy
+from keras_ivy.ops.dispatch import FunctionCall
 
 RNG = np.random.default_rng(17)
 
@@ -53,6 +54,15 @@ def test_adaptive_max_pool2d_in_a_functional_model():
     assert model.output_shape == (None, 3, 2, 2)
     x = RNG.normal(size=(1, 3, 5, 6)).astype("float32")
     np.testing.assert_array_equal(model(x), ivy.adaptive_max_pool2d(x, 2))
+
+
+def test_a_node_for_a_function_that_is_not_there_names_the_nearest():
+    with pytest.raises(
+        ValueError, match=r"no such function\. Did you mean .*'adaptive_max_pool2d'"
+    ):
+        FunctionCall("adaptive_max_pool2")
+    with pytest.raises(ValueError, match=r"no such function\. Received: function=3"):
+        FunctionCall(3)
 
 
 def test_adaptive_max_pool2d_names_the_wrong_rank():
@@ -287,6 +297,7 @@ import tensorflow as tf
 one = tf.config.LogicalDeviceConfiguration()
 tf.config.set_logical_device_configuration(tf.config.list_physical_devices("CPU")[0], [one, one])
 import keras_ivy as ivy
+from keras_ivy.ops.dispatch import FunctionCall
 
 def places():
     layer = ivy.Linear(2, 3)

@@ -223,3 +223,28 @@ def test_batches_of_a_step_are_no_larger_than_its_largest_tensor(seed):
         # None waits in a batch of its own that had room in the one before.
         same = before and turn_of[id(before[0])] == turn_of[id(batch[0])]
         assert not same or sum(job.size for job in before) + batch[0].size > limit
+
+
+@pytest.mark.parametrize("cls", [Adam, LAMB])
+@pytest.mark.parametrize("own", [False, True])
+def test_moments_are_averaged_by_the_betas_that_were_given(cls, own):
+    """Not by float32 ones, by whose rounding `1 - beta_2` is 1.3e-5 off: the kernel's alone are."""
+
+    class Own(cls):
+        def update_step(self, gradient, variable, learning_rate):
+            return super().update_step(gradient, variable, learning_rate)
+
+    optimizer = (Own if own else cls)(0.1, variant="paper")
+    grads = np.random.default_rng(0).normal(size=(3, 5)).astype("float32")
+    w = keras.Variable(np.ones(5, "float32"))
+    for g in grads:
+        if own:
+            optimizer.apply([tf.constant(g)], [w])
+        else:
+            optimizer.step({"w": w}, {"w": tf.constant(g)})
+    m = v = 0.0
+    for g in grads.astype("float64"):
+        m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
+    slots = optimizer.state
+    np.testing.assert_allclose(slots["mw"].flatten().popitem()[1], m, rtol=5e-7, atol=1e-7)
+    np.testing.assert_allclose(slots["vw"].flatten().popitem()[1], v, rtol=5e-7)
