@@ -25,7 +25,7 @@ import tensorflow as tf
 import keras_ivy as ivy
 from keras_ivy import Container
 from keras_ivy.adapters import keras_saving
-from keras_ivy.container import stored
+from keras_ivy.container.files import stored
 from keras_ivy.optimizers.state import SavedState
 from keras_ivy.utils.exceptions import IvyException, IvyFileError
 
@@ -379,7 +379,7 @@ import os, resource, signal, sys
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 import numpy as np, tensorflow as tf, keras, keras_ivy as ivy
 from keras_ivy.adapters import keras_saving
-from keras_ivy.container import hdf5
+from keras_ivy.container.files import hdf5
 class Net(ivy.Module):
     def __init__(self):
         self.many = [ivy.Linear(30, 30) for _ in range(40)]

@@ -11,8 +11,8 @@ from keras_ivy.container.algebra import Algebra, dispatch
 from keras_ivy.container.base import Base
 from keras_ivy.container.checkpoint import Tracked
 from keras_ivy.container.compare import Compare
-from keras_ivy.container.disk import Disk
 from keras_ivy.container.edit import Edit
+from keras_ivy.container.files.disk import Disk
 from keras_ivy.container.flat import Flat
 from keras_ivy.container.guard import guard
 from keras_ivy.container.mapping import Mapped, container_map

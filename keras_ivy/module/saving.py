@@ -18,9 +18,9 @@ import tensorflow as tf
 
 from keras_ivy.adapters import keras_saving, stateless
 from keras_ivy.container import Container
-from keras_ivy.container.hdf5 import write_hdf5
-from keras_ivy.container.pickles import refuse_pickle
-from keras_ivy.container.stored import StoredFile, opened
+from keras_ivy.container.files.hdf5 import write_hdf5
+from keras_ivy.container.files.pickles import refuse_pickle
+from keras_ivy.container.files.stored import StoredFile, opened
 from keras_ivy.functional.values import assign
 from keras_ivy.module.files.seeds import seed_states
 from keras_ivy.structure import Entry, Structure

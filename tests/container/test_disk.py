@@ -172,7 +172,7 @@ def test_hdf5_in_parts(tmp_path):
 
 
 def test_hdf5_too_large_for_memory_is_the_same(tmp_path, monkeypatch):
-    monkeypatch.setattr("keras_ivy.container.hdf5._IN_MEMORY", 0)
+    monkeypatch.setattr("keras_ivy.container.files.hdf5._IN_MEMORY", 0)
     path = tmp_path / "c.h5"
     Container(x=tf.ones(9), a=tf.ones(5), b=tf.ones(1)).save(path)
     make().cont_to_disk_as_hdf5(path, mode="a")

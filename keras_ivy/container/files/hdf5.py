@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_ivy.container.arrays import array_value, is_array
-from keras_ivy.container.stored import DEEPEST, KIND, NOTE, PLAIN, SCALAR, opened
+from keras_ivy.container.files.stored import DEEPEST, KIND, NOTE, PLAIN, SCALAR, opened
 from keras_ivy.utils.exceptions import IvyIndexError, IvyTypeError, IvyValueError
 from keras_ivy.utils.files import replacing, write_all
 

@@ -10,8 +10,8 @@ import tensorflow as tf
 from keras_ivy import tree
 from keras_ivy.adapters import stateless
 from keras_ivy.container.arrays import dtype_name, is_array, is_variable
+from keras_ivy.container.files.stored import StoredFile
 from keras_ivy.container.keys import SEPARATORS, suggestion
-from keras_ivy.container.stored import StoredFile
 from keras_ivy.utils.exceptions import IvyFileError, IvyKeyError, IvyValueError
 
 __all__ = ["load_hdf5", "load_values"]

@@ -13,12 +13,12 @@ import tensorflow as tf
 
 from keras_ivy.container.arrays import is_array, is_variable
 from keras_ivy.container.config import DEFAULT
-from keras_ivy.container.hdf5 import read_hdf5, write_hdf5
-from keras_ivy.container.loading import load_hdf5, load_values
+from keras_ivy.container.files.hdf5 import read_hdf5, write_hdf5
+from keras_ivy.container.files.loading import load_hdf5, load_values
+from keras_ivy.container.files.pickles import read_pickle, refuse_pickle
+from keras_ivy.container.files.stored import opened
 from keras_ivy.container.node import Node
-from keras_ivy.container.pickles import read_pickle, refuse_pickle
 from keras_ivy.container.printing import format_leaf
-from keras_ivy.container.stored import opened
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 from keras_ivy.utils.files import reading, write_all
 

@@ -1,0 +1,25 @@
+"""Pure functions on nested dicts: one sorted order, paths written `"a/b"`."""
+
+from keras_ivy.tree.core import (
+    SEPARATOR,
+    check_same_structure,
+    flatten,
+    items,
+    leaves,
+    map,
+    map_with_path,
+    paths,
+    unflatten,
+)
+
+__all__ = [
+    "SEPARATOR",
+    "check_same_structure",
+    "flatten",
+    "items",
+    "leaves",
+    "map",
+    "map_with_path",
+    "paths",
+    "unflatten",
+]
