@@ -24,7 +24,7 @@ def ordered(node):
 def test_flatten_then_unflatten_is_identity_and_sorted(nested):
     back = tree.unflatten(tree.flatten(nested))
     assert back == nested
-    assert ordered(back) == ordered(tree._sorted(nested))
+    assert ordered(back) == ordered(tree.core._sorted(nested))
 
 
 @given(TREES)
