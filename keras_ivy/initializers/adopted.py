@@ -79,7 +79,7 @@ class Adopted(Drawn):
                 f"Received: initializer={initializer!r} of type {type(initializer).__name__}"
             )
         self.initializer = initializer
-        self._config = getattr(initializer, "get_config", dict)()
+        self._config: dict[str, Any] = getattr(initializer, "get_config", dict)()
         super().__init__(self._config.get("seed") if seed is None else seed)
 
     def _sample(

@@ -2,7 +2,7 @@
 
 import abc
 import copy
-from typing import Any
+from typing import Any, Self
 
 import keras
 
@@ -109,7 +109,7 @@ class Initializer(Captured, keras.initializers.Initializer, abc.ABC):
             standardize_shape(shape), None, fan_out, fan_in, dtype=standardize_dtype(dtype)
         )
 
-    def replace(self, **changes: Any) -> "Initializer":
+    def replace(self, **changes: Any) -> Self:
         """Return a copy with some constructor arguments changed.
 
         Raises:
@@ -228,7 +228,12 @@ class Drawn(Initializer):
 
     @abc.abstractmethod
     def _sample(
-        self, shape: tuple[int, ...], fan_in: Fan | None, fan_out: Fan | None, dtype: str, seed
+        self,
+        shape: tuple[int, ...],
+        fan_in: Fan | None,
+        fan_out: Fan | None,
+        dtype: str,
+        seed: Seed,
     ) -> Any:
         """Draw the values; see the class."""
 

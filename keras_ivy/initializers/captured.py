@@ -8,8 +8,8 @@ axes that `EinsumDense` tells, is kept beside it and given to the constructor of
 
 import copy
 import inspect
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Self
 
 import keras
 
@@ -23,12 +23,14 @@ __all__ = ["Captured"]
 class Captured:
     """Remember the arguments of a constructor that is not of this package."""
 
+    get_config: Callable[[], dict[str, Any]]
+
     #: What the constructor was called with; `None` for the classes of this package.
     _given: tuple[tuple, Mapping[str, Any]] | None = None
     #: What copies have changed that the constructor does not take.
     _changed: Mapping[str, Any] = {}
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> "Captured":
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         """Keep the arguments before the constructor sees them."""
         made = super().__new__(cls)
         if not _is_ours(_owner(cls)):
@@ -37,11 +39,13 @@ class Captured:
 
     def _captured(self) -> dict[str, Any]:
         """The arguments of the constructor by name, and the changes."""
-        args, kwargs = self._given
+        args, kwargs = self._given or ((), {})
         cls = type(self)
-        words = inspect.signature(cls).parameters
+        words: Mapping[str, inspect.Parameter] = inspect.signature(cls).parameters
         if any(word.kind is word.VAR_POSITIONAL for word in words.values()):
-            words = inspect.signature(_base(cls).__init__).parameters  # which they are passed to
+            words = inspect.signature(
+                _constructor(_base(cls))
+            ).parameters  # which they are passed to
             words = dict(list(words.items())[1:])
         named = dict(zip(words, args, strict=False))
         return {**named, **kwargs, **self._changed}
@@ -51,7 +55,7 @@ class Captured:
         return {name: _written(value) for name, value in self._captured().items()}
 
     @classmethod
-    def from_config(cls, config: Mapping[str, Any]) -> "Captured":
+    def from_config(cls, config: Mapping[str, Any]) -> Self:
         """Make an initializer from what `get_config` returned.
 
         Raises:
@@ -66,7 +70,7 @@ class Captured:
         made = construct(cls, kwargs=own)
         return made._changed_to({k: v for k, v in config.items() if k not in own})
 
-    def _changed_to(self, changes: Mapping[str, Any]) -> "Captured":
+    def _changed_to(self, changes: Mapping[str, Any]) -> Self:
         """Return a copy for which the base's constructor has other arguments."""
         if not changes:
             return self
@@ -80,9 +84,10 @@ class Captured:
                 f"{type(self).__name__} has no argument {unknown[0]!r}. "
                 f"{nearest(unknown[0], known)} Received: {shown(changes)}"
             )
-        config = {k: v for k, v in plain.get_config().items() if k in known}
+        written: Mapping[str, Any] = plain.get_config()
+        config = {k: v for k, v in written.items() if k in known}
         made = copy.copy(self)
-        base.__init__(made, **{**config, **changes})
+        _constructor(base)(made, **{**config, **changes})
         made._changed = {**self._changed, **changes}
         return made
 
@@ -101,9 +106,14 @@ def _base(cls: type) -> type:
     return next(each for each in cls.__mro__ if "__init__" in vars(each) and _is_ours(each))
 
 
+def _constructor(cls: type) -> Callable[..., None]:
+    """The function that a class has as `__init__`, itself: it is called for other classes too."""
+    return vars(_owner(cls))["__init__"]
+
+
 def _accepted(base: type) -> set[str]:
     """The names that a constructor takes, those that it passes on included."""
-    words = inspect.signature(base.__init__).parameters
+    words = inspect.signature(_constructor(base)).parameters
     found = set(words) - {"self"}
     if any(word.kind is word.VAR_KEYWORD for word in words.values()):
         found |= {name for name, _ in getattr(base, "_options", ())}

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal, overload
 
 import keras
 import numpy as np
@@ -103,6 +103,10 @@ def check_whole(name: str, value: Any, *, least: int = 0, most: int = checks.LAR
     return checks.whole(name, value, least, most)
 
 
+@overload
+def check_pattern(name: str, value: Any, *, optional: Literal[False] = ...) -> str: ...
+@overload
+def check_pattern(name: str, value: Any, *, optional: Literal[True]) -> str | None: ...
 def check_pattern(name: str, value: Any, *, optional: bool = False) -> str | None:
     """Return a regular expression as it is, or None where that is allowed.
 

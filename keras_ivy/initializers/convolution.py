@@ -198,7 +198,7 @@ class ICNR(Wrapper):
             )
         return (*shape[:-1], shape[-1] // self.scale**2)
 
-    def inner_fans(self, fan_in: Fan, fan_out: Fan) -> tuple[Fan, Fan]:
+    def inner_fans(self, fan_in: Fan | None, fan_out: Fan | None) -> tuple[Fan | None, Fan | None]:
         """Fans of that kernel."""
         return fan_in, None if fan_out is None else fan_out / self.scale**2
 

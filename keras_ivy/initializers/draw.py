@@ -13,6 +13,7 @@ from keras_ivy.initializers.adopted import Adopted
 from keras_ivy.initializers.base import Drawn, Initializer
 from keras_ivy.initializers.constant import Constant
 from keras_ivy.initializers.geometry import Geometry
+from keras_ivy.initializers.kernel_fans import Fan
 from keras_ivy.initializers.matrix import MatrixInitializer
 from keras_ivy.initializers.normals import RandomNormal
 from keras_ivy.initializers.sampling import SEED_SPACE
@@ -131,9 +132,10 @@ def draw_values(
         A tensor of that shape and dtype.
     """
     work = "float64" if dtype == "float64" else "float32"
-    fans = geometry.fans
+    fans: tuple[Fan | None, Fan | None] = geometry.fans
     if isinstance(initializer, KernelInitializer) and initializer.fans is not None:
-        fans = initializer.fans
+        fan_in, fan_out = initializer.fans
+        fans = fan_in, fan_out
     if isinstance(initializer, MatrixInitializer) and geometry.split and not _centred(initializer):
         view = initializer.replace(
             layer=None,

@@ -86,9 +86,9 @@ def conv_fans(layer: keras.layers.Layer, variable: keras.Variable) -> Geometry |
     """A window over all the channels of a group."""
     if is_untrained(variable):
         return STATE
-    kernel = own(layer, "kernel")
     if variable.name in ("kernel", "bias"):
-        geometry = conv_geometry(kernel.shape, strides=layer.strides, groups=layer.groups)
+        shape = own(layer, "kernel").shape
+        geometry = conv_geometry(shape, strides=layer.strides, groups=layer.groups)
         return geometry if variable.name == "kernel" else geometry.of_bias()
     if variable.name == "lora_kernel_a":
         return conv_geometry(variable.shape, strides=layer.strides, role="lora_a")

@@ -21,9 +21,14 @@ ELEMENTWISE = {
 STATE = Geometry(1, 1, role="state")
 
 
-def own(layer: keras.layers.Layer, name: str) -> keras.Variable | None:
+def find_own(layer: keras.layers.Layer, name: str) -> keras.Variable | None:
     """Return the layer's variable of this name, or None."""
     return next((v for v in layer.variables if v.name == name), None)
+
+
+def own(layer: keras.layers.Layer, name: str) -> keras.Variable:
+    """Return the layer's variable of this name, which it has."""
+    return next(v for v in layer.variables if v.name == name)
 
 
 def matrix(shape: tuple[int, ...], role: str = "kernel") -> Geometry:
@@ -58,7 +63,7 @@ def einsum_dense_fans(layer: keras.layers.EinsumDense, variable: keras.Variable)
     if is_untrained(variable):
         return STATE
     if variable.name == "bias":
-        kernel = own(layer, "kernel")
+        kernel = find_own(layer, "kernel")
         return einsum_geometry(layer, kernel.shape).of_bias() if kernel is not None else None
     if variable.name == "kernel":
         return einsum_geometry(layer, variable.shape)

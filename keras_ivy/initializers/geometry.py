@@ -211,7 +211,9 @@ def kernel_geometry(
         role: Role of the variable.
     """
     split = tuple(int(size) for size in split)
-    sizes = [math.prod(split[a] for a in (*window, *axes)) for axes in (inputs, outputs)]
+    sizes: list[float] = [
+        math.prod(split[a] for a in (*window, *axes)) for axes in (inputs, outputs)
+    ]
     sizes[0 if transposed else 1] /= math.prod(strides)
     fan_in, fan_out = (int(size) if size == int(size) else size for size in sizes)
     return Geometry(fan_in, fan_out, role, split, window, inputs, outputs, blocks)

@@ -162,8 +162,9 @@ def take_batches(data: Any, batch_size: int, batches: int) -> list[Any]:
     leaves = keras.tree.flatten(data)
     if all(hasattr(leaf, "shape") for leaf in leaves) and leaves:
         data = keras.tree.map_structure(keras.ops.convert_to_tensor, data)
-        sizes = {leaf.shape[0] if len(leaf.shape) else None for leaf in keras.tree.flatten(data)}
-        if len(sizes) != 1 or None in sizes:
+        sizes = {leaf.shape[0] for leaf in keras.tree.flatten(data) if len(leaf.shape)}
+        scalars = any(len(leaf.shape) == 0 for leaf in keras.tree.flatten(data))
+        if len(sizes) != 1 or scalars:
             raise IvyValueError(
                 "All inputs must have the same number of samples. Received: shapes "
                 f"{[tuple(leaf.shape) for leaf in leaves]}"

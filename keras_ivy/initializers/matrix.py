@@ -92,7 +92,7 @@ def matrix_view(
             f"A {layer!r} kernel has {'three axes or more' if layer in SPATIAL else 'two axes'}. "
             f"Received: shape={shape}"
         )
-    packed = (gates or LAYER_GATES.get(layer, 1)) * groups
+    packed = (gates or (LAYER_GATES.get(layer, 1) if layer else 1)) * groups
     batch = {axis % rank for axis in batch_axes or ()}
     if input_axes is not None:
         inputs = {axis % rank for axis in input_axes} - batch

@@ -201,7 +201,9 @@ def _report(plans: Sequence[Plan], values: Sequence[Any], seed: int) -> Initiali
     for plan, value in zip(plans, values, strict=True):
         target = plan.target
         before = _std(keras.ops.copy(target.variable))
-        scheme = f"kept: {plan.reason}" if value is None else describe(plan.initializer)
+        scheme = f"kept: {plan.reason}"
+        if value is not None and plan.initializer is not None:
+            scheme = describe(plan.initializer)
         if plan.scale != 1 and value is not None:
             scheme = f"{plan.scale:.4g} * {scheme}"
         rows.append(

@@ -131,7 +131,8 @@ class KaimingNormal(Normal):
             **options,
         )
 
-    def create_variables(
+    # The order of Ivy's class of this name.
+    def create_variables(  # type: ignore[override]
         self,
         var_shape: Shape,
         device: str | None = None,
@@ -271,8 +272,8 @@ class RandomNormal(Drawn):
         Returns:
             A tensor of shape `var_shape`.
         """
-        if dtype is None and isinstance(fan_out, str | tf.DType):
-            fan_out, dtype = None, fan_out
+        if isinstance(fan_out, str | tf.DType):
+            fan_out, dtype = None, (fan_out if dtype is None else dtype)
         return super().create_variables(var_shape, device, fan_out, fan_in, dtype, dev=dev)
 
     def _sample(

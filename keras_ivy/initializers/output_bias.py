@@ -118,7 +118,8 @@ class OutputBias(Drawn):
                 f"Received: labels of shape {labels.shape}"
             )
         if activation == "linear":
-            return cls(labels.astype("float64").reshape(len(labels), -1).mean(axis=0), activation)
+            means = labels.astype("float64").reshape(len(labels), -1).mean(axis=0)
+            return cls(means.tolist(), activation)
         if activation == "sigmoid":
             values = labels.astype("float64").reshape(len(labels), -1)
             if values.min() < 0 or values.max() > 1:
@@ -127,8 +128,8 @@ class OutputBias(Drawn):
                     f"Received: labels from {values.min()} to {values.max()}"
                 )
             positives = (values.sum(axis=0) + smoothing) / (len(values) + 2 * smoothing)
-            return cls(positives, activation)
-        return cls(_class_shares(labels, classes, smoothing), activation)
+            return cls(positives.tolist(), activation)
+        return cls(_class_shares(labels, classes, smoothing).tolist(), activation)
 
     @property
     def values(self) -> list[float]:

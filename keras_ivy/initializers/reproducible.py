@@ -37,11 +37,11 @@ def draws_by_its_seed(initializer: Any) -> bool:
         return type(initializer) is Adopted and named and draws_by_its_seed(inner)
     if not isinstance(initializer, keras.initializers.Initializer):
         return False
-    inner = getattr(initializer, "initializer", None)
+    wrapped = getattr(initializer, "initializer", None)
     methods = ("__call__", "create_variables", "draw", "_sample", "transform")
     found = [getattr(type(initializer), name, None) for name in methods]
     ours = all(m is None or m.__module__.partition(".")[0] in _PACKAGES for m in found)
-    return ours and (inner is None or draws_by_its_seed(inner))
+    return ours and (wrapped is None or draws_by_its_seed(wrapped))
 
 
 def draw_by_seed(

@@ -246,7 +246,7 @@ class DeepNet(XavierNormal):
         constants = deepnet_constants(encoder_layers, decoder_layers)
         if part is None and len(constants) == 1:
             (part,) = constants
-        if not one_of(part, constants):
+        if part is None or not one_of(part, constants):
             raise IvyValueError(
                 f"`part` must be one of {', '.join(map(repr, constants))}. "
                 f"{received('part', part)}, {encoder_layers=}, {decoder_layers=}"

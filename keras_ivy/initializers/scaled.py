@@ -124,7 +124,8 @@ class KernelInitializer(Drawn, keras.initializers.VarianceScaling):
 
     def _fans(self, shape: tuple[int, ...]) -> tuple[Fan | None, Fan | None]:
         if self.fans is not None:
-            return self.fans
+            fan_in, fan_out = self.fans
+            return fan_in, fan_out
         # What the user said about the layer goes before the axes that `EinsumDense` adds.
         axes = self.layer is None
         fan_in, fan_out = kernel_fans(

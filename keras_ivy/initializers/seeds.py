@@ -7,14 +7,14 @@ layers makes them equal. Here `None` stays `None` until a draw happens.
 import operator
 import random
 import zlib
-from typing import Any
+from typing import Any, TypeAlias
 
 import keras
 import tensorflow as tf
 
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
-Seed = int | keras.random.SeedGenerator | None
+Seed: TypeAlias = int | keras.random.SeedGenerator | None
 
 #: Integer seeds are handed to a 64-bit tensor.
 _LOWEST, _HIGHEST = -(2**63), 2**63 - 1
@@ -95,4 +95,4 @@ def split_seed(seed: Seed, count: int) -> list[Seed]:
     """
     if not isinstance(seed, int):
         return [seed] * count
-    return [seed] + [zlib.crc32(f"{seed}/{index}".encode()) for index in range(1, count)]
+    return [seed, *(zlib.crc32(f"{seed}/{index}".encode()) for index in range(1, count))]

@@ -92,12 +92,13 @@ class Starts:
         """Return the value of a variable, and whether the same seed gives it twice."""
         key = id(target.layer)
         if key not in self._made:
-            ask, _ = self._asked[key]
+            asked = self._asked[key]
+            assert asked is not None  # `of` made this value
             both = []
             for _ in range(2):
                 with seeded(seed):
-                    both.append(ask())
-            self._made[key] = tuple(both)
+                    both.append(asked[0]())
+            self._made[key] = both[0], both[1]
         first, second = (made[id(target.variable)] for made in self._made[key])
         return first, np.array_equal(np.asarray(first), np.asarray(second), equal_nan=True)
 

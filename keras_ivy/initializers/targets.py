@@ -75,7 +75,7 @@ class Target:
         """Where it stands, as a match asks it: by structure, by names, and as Keras shows it."""
         by_names = path_by_names(self.layers, self.variable)
         paths = dict.fromkeys((self.path, self.seed_path, self.keras_path, by_names))
-        return Place(self, paths, self.layers, self.path)
+        return Place(self, [path for path in paths if path], self.layers, self.path)
 
 
 def collect_targets(model: keras.layers.Layer) -> list[Target]:

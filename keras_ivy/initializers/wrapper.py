@@ -42,8 +42,9 @@ class Wrapper(KernelInitializer):
         self.initializer: Initializer = inner
         super().__init__(seed=inner.seed if seed is None else seed, **axes)
 
+    # A fact about the inner one, where other classes state a constant.
     @property
-    def needs_fans(self) -> bool:
+    def needs_fans(self) -> bool:  # type: ignore[override]
         """Whether the inner initializer needs fans."""
         return self.initializer.needs_fans
 

@@ -67,7 +67,7 @@ class Activation(StatelessLayer):
     options: ClassVar[tuple[str, ...]] = ()
     #: Keras's name of the function, as `keras.layers.Activation` knows it.
     keras_name: ClassVar[str | None] = None
-    keras_classes = (keras.layers.Activation,)
+    keras_classes: tuple[type, ...] = (keras.layers.Activation,)
 
     def __init__(self, **kwargs: Any):
         options = {name: kwargs.pop(name) for name in self.options if name in kwargs}

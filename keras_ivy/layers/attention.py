@@ -138,7 +138,7 @@ class MultiHeadAttention(IvyLayer):
     def _create_variables(self, device: str | None = None, dtype: str | None = None) -> dict:
         inner, size = self._inner_dim, self._embed_dim
         v = {}
-        linear = {"layer": "linear"}
+        linear: dict[str, Any] = {"layer": "linear"}
         if self._joint:
             shape = (3 * inner, size)
             v["in_proj_weights"] = self._draw(
@@ -203,10 +203,10 @@ class MultiHeadAttention(IvyLayer):
 
     def _with_padding(self, mask: Any, padding: tuple, dtype: Any) -> Any:
         """Add the masks that Keras's layers pass on, True where a key counts, to a mask."""
-        padding = [tf.cast(p, tf.bool) for p in padding if p is not None]
-        if not padding:
+        shown = [tf.cast(p, tf.bool) for p in padding if p is not None]
+        if not shown:
             return mask
-        hidden = tf.logical_not(padding[0] if len(padding) == 1 else padding[0] & padding[1])
+        hidden = tf.logical_not(shown[0] if len(shown) == 1 else shown[0] & shown[1])
         hidden = hidden[..., tf.newaxis, tf.newaxis, :]
         if mask is None:
             return hidden

@@ -2,13 +2,14 @@
 
 import inspect
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import keras
 import tensorflow as tf
 from keras import ops
 
 from keras_ivy.initializers import GlorotUniform, Initializer, Zeros, get, kernel_fans
+from keras_ivy.initializers.kernel_fans import Fan
 from keras_ivy.module import Module
 from keras_ivy.ops import checks
 from keras_ivy.ops.tensors import to_tensor
@@ -38,7 +39,7 @@ class IvyLayer(Module):
     """
 
     #: The Keras layers that `from_keras` takes.
-    keras_classes: tuple[type, ...] = ()
+    keras_classes: tuple[type[keras.layers.Layer], ...] = ()
 
     def __init__(self, **kwargs: Any):
         unknown = [name for name in kwargs if name not in _ARGUMENTS]
@@ -52,7 +53,7 @@ class IvyLayer(Module):
             )
         super().__init__(**kwargs)
 
-    def _late(self, size: int | None, kwargs: dict[str, Any]) -> dict[str, Any]:
+    def _late(self, size: object, kwargs: dict[str, Any]) -> dict[str, Any]:
         """Put off the variables to the first call if a size is to come from its input."""
         if size is None:
             kwargs.setdefault("build_mode", "on_call")
@@ -71,11 +72,11 @@ class IvyLayer(Module):
     def _draw(
         self,
         initializer: Any,
-        shape: Sequence[int],
+        shape: Sequence[int | None],
         device: str | None,
         dtype: str | None,
-        fan_out: int | None = None,
-        fan_in: int | None = None,
+        fan_out: Fan | None = None,
+        fan_in: Fan | None = None,
         **kernel: Any,
     ) -> Any:
         """Draw the first values of a variable.
@@ -89,12 +90,13 @@ class IvyLayer(Module):
             fan_in: Ivy's number of inputs.
             **kernel: What the kernel is, for true fans; see `kernel_fans`.
         """
+        sizes = cast("Sequence[int]", shape)  # when variables are made, all sizes are known
         if kernel and self._fans == "true":
-            like = kernel.pop("like", shape)
+            like = kernel.pop("like", sizes)
             fan_in, fan_out = kernel_fans(tuple(like), **kernel)
         make = initializer if _is_ivy(initializer) else get(initializer)
         return make.create_variables(
-            tuple(shape), device, fan_out=fan_out, fan_in=fan_in, dtype=dtype
+            tuple(sizes), device, fan_out=fan_out, fan_in=fan_in, dtype=dtype
         )
 
     def _value(self, name: str) -> Any:
@@ -111,7 +113,7 @@ class IvyLayer(Module):
         return tf.cast(x, self.compute_dtype)
 
     @classmethod
-    def _check_keras_layer(cls, layer: Any) -> None:
+    def _check_keras_layer(cls, layer: keras.layers.Layer) -> None:
         """Check that a Keras layer is of the kind that `from_keras` takes, and built."""
         if not isinstance(layer, cls.keras_classes):
             names = " or ".join(f"keras.layers.{c.__name__}" for c in cls.keras_classes)

@@ -25,7 +25,7 @@ class TransposedConvolution(SpatialLayer):
         self._output_shape_given = output_shape
         super().__init__(*args, data_format=data_format, **kwargs)
 
-    def _kernel_shape(self) -> tuple[int, ...]:
+    def _kernel_shape(self) -> tuple[int | None, ...]:
         return (*self._window, self._output_channels, self._input_channels)
 
     def _kernel(self, x: Any, w: Any, b: Any) -> Any:

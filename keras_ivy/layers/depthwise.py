@@ -77,7 +77,7 @@ class DepthwiseConv2D(SpatialLayer):
         self._output_channels = self._input_channels
         return True
 
-    def _kernel_shape(self) -> tuple[int, ...]:
+    def _kernel_shape(self) -> tuple[int | None, ...]:
         return (*self._window, self._input_channels)
 
     def _kernel(self, x: Any, w: Any, b: Any) -> Any:

@@ -5,6 +5,7 @@ argument of the layers. The rules here give the true ones, as `initialize_model`
 """
 
 from dataclasses import replace
+from typing import Any
 
 import keras
 
@@ -52,7 +53,7 @@ def convolution_fans(layer: keras.layers.Layer, variable: keras.Variable) -> Geo
     window = tuple(range(layer.rank))
     first, second = (layer.rank,), (layer.rank + 1,)
     if isinstance(layer, DepthwiseConv2D):
-        axes = {"blocks": first}
+        axes: dict[str, Any] = {"blocks": first}
     elif isinstance(layer, TransposedConvolution):
         axes = {"outputs": first, "inputs": second, "transposed": True}
     else:

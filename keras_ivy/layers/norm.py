@@ -90,7 +90,7 @@ class LayerNorm(IvyLayer):
     ):
         owner = type(self).__name__
         if normalized_shape is None:
-            self._shape = None
+            self._shape: tuple[int, ...] | None = None
         else:
             shape = (
                 list(normalized_shape)
@@ -114,21 +114,27 @@ class LayerNorm(IvyLayer):
             self._shape = (self._size_of_input(args, -1),)
         return True
 
+    @property
+    def _sizes(self) -> tuple[int, ...]:
+        """The normalised sizes, which are known once there are variables or inputs."""
+        assert self._shape is not None
+        return self._shape
+
     def _create_variables(self, device: str | None = None, dtype: str | None = None) -> dict:
         if not self._affine:
             return {}
         return {
-            "weight": self._draw(ONES, self._shape, device, dtype),
-            "bias": self._draw(ZEROS, self._shape, device, dtype),
+            "weight": self._draw(ONES, self._sizes, device, dtype),
+            "bias": self._draw(ZEROS, self._sizes, device, dtype),
         }
 
     def _forward(self, inputs: Any) -> Any:
         x, owner = self._floats("inputs", inputs), type(self).__name__
-        if len(x.shape) < len(self._shape):
-            ranks = [len(self._shape)]
-            checks.input_rank(owner, "inputs", x, ranks, f"the last ones of sizes {self._shape}")
-        axes = range(-len(self._shape), 0)
-        for axis, size in zip(axes, self._shape, strict=True):
+        if len(x.shape) < len(self._sizes):
+            ranks = [len(self._sizes)]
+            checks.input_rank(owner, "inputs", x, ranks, f"the last ones of sizes {self._sizes}")
+        axes = range(-len(self._sizes), 0)
+        for axis, size in zip(axes, self._sizes, strict=True):
             checks.size_of_axis(owner, "inputs", x, axis, size, "by `normalized_shape`")
         x, dtype = widen(x)
         weight = bias = None
@@ -183,12 +189,12 @@ class LayerNorm(IvyLayer):
                 f"Received: new_std={self._new_std}"
             )
         layer = keras.layers.LayerNormalization(
-            axis=[a - len(self._shape) for a in range(len(self._shape))],
+            axis=[a - len(self._sizes) for a in range(len(self._sizes))],
             epsilon=self._epsilon,
             center=self._affine,
             scale=self._affine,
             **self._shared(),
         )
-        layer.build((None, *self._shape))
+        layer.build((None, *self._sizes))
         weights = [self._value("weight"), self._value("bias")] if self._affine else []
         return self._finish_keras(layer, weights)

@@ -47,7 +47,9 @@ class SpatialLayer(IvyLayer):
         self._input_channels = checks.positive(owner, "input_channels", input_channels, True)
         # A depthwise convolution has as many channels behind as in front, known or not yet.
         late = self.kernel_kind == "depthwise"
-        self._output_channels = checks.positive(owner, "output_channels", output_channels, late)
+        self._output_channels: int | None = None
+        if not late or output_channels is not None:
+            self._output_channels = checks.positive(owner, "output_channels", output_channels)
         self._window = checks.counts(owner, self.window_name, window, rank)
         self._strides = checks.counts(owner, "strides", strides, rank)
         self._padding = checks.padding(owner, padding, rank)
@@ -65,7 +67,7 @@ class SpatialLayer(IvyLayer):
     def _channel_axis(self) -> int:
         return -1 if self._data_format.endswith("C") else 1
 
-    def _kernel_shape(self) -> tuple[int, ...]:
+    def _kernel_shape(self) -> tuple[int | None, ...]:
         return (*self._window, self._input_channels, self._output_channels)
 
     def _build(self, *args: Any, **kwargs: Any) -> bool:
@@ -73,15 +75,15 @@ class SpatialLayer(IvyLayer):
             self._input_channels = self._size_of_input(args, self._channel_axis)
         return True
 
-    def _bias_shape(self) -> tuple[int, ...]:
-        shape = [1] * (self.rank + 2)
+    def _bias_shape(self) -> tuple[int | None, ...]:
+        shape: list[int | None] = [1] * (self.rank + 2)
         shape[self._channel_axis] = self._output_channels
         return tuple(shape)
 
     def _create_variables(self, device: str | None = None, dtype: str | None = None) -> dict:
         fans = self._output_channels, self._input_channels
         shape = self._kernel_shape()
-        kernel = {"layer": self.kernel_kind, "strides": self._strides}
+        kernel: dict[str, Any] = {"layer": self.kernel_kind, "strides": self._strides}
         if self.kernel_kind == "depthwise":
             kernel["like"] = (*shape, 1)  # with the multiplier that Keras's kernels have
         v = {"w": self._draw(self._w_init, shape, device, dtype, *fans, **kernel)}
@@ -136,7 +138,8 @@ class SpatialLayer(IvyLayer):
             shape[-1 if last else 1] = -1
             v["b"] = ops.reshape(layer.bias.value, shape)
         window = list(layer.kernel_size)
-        return cls(
+        make: Any = cls  # whose subclasses each have a constructor of their own
+        return make(
             *channels,
             window[0] if cls.window_name == "filter_size" else window,
             tuple(layer.strides),

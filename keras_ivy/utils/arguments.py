@@ -64,7 +64,9 @@ def joined(identifier: str, words: Mapping[str, Any], config: Mapping[str, Any])
     return {**words, **config}
 
 
-def construct(cls: type, args: Sequence = (), kwargs: Mapping[str, Any] | None = None) -> Any:
+def construct(
+    cls: Callable[..., Any], args: Sequence = (), kwargs: Mapping[str, Any] | None = None
+) -> Any:
     """Make an object of arguments that a user wrote as text.
 
     Raises:
