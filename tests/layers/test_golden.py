@@ -20,7 +20,7 @@ BY_ID = {case["id"]: case for case in CASES}
 RAISED = [case for case in CASES if "error" in case]
 COMPUTED = [case for case in CASES if "error" not in case]
 
-#: Cases that Ivy computes wrongly, by the number of the quirk in the list of facts about Ivy.
+#: Cases that Ivy computes wrongly, by the number of the quirk in docs/ivy_quirks.md.
 WRONG = {
     "MultiHeadAttention_017": "L1: entries of a batch are mixed",
     "MultiHeadAttention_018": "L1: entries of a batch are mixed",
