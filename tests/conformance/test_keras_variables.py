@@ -127,6 +127,7 @@ def test_saved_model_holds_rows(tmp_path):
     loaded = tf.saved_model.load(str(tmp_path))
     np.testing.assert_array_equal(loaded.read(), [1.0, 2.0])
     np.testing.assert_array_equal(loaded.row, [1.0, 2.0])
+    assert not loaded.row.trainable
 
 
 def test_place_again_keeps_object_and_value():

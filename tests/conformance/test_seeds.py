@@ -3,10 +3,14 @@
 If these fail, Keras makes another TensorFlow seed of an integer: repair `_tensorflow_seed`.
 """
 
+import random
+
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
+from keras_ivy.adapters import random_state
 from keras_ivy.initializers import sampling
 
 SEEDS = [0, 1, 12345, -7, 2**31 - 2, 2**31 - 1, 2**32 + 5, 2**63 - 1, -(2**63)]
@@ -37,3 +41,28 @@ def test_generators_advance_as_in_keras_random():
         np.testing.assert_array_equal(
             sampling.normal((4,), 0.0, 1.0, "float32", ours), keras.random.normal((4,), seed=theirs)
         )
+
+
+def test_global_generators_are_seeded_for_a_while():
+    """`adapters.random_state` knows the places of all four, of which two are private."""
+
+    def draws():
+        return (
+            random.random(),
+            float(np.random.random()),
+            float(keras.random.uniform(())),
+            float(tf.random.uniform(())),
+        )
+
+    keras.utils.set_random_seed(3)
+    expected = [draws(), draws()]
+    keras.utils.set_random_seed(3)
+    found = [draws()]
+    with random_state.seeded(5):
+        inside = [draws(), draws()]
+    assert [*found, draws()] == expected
+    with random_state.seeded(5):
+        assert [draws(), draws()] == inside
+    assert not set(inside[0]) & {x for row in expected for x in row}
+    np.random.seed(5)
+    assert inside[0][:2] == (random.Random(5).random(), float(np.random.random()))

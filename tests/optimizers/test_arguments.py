@@ -1,12 +1,14 @@
 """Arguments of the wrong kind are refused where they are given, and configs hold plain values."""
 
 import json
+import math
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
+import keras_ivy as ivy
 from keras_ivy.optimizers import LAMB, LARS, SGD, Adam, Rule
 
 
@@ -124,3 +126,37 @@ def test_config_of_numpy_values_is_plain(make):
     assert again.get_config() == config
     for name in ("gradient_accumulation_steps", "ema_overwrite_frequency"):
         assert config[name] is None or type(config[name]) is int
+
+
+def functional_updates():
+    """Name -> the update of two weights by a rate."""
+    w, g, zeros = tf.ones(2), tf.constant([1.0, 3.0]), tf.zeros(2)
+    return {
+        "optimizer_update": lambda lr: ivy.optimizer_update(w, g, lr),
+        "gradient_descent_update": lambda lr: ivy.gradient_descent_update(w, g, lr),
+        "lars_update": lambda lr: ivy.lars_update(w, g, lr),
+        "adam_update": lambda lr: ivy.adam_update(w, g, lr, zeros, zeros, 1)[0],
+        "lamb_update": lambda lr: ivy.lamb_update(w, g, lr, zeros, zeros, 1)[0],
+    }
+
+
+@pytest.mark.parametrize("name", functional_updates())
+def test_rates_of_functional_updates_are_finite_numbers(name):
+    update = functional_updates()[name]
+    for bad in (math.nan, math.inf):
+        with pytest.raises(ValueError, match=f"{name}: `lr` must be finite. Received: lr={bad}"):
+            update(bad)
+    for bad in (True, "0.1", None):
+        with pytest.raises(TypeError, match=f"{name}: `lr` must be .*Received: lr={bad!r}"):
+            update(bad)
+    assert np.isfinite(update(tf.constant(0.1))).all()
+
+
+@pytest.mark.parametrize("name", functional_updates())
+def test_rates_by_the_entry_are_those_of_plain_descent(name):
+    update, rates = functional_updates()[name], tf.constant([0.1, 0.2])
+    if name in ("optimizer_update", "gradient_descent_update"):
+        np.testing.assert_allclose(update(rates), [1 - 0.1 * 1.0, 1 - 0.2 * 3.0], rtol=1e-6)
+    else:
+        with pytest.raises(TypeError, match=f"{name}: `lr` must be one number"):
+            update(rates)
