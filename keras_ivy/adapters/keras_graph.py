@@ -1,11 +1,22 @@
-"""The graph of a functional or `Sequential` model: which operation receives a layer's output.
+"""The graph of a functional or `Sequential` model: who receives outputs, and in which nest.
 
-Private names used: `Operation._outbound_nodes`.
+Private names used: `Operation._outbound_nodes`; `KerasTensor._keras_history`; of functional models
+`_outputs_struct`, the nest in which they return their outputs; `entry_layer` of the
+`current_call_ctx`, the outermost layer of the call that is going on.
 """
 
-import keras
+import weakref
+from collections.abc import Callable
+from typing import Any
 
-__all__ = ["consumers"]
+import keras
+from keras.src.backend.common.global_state import get_global_attribute
+from keras.src.models.functional import Functional
+
+__all__ = ["consumers", "name_outputs"]
+
+#: Functional models whose outputs were looked at.
+_named: weakref.WeakSet = weakref.WeakSet()
 
 
 def consumers(layer: keras.layers.Layer) -> list:
@@ -14,3 +25,46 @@ def consumers(layer: keras.layers.Layer) -> list:
     Outside functional and `Sequential` models nothing is known, and the list is empty.
     """
     return [node.operation for node in getattr(layer, "_outbound_nodes", ())]
+
+
+def name_outputs(layer: keras.layers.Layer, count: int, pack: Callable[[list], Any]) -> None:
+    """Give the outputs of a layer their class back in the functional model that is being called.
+
+    A config has tuples of every class as plain lists, and so has the model that is made from it.
+    To be called by the layer from inside its call, before the model packs its outputs.
+
+    Args:
+        layer: The layer.
+        count: How many arrays one call of the layer returns.
+        pack: Makes what the layer returns of a list of that many.
+    """
+    context = get_global_attribute("current_call_ctx")
+    model = None if context is None else context.entry_layer
+    if not isinstance(model, Functional) or model in _named:
+        return
+    _named.add(model)
+    # Not by `setattr`, which makes a tracked copy of every nest.
+    vars(model)["_outputs_struct"] = _packed(model._outputs_struct, layer, count, pack)
+
+
+def _packed(outputs: Any, layer: keras.layers.Layer, count: int, pack: Callable) -> Any:
+    if isinstance(outputs, dict):
+        return {key: _packed(x, layer, count, pack) for key, x in outputs.items()}
+    if type(outputs) not in (list, tuple):
+        return outputs
+    leaves = keras.tree.flatten(outputs)
+    history = [x._keras_history for x in leaves]
+    if (
+        len(leaves) == count
+        and all(h.operation is layer for h in history)
+        and len({h.node_index for h in history}) == 1
+        and [h.tensor_index for h in history] == list(range(count))
+        and _ids(outputs) == _ids(pack(leaves))
+    ):
+        return pack(leaves)
+    return type(outputs)(_packed(x, layer, count, pack) for x in outputs)
+
+
+def _ids(nest: Any) -> Any:
+    """Return a nest of plain lists with what each leaf is."""
+    return [_ids(x) for x in nest] if isinstance(nest, list | tuple) else id(nest)

@@ -1,12 +1,14 @@
 """LSTM."""
 
 import collections
+from collections.abc import Sequence
 from typing import Any
 
 import keras
 import tensorflow as tf
 from keras import ops
 
+from keras_ivy.adapters import keras_graph
 from keras_ivy.layers.base import FANS, GLOROT, IvyLayer
 from keras_ivy.ops import checks
 from keras_ivy.ops.recurrent import lstm_scan
@@ -36,15 +38,30 @@ class _Served(dict):
 class LSTMOutput(collections.namedtuple("LSTMOutput", ["output", "state"])):
     """What an LSTM with `return_state` returns: a pair, of which exported models serve the parts.
 
+    A slice is taken of all arrays without nests, as Keras's wrappers take the states.
+
     Example:
 
     >>> output = LSTMOutput("y", (["h"], ["c"]))
     >>> y, (h, c) = output
     >>> output._asdict()
     {'output': 'y', 'hidden_0': 'h', 'cell_0': 'c'}
+    >>> output[1], output[1:]
+    ((['h'], ['c']), ('h', 'c'))
     """
 
     __slots__ = ()
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return (self.output, *(x for states in self.state for x in states))[index]
+        return super().__getitem__(index)
+
+    @classmethod
+    def of(cls, arrays: Sequence[Any]) -> "LSTMOutput":
+        """Return the pair of which `arrays` are all arrays, without nests."""
+        half = 1 + (len(arrays) - 1) // 2
+        return cls(arrays[0], (list(arrays[1:half]), list(arrays[half:])))
 
     def _asdict(self) -> dict[str, Any]:
         """Return all arrays by the names under which TensorFlow serves them, without nests."""
@@ -78,6 +95,8 @@ class LSTM(IvyLayer):
             come in that order, as in Keras's layers.
         zero_output_for_mask: If True, outputs of masked steps are zeros, not those of the step
             before.
+        unroll: If True, the steps are written out one after the other instead of in a loop, which
+            LiteRT needs to run without TensorFlow's operations; for a known number of steps.
         **kwargs: Further arguments of `Module`.
 
     Call arguments:
@@ -93,7 +112,8 @@ class LSTM(IvyLayer):
         `output`, `hidden_0`, ..., `cell_0`, ....
 
     Raises:
-        ValueError: If a size is smaller than 1.
+        ValueError: If a size is smaller than 1, or an LSTM with `unroll` gets inputs with an
+            unknown number of steps.
 
     Note:
         Ivy returns pairs of both states in the second list, and runs layers in the alphabetical
@@ -127,6 +147,7 @@ class LSTM(IvyLayer):
         fans: str = "ivy",
         go_backwards: bool = False,
         zero_output_for_mask: bool = False,
+        unroll: bool = False,
         **kwargs: Any,
     ):
         owner = type(self).__name__
@@ -138,6 +159,7 @@ class LSTM(IvyLayer):
         self._fans = checks.choice(owner, "fans", fans, FANS)
         self.go_backwards = checks.flag(owner, "go_backwards", go_backwards)
         self.zero_output_for_mask = checks.flag(owner, "zero_output_for_mask", zero_output_for_mask)
+        self._unroll = checks.flag(owner, "unroll", unroll)
         self._w_init = weight_initializer
         super().__init__(device=device, v=v, dtype=dtype, **self._late(input_channels, kwargs))
 
@@ -189,12 +211,18 @@ class LSTM(IvyLayer):
         if self.go_backwards:
             x, mask = tf.reverse(x, [0]), None if mask is None else tf.reverse(mask, [0])
         steps, variables = x.shape[0], self.v
+        if self._unroll and steps is None:
+            raise IvyValueError(
+                f"{owner}: with `unroll=True` the number of steps must be known, as in "
+                f"`keras.Input((5, {self._input_channels}))`. Received: inputs of shape "
+                f"{tuple(inputs.shape)}"
+            )
         hs, cs = [], []
         for i, (h, c) in enumerate(states):
             w = to_tensor(variables["input"][f"layer_{i}"]["w"], x.dtype)
             u = to_tensor(variables["recurrent"][f"layer_{i}"]["w"], x.dtype)
             wanted = self._return_sequence or i + 1 < self._num_layers
-            x, h, c = lstm_scan(x, h, c, w, u, mask=mask, sequence=wanted)
+            x, h, c = lstm_scan(x, h, c, w, u, mask=mask, sequence=wanted, unroll=self._unroll)
             if wanted and tuple(x.shape)[::2] != (steps, self._output_channels):
                 x = tf.ensure_shape(x, (steps, None, self._output_channels))
             hs.append(h)
@@ -207,7 +235,11 @@ class LSTM(IvyLayer):
             hs, cs = (
                 [tf.reshape(s, (*batch, self._output_channels)) for s in ss] for ss in (hs, cs)
             )
-        return LSTMOutput(y, (hs, cs)) if self._return_state else y
+        if not self._return_state:
+            return y
+        # A functional model that was loaded knows the nest as plain lists.
+        keras_graph.name_outputs(self, 1 + 2 * self._num_layers, LSTMOutput.of)
+        return LSTMOutput(y, (hs, cs))
 
     def _states(self, initial_state: Any, x: Any) -> list[tuple[Any, Any]]:
         """Return the first hidden and cell state of each layer, with one batch axis."""
@@ -219,6 +251,8 @@ class LSTM(IvyLayer):
         pair = list(initial_state)
         if len(pair) == 1 and isinstance(pair[0], list | tuple):
             pair = list(pair[0])  # the half of what Keras's Bidirectional was given
+        if len(pair) == 2 * self._num_layers > 2:  # the half of all, without nests
+            pair = [pair[: self._num_layers], pair[self._num_layers :]]
         if self._num_layers == 1:
             pair = [s if isinstance(s, list | tuple) else [s] for s in pair]
         if len(pair) != 2 or any(len(list(s)) != self._num_layers for s in pair):
@@ -311,6 +345,7 @@ class LSTM(IvyLayer):
             return_state=layer.return_state,
             go_backwards=layer.go_backwards,
             zero_output_for_mask=layer.zero_output_for_mask,
+            unroll=layer.unroll,
             v=v,
             **cls._shared_of(layer),
         )
@@ -327,6 +362,7 @@ class LSTM(IvyLayer):
             "return_state": self._return_state,
             "go_backwards": self.go_backwards,
             "zero_output_for_mask": self.zero_output_for_mask,
+            "unroll": self._unroll,
             **self._shared(),
         }
         if self._num_layers == 1:

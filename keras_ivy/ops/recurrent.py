@@ -27,6 +27,7 @@ def lstm_scan(
     b: Any = None,
     mask: Any = None,
     sequence: bool = True,
+    unroll: bool = False,
 ) -> tuple[Any, Any, Any]:
     """Run a long short-term memory over time-major, checked tensors; the layer calls this.
 
@@ -42,6 +43,7 @@ def lstm_scan(
         b: None, or a bias of shape `(4 * out,)`.
         mask: None, or a boolean array `(time, batch, 1)`; steps where it is False are passed over.
         sequence: If False, the last states are all that is wanted.
+        unroll: If True, the steps, of a known number, are written out one after the other.
 
     Returns:
         The hidden states `(time, batch, out)`, or None, the last hidden state and the last cell
@@ -58,7 +60,7 @@ def lstm_scan(
         return tf.where(here, new_h, h), tf.where(here, new_c, c)
 
     mapped = tf_vectorized.is_mapping()
-    if mapped and x.shape[0] is not None and x.shape[0] <= UNROLLED:
+    if unroll or (mapped and x.shape[0] is not None and x.shape[0] <= UNROLLED):
         hs = []
         for t in range(x.shape[0]):
             h, c = advance(x[t], None if mask is None else mask[t], h, c)

@@ -124,6 +124,58 @@ def test_a_call_keeps_the_structure_of_ivy():
     assert len(ivy.LSTM(3, 4).predict(X, verbose=0)) == 2
 
 
+def test_a_loaded_functional_model_keeps_the_structure(tmp_path):
+    model = functional()
+    model.save(tmp_path / "m.keras")
+    for again in (
+        keras.saving.load_model(tmp_path / "m.keras"),
+        keras.Model.from_config(model.get_config()),
+    ):
+        y, (h, c) = out = again(X)
+        assert type(out) is type(model(X))
+        assert (y.shape, h[1].shape, c[1].shape) == ((2, 5, 4), (2, 4), (2, 4))
+        again.save(tmp_path / "again.keras")
+        tf.nest.assert_same_structure(keras.saving.load_model(tmp_path / "again.keras")(X), out)
+    # Beside other outputs, and from inside another model.
+    inputs = keras.Input((5, 3))
+    inner = keras.models.clone_model(model)
+    out = inner(inputs)
+    outer = keras.Model(inputs, {"lstm": out, "sum": keras.layers.Dense(1)(out[0])})
+    again = keras.Model.from_config(outer.get_config())
+    assert len(again(X)["lstm"]) == 2
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+def test_bidirectional_takes_the_states_that_another_gave(layers):
+    first, second = (keras.layers.Bidirectional(ivy.LSTM(3, 4, num_layers=layers)) for _ in "12")
+    _, *states = first(X)
+    assert [s.shape for s in states] == [(2, 4)] * 4 * layers
+    out = second(X, initial_state=states)
+    half = 2 * layers
+    for layer, own in ((second.forward_layer, states[:half]),
+                       (second.backward_layer, states[half:])):  # fmt: skip
+        _, (h, c) = layer(X, initial_state=(own[:layers], own[layers:]))
+        place = 1 if layer is second.forward_layer else 1 + half
+        agree(out[place : place + half], [*h, *c])
+    assert [tuple(s)[1:] for s in first.compute_output_shape((None, 5, 3))[1:]] == [(4,)] * 2 * half
+
+
+def test_steps_written_out_are_those_of_the_loop():
+    loop = ivy.LSTM(3, 4, num_layers=2, go_backwards=True, zero_output_for_mask=True)
+    written = ivy.LSTM.from_config({**loop.get_config(), "unroll": True})
+    written(X), loop(X)
+    written.v = loop.v
+    mask = np.array([[True] * 5, [True, True, False, True, False]])
+    agree(written(X, mask=mask), loop(X, mask=mask))
+    graph = tf.function(written).get_concrete_function(tf.TensorSpec((None, 5, 3))).graph
+    assert "While" not in {op.type.removeprefix("Stateless") for op in graph.get_operations()}
+    with pytest.raises(ValueError, match=r"number of steps must be known.*Received: inputs of"):
+        written(keras.Input((None, 3)))
+    theirs = ivy.LSTM(3, 4, unroll=True, return_state=False).to_keras()
+    assert theirs.unroll
+    assert ivy.LSTM.from_keras(theirs).get_config()["unroll"] is True
+
+
 def test_a_slope_given_as_a_tensor_is_a_constant_of_graphs():
     layer = ivy.PReLU(tf.constant([0.5, 0.25, 0.0]))
     function = tf.function(layer).get_concrete_function(tf.TensorSpec((None, 3)))

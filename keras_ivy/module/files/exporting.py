@@ -1,14 +1,69 @@
-"""Exporting a module: in inference mode, with the inputs it was called with."""
+"""Exporting a module: in inference mode, with the inputs it was called with, outputs by name."""
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import keras
 import tensorflow as tf
 
-__all__ = ["Exported"]
+from keras_ivy.utils.exceptions import IvyValueError
+
+__all__ = ["Exported", "servable"]
+
+
+def servable(outputs: Any) -> Any:
+    """Return outputs as TensorFlow can serve them: nests inside a nest become names with `_`.
+
+    Args:
+        outputs: An array, a list, tuple or dict of arrays, all of which stay what they are, or a
+            nest.
+
+    Returns:
+        The outputs, or a dict of all arrays.
+
+    Raises:
+        ValueError: If two arrays would have one name.
+
+    Example:
+
+    >>> servable({"y": 1, "state": ([2], 3)})
+    {'y': 1, 'state_0_0': 2, 'state_1': 3}
+    >>> servable((1, (2, 3)))
+    {'output_0': 1, 'output_1_0': 2, 'output_1_1': 3}
+    >>> servable([1, 2])
+    [1, 2]
+    """
+    if not any(_items(x) for _, x in _items(outputs)):
+        return outputs
+    named: dict[str, Any] = {}
+    prefix = "" if isinstance(outputs, Mapping) or hasattr(outputs, "_asdict") else "output_"
+    for name, x in _arrays(outputs, prefix):
+        if name in named:
+            raise IvyValueError(
+                "Two outputs would be served under one name: return another key or order. "
+                f"Received: outputs named {name!r} twice"
+            )
+        named[name] = x
+    return named
+
+
+def _items(x: Any) -> list[tuple[str, Any]]:
+    """Return what a nest holds under which names, or nothing of what is no nest."""
+    if hasattr(x, "_asdict"):
+        x = x._asdict()
+    if isinstance(x, Mapping):
+        return [(str(key), value) for key, value in x.items()]
+    return [(str(i), value) for i, value in enumerate(x)] if isinstance(x, list | tuple) else []
+
+
+def _arrays(x: Any, prefix: str) -> Iterator[tuple[str, Any]]:
+    for key, value in _items(x):
+        if isinstance(value, Mapping | list | tuple):
+            yield from _arrays(value, f"{prefix}{key}_")
+        else:
+            yield f"{prefix}{key}", value
 
 
 class Exported:
@@ -32,12 +87,17 @@ class Exported:
                 to those of the first call, of any batch size.
             **kwargs: Passed to `keras.Model.export`.
 
+        What the module returns is served as it is; nests inside it under names joined by `_`:
+        `(y, (h, c))` as `output_0`, `output_1_0` and `output_1_1`, `{"y": y, "state": {"h": h}}` as
+        `y` and `state_h`.
+
         Raises:
-            ValueError: If the module has not been called yet and no signature is given.
+            ValueError: If the module has not been called yet and no signature is given, or two
+                outputs would be served under one name.
         """
         if input_signature is None:
             input_signature = self._ivy_signature()
-        with self._ivy_exporting():
+        with self._ivy_exporting(), self._ivy_serving():
             super().export(
                 filepath,
                 format=format,
@@ -77,6 +137,20 @@ class Exported:
             for state, flag in flags:
                 state.update(_ivy_training=flag, _ivy_is_exported=False)
 
+    @contextlib.contextmanager
+    def _ivy_serving(self) -> Iterator[None]:
+        """Let Keras, which asks for `module.__call__`, find a function of servable outputs."""
+        call = self.__call__
+
+        def serve(*args: Any, **kwargs: Any) -> Any:
+            return servable(call(*args, **kwargs))
+
+        vars(self)["__call__"] = tf.autograph.experimental.do_not_convert(serve)
+        try:
+            yield
+        finally:
+            del vars(self)["__call__"]
+
     @property
     def _default_save_signature(self) -> Any:
         """The function that `tf.saved_model.save(module, ...)` serves.
@@ -92,6 +166,6 @@ class Exported:
         @tf.function(input_signature=specs)
         @tf.autograph.experimental.do_not_convert
         def serving_default(*inputs: Any) -> Any:
-            return self(*inputs, training=False)
+            return servable(self(*inputs, training=False))
 
         return serving_default
