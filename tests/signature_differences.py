@@ -1,7 +1,7 @@
 """Where a signature differs from Ivy's, and why; everything else is compared.
 
-Two tables: parameters that no function of the package has, and single differences. A name that
-stands here although it agrees fails the test too.
+Tables of parameters that no function of the package has, of single differences, and of defaults. A
+name that stands here although it agrees fails the test too.
 """
 
 #: Ivy's parameters that are left out wherever they occur.
@@ -60,7 +60,6 @@ LACKING = {
     "conv2d": {"x_dilations": _NUMPY},
     "conv3d": {"x_dilations": _NUMPY},
     "count_nonzero": {"dtype": "cast the result"},
-    "cross": {"axisa": _NUMPY, "axisb": _NUMPY, "axisc": _NUMPY},
     "default_float_dtype": {"input": _NUMPY, "float_dtype": _NUMPY},
     "default_int_dtype": {"input": _NUMPY, "int_dtype": _NUMPY},
     "diff": {"prepend": _NUMPY, "append": _NUMPY},
@@ -111,4 +110,48 @@ PLACES = {
     "SGD": dict.fromkeys(["inplace", "stop_gradients", "trace_on_next_step"], _SWITCHES),
     "LARS": dict.fromkeys(["inplace", "stop_gradients", "trace_on_next_step"], _SWITCHES),
     "RandomNormal.create_variables": {"dtype": "a dtype in the place of `fan_out` is Ivy's"},
+}  # fmt: skip
+
+_OURS = "may be left out here"
+
+#: Ivy's parameter -> why its default is written otherwise, or means something else.
+DEFAULTS = {
+    **{name: {"inplace": "None is what the variables allow, and they change in place"}
+       for name in ("Adam", "AdamW", "LARS", "SGD")},
+    "LAMB": {
+        "inplace": "None is what the variables allow, and they change in place",
+        "max_trust_ratio": "None is the variant's own, which is 10 for Ivy's",
+    },
+    "Optimizer": {
+        "lr": _OURS,
+        "inplace": "None is what the variables allow, and they change in place",
+        "init_on_first_step": "taken and reported, but it changes nothing",
+        "fallback_to_non_traced": "taken and reported, but it changes nothing",
+    },
+    "Constant": {"constant": _OURS},
+    "Uniform": dict.fromkeys(["numerator", "fan_mode", "power", "gain"], _OURS),
+    **{f"{name}.create_variables": {"device": _OURS}
+       for name in ("Constant", "Initializer", "Uniform")},
+    "KaimingNormal.create_variables": {
+        "device": _OURS, "negative_slope": "None is the constructor's, which is 0",
+    },
+    "RandomNormal.create_variables": {"var_shape": "Ivy's None raises as well"},
+    "all_nested_indices": {"nest": "there are no indices of nothing"},
+    "execute_with_gradients": {
+        "retain_grads": "taken for Ivy's programs",
+        "xs_grad_idxs": "None is everything, which is what Ivy's default comes to",
+        "ret_grad_idxs": "None is everything, which is what Ivy's default comes to",
+    },
+    "instance_norm": {"eps": "Ivy declares 0 and computes with 1e-5: recorded in functions.json"},
+    "interpolate": {"size": "or `scale_factor`"},
+    "Container.concat": {"xs": "the container itself is the first"},
+    "Container.stack": {"xs": "the container itself is the first"},
+    "Container.cont_from_disk_as_hdf5": {"slice_obj": "written otherwise"},
+    "Container.cont_list_stack": {"dim": _OURS},
+    "Container.cont_load": {"format": "another name of the same"},
+    "Container.cont_save": {"format": "another name of the same"},
+    "Container.cont_to_disk_as_hdf5": {
+        "mode": "a file is replaced, so that nothing of another container is left in it; rows that "
+        "go behind others are added",
+    },
 }  # fmt: skip

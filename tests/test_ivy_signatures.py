@@ -4,12 +4,13 @@ import inspect
 import json
 
 import keras
+import numpy as np
 import pytest
 
 import keras_ivy as ivy
 from keras_ivy.optimizers.spellings import SPELLINGS
 from tests.golden.load import HERE, load
-from tests.signature_differences import ALIASES, LACKING, PLACES, WITHOUT
+from tests.signature_differences import ALIASES, DEFAULTS, LACKING, PLACES, WITHOUT
 
 RECORDED = json.loads((HERE / "signatures.json").read_text(encoding="utf-8"))
 
@@ -261,3 +262,81 @@ def test_no_place_of_a_container_method_means_something_else(name):
     aliases = CONTAINER_ALIASES.get(name, {})
     theirs = [aliases.get(parameter, parameter) for parameter in theirs]
     assert ours[: len(theirs)] == theirs[: len(ours)]
+
+
+# -- defaults ----------------------------------------------------------------------------------
+
+
+COMPARED = {
+    **{
+        name: (methods.get("__init__", []), getattr(ivy, name)) for name, methods in CLASSES.items()
+    },
+    **{name: (recorded, ours) for name, recorded, ours in [*METHODS, *FUNCTIONS]},
+    **{f"Container.{name}": (r, getattr(ivy.Container, name)) for name, r in CONTAINER.items()},
+}
+
+
+def other_defaults(name):
+    """By parameter: Ivy's default and ours, as source text, where they are not the same."""
+    recorded, ours = COMPARED[name]
+    parameters = inspect.signature(ours).parameters
+    method = name.removeprefix("Container.")
+    aliases = {**SPELLINGS, **ALIASES.get(name, {}), **CONTAINER_ALIASES.get(method, {})}
+    found = {}
+    for parameter, kind, *default in recorded:
+        own = parameters.get(parameter) or parameters.get(aliases.get(parameter))
+        if kind in ("*", "**") or own is None:
+            continue
+        theirs = default[0] if default else "required"
+        shown = "required" if own.default is own.empty else repr(own.default)
+        if shown != theirs and not same_number(shown, theirs):
+            found[parameter] = (theirs, shown)
+    return found
+
+
+def same_number(a, b):
+    try:
+        return float(a) == float(b)
+    except ValueError:
+        return False
+
+
+@pytest.mark.parametrize("name", sorted(COMPARED))
+def test_defaults_are_ivys(name):
+    found, listed = other_defaults(name), DEFAULTS.get(name, {})
+    assert {p: pair for p, pair in found.items() if p not in listed} == {}
+    assert set(listed) <= set(found), "a table explains what agrees"
+
+
+def test_table_of_defaults_names_what_exists():
+    assert set(DEFAULTS) <= set(COMPARED)
+
+
+def test_defaults_that_are_written_otherwise_mean_the_same(tmp_path):
+    x = np.array([[1.0, 2.0, 3.0], [0.5, 0.0, 1.0]], "float32")
+    # `None`, as Ivy's programs hand it on, is the number that Ivy keeps for it.
+    for function, arguments in ((ivy.stable_divide, (x, x * 0)), (ivy.stable_pow, (x * 0, 0.5))):
+        np.testing.assert_array_equal(function(*arguments, None), function(*arguments))
+    np.testing.assert_allclose(ivy.stable_pow(0.0, 0.5), 1e-5**0.5, rtol=1e-5)
+    np.testing.assert_allclose(ivy.stable_divide(1.0, 0.0), 1e12, rtol=1e-5)
+    np.testing.assert_allclose(ivy.cross(x, x[::-1]), np.cross(x, x[::-1]), rtol=1e-6)
+    for axes in ({"axisa": 0, "axisb": 1}, {"axisa": 0, "axisb": 1, "axisc": 0}):
+        np.testing.assert_allclose(ivy.cross(x.T, x, **axes), np.cross(x.T, x, **axes), rtol=1e-6)
+    np.testing.assert_allclose(ivy.cross(x.T, x.T[:, ::-1], axis=0),
+                               np.cross(x.T, x.T[:, ::-1], axis=0), rtol=1e-6)  # fmt: skip
+    small = np.full((1, 4, 1), 1e-3, "float32") * [[[1], [-1], [1], [-1]]]
+    y = ivy.instance_norm(small, [0.0], [1.0], training=True)[0]
+    np.testing.assert_allclose(np.abs(y), 1e-3 / np.sqrt(1e-6 + 1e-5), rtol=1e-4)
+    c = ivy.Container(a=ivy.array(x), b=ivy.array(x))
+    assert list(c.cont_restructure({"a": "z"})) == ["b", "z"]
+    assert [p.a.shape for p in c.split_conts()] == [(1, 3)] * 2
+    assert len(c.split_conts(axis=1)) == 3
+    c.cont_save(tmp_path / "c.h5", format="h5py")
+    assert sorted(ivy.Container.cont_load(tmp_path / "c.h5", format="h5py")) == ["a", "b"]
+
+
+def test_gradients_are_taken_of_everything_by_default():
+    xs = ivy.Container(a=ivy.array([1.0]), b=ivy.array([2.0]))
+    loss, grads = ivy.execute_with_gradients(lambda v: ivy.sum(v.a * v.b), xs)
+    assert float(loss) == 2.0
+    assert {p: float(g[0]) for p, g in grads.flatten().items()} == {"a": 2.0, "b": 1.0}

@@ -123,7 +123,7 @@ class Rekey:
     def cont_restructure(
         self,
         mapping: Mapping[str, str | Mapping[str, Any]],
-        keep_orig: bool = False,
+        keep_orig: bool = True,
         replace: bool = True,
     ) -> Any:
         """Return a copy with some values moved to other key chains, and rearranged.

@@ -168,14 +168,25 @@ class Shapes:
             )
         return self.unstack(axis, keepdims)
 
-    def split_conts(self, num_or_size_splits: int | Sequence[int] = 2, axis: int = 0) -> list:
+    def split_conts(
+        self, num_or_size_splits: int | Sequence[int] | None = None, axis: int = 0
+    ) -> list:
         """Return a list of containers, the leaves split along an axis.
 
         Args:
-            num_or_size_splits: The number of equal parts, or the size of each.
+            num_or_size_splits: The number of equal parts, or the size of each; one part for each
+                entry by default.
             axis: The axis.
+
+        Example:
+
+        >>> import numpy as np
+        >>> from keras_ivy import Container
+        >>> len(Container(a=np.zeros((3, 2))).split_conts())
+        3
         """
         size = self._size_of(axis)
+        num_or_size_splits = size if num_or_size_splits is None else num_or_size_splits
         if isinstance(num_or_size_splits, int):
             if size % num_or_size_splits:
                 raise IvyValueError(

@@ -132,8 +132,13 @@ def lerp(input: Any, end: Any, weight: Any) -> Any:
 
 
 @ivy_function
-def stable_divide(numerator: Any, denominator: Any, min_denominator: float = 1e-12) -> Any:
+def stable_divide(numerator: Any, denominator: Any, min_denominator: float | None = None) -> Any:
     """Return `numerator / (denominator + min_denominator)`, finite for a denominator of 0.
+
+    Args:
+        numerator: An array.
+        denominator: An array.
+        min_denominator: What is added; 1e-12 by default.
 
     Example:
 
@@ -142,6 +147,7 @@ def stable_divide(numerator: Any, denominator: Any, min_denominator: float = 1e-
 
     Reference: Ivy's `functional/ivy/general.py`.
     """
+    min_denominator = 1e-12 if min_denominator is None else min_denominator
     given = {"numerator": numerator, "denominator": denominator}
     numerator, denominator = numbers("stable_divide", "BIfc", **given)
     if is_complex(numerator) or is_complex(denominator):
@@ -151,8 +157,13 @@ def stable_divide(numerator: Any, denominator: Any, min_denominator: float = 1e-
 
 
 @ivy_function
-def stable_pow(base: Any, exponent: Any, min_base: float = 1e-5) -> Any:
+def stable_pow(base: Any, exponent: Any, min_base: float | None = None) -> Any:
     """Return `(base + min_base)**exponent`, with a finite gradient at a base of 0.
+
+    Args:
+        base: An array.
+        exponent: An array.
+        min_base: What is added; 1e-5 by default.
 
     Example:
 
@@ -161,6 +172,7 @@ def stable_pow(base: Any, exponent: Any, min_base: float = 1e-5) -> Any:
 
     Reference: Ivy's `functional/ivy/general.py`.
     """
+    min_base = 1e-5 if min_base is None else min_base
     base, exponent = numbers("stable_pow", "BIfc", base=base, exponent=exponent)
     if is_complex(base) or is_complex(exponent):
         base, exponent = complex_operands((base, exponent))

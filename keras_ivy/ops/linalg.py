@@ -145,8 +145,24 @@ def tensordot(x1: Any, x2: Any, *, axes: Any = 2) -> Any:
 
 
 @ivy_function
-def cross(x1: Any, x2: Any, *, axis: int = -1) -> Any:
+def cross(
+    x1: Any,
+    x2: Any,
+    *,
+    axisa: int = -1,
+    axisb: int = -1,
+    axisc: int = -1,
+    axis: int | None = None,
+) -> Any:
     """Return the cross products of vectors of three.
+
+    Args:
+        x1: The first vectors.
+        x2: The second vectors.
+        axisa: The axis of `x1` along which its vectors are.
+        axisb: The axis of `x2` along which its vectors are.
+        axisc: The axis of the result along which its vectors are.
+        axis: The axis of all three, which goes before them.
 
     Example:
 
@@ -154,7 +170,7 @@ def cross(x1: Any, x2: Any, *, axis: int = -1) -> Any:
     [0.0, 0.0, 1.0]
     """
     x1, x2 = numbers("cross", "ifc", x1=to_tensor(x1), x2=to_tensor(x2))
-    return bilinear(lambda a, b: ops.cross(a, b, axis=axis), x1, x2)
+    return bilinear(lambda a, b: ops.cross(a, b, axisa, axisb, axisc, axis), x1, x2)
 
 
 def _kron(a: Any, b: Any) -> Any:

@@ -24,7 +24,15 @@ from keras_ivy.utils.files import reading, write_all
 
 __all__ = ["Disk"]
 
-FORMATS = {"h5": "h5", "hdf5": "h5", "pickle": "pickle", "pkl": "pickle", "json": "json"}
+#: By the suffix, or what `format=` says; `"h5py"` is Ivy's.
+FORMATS = {
+    "h5": "h5",
+    "hdf5": "h5",
+    "h5py": "h5",
+    "pickle": "pickle",
+    "pkl": "pickle",
+    "json": "json",
+}
 
 
 def _format_of(path: str | os.PathLike, format: str | None) -> str:
