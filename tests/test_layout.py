@@ -11,6 +11,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 #: Lowest first. A module may import from its own rank or a lower one; ranks of equal number may
 #: not import each other unless they share the name.
 RANKS = {
+    "typing": 0,
     "version": 0,
     "utils": 0,
     "adapters": 1,

@@ -30,7 +30,7 @@ from keras_ivy.ops.conv_transpose import (
 )
 from keras_ivy.ops.creation import (
     arange, array, asarray, copy_array, empty, empty_like, eye, full, full_like, linspace,
-    logspace, meshgrid, native_array, one_hot, ones, ones_like, tril, triu, zeros, zeros_like,
+    logspace, meshgrid, native_array, one_hot, ones, ones_like, zeros, zeros_like,
 )
 from keras_ivy.ops.decompositions import (
     cholesky, det, eigh, inv, pinv, qr, slogdet, solve, svd,
@@ -79,7 +79,7 @@ from keras_ivy.ops.indexing import (
 from keras_ivy.ops.leafwise import leafwise
 from keras_ivy.ops.linalg import (
     cross, diag, diagonal, dot, einsum, inner, kron, matmul, matrix_norm, matrix_power,
-    matrix_transpose, outer, tensordot, trace, vecdot, vector_norm,
+    matrix_transpose, outer, tensordot, trace, tril, triu, vecdot, vector_norm,
 )
 from keras_ivy.ops.losses import (
     binary_cross_entropy, cross_entropy, huber_loss, l1_loss, log_poisson_loss, mse_loss,

@@ -5,6 +5,8 @@ applies the formula to complex numbers, `"split"` the function to real and imagi
 `"magnitude"` to the absolute value, keeping the angle.
 """
 
+from __future__ import annotations
+
 from typing import Any
 
 import tensorflow as tf
@@ -14,6 +16,7 @@ from keras_ivy.ops.complexes import with_complex_mode
 from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.kinds import numbers
 from keras_ivy.ops.tensors import to_tensor
+from keras_ivy.typing import Array, ArrayLike
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
 __all__ = [
@@ -39,14 +42,14 @@ _ROOT = 0.7978845608028654
 _ROOT_OF_HALF = 0.7071067690849304
 
 
-def float_tensor(x: Any, name: str, types: str = "fc") -> Any:
+def float_tensor(x: ArrayLike, name: str, types: str = "fc") -> Array:
     """Return `x` as a tensor of floating point or complex numbers."""
     return numbers(name, types, x=x)
 
 
 @ivy_function(symbolic=True)
 @with_complex_mode
-def gelu(x: Any, approximate: bool = False) -> Any:
+def gelu(x: ArrayLike, approximate: bool = False) -> Array:
     """Return `x * P(X <= x)` for a standard normal X.
 
     Args:
@@ -84,7 +87,7 @@ def _gelu(x: tf.Tensor) -> tf.Tensor:
 
 
 @ivy_function(symbolic=True)
-def geglu(x: Any) -> Any:
+def geglu(x: ArrayLike) -> Array:
     """Return the first half of the last axis, times the `gelu` of the second half.
 
     Args:
@@ -115,7 +118,7 @@ def geglu(x: Any) -> Any:
 
 @ivy_function(symbolic=True)
 @with_complex_mode
-def sigmoid(x: Any) -> Any:
+def sigmoid(x: ArrayLike) -> Array:
     """Return `1 / (1 + exp(-x))`.
 
     Example:
@@ -129,7 +132,7 @@ def sigmoid(x: Any) -> Any:
 
 @ivy_function(symbolic=True)
 @with_complex_mode
-def tanh(x: Any) -> Any:
+def tanh(x: ArrayLike) -> Array:
     """Return the hyperbolic tangent.
 
     Example:
@@ -142,7 +145,7 @@ def tanh(x: Any) -> Any:
 
 @ivy_function(symbolic=True)
 @with_complex_mode
-def silu(x: Any) -> Any:
+def silu(x: ArrayLike) -> Array:
     """Return `x * sigmoid(x)`, also called swish.
 
     Example:
@@ -158,7 +161,7 @@ def silu(x: Any) -> Any:
 
 @ivy_function(symbolic=True)
 @with_complex_mode
-def mish(x: Any) -> Any:
+def mish(x: ArrayLike) -> Array:
     """Return `x * tanh(softplus(x))`.
 
     Example:
@@ -172,13 +175,13 @@ def mish(x: Any) -> Any:
     return x * tf.tanh(_softplus(x))
 
 
-def _softplus(x: Any) -> Any:
+def _softplus(x: ArrayLike) -> Array:
     return tf.math.log(tf.exp(x) + 1) if x.dtype.is_complex else tf.math.softplus(x)
 
 
 @ivy_function(symbolic=True)
 @with_complex_mode
-def softplus(x: Any, beta: float | None = None, threshold: float | None = None) -> Any:
+def softplus(x: ArrayLike, beta: float | None = None, threshold: float | None = None) -> Array:
     """Return `log(1 + exp(beta * x)) / beta`.
 
     Args:
@@ -204,7 +207,7 @@ def softplus(x: Any, beta: float | None = None, threshold: float | None = None) 
 
 
 @ivy_function(symbolic=True)
-def softsign(x: Any) -> Any:
+def softsign(x: ArrayLike) -> Array:
     """Return `x / (1 + |x|)`.
 
     Example:
@@ -217,7 +220,7 @@ def softsign(x: Any) -> Any:
 
 @ivy_function(symbolic=True)
 @with_complex_mode
-def logsigmoid(x: Any) -> Any:
+def logsigmoid(x: ArrayLike) -> Array:
     """Return `log(sigmoid(x))`, without overflow.
 
     Example:
@@ -229,7 +232,7 @@ def logsigmoid(x: Any) -> Any:
     return -_softplus(-x) if x.dtype.is_complex else tf.math.log_sigmoid(x)
 
 
-def _along(kernel: Any, name: str, x: Any, axis: int | None) -> Any:
+def _along(kernel: Any, name: str, x: ArrayLike, axis: int | None) -> Array:
     """Apply a softmax along an axis; None is Ivy's spelling of the last one."""
     x = float_tensor(x, name)
     rank, axis = len(x.shape), -1 if axis is None else axis
@@ -248,7 +251,7 @@ def _along(kernel: Any, name: str, x: Any, axis: int | None) -> Any:
 
 @ivy_function(symbolic=True)
 @with_complex_mode
-def softmax(x: Any, axis: int | None = None) -> Any:
+def softmax(x: ArrayLike, axis: int | None = None) -> Array:
     """Return `exp(x) / sum(exp(x))` along an axis, the last one by default.
 
     Example:
@@ -259,11 +262,11 @@ def softmax(x: Any, axis: int | None = None) -> Any:
     return _along(_softmax, "softmax", x, axis)
 
 
-def _softmax(x: Any, axis: int) -> Any:
+def _softmax(x: ArrayLike, axis: int) -> Array:
     return tf.exp(_log_softmax(x, axis)) if x.dtype.is_complex else tf.nn.softmax(x, axis)
 
 
-def _log_softmax(x: Any, axis: int) -> Any:
+def _log_softmax(x: ArrayLike, axis: int) -> Array:
     if not x.dtype.is_complex:
         return tf.nn.log_softmax(x, axis)
     highest = tf.reduce_max(tf.math.real(x), axis, keepdims=True)
@@ -273,7 +276,7 @@ def _log_softmax(x: Any, axis: int) -> Any:
 
 @ivy_function(symbolic=True)
 @with_complex_mode
-def log_softmax(x: Any, axis: int | None = None) -> Any:
+def log_softmax(x: ArrayLike, axis: int | None = None) -> Array:
     """Return `log(softmax(x))` along an axis, the last one by default.
 
     Example:
@@ -286,7 +289,7 @@ def log_softmax(x: Any, axis: int | None = None) -> Any:
 
 @ivy_function(symbolic=True)
 @with_complex_mode
-def logit(x: Any, eps: float | None = None) -> Any:
+def logit(x: ArrayLike, eps: float | None = None) -> Array:
     """Return `log(x / (1 - x))`.
 
     Args:
@@ -306,7 +309,7 @@ def logit(x: Any, eps: float | None = None) -> Any:
 
 
 @ivy_function(symbolic=True)
-def elu(x: Any, alpha: float = 1.0) -> Any:
+def elu(x: ArrayLike, alpha: float = 1.0) -> Array:
     """Return `x` where it is positive and `alpha * (exp(x) - 1)` elsewhere.
 
     Example:
@@ -322,7 +325,7 @@ def elu(x: Any, alpha: float = 1.0) -> Any:
 
 
 @ivy_function(symbolic=True)
-def selu(x: Any) -> Any:
+def selu(x: ArrayLike) -> Array:
     """Return the scaled `elu` that keeps mean 0 and variance 1.
 
     Example:
@@ -336,7 +339,7 @@ def selu(x: Any) -> Any:
 
 
 @ivy_function(symbolic=True)
-def celu(x: Any, alpha: float = 1.0) -> Any:
+def celu(x: ArrayLike, alpha: float = 1.0) -> Array:
     """Return `x` where it is positive and `alpha * (exp(x / alpha) - 1)` elsewhere.
 
     Example:

@@ -1,5 +1,7 @@
 """Pooling to a given size, and resizing of images, under Ivy's names."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import tensorflow as tf
@@ -10,6 +12,7 @@ from keras_ivy.ops import checks
 from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.kinds import numbers
 from keras_ivy.ops.resampling import resize_axes
+from keras_ivy.typing import Array, ArrayLike, DTypeLike, Window
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = [
@@ -22,7 +25,7 @@ __all__ = [
 ]
 
 
-def _borders(size: Any, out: int) -> tuple[Any, Any]:
+def _borders(size: Any, out: int) -> tuple[Array, Array]:
     """Return where each window begins and ends.
 
     Window `i` reaches from `floor(i * size / out)` up to `ceil((i + 1) * size / out)`.
@@ -31,7 +34,7 @@ def _borders(size: Any, out: int) -> tuple[Any, Any]:
     return i * size // out, ((i + 1) * size + out - 1) // out
 
 
-def _windows(size: Any, out: int, dtype: Any) -> Any:
+def _windows(size: Any, out: int, dtype: DTypeLike) -> Array:
     """Return the matrix of shape `(out, size)` that takes the mean of each window."""
     start, end = _borders(size, out)
     place = tf.range(size)
@@ -39,7 +42,7 @@ def _windows(size: Any, out: int, dtype: Any) -> Any:
     return tf.cast(inside, dtype) / tf.cast(end - start, dtype)[:, tf.newaxis]
 
 
-def adaptive_pool(x: Any, output_sizes: tuple[int, ...], axes: tuple[int, ...]) -> Any:
+def adaptive_pool(x: ArrayLike, output_sizes: tuple[int, ...], axes: tuple[int, ...]) -> Array:
     """Return means over windows that divide some axes into given numbers of parts.
 
     Args:
@@ -60,7 +63,7 @@ def adaptive_pool(x: Any, output_sizes: tuple[int, ...], axes: tuple[int, ...]) 
 
 
 @ivy_function(symbolic=True)
-def adaptive_avg_pool1d(input: Any, output_size: Any) -> Any:
+def adaptive_avg_pool1d(input: ArrayLike, output_size: Window) -> Array:
     """Return means over windows that divide the last axis into a given number of parts.
 
     Args:
@@ -82,7 +85,9 @@ def adaptive_avg_pool1d(input: Any, output_size: Any) -> Any:
 
 
 @ivy_function(symbolic=True)
-def adaptive_avg_pool2d(input: Any, output_size: Any, *, data_format: str = "NHWC") -> Any:
+def adaptive_avg_pool2d(
+    input: ArrayLike, output_size: Window, *, data_format: str = "NHWC"
+) -> Array:
     """Return means over windows that divide two axes into given numbers of parts.
 
     Args:
@@ -108,7 +113,7 @@ def adaptive_avg_pool2d(input: Any, output_size: Any, *, data_format: str = "NHW
     return adaptive_pool(x, sizes, (first, first + 1))
 
 
-def _adaptive_max(owner: str, x: Any, output_size: Any, rank: int) -> Any:
+def _adaptive_max(owner: str, x: ArrayLike, output_size: Any, rank: int) -> Array:
     """Return the largest entries of windows that divide the last axes."""
     x = numbers(owner, "if", input=x)
     layout = "(batch, channels, *spatial), with a batch or not"
@@ -124,7 +129,7 @@ def _adaptive_max(owner: str, x: Any, output_size: Any, rank: int) -> Any:
 
 
 @ivy_function(symbolic=True)
-def adaptive_max_pool2d(input: Any, output_size: Any) -> Any:
+def adaptive_max_pool2d(input: ArrayLike, output_size: Window) -> Array:
     """Return the largest entries of windows that divide the last two axes.
 
     Args:
@@ -145,7 +150,7 @@ def adaptive_max_pool2d(input: Any, output_size: Any) -> Any:
 
 
 @ivy_function(symbolic=True)
-def adaptive_max_pool3d(input: Any, output_size: Any) -> Any:
+def adaptive_max_pool3d(input: ArrayLike, output_size: Window) -> Array:
     """Return the largest entries of windows that divide the last three axes.
 
     Args:
@@ -179,14 +184,14 @@ _RESIZE = {
 
 @ivy_function(symbolic=True)
 def interpolate(
-    x: Any,
-    size: Any = None,
+    x: ArrayLike,
+    size: Window | None = None,
     *,
     mode: str = "linear",
     scale_factor: Any = None,
     align_corners: bool = False,
     antialias: bool = False,
-) -> Any:
+) -> Array:
     """Return arrays resized along their spatial axes.
 
     Args:
@@ -255,7 +260,7 @@ def interpolate(
     return x
 
 
-def _resize_axis(x: Any, axis: int, out: Any, method: str, align_corners: bool) -> Any:
+def _resize_axis(x: ArrayLike, axis: int, out: Any, method: str, align_corners: bool) -> Array:
     """Resize one axis, by gathering the neighbours of each new place."""
     size = x.shape[axis] if x.shape[axis] is not None else tf.shape(x)[axis]
     last = size - 1

@@ -1,6 +1,6 @@
 """Attention under Ivy's names."""
 
-from typing import Any
+from __future__ import annotations
 
 import keras
 import tensorflow as tf
@@ -12,17 +12,18 @@ from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.kinds import numbers
 from keras_ivy.ops.nn import apply_linear
 from keras_ivy.ops.tensors import to_tensor
+from keras_ivy.typing import Array, ArrayLike, DTypeLike, SeedLike
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = ["attend", "multi_head_attention", "scaled_dot_product_attention"]
 
 
-def _lowest(dtype: Any) -> Any:
+def _lowest(dtype: DTypeLike) -> Array:
     """A score that stands for never: far below all others, and finite in every type."""
     return tf.constant(-3e4 if dtype == tf.float16 else -1e30, dtype)
 
 
-def additive_mask(mask: Any, dtype: Any) -> Any:
+def additive_mask(mask: ArrayLike, dtype: DTypeLike) -> Array:
     """Return what is added to scores: a boolean mask is True where a score is masked out."""
     mask = to_tensor(mask)
     if mask.dtype == tf.bool:
@@ -30,22 +31,22 @@ def additive_mask(mask: Any, dtype: Any) -> Any:
     return tf.maximum(tf.cast(mask, dtype), _lowest(dtype))
 
 
-def causal_mask(query: Any, key: Any) -> Any:
+def causal_mask(query: ArrayLike, key: ArrayLike) -> Array:
     """Return the boolean mask of shape `(L, S)` that hides later keys from earlier queries."""
     rows, columns = ops.shape(query)[-2], ops.shape(key)[-2]
     return tf.range(columns)[tf.newaxis] > tf.range(rows)[:, tf.newaxis]
 
 
 def attend(
-    query: Any,
-    key: Any,
-    value: Any,
+    query: ArrayLike,
+    key: ArrayLike,
+    value: ArrayLike,
     scale: float,
-    mask: Any,
+    mask: ArrayLike,
     dropout: float = 0.0,
-    seed: Any = None,
+    seed: SeedLike = None,
     training: bool = False,
-) -> tuple[Any, Any]:
+) -> tuple[Array, Array]:
     """Return attention and its weights.
 
     Args:
@@ -73,7 +74,7 @@ def attend(
     return tf.matmul(weights, value, transpose_b=turned), weights
 
 
-def _gains_from_turning(key: Any, value: Any) -> bool:
+def _gains_from_turning(key: ArrayLike, value: ArrayLike) -> bool:
     """Whether gradients are faster with keys and values of shape `(..., d, S)`.
 
     The gradients of keys and values multiply by the transpose of an array of the size of the
@@ -88,16 +89,16 @@ def _gains_from_turning(key: Any, value: Any) -> bool:
 
 @ivy_function(symbolic=True)
 def scaled_dot_product_attention(
-    query: Any,
-    key: Any,
-    value: Any,
+    query: ArrayLike,
+    key: ArrayLike,
+    value: ArrayLike,
     *,
     scale: float | None = None,
-    mask: Any = None,
+    mask: ArrayLike | None = None,
     dropout_p: float = 0.0,
     is_causal: bool = False,
     training: bool = False,
-) -> Any:
+) -> Array:
     """Return `softmax(scale * query @ key.T + mask) @ value`.
 
     Args:
@@ -145,14 +146,14 @@ def scaled_dot_product_attention(
     return attend(query, key, value, scale, added, dropout_p, training=training)[0]
 
 
-def _heads(x: Any, num_heads: int) -> Any:
+def _heads(x: ArrayLike, num_heads: int) -> Array:
     """Return `(N, L, H * d)` as `(N, H, L, d)`."""
     batch, length = ops.shape(x)[:2]
     x = tf.reshape(x, (batch, length, num_heads, x.shape[-1] // num_heads))
     return tf.transpose(x, (0, 2, 1, 3))
 
 
-def _full_mask(mask: Any, batch: Any, num_heads: int, owner: str) -> Any:
+def _full_mask(mask: ArrayLike, batch: ArrayLike, num_heads: int, owner: str) -> Array:
     """Bring a mask to four axes that broadcast with `(N, H, L, S)`."""
     rank = len(mask.shape)
     if rank == 2:
@@ -173,28 +174,28 @@ def _full_mask(mask: Any, batch: Any, num_heads: int, owner: str) -> Any:
 
 @ivy_function(symbolic=True)
 def multi_head_attention(
-    query: Any,
-    key: Any = None,
-    value: Any = None,
+    query: ArrayLike,
+    key: ArrayLike | None = None,
+    value: ArrayLike | None = None,
     *,
     num_heads: int = 8,
     scale: float | None = None,
-    attention_mask: Any = None,
-    in_proj_weights: Any = None,
-    q_proj_weights: Any = None,
-    k_proj_weights: Any = None,
-    v_proj_weights: Any = None,
-    out_proj_weights: Any = None,
-    in_proj_bias: Any = None,
-    out_proj_bias: Any = None,
+    attention_mask: ArrayLike | None = None,
+    in_proj_weights: ArrayLike | None = None,
+    q_proj_weights: ArrayLike | None = None,
+    k_proj_weights: ArrayLike | None = None,
+    v_proj_weights: ArrayLike | None = None,
+    out_proj_weights: ArrayLike | None = None,
+    in_proj_bias: ArrayLike | None = None,
+    out_proj_bias: ArrayLike | None = None,
     is_causal: bool = False,
     return_attention_weights: bool = False,
     average_attention_weights: bool = True,
     dropout: float = 0.0,
     training: bool = False,
-    seed: Any = None,
+    seed: SeedLike = None,
     owner: str = "multi_head_attention",
-) -> Any:
+) -> Array:
     """Return attention with several heads, of projections of query, key and value.
 
     Args:
@@ -290,15 +291,15 @@ def _project(
     owner: str,
     num_heads: int,
     same: bool,
-    query: Any,
-    key: Any,
-    value: Any,
-    joint: Any,
-    wq: Any,
-    wk: Any,
-    wv: Any,
-    bias: Any,
-) -> tuple[Any, Any, Any]:
+    query: ArrayLike,
+    key: ArrayLike,
+    value: ArrayLike,
+    joint: ArrayLike,
+    wq: ArrayLike,
+    wk: ArrayLike,
+    wv: ArrayLike,
+    bias: ArrayLike,
+) -> tuple[Array, Array, Array]:
     """Return the projections of query, key and value, of shape `(N, H, L, d)`."""
     bias = None if bias is None else to_tensor(bias)
     inputs = {"query": query, "key": key, "value": value}

@@ -1,6 +1,6 @@
 """Closeness and membership under Ivy's names."""
 
-from typing import Any
+from __future__ import annotations
 
 import tensorflow as tf
 from keras import ops
@@ -8,11 +8,12 @@ from keras import ops
 from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.kinds import complex_operands, is_complex, numbers, through
 from keras_ivy.ops.tensors import is_symbolic, operands, to_tensor
+from keras_ivy.typing import Array, ArrayLike
 
 __all__ = ["allclose", "argwhere", "isclose", "isin", "unique_values"]
 
 
-def _close(a: Any, b: Any, rtol: float, atol: float, equal_nan: bool) -> Any:
+def _close(a: ArrayLike, b: ArrayLike, rtol: float, atol: float, equal_nan: bool) -> Array:
     a, b = operands(a, b)
     if not (is_complex(a) or is_complex(b)):
         return ops.isclose(a, b, rtol=rtol, atol=atol, equal_nan=equal_nan)
@@ -25,8 +26,8 @@ def _close(a: Any, b: Any, rtol: float, atol: float, equal_nan: bool) -> Any:
 
 @ivy_function
 def isclose(
-    a: Any, b: Any, *, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
-) -> Any:
+    a: ArrayLike, b: ArrayLike, *, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
+) -> Array:
     """Return whether `|a - b| <= atol + rtol * |b|`, entry by entry.
 
     Args:
@@ -48,8 +49,8 @@ def isclose(
 
 @ivy_function
 def allclose(
-    a: Any, b: Any, *, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
-) -> Any:
+    a: ArrayLike, b: ArrayLike, *, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
+) -> Array:
     """Return whether all entries are close; the arguments are those of `isclose`.
 
     Example:
@@ -61,7 +62,7 @@ def allclose(
 
 
 @ivy_function
-def isin(elements: Any, test_elements: Any, *, invert: bool = False) -> Any:
+def isin(elements: ArrayLike, test_elements: ArrayLike, *, invert: bool = False) -> Array:
     """Return whether each entry is among some others.
 
     Args:
@@ -85,7 +86,7 @@ def isin(elements: Any, test_elements: Any, *, invert: bool = False) -> Any:
 
 
 @ivy_function(symbolic=True)
-def unique_values(x: Any) -> Any:
+def unique_values(x: ArrayLike) -> Array:
     """Return the different entries of an array, in order.
 
     Example:
@@ -100,7 +101,7 @@ def unique_values(x: Any) -> Any:
 
 
 @ivy_function(symbolic=True)
-def argwhere(x: Any) -> Any:
+def argwhere(x: ArrayLike) -> Array:
     """Return the indices of the entries that are not 0, one row for each.
 
     Example:

@@ -1,5 +1,7 @@
 """How activation functions of real numbers apply to complex ones: Ivy's `complex_mode`."""
 
+from __future__ import annotations
+
 import functools
 import inspect
 from collections.abc import Callable
@@ -9,6 +11,7 @@ import tensorflow as tf
 
 from keras_ivy.ops import checks
 from keras_ivy.ops.tensors import to_tensor
+from keras_ivy.typing import Array, ArrayLike
 
 __all__ = ["COMPLEX_MODES", "with_complex_mode"]
 
@@ -31,7 +34,7 @@ def with_complex_mode(fn: Callable) -> Callable:
     """
 
     @functools.wraps(fn)
-    def function(x: Any, *args: Any, complex_mode: str = "jax", **kwargs: Any) -> Any:
+    def function(x: ArrayLike, *args: Any, complex_mode: str = "jax", **kwargs: Any) -> Array:
         if complex_mode == "jax":
             return fn(x, *args, **kwargs)
         checks.choice(fn.__name__, "complex_mode", complex_mode, COMPLEX_MODES)

@@ -1,5 +1,7 @@
 """Convolutions under Ivy's names, in one to three dimensions."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import tensorflow as tf
@@ -15,20 +17,21 @@ from keras_ivy.ops.windows import (
     output_sizes,
     pad_spatial,
 )
+from keras_ivy.typing import Array, ArrayLike, Padding, Widths, Window
 
 __all__ = ["conv1d", "conv2d", "conv3d", "convolve", "depthwise_conv2d", "depthwise_convolve"]
 
 
 def convolve(
-    x: Any,
-    w: Any,
-    b: Any,
+    x: ArrayLike,
+    w: ArrayLike,
+    b: ArrayLike,
     strides: tuple,
-    padding: Any,
+    padding: Widths,
     data_format: str,
     dilations: tuple,
     owner: str,
-) -> Any:
+) -> Array:
     """Return the convolution of checked arguments; the layers call this.
 
     Args:
@@ -44,7 +47,7 @@ def convolve(
     window = [(k - 1) * d + 1 for k, d in zip(w.shape[:-2], dilations, strict=True)]
     layout = checks.layout(len(strides))  # without it, TensorFlow's gradient in 3D fails eagerly
 
-    def product(x: Any) -> Any:
+    def product(x: ArrayLike) -> Array:
         if max(strides) > 1 and max(dilations) > 1:
             # TensorFlow takes one or the other: convolve everywhere, keep every s-th result.
             x = pad_spatial(x, explicit_widths(x, padding, window, strides))
@@ -55,7 +58,7 @@ def convolve(
         x = pad_spatial(x, padding)
         return tf.nn.convolution(x, w, strides, "VALID", layout, dilations)
 
-    def kernel(x: Any) -> Any:
+    def kernel(x: ArrayLike) -> Array:
         output_sizes(owner, x, padding, window, strides)
         return add_bias(product(x), b)
 
@@ -63,22 +66,22 @@ def convolve(
 
 
 def depthwise_convolve(
-    x: Any,
-    w: Any,
-    b: Any,
+    x: ArrayLike,
+    w: ArrayLike,
+    b: ArrayLike,
     strides: tuple,
-    padding: Any,
+    padding: Widths,
     data_format: str,
     dilations: tuple,
     owner: str,
-) -> Any:
+) -> Array:
     """Return the convolution of each channel with its own kernel; the layer calls this.
 
     The arguments are those of `convolve`; the kernel has the shape `(*window, channels)`.
     """
     window = [(k - 1) * d + 1 for k, d in zip(w.shape[:-1], dilations, strict=True)]
 
-    def kernel(x: Any) -> Any:
+    def kernel(x: ArrayLike) -> Array:
         output_sizes(owner, x, padding, window, strides)
         step, keep, border = strides, (1, 1), padding
         if (max(strides) > 1 and max(dilations) > 1) or strides[0] != strides[1]:
@@ -95,12 +98,12 @@ def depthwise_convolve(
 
 def _arguments(
     owner: str,
-    x: Any,
-    filters: Any,
+    x: ArrayLike,
+    filters: ArrayLike,
     rank: int,
     data_format: str,
     filter_format: str,
-    bias: Any,
+    bias: ArrayLike,
     channel_axis: int | None,
 ) -> tuple:
     """Check and convert the arguments that all convolutions share."""
@@ -123,15 +126,15 @@ def _arguments(
 def _conv(
     owner: str,
     rank: int,
-    x: Any,
-    filters: Any,
+    x: ArrayLike,
+    filters: ArrayLike,
     strides: Any,
     padding: Any,
     data_format: str,
     filter_format: str,
     dilations: Any,
-    bias: Any,
-) -> Any:
+    bias: ArrayLike,
+) -> Array:
     x, w, bias, data_format = _arguments(
         owner, x, filters, rank, data_format, filter_format, bias, channel_axis=-2
     )
@@ -143,16 +146,16 @@ def _conv(
 
 @ivy_function(symbolic=True)
 def conv1d(
-    x: Any,
-    filters: Any,
-    strides: Any,
-    padding: Any,
+    x: ArrayLike,
+    filters: ArrayLike,
+    strides: Window,
+    padding: Padding,
     *,
     data_format: str = "NWC",
     filter_format: str = "channel_last",
-    dilations: Any = 1,
-    bias: Any = None,
-) -> Any:
+    dilations: Window = 1,
+    bias: ArrayLike | None = None,
+) -> Array:
     """Return the convolution along one axis.
 
     Args:
@@ -180,16 +183,16 @@ def conv1d(
 
 @ivy_function(symbolic=True)
 def conv2d(
-    x: Any,
-    filters: Any,
-    strides: Any,
-    padding: Any,
+    x: ArrayLike,
+    filters: ArrayLike,
+    strides: Window,
+    padding: Padding,
     *,
     data_format: str = "NHWC",
     filter_format: str = "channel_last",
-    dilations: Any = 1,
-    bias: Any = None,
-) -> Any:
+    dilations: Window = 1,
+    bias: ArrayLike | None = None,
+) -> Array:
     """Return the convolution along two axes; the arguments are those of `conv1d`.
 
     Args:
@@ -217,16 +220,16 @@ def conv2d(
 
 @ivy_function(symbolic=True)
 def conv3d(
-    x: Any,
-    filters: Any,
-    strides: Any,
-    padding: Any,
+    x: ArrayLike,
+    filters: ArrayLike,
+    strides: Window,
+    padding: Padding,
     *,
     data_format: str = "NDHWC",
     filter_format: str = "channel_last",
-    dilations: Any = 1,
-    bias: Any = None,
-) -> Any:
+    dilations: Window = 1,
+    bias: ArrayLike | None = None,
+) -> Array:
     """Return the convolution along three axes; the arguments are those of `conv2d`.
 
     Args:
@@ -254,16 +257,16 @@ def conv3d(
 
 @ivy_function(symbolic=True)
 def depthwise_conv2d(
-    x: Any,
-    filters: Any,
-    strides: Any,
-    padding: Any,
+    x: ArrayLike,
+    filters: ArrayLike,
+    strides: Window,
+    padding: Padding,
     *,
     data_format: str = "NHWC",
     filter_format: str = "channel_last",
-    dilations: Any = 1,
-    bias: Any = None,
-) -> Any:
+    dilations: Window = 1,
+    bias: ArrayLike | None = None,
+) -> Array:
     """Return the convolution of each channel with a kernel of its own.
 
     Args:

@@ -1,5 +1,7 @@
 """Transposed convolutions under Ivy's names, in one to three dimensions."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import tensorflow as tf
@@ -9,6 +11,7 @@ from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.kinds import numbers
 from keras_ivy.ops.tensors import to_tensor
 from keras_ivy.ops.windows import add_bias, channels_last, spatial_sizes
+from keras_ivy.typing import Array, ArrayLike, Padding, ShapeLike, Widths, Window
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = [
@@ -44,7 +47,9 @@ def transpose_size(size: Any, window: int, stride: int, padding: Any) -> Any:
     return (size - 1) * stride + window - sum(padding)
 
 
-def wanted_sizes(owner: str, output_shape: Any, rank: int, data_format: str) -> list[int] | None:
+def wanted_sizes(
+    owner: str, output_shape: ShapeLike, rank: int, data_format: str
+) -> list[int] | None:
     """Return the spatial sizes that `output_shape` asks for.
 
     Args:
@@ -91,7 +96,7 @@ def _check_size(owner: str, size: Any, window: int, stride: int, padding: Any, o
         )
 
 
-def _dilate(w: Any, dilations: tuple) -> Any:
+def _dilate(w: ArrayLike, dilations: tuple) -> Array:
     """Return the kernel with zeros between its entries: TensorFlow's op takes no dilation."""
     for axis, d in enumerate(dilations):
         if d > 1:
@@ -106,16 +111,16 @@ def _dilate(w: Any, dilations: tuple) -> Any:
 
 
 def transpose_convolve(
-    x: Any,
-    w: Any,
-    b: Any,
+    x: ArrayLike,
+    w: ArrayLike,
+    b: ArrayLike,
     strides: tuple,
-    padding: Any,
+    padding: Widths,
     data_format: str,
     dilations: tuple,
     output_shape: list[int] | None,
     owner: str,
-) -> Any:
+) -> Array:
     """Return the transposed convolution of checked arguments; the layers call this.
 
     Args:
@@ -132,7 +137,7 @@ def transpose_convolve(
     w = _dilate(w, dilations)
     rank = len(strides)
 
-    def kernel(x: Any) -> Any:
+    def kernel(x: ArrayLike) -> Array:
         cut = [(0, 0)] * rank if isinstance(padding, str) else padding
         inner = []
         for i, size in enumerate(spatial_sizes(x)):
@@ -157,16 +162,16 @@ def transpose_convolve(
 def _conv_transpose(
     owner: str,
     rank: int,
-    x: Any,
-    filters: Any,
+    x: ArrayLike,
+    filters: ArrayLike,
     strides: Any,
     padding: Any,
     output_shape: Any,
     filter_format: str,
     data_format: str,
     dilations: Any,
-    bias: Any,
-) -> Any:
+    bias: ArrayLike,
+) -> Array:
     x, w = numbers(owner, "f", x=to_tensor(x), filters=to_tensor(filters))
     data_format = checks.data_format(owner, data_format, rank)
     checks.choice(owner, "filter_format", filter_format, ("channel_last", "channel_first"))
@@ -191,17 +196,17 @@ def _conv_transpose(
 
 @ivy_function(symbolic=True)
 def conv1d_transpose(
-    x: Any,
-    filters: Any,
-    strides: Any,
-    padding: Any,
+    x: ArrayLike,
+    filters: ArrayLike,
+    strides: Window,
+    padding: Padding,
     *,
-    output_shape: Any = None,
+    output_shape: ShapeLike | None = None,
     filter_format: str = "channel_last",
     data_format: str = "NWC",
-    dilations: Any = 1,
-    bias: Any = None,
-) -> Any:
+    dilations: Window = 1,
+    bias: ArrayLike | None = None,
+) -> Array:
     """Return the transposed convolution along one axis: the gradient of `conv1d` by its input.
 
     Args:
@@ -232,17 +237,17 @@ def conv1d_transpose(
 
 @ivy_function(symbolic=True)
 def conv2d_transpose(
-    x: Any,
-    filters: Any,
-    strides: Any,
-    padding: Any,
+    x: ArrayLike,
+    filters: ArrayLike,
+    strides: Window,
+    padding: Padding,
     *,
-    output_shape: Any = None,
+    output_shape: ShapeLike | None = None,
     filter_format: str = "channel_last",
     data_format: str = "NHWC",
-    dilations: Any = 1,
-    bias: Any = None,
-) -> Any:
+    dilations: Window = 1,
+    bias: ArrayLike | None = None,
+) -> Array:
     """Return the transposed convolution along two axes; arguments as for `conv1d_transpose`.
 
     Example:
@@ -259,17 +264,17 @@ def conv2d_transpose(
 
 @ivy_function(symbolic=True)
 def conv3d_transpose(
-    x: Any,
-    filters: Any,
-    strides: Any,
-    padding: Any,
+    x: ArrayLike,
+    filters: ArrayLike,
+    strides: Window,
+    padding: Padding,
     *,
-    output_shape: Any = None,
+    output_shape: ShapeLike | None = None,
     filter_format: str = "channel_last",
     data_format: str = "NDHWC",
-    dilations: Any = 1,
-    bias: Any = None,
-) -> Any:
+    dilations: Window = 1,
+    bias: ArrayLike | None = None,
+) -> Array:
     """Return the transposed convolution along three axes; arguments as for `conv1d_transpose`.
 
     Example:

@@ -3,6 +3,8 @@
 All of them take `dtype`, and `device` or its older spelling `dev`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +17,7 @@ from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.dtypes import as_dtype, dtype_or_none, result_type
 from keras_ivy.ops.kinds import indices_of, is_complex, kind_of, numbers, typed
 from keras_ivy.ops.tensors import common_type, dtype_name, operand, to_tensor
+from keras_ivy.typing import Array, ArrayLike, DTypeLike, ShapeLike
 from keras_ivy.utils.checks import LARGEST_COUNT, whole
 
 __all__ = [
@@ -34,15 +37,13 @@ __all__ = [
     "one_hot",
     "ones",
     "ones_like",
-    "tril",
-    "triu",
     "zeros",
     "zeros_like",
 ]
 
 
 @on_device
-def asarray(obj: Any, dtype: Any = None) -> Any:
+def asarray(obj: Any, dtype: DTypeLike = None) -> Array:
     """Return an array of what is given.
 
     Args:
@@ -63,7 +64,7 @@ def asarray(obj: Any, dtype: Any = None) -> Any:
 
 
 @on_device
-def array(obj: Any, dtype: Any = None) -> Any:
+def array(obj: Any, dtype: DTypeLike = None) -> Array:
     """Return an array of what is given; the same as `asarray`.
 
     Example:
@@ -75,19 +76,19 @@ def array(obj: Any, dtype: Any = None) -> Any:
 
 
 @on_device
-def native_array(obj: Any, dtype: Any = None) -> Any:
+def native_array(obj: Any, dtype: DTypeLike = None) -> Array:
     """Return an array of what is given; arrays are TensorFlow's own, so this is `asarray`."""
     return to_tensor(obj, dtype=dtype_or_none(dtype))
 
 
 @on_device
-def copy_array(x: Any) -> Any:
+def copy_array(x: ArrayLike) -> Array:
     """Return a new array with the values of `x`."""
     return keras.ops.copy(to_tensor(x))
 
 
 @on_device
-def zeros(shape: Any, dtype: Any = None) -> Any:
+def zeros(shape: ShapeLike, dtype: DTypeLike = None) -> Array:
     """Return an array of zeros.
 
     Example:
@@ -99,7 +100,7 @@ def zeros(shape: Any, dtype: Any = None) -> Any:
 
 
 @on_device
-def ones(shape: Any, dtype: Any = None) -> Any:
+def ones(shape: ShapeLike, dtype: DTypeLike = None) -> Array:
     """Return an array of ones.
 
     Example:
@@ -111,13 +112,13 @@ def ones(shape: Any, dtype: Any = None) -> Any:
 
 
 @on_device
-def empty(shape: Any, dtype: Any = None) -> Any:
+def empty(shape: ShapeLike, dtype: DTypeLike = None) -> Array:
     """Return an array whose values the caller will not read."""
     return keras.ops.empty(check_values.sizes("empty", shape), dtype=dtype_or_none(dtype))
 
 
 @on_device
-def full(shape: Any, fill_value: Any, dtype: Any = None) -> Any:
+def full(shape: ShapeLike, fill_value: ArrayLike, dtype: DTypeLike = None) -> Array:
     """Return an array filled with one value.
 
     Args:
@@ -135,25 +136,25 @@ def full(shape: Any, fill_value: Any, dtype: Any = None) -> Any:
 
 
 @on_device
-def zeros_like(x: Any, dtype: Any = None) -> Any:
+def zeros_like(x: ArrayLike, dtype: DTypeLike = None) -> Array:
     """Return zeros of the shape and data type of `x`, or of another type."""
     return keras.ops.zeros_like(to_tensor(x), dtype=dtype_or_none(dtype))
 
 
 @on_device
-def ones_like(x: Any, dtype: Any = None) -> Any:
+def ones_like(x: ArrayLike, dtype: DTypeLike = None) -> Array:
     """Return ones of the shape and data type of `x`, or of another type."""
     return keras.ops.ones_like(to_tensor(x), dtype=dtype_or_none(dtype))
 
 
 @on_device
-def empty_like(x: Any, dtype: Any = None) -> Any:
+def empty_like(x: ArrayLike, dtype: DTypeLike = None) -> Array:
     """Return an array like `x` whose values the caller will not read."""
     return keras.ops.zeros_like(to_tensor(x), dtype=dtype_or_none(dtype))
 
 
 @on_device
-def full_like(x: Any, fill_value: Any, dtype: Any = None) -> Any:
+def full_like(x: ArrayLike, fill_value: ArrayLike, dtype: DTypeLike = None) -> Array:
     """Return one value in the shape and data type of `x`, or in another type.
 
     Example:
@@ -167,7 +168,7 @@ def full_like(x: Any, fill_value: Any, dtype: Any = None) -> Any:
     return keras.ops.full_like(x, fill_value)
 
 
-def _range(start: Any, stop: Any, step: Any, dtype: str | None) -> Any:
+def _range(start: ArrayLike, stop: ArrayLike, step: ArrayLike, dtype: str | None) -> Array:
     ends = {"start": start, "stop": stop, "step": step}
     ends = {k: typed("arange", "if", k, operand(v)) for k, v in ends.items() if v is not None}
     if dtype is None:
@@ -186,7 +187,7 @@ def _range(start: Any, stop: Any, step: Any, dtype: str | None) -> Any:
     return to_tensor(tf.range(ends["start"], ends["stop"], ends["step"]), dtype)
 
 
-def _linspace(start: Any, stop: Any, num: int, *, dtype: str, **options: Any) -> Any:
+def _linspace(start: ArrayLike, stop: ArrayLike, num: int, *, dtype: str, **options: Any) -> Array:
     if not is_complex(start):
         return keras.ops.linspace(start, stop, num, dtype=dtype, **options)
     parts = ((f(start), f(stop)) for f in (tf.math.real, tf.math.imag))
@@ -196,13 +197,13 @@ def _linspace(start: Any, stop: Any, num: int, *, dtype: str, **options: Any) ->
 def _spaced(
     owner: str,
     kernel: Callable,
-    start: Any,
-    stop: Any,
+    start: ArrayLike,
+    stop: ArrayLike,
     num: int,
     endpoint: bool,
-    dtype: Any,
+    dtype: DTypeLike,
     axis: int,
-) -> Any:
+) -> Array:
     """Call a kernel of Keras's that fills the space between two ends."""
     ends = {"start": to_tensor(start), "stop": to_tensor(stop)}
     start, stop = numbers(owner, "BIfc", **ends)
@@ -219,7 +220,9 @@ def _spaced(
 
 
 @on_device
-def arange(start: Any, stop: Any = None, step: Any = 1, dtype: Any = None) -> Any:
+def arange(
+    start: ArrayLike, stop: ArrayLike | None = None, step: ArrayLike = 1, dtype: DTypeLike = None
+) -> Array:
     """Return `start, start + step, ...` up to but without `stop`; `arange(stop)` starts at 0.
 
     Example:
@@ -232,13 +235,13 @@ def arange(start: Any, stop: Any = None, step: Any = 1, dtype: Any = None) -> An
 
 @on_device
 def linspace(
-    start: Any,
-    stop: Any,
+    start: ArrayLike,
+    stop: ArrayLike,
     num: int,
     axis: int | None = None,
     endpoint: bool = True,
-    dtype: Any = None,
-) -> Any:
+    dtype: DTypeLike = None,
+) -> Array:
     """Return `num` equally spaced numbers from `start` to `stop`.
 
     Args:
@@ -268,14 +271,14 @@ def linspace(
 
 @on_device
 def logspace(
-    start: Any,
-    stop: Any,
+    start: ArrayLike,
+    stop: ArrayLike,
     num: int,
     base: float = 10.0,
     axis: int = 0,
     endpoint: bool = True,
-    dtype: Any = None,
-) -> Any:
+    dtype: DTypeLike = None,
+) -> Array:
     """Return `base**start` to `base**stop` in `num` equal ratios.
 
     Example:
@@ -284,7 +287,7 @@ def logspace(
     [1.0, 2.0, 4.0]
     """
 
-    def kernel(start: Any, stop: Any, num: int, **options: Any) -> Any:
+    def kernel(start: ArrayLike, stop: ArrayLike, num: int, **options: Any) -> Array:
         if not is_complex(start):
             return keras.ops.logspace(start, stop, num, base=base, **options)
         exponents = _linspace(start, stop, num, **options)
@@ -295,8 +298,12 @@ def logspace(
 
 @on_device
 def eye(
-    n_rows: int, n_cols: int | None = None, k: int = 0, batch_shape: Any = None, dtype: Any = None
-) -> Any:
+    n_rows: int,
+    n_cols: int | None = None,
+    k: int = 0,
+    batch_shape: ShapeLike | None = None,
+    dtype: DTypeLike = None,
+) -> Array:
     """Return ones on a diagonal and zeros elsewhere.
 
     Args:
@@ -321,7 +328,7 @@ def eye(
 
 
 @ivy_function
-def meshgrid(*arrays: Any, indexing: str = "xy") -> list:
+def meshgrid(*arrays: ArrayLike, indexing: str = "xy") -> list:
     """Return the coordinate arrays of a grid.
 
     Args:
@@ -338,13 +345,13 @@ def meshgrid(*arrays: Any, indexing: str = "xy") -> list:
 
 @on_device
 def one_hot(
-    indices: Any,
+    indices: ArrayLike,
     depth: int,
-    on_value: Any = None,
-    off_value: Any = None,
+    on_value: ArrayLike | None = None,
+    off_value: ArrayLike | None = None,
     axis: int | None = None,
-    dtype: Any = None,
-) -> Any:
+    dtype: DTypeLike = None,
+) -> Array:
     """Return, for each index, a vector with one value at the index and another elsewhere.
 
     Args:
@@ -373,27 +380,3 @@ def one_hot(
         axis=-1 if axis is None else axis,
         dtype=dtype,
     )
-
-
-@on_device
-def tril(x: Any, k: int = 0) -> Any:
-    """Return matrices with zeros above the `k`-th diagonal.
-
-    Example:
-
-    >>> tril([[1, 2], [3, 4]]).numpy().tolist()
-    [[1, 0], [3, 4]]
-    """
-    return keras.ops.tril(to_tensor(x), k)
-
-
-@on_device
-def triu(x: Any, k: int = 0) -> Any:
-    """Return matrices with zeros below the `k`-th diagonal.
-
-    Example:
-
-    >>> triu([[1, 2], [3, 4]]).numpy().tolist()
-    [[1, 2], [0, 4]]
-    """
-    return keras.ops.triu(to_tensor(x), k)

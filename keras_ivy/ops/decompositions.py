@@ -1,7 +1,8 @@
 """Factors, inverses and determinants of matrices under Ivy's names."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -10,6 +11,7 @@ from keras import ops
 from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.kinds import complex_operands, is_complex, kind_of, through, typed
 from keras_ivy.ops.tensors import dtype_name, to_tensor
+from keras_ivy.typing import Array, ArrayLike
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = [
@@ -25,12 +27,12 @@ __all__ = [
 ]
 
 
-def _adjoint(x: Any) -> Any:
+def _adjoint(x: ArrayLike) -> Array:
     x = ops.swapaxes(x, -1, -2)
     return ops.conj(x) if kind_of(x) == "c" else x
 
 
-def _solved(owner: str, kernel: Callable, *xs: Any) -> Any:
+def _solved(owner: str, kernel: Callable, *xs: ArrayLike) -> Array:
     """Call a kernel of linear algebra, none of which knows whole numbers or half precision."""
     names = ("x",) if len(xs) == 1 else ("x1", "x2")
     matrices = [typed(owner, "Ifc", n, to_tensor(x)) for n, x in zip(names, xs, strict=True)]
@@ -41,7 +43,7 @@ def _solved(owner: str, kernel: Callable, *xs: Any) -> Any:
     return kernel(*matrices)
 
 
-def _pinv(x: Any, rtol: Any) -> Any:
+def _pinv(x: ArrayLike, rtol: ArrayLike) -> Array:
     if not is_complex(x):
         return tf.linalg.pinv(x, rcond=rtol)
     s, u, v = tf.linalg.svd(x)
@@ -53,7 +55,7 @@ def _pinv(x: Any, rtol: Any) -> Any:
 
 
 @ivy_function
-def det(x: Any) -> Any:
+def det(x: ArrayLike) -> Array:
     """Return the determinants of square matrices.
 
     Example:
@@ -65,13 +67,13 @@ def det(x: Any) -> Any:
 
 
 @ivy_function
-def slogdet(x: Any) -> tuple:
+def slogdet(x: ArrayLike) -> tuple:
     """Return sign and logarithm of the determinants of square matrices."""
     return _solved("slogdet", ops.slogdet, x)
 
 
 @ivy_function
-def inv(x: Any, *, adjoint: bool = False) -> Any:
+def inv(x: ArrayLike, *, adjoint: bool = False) -> Array:
     """Return the inverses of square matrices, or of their adjoints.
 
     Example:
@@ -83,7 +85,7 @@ def inv(x: Any, *, adjoint: bool = False) -> Any:
 
 
 @ivy_function(symbolic=True)
-def pinv(x: Any, *, rtol: Any = None) -> Any:
+def pinv(x: ArrayLike, *, rtol: ArrayLike | None = None) -> Array:
     """Return the pseudo-inverses of matrices.
 
     Args:
@@ -99,7 +101,7 @@ def pinv(x: Any, *, rtol: Any = None) -> Any:
 
 
 @ivy_function
-def solve(x1: Any, x2: Any, *, adjoint: bool = False) -> Any:
+def solve(x1: ArrayLike, x2: ArrayLike, *, adjoint: bool = False) -> Array:
     """Return the solutions `x` of `x1 @ x = x2`.
 
     Example:
@@ -111,7 +113,7 @@ def solve(x1: Any, x2: Any, *, adjoint: bool = False) -> Any:
 
 
 @ivy_function
-def cholesky(x: Any, *, upper: bool = False) -> Any:
+def cholesky(x: ArrayLike, *, upper: bool = False) -> Array:
     """Return the triangular factors of positive definite matrices, lower ones by default.
 
     Example:
@@ -120,7 +122,7 @@ def cholesky(x: Any, *, upper: bool = False) -> Any:
     [[2.0, 0.0], [0.0, 3.0]]
     """
 
-    def kernel(a: Any) -> Any:
+    def kernel(a: ArrayLike) -> Array:
         if not is_complex(a):
             return ops.cholesky(a, upper=upper)
         factor = tf.linalg.cholesky(a)
@@ -130,7 +132,7 @@ def cholesky(x: Any, *, upper: bool = False) -> Any:
 
 
 @ivy_function
-def qr(x: Any, *, mode: str = "reduced") -> tuple:
+def qr(x: ArrayLike, *, mode: str = "reduced") -> tuple:
     """Return the factors `q, r` of matrices, `q` orthogonal and `r` upper triangular."""
     if mode not in ("reduced", "complete"):
         raise IvyValueError(f'`mode` is "reduced" or "complete". Received: mode={mode!r}')
@@ -138,13 +140,13 @@ def qr(x: Any, *, mode: str = "reduced") -> tuple:
 
 
 @ivy_function
-def svd(x: Any, *, full_matrices: bool = True, compute_uv: bool = True) -> Any:
+def svd(x: ArrayLike, *, full_matrices: bool = True, compute_uv: bool = True) -> Array:
     """Return the factors `u, s, vh` of matrices, or `s` alone if `compute_uv` is False."""
     options = {"full_matrices": full_matrices, "compute_uv": compute_uv}
     return _solved("svd", lambda a: ops.svd(a, **options), x)
 
 
 @ivy_function
-def eigh(x: Any) -> tuple:
+def eigh(x: ArrayLike) -> tuple:
     """Return eigenvalues and eigenvectors of symmetric matrices, in ascending order."""
     return _solved("eigh", ops.eigh, x)

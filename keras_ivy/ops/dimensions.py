@@ -1,5 +1,7 @@
 """Arrays of at least so many axes, and their parts along one, under Ivy's names."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +10,7 @@ from keras import ops
 from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.shapes import split
 from keras_ivy.ops.tensors import to_tensor
+from keras_ivy.typing import Array, ArrayLike
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = ["atleast_1d", "atleast_2d", "atleast_3d", "dsplit", "dstack", "hsplit", "vsplit"]
@@ -20,7 +23,7 @@ _NEW_AXES: dict[int, dict[int, tuple[int, ...]]] = {
 }
 
 
-def _at_least(rank: int, arrays: tuple) -> Any:
+def _at_least(rank: int, arrays: tuple) -> Array:
     """Return an array, or a list of several, with at least so many axes."""
     out = []
     for x in arrays:
@@ -32,7 +35,7 @@ def _at_least(rank: int, arrays: tuple) -> Any:
 
 
 @ivy_function
-def atleast_1d(*arys: Any) -> Any:
+def atleast_1d(*arys: ArrayLike) -> Array:
     """Return arrays with at least one axis: a single one, or a list of several.
 
     Args:
@@ -47,7 +50,7 @@ def atleast_1d(*arys: Any) -> Any:
 
 
 @ivy_function
-def atleast_2d(*arys: Any) -> Any:
+def atleast_2d(*arys: ArrayLike) -> Array:
     """Return arrays with at least two axes, new ones in front.
 
     Args:
@@ -62,7 +65,7 @@ def atleast_2d(*arys: Any) -> Any:
 
 
 @ivy_function
-def atleast_3d(*arys: Any) -> Any:
+def atleast_3d(*arys: ArrayLike) -> Array:
     """Return arrays with at least three axes: of shape `(1, n, 1)` from `(n,)`, as in NumPy.
 
     A matrix of shape `(m, n)` becomes one of shape `(m, n, 1)`.
@@ -78,7 +81,9 @@ def atleast_3d(*arys: Any) -> Any:
     return _at_least(3, arys)
 
 
-def _split_along(name: str, axis_of: Callable[[int], int], rank: int, ary: Any, parts: Any) -> list:
+def _split_along(
+    name: str, axis_of: Callable[[int], int], rank: int, ary: ArrayLike, parts: Any
+) -> list:
     """Split along an axis: into a number of equal parts, or at indices."""
     ary = to_tensor(ary)
     if len(ary.shape) < rank:
@@ -92,7 +97,7 @@ def _split_along(name: str, axis_of: Callable[[int], int], rank: int, ary: Any, 
 
 
 @ivy_function
-def vsplit(ary: Any, indices_or_sections: Any) -> list:
+def vsplit(ary: ArrayLike, indices_or_sections: Any) -> list:
     """Return the parts of an array along its first axis.
 
     Args:
@@ -111,7 +116,7 @@ def vsplit(ary: Any, indices_or_sections: Any) -> list:
 
 
 @ivy_function
-def hsplit(ary: Any, indices_or_sections: Any) -> list:
+def hsplit(ary: ArrayLike, indices_or_sections: Any) -> list:
     """Return the parts of an array along its second axis, or its only one.
 
     Args:
@@ -130,7 +135,7 @@ def hsplit(ary: Any, indices_or_sections: Any) -> list:
 
 
 @ivy_function
-def dsplit(ary: Any, indices_or_sections: Any) -> list:
+def dsplit(ary: ArrayLike, indices_or_sections: Any) -> list:
     """Return the parts of an array along its third axis.
 
     Args:
@@ -149,7 +154,7 @@ def dsplit(ary: Any, indices_or_sections: Any) -> list:
 
 
 @ivy_function
-def dstack(arrays: Any) -> Any:
+def dstack(arrays: ArrayLike) -> Array:
     """Return arrays side by side along the third axis, after `atleast_3d`.
 
     Args:

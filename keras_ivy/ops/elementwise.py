@@ -4,15 +4,17 @@ Each row of the tables is Ivy's name, the kernel of Keras, a phrase, and an exam
 run.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable
-from typing import Any
 
 import tensorflow as tf
 from keras import ops
 
 from keras_ivy.ops.dispatch import binary, unary
 from keras_ivy.ops.tensors import dtype_name, truth
+from keras_ivy.typing import Array, ArrayLike
 
 # fmt: off
 __all__ = [
@@ -104,25 +106,25 @@ def _of_truths(fn: Callable) -> Callable:
     return lambda *args: fn(*map(truth, args))
 
 
-def _negative(x: Any) -> Any:
+def _negative(x: ArrayLike) -> Array:
     if dtype_name(x).startswith("uint"):  # of which TensorFlow has no kernel; they wrap around
         return ops.subtract(ops.zeros_like(x), x)
     return ops.negative(x)
 
 
-def _squared_difference(a: Any, b: Any) -> Any:
+def _squared_difference(a: ArrayLike, b: ArrayLike) -> Array:
     return tf.square(a - b)
 
 
-def _exp2(x: Any) -> Any:
+def _exp2(x: ArrayLike) -> Array:
     return tf.exp(x * tf.constant(math.log(2), x.dtype))
 
 
-def _log2(x: Any) -> Any:
+def _log2(x: ArrayLike) -> Array:
     return tf.math.log(x) / tf.constant(math.log(2), x.dtype)
 
 
-def _log10(x: Any) -> Any:
+def _log10(x: ArrayLike) -> Array:
     return tf.math.log(x) / tf.constant(math.log(10), x.dtype)
 
 

@@ -1,5 +1,7 @@
 """Elementwise functions with options of their own: rounding, choosing, bounding."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import tensorflow as tf
@@ -9,6 +11,7 @@ from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.kinds import by_parts, complex_operands, is_complex, kind_of, numbers
 from keras_ivy.ops.linalg import vector_norm
 from keras_ivy.ops.tensors import dtype_name, operand, operands, to_tensor
+from keras_ivy.typing import Array, ArrayLike
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = [
@@ -25,7 +28,7 @@ __all__ = [
 
 
 @ivy_function
-def round(x: Any, decimals: int = 0) -> Any:
+def round(x: ArrayLike, decimals: int = 0) -> Array:
     """Return the nearest number with the given number of decimals; halves go to the even one.
 
     Example:
@@ -41,8 +44,8 @@ def round(x: Any, decimals: int = 0) -> Any:
 
 @ivy_function
 def nan_to_num(
-    x: Any, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None
-) -> Any:
+    x: ArrayLike, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None
+) -> Array:
     """Return the array with what is not a number, or not finite, replaced.
 
     Args:
@@ -64,7 +67,7 @@ def nan_to_num(
 
 
 @ivy_function
-def where(condition: Any, x1: Any, x2: Any) -> Any:
+def where(condition: ArrayLike, x1: ArrayLike, x2: ArrayLike) -> Array:
     """Return `x1` where the condition holds and `x2` elsewhere.
 
     Example:
@@ -79,7 +82,7 @@ def where(condition: Any, x1: Any, x2: Any) -> Any:
     return ops.where(to_tensor(condition, "bool"), x1, x2)
 
 
-def _within(bound: Any, x: Any) -> Any:
+def _within(bound: Any, x: ArrayLike) -> Array:
     """A whole number as a bound of an array of whole numbers: beyond their type lies none."""
     if type(bound) is not int or kind_of(x) != "i":
         return bound
@@ -88,7 +91,7 @@ def _within(bound: Any, x: Any) -> Any:
 
 
 @ivy_function
-def clip(x: Any, x_min: Any = None, x_max: Any = None) -> Any:
+def clip(x: ArrayLike, x_min: ArrayLike | None = None, x_max: ArrayLike | None = None) -> Array:
     """Return the array with numbers outside `[x_min, x_max]` replaced by the nearer end.
 
     Args:
@@ -116,7 +119,7 @@ def clip(x: Any, x_min: Any = None, x_max: Any = None) -> Any:
 
 
 @ivy_function
-def lerp(input: Any, end: Any, weight: Any) -> Any:
+def lerp(input: ArrayLike, end: ArrayLike, weight: ArrayLike) -> Array:
     """Return `input + weight * (end - input)`.
 
     Example:
@@ -132,7 +135,9 @@ def lerp(input: Any, end: Any, weight: Any) -> Any:
 
 
 @ivy_function
-def stable_divide(numerator: Any, denominator: Any, min_denominator: float | None = None) -> Any:
+def stable_divide(
+    numerator: ArrayLike, denominator: ArrayLike, min_denominator: float | None = None
+) -> Array:
     """Return `numerator / (denominator + min_denominator)`, finite for a denominator of 0.
 
     Args:
@@ -157,7 +162,7 @@ def stable_divide(numerator: Any, denominator: Any, min_denominator: float | Non
 
 
 @ivy_function
-def stable_pow(base: Any, exponent: Any, min_base: float | None = None) -> Any:
+def stable_pow(base: ArrayLike, exponent: ArrayLike, min_base: float | None = None) -> Array:
     """Return `(base + min_base)**exponent`, with a finite gradient at a base of 0.
 
     Args:
@@ -181,7 +186,7 @@ def stable_pow(base: Any, exponent: Any, min_base: float | None = None) -> Any:
 
 
 @ivy_function
-def stop_gradient(x: Any) -> Any:
+def stop_gradient(x: ArrayLike) -> Array:
     """Return the array, as a constant for gradients.
 
     Example:
@@ -197,7 +202,7 @@ def stop_gradient(x: Any) -> Any:
 
 
 @ivy_function
-def clip_vector_norm(x: Any, max_norm: float, p: float = 2.0) -> Any:
+def clip_vector_norm(x: ArrayLike, max_norm: float, p: float = 2.0) -> Array:
     """Return the array scaled down, if need be, to a norm of at most `max_norm`.
 
     Args:

@@ -1,12 +1,14 @@
 """Encodings of positions under Ivy's names."""
 
+from __future__ import annotations
+
 import math
-from typing import Any
 
 from keras import ops
 
 from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.kinds import numbers
+from keras_ivy.typing import Array, ArrayLike
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = ["fourier_encode"]
@@ -14,8 +16,8 @@ __all__ = ["fourier_encode"]
 
 @ivy_function
 def fourier_encode(
-    x: Any, max_freq: float, *, num_bands: int = 4, linear: bool = False, concat: bool = True
-) -> Any:
+    x: ArrayLike, max_freq: float, *, num_bands: int = 4, linear: bool = False, concat: bool = True
+) -> Array:
     """Return sines and cosines of positions at several frequencies, along a new last axis.
 
     `x, sin(pi * f[1] * x), ..., sin(pi * f[n] * x), cos(pi * f[1] * x), ..., cos(pi * f[n] * x)`

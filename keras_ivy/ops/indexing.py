@@ -1,5 +1,8 @@
 """Borders and indices under Ivy's names: padding, gathering, scattering."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -9,6 +12,7 @@ from keras import ops
 from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.kinds import indices_of, is_complex, numbers
 from keras_ivy.ops.tensors import dtype_name, to_tensor
+from keras_ivy.typing import Array, ArrayLike, Padding
 from keras_ivy.utils.checks import choice, flag, is_number
 from keras_ivy.utils.exceptions import IvyValueError
 
@@ -45,7 +49,9 @@ def _widths(pad_width: Any, rank: int) -> list:
 
 
 @ivy_function
-def pad(input: Any, pad_width: Any, mode: str = "constant", constant_values: Any = 0) -> Any:
+def pad(
+    input: ArrayLike, pad_width: Padding, mode: str = "constant", constant_values: ArrayLike = 0
+) -> Array:
     """Return the array with a border.
 
     Args:
@@ -81,7 +87,7 @@ def pad(input: Any, pad_width: Any, mode: str = "constant", constant_values: Any
 
 
 @ivy_function
-def zero_pad(x: Any, pad_width: Any) -> Any:
+def zero_pad(x: ArrayLike, pad_width: Padding) -> Array:
     """Return the array with a border of zeros; the widths are those of `pad`.
 
     Example:
@@ -93,13 +99,13 @@ def zero_pad(x: Any, pad_width: Any) -> Any:
 
 
 @ivy_function
-def constant_pad(x: Any, pad_width: Any, value: Any = 0.0) -> Any:
+def constant_pad(x: ArrayLike, pad_width: Padding, value: Any = 0.0) -> Array:
     """Return the array with a border of one number; the widths are those of `pad`."""
     return pad(x, pad_width, constant_values=value)
 
 
 @ivy_function(symbolic=True)
-def gather(params: Any, indices: Any, *, axis: int = -1, batch_dims: int = 0) -> Any:
+def gather(params: ArrayLike, indices: ArrayLike, *, axis: int = -1, batch_dims: int = 0) -> Array:
     """Return the slices of an array at some indices along an axis.
 
     Args:
@@ -118,7 +124,7 @@ def gather(params: Any, indices: Any, *, axis: int = -1, batch_dims: int = 0) ->
 
 
 @ivy_function(symbolic=True)
-def gather_nd(params: Any, indices: Any, *, batch_dims: int = 0) -> Any:
+def gather_nd(params: ArrayLike, indices: ArrayLike, *, batch_dims: int = 0) -> Array:
     """Return the entries, or slices, at the index tuples in the last axis of `indices`.
 
     Example:
@@ -131,7 +137,7 @@ def gather_nd(params: Any, indices: Any, *, batch_dims: int = 0) -> Any:
 
 
 @ivy_function
-def take(x: Any, indices: Any, /, *, axis: int | None = None) -> Any:
+def take(x: ArrayLike, indices: ArrayLike, /, *, axis: int | None = None) -> Array:
     """Return the entries at some indices along an axis.
 
     Args:
@@ -148,7 +154,7 @@ def take(x: Any, indices: Any, /, *, axis: int | None = None) -> Any:
 
 
 @ivy_function(symbolic=True)
-def get_item(x: Any, query: Any) -> Any:
+def get_item(x: ArrayLike, query: ArrayLike) -> Array:
     """Return `x[query]`.
 
     Args:
@@ -179,12 +185,12 @@ def get_item(x: Any, query: Any) -> Any:
     return ops.take(x, query, axis=0) if _is_indices(query) else x[query]
 
 
-def _is_indices(query: Any) -> bool:
+def _is_indices(query: ArrayLike) -> bool:
     """Whether part of a query is an array of at least one axis."""
     return isinstance(query, list) or len(getattr(query, "shape", ())) > 0
 
 
-def _index_tuples(x: Any, query: tuple) -> Any:
+def _index_tuples(x: ArrayLike, query: tuple) -> Array:
     """Return arrays of indices, one for each of the first axes, as an array of index tuples."""
     if not all(_is_indices(q) or hasattr(q, "__index__") for q in query):
         raise IvyValueError(
@@ -204,7 +210,7 @@ def _index_tuples(x: Any, query: tuple) -> Any:
 
 
 @ivy_function(symbolic=True)
-def set_item(x: Any, query: Any, val: Any, *, copy: bool = False) -> Any:
+def set_item(x: ArrayLike, query: ArrayLike, val: ArrayLike, *, copy: bool = False) -> Array:
     """Return the array with `val` where `query` points to: `x[query] = val`.
 
     Args:
@@ -237,7 +243,7 @@ def set_item(x: Any, query: Any, val: Any, *, copy: bool = False) -> Any:
 
 
 @ivy_function
-def take_along_axis(arr: Any, indices: Any, axis: int) -> Any:
+def take_along_axis(arr: ArrayLike, indices: ArrayLike, axis: int) -> Array:
     """Return the entries that an array of indices, of the same rank, picks along an axis.
 
     Example:
@@ -250,7 +256,13 @@ def take_along_axis(arr: Any, indices: Any, axis: int) -> Any:
 
 
 @ivy_function
-def scatter_nd(indices: Any, updates: Any, shape: Any = None, *, reduction: str = "sum") -> Any:
+def scatter_nd(
+    indices: ArrayLike,
+    updates: ArrayLike,
+    shape: Sequence[int] | None = None,
+    *,
+    reduction: str = "sum",
+) -> Array:
     """Return zeros of a shape with updates added, or written, at index tuples.
 
     Args:

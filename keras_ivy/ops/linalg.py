@@ -1,11 +1,14 @@
 """Linear algebra under Ivy's names."""
 
+from __future__ import annotations
+
 from math import inf
 from typing import Any
 
 import tensorflow as tf
 from keras import ops
 
+from keras_ivy.ops.devices import on_device
 from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.kinds import (
     bilinear,
@@ -17,6 +20,7 @@ from keras_ivy.ops.kinds import (
     typed,
 )
 from keras_ivy.ops.tensors import dtype_name, to_tensor
+from keras_ivy.typing import Array, ArrayLike, Axis
 
 __all__ = [
     "cross",
@@ -33,13 +37,17 @@ __all__ = [
     "outer",
     "tensordot",
     "trace",
+    "tril",
+    "triu",
     "vecdot",
     "vector_norm",
 ]
 
 
 @ivy_function
-def matmul(x1: Any, x2: Any, *, transpose_a: bool = False, transpose_b: bool = False) -> Any:
+def matmul(
+    x1: ArrayLike, x2: ArrayLike, *, transpose_a: bool = False, transpose_b: bool = False
+) -> Array:
     """Return the matrix product over the last two axes; leading axes broadcast.
 
     Args:
@@ -61,7 +69,7 @@ def matmul(x1: Any, x2: Any, *, transpose_a: bool = False, transpose_b: bool = F
 
 
 @ivy_function
-def dot(a: Any, b: Any) -> Any:
+def dot(a: ArrayLike, b: ArrayLike) -> Array:
     """Return the sum of products over the last axis of `a` and the last but one of `b`.
 
     Example:
@@ -73,7 +81,7 @@ def dot(a: Any, b: Any) -> Any:
 
 
 @ivy_function
-def einsum(equation: str, *operands: Any) -> Any:
+def einsum(equation: str, *operands: ArrayLike) -> Array:
     """Return the sum of products that an equation such as `"bij,bjk->bik"` describes.
 
     Example:
@@ -87,7 +95,7 @@ def einsum(equation: str, *operands: Any) -> Any:
     return ops.einsum(equation, *arrays)
 
 
-def _inner(a: Any, b: Any) -> Any:
+def _inner(a: ArrayLike, b: ArrayLike) -> Array:
     # Keras's own fails in traced functions, as its `kron` does.
     if not (len(a.shape) and len(b.shape)):
         return ops.multiply(a, b)
@@ -95,7 +103,7 @@ def _inner(a: Any, b: Any) -> Any:
 
 
 @ivy_function
-def inner(x1: Any, x2: Any) -> Any:
+def inner(x1: ArrayLike, x2: ArrayLike) -> Array:
     """Return the sums of products over the last axes.
 
     Example:
@@ -107,7 +115,7 @@ def inner(x1: Any, x2: Any) -> Any:
 
 
 @ivy_function
-def outer(x1: Any, x2: Any) -> Any:
+def outer(x1: ArrayLike, x2: ArrayLike) -> Array:
     """Return all products of an entry of one vector with one of the other.
 
     Example:
@@ -119,7 +127,7 @@ def outer(x1: Any, x2: Any) -> Any:
 
 
 @ivy_function
-def vecdot(x1: Any, x2: Any, *, axis: int = -1) -> Any:
+def vecdot(x1: ArrayLike, x2: ArrayLike, *, axis: int = -1) -> Array:
     """Return the sums of products along an axis; the arrays broadcast.
 
     Example:
@@ -132,7 +140,7 @@ def vecdot(x1: Any, x2: Any, *, axis: int = -1) -> Any:
 
 
 @ivy_function
-def tensordot(x1: Any, x2: Any, *, axes: Any = 2) -> Any:
+def tensordot(x1: ArrayLike, x2: ArrayLike, *, axes: Axis = 2) -> Array:
     """Return the sums of products over several axes: so many inner ones, or a pair of lists.
 
     Example:
@@ -146,14 +154,14 @@ def tensordot(x1: Any, x2: Any, *, axes: Any = 2) -> Any:
 
 @ivy_function
 def cross(
-    x1: Any,
-    x2: Any,
+    x1: ArrayLike,
+    x2: ArrayLike,
     *,
     axisa: int = -1,
     axisb: int = -1,
     axisc: int = -1,
     axis: int | None = None,
-) -> Any:
+) -> Array:
     """Return the cross products of vectors of three.
 
     Args:
@@ -173,7 +181,7 @@ def cross(
     return bilinear(lambda a, b: ops.cross(a, b, axisa, axisb, axisc, axis), x1, x2)
 
 
-def _kron(a: Any, b: Any) -> Any:
+def _kron(a: ArrayLike, b: ArrayLike) -> Array:
     rank = max(len(a.shape), len(b.shape))
     sizes = []
     for x in (a, b):
@@ -185,7 +193,7 @@ def _kron(a: Any, b: Any) -> Any:
 
 
 @ivy_function
-def kron(a: Any, b: Any) -> Any:
+def kron(a: ArrayLike, b: ArrayLike) -> Array:
     """Return the Kronecker product.
 
     Example:
@@ -200,7 +208,7 @@ def kron(a: Any, b: Any) -> Any:
 
 
 @ivy_function
-def matrix_transpose(x: Any) -> Any:
+def matrix_transpose(x: ArrayLike) -> Array:
     """Return the array with its last two axes exchanged.
 
     Example:
@@ -212,7 +220,7 @@ def matrix_transpose(x: Any) -> Any:
 
 
 @ivy_function
-def diag(x: Any, *, k: int = 0) -> Any:
+def diag(x: ArrayLike, *, k: int = 0) -> Array:
     """Return a matrix with a vector on its `k`-th diagonal, or the diagonal of a matrix.
 
     Example:
@@ -224,13 +232,13 @@ def diag(x: Any, *, k: int = 0) -> Any:
 
 
 @ivy_function
-def diagonal(x: Any, *, offset: int = 0, axis1: int = -2, axis2: int = -1) -> Any:
+def diagonal(x: ArrayLike, *, offset: int = 0, axis1: int = -2, axis2: int = -1) -> Array:
     """Return a diagonal of matrices, in the last axis."""
     return ops.diagonal(to_tensor(x), offset=offset, axis1=axis1, axis2=axis2)
 
 
 @ivy_function
-def trace(x: Any, *, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+def trace(x: ArrayLike, *, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Array:
     """Return the sum of a diagonal.
 
     Example:
@@ -242,7 +250,7 @@ def trace(x: Any, *, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
 
 
 @ivy_function
-def vector_norm(x: Any, *, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> Any:
+def vector_norm(x: ArrayLike, *, axis: Axis = None, keepdims: bool = False, ord: Any = 2) -> Array:
     """Return the norm of vectors along one or several axes, of the whole array by default.
 
     Args:
@@ -271,12 +279,14 @@ def vector_norm(x: Any, *, axis: Any = None, keepdims: bool = False, ord: Any = 
     return ops.power(ops.sum(ops.power(x, ord), axis=axis, keepdims=keepdims), 1.0 / ord)
 
 
-def _is_float(x: Any) -> bool:
+def _is_float(x: ArrayLike) -> bool:
     return "float" in str(getattr(x.dtype, "name", x.dtype))
 
 
 @ivy_function
-def matrix_norm(x: Any, *, ord: Any = "fro", axis: tuple = (-2, -1), keepdims: bool = False) -> Any:
+def matrix_norm(
+    x: ArrayLike, *, ord: Any = "fro", axis: tuple = (-2, -1), keepdims: bool = False
+) -> Array:
     """Return the norm of matrices: `"fro"`, `"nuc"`, 1, -1, 2, -2, `inf` or `-inf`.
 
     Example:
@@ -291,7 +301,7 @@ def matrix_norm(x: Any, *, ord: Any = "fro", axis: tuple = (-2, -1), keepdims: b
 
 
 @ivy_function(symbolic=True)
-def matrix_power(x: Any, n: int) -> Any:
+def matrix_power(x: ArrayLike, n: int) -> Array:
     """Return a square matrix multiplied with itself; a negative power inverts it.
 
     Example:
@@ -312,3 +322,27 @@ def matrix_power(x: Any, n: int) -> Any:
     if out is None:
         return tf.eye(tf.shape(x)[-1], batch_shape=tf.shape(x)[:-2], dtype=x.dtype)
     return out
+
+
+@on_device
+def tril(x: ArrayLike, k: int = 0) -> Array:
+    """Return matrices with zeros above the `k`-th diagonal.
+
+    Example:
+
+    >>> tril([[1, 2], [3, 4]]).numpy().tolist()
+    [[1, 0], [3, 4]]
+    """
+    return ops.tril(to_tensor(x), k)
+
+
+@on_device
+def triu(x: ArrayLike, k: int = 0) -> Array:
+    """Return matrices with zeros below the `k`-th diagonal.
+
+    Example:
+
+    >>> triu([[1, 2], [3, 4]]).numpy().tolist()
+    [[1, 2], [0, 4]]
+    """
+    return ops.triu(to_tensor(x), k)

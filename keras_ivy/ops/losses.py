@@ -1,7 +1,8 @@
 """Losses under Ivy's names and with Ivy's defaults."""
 
+from __future__ import annotations
+
 import math
-from typing import Any
 
 import tensorflow as tf
 
@@ -9,6 +10,7 @@ from keras_ivy.ops import checks
 from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.kinds import indices_of, numbers
 from keras_ivy.ops.tensors import to_tensor
+from keras_ivy.typing import Array, ArrayLike, Axis
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = [
@@ -25,7 +27,7 @@ __all__ = [
 REDUCTIONS = ("none", "sum", "mean")
 
 
-def _pair(owner: str, true: Any, pred: Any) -> tuple[Any, Any]:
+def _pair(owner: str, true: ArrayLike, pred: ArrayLike) -> tuple[Array, Array]:
     """Return targets and predictions of one float type, after checking that they broadcast."""
     pred = to_tensor(pred)
     checks.floating(owner, "pred", pred)
@@ -40,7 +42,7 @@ def _pair(owner: str, true: Any, pred: Any) -> tuple[Any, Any]:
     return true, pred
 
 
-def _reduce(owner: str, reduction: str, loss: Any, axis: Any) -> Any:
+def _reduce(owner: str, reduction: str, loss: ArrayLike, axis: Axis) -> Array:
     checks.choice(owner, "reduction", reduction, REDUCTIONS)
     if reduction == "none":
         return loss
@@ -50,13 +52,13 @@ def _reduce(owner: str, reduction: str, loss: Any, axis: Any) -> Any:
 
 @ivy_function(symbolic=True)
 def cross_entropy(
-    true: Any,
-    pred: Any,
+    true: ArrayLike,
+    pred: ArrayLike,
     *,
     axis: int | None = None,
     epsilon: float = 1e-7,
     reduction: str = "mean",
-) -> Any:
+) -> Array:
     """Return `-true * log(clip(pred, epsilon, 1 - epsilon))`, reduced along an axis.
 
     Args:
@@ -81,15 +83,15 @@ def cross_entropy(
 
 @ivy_function(symbolic=True)
 def binary_cross_entropy(
-    true: Any,
-    pred: Any,
+    true: ArrayLike,
+    pred: ArrayLike,
     *,
     from_logits: bool = False,
     epsilon: float = 0.0,
     reduction: str = "mean",
-    pos_weight: Any = None,
-    axis: Any = None,
-) -> Any:
+    pos_weight: ArrayLike | None = None,
+    axis: Axis = None,
+) -> Array:
     """Return `-true * log(pred) - (1 - true) * log(1 - pred)`.
 
     Args:
@@ -138,8 +140,13 @@ def binary_cross_entropy(
 
 @ivy_function(symbolic=True)
 def sparse_cross_entropy(
-    true: Any, pred: Any, *, axis: int = -1, epsilon: float = 1e-7, reduction: str = "mean"
-) -> Any:
+    true: ArrayLike,
+    pred: ArrayLike,
+    *,
+    axis: int = -1,
+    epsilon: float = 1e-7,
+    reduction: str = "mean",
+) -> Array:
     """Return `cross_entropy` of targets given as indices along the last axis.
 
     Example:
@@ -156,13 +163,13 @@ def sparse_cross_entropy(
 
 @ivy_function(symbolic=True)
 def log_poisson_loss(
-    true: Any,
-    pred: Any,
+    true: ArrayLike,
+    pred: ArrayLike,
     *,
     compute_full_loss: bool = False,
     axis: int = -1,
     reduction: str = "none",
-) -> Any:
+) -> Array:
     """Return `exp(pred) - true * pred`, the loss of a Poisson distribution's logarithmic rate.
 
     Args:
@@ -192,7 +199,7 @@ def log_poisson_loss(
 
 
 @ivy_function(symbolic=True)
-def l1_loss(input: Any, target: Any, *, reduction: str = "mean") -> Any:
+def l1_loss(input: ArrayLike, target: ArrayLike, *, reduction: str = "mean") -> Array:
     """Return `|target - input|`.
 
     Example:
@@ -205,7 +212,7 @@ def l1_loss(input: Any, target: Any, *, reduction: str = "mean") -> Any:
 
 
 @ivy_function(symbolic=True)
-def mse_loss(input: Any, target: Any, *, reduction: str = "mean") -> Any:
+def mse_loss(input: ArrayLike, target: ArrayLike, *, reduction: str = "mean") -> Array:
     """Return `(target - input)**2`.
 
     Example:
@@ -218,7 +225,9 @@ def mse_loss(input: Any, target: Any, *, reduction: str = "mean") -> Any:
 
 
 @ivy_function(symbolic=True)
-def huber_loss(true: Any, pred: Any, *, delta: float = 1.0, reduction: str = "mean") -> Any:
+def huber_loss(
+    true: ArrayLike, pred: ArrayLike, *, delta: float = 1.0, reduction: str = "mean"
+) -> Array:
     """Return half the squared error up to `delta`, and a line with that slope beyond.
 
     Example:
@@ -233,7 +242,9 @@ def huber_loss(true: Any, pred: Any, *, delta: float = 1.0, reduction: str = "me
 
 
 @ivy_function(symbolic=True)
-def smooth_l1_loss(input: Any, target: Any, *, beta: float = 1.0, reduction: str = "mean") -> Any:
+def smooth_l1_loss(
+    input: ArrayLike, target: ArrayLike, *, beta: float = 1.0, reduction: str = "mean"
+) -> Array:
     """Return `huber_loss` divided by its bend `beta`, or the absolute error for a bend of 0.
 
     Example:

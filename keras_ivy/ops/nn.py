@@ -1,6 +1,6 @@
 """Linear maps, dropout and embeddings under Ivy's names."""
 
-from typing import Any
+from __future__ import annotations
 
 import keras
 import tensorflow as tf
@@ -12,12 +12,13 @@ from keras_ivy.ops.dtypes import dtype_or_none
 from keras_ivy.ops.kinds import indices_of, numbers
 from keras_ivy.ops.tensors import dtype_name, to_tensor
 from keras_ivy.ops.windows import add_bias
+from keras_ivy.typing import Array, ArrayLike, DTypeLike, SeedLike, ShapeLike
 
 __all__ = ["dropout", "dropout1d", "dropout2d", "dropout3d", "embedding", "linear"]
 
 
 @ivy_function(symbolic=True)
-def linear(x: Any, weight: Any, bias: Any = None) -> Any:
+def linear(x: ArrayLike, weight: ArrayLike, bias: ArrayLike | None = None) -> Array:
     """Return `x @ weight.T + bias`.
 
     Args:
@@ -55,7 +56,7 @@ def linear(x: Any, weight: Any, bias: Any = None) -> Any:
     return tf.reshape(out, (*ops.shape(x)[:-1], weight.shape[-2]))
 
 
-def apply_linear(x: Any, weight: Any, bias: Any) -> Any:
+def apply_linear(x: ArrayLike, weight: ArrayLike, bias: ArrayLike) -> Array:
     """Return `x @ weight.T + bias` of checked tensors, one matrix product for any rank."""
     if len(x.shape) == 2:
         return add_bias(tf.matmul(x, weight, transpose_b=True), bias)
@@ -75,14 +76,14 @@ def apply_linear(x: Any, weight: Any, bias: Any) -> Any:
 
 @ivy_function(symbolic=True)
 def dropout(
-    x: Any,
+    x: ArrayLike,
     prob: float,
     scale: bool = True,
-    dtype: Any = None,
+    dtype: DTypeLike = None,
     training: bool = True,
-    seed: Any = None,
-    noise_shape: Any = None,
-) -> Any:
+    seed: SeedLike = None,
+    noise_shape: ShapeLike | None = None,
+) -> Array:
     """Return the array with random entries set to 0.
 
     Args:
@@ -118,7 +119,9 @@ def dropout(
     return tf.where(kept, x, tf.zeros_like(x))
 
 
-def _channel_dropout(rank: int, x: Any, prob: float, training: bool, data_format: str) -> Any:
+def _channel_dropout(
+    rank: int, x: ArrayLike, prob: float, training: bool, data_format: str
+) -> Array:
     """Set whole channels to 0."""
     owner = f"dropout{rank}d"
     checks.probability(owner, "prob", prob)
@@ -135,7 +138,9 @@ def _channel_dropout(rank: int, x: Any, prob: float, training: bool, data_format
 
 
 @ivy_function(symbolic=True)
-def dropout1d(x: Any, prob: float, /, *, training: bool = True, data_format: str = "NWC") -> Any:
+def dropout1d(
+    x: ArrayLike, prob: float, /, *, training: bool = True, data_format: str = "NWC"
+) -> Array:
     """Return the array with random channels set to 0, and the others divided by `1 - prob`.
 
     Args:
@@ -159,7 +164,9 @@ def dropout1d(x: Any, prob: float, /, *, training: bool = True, data_format: str
 
 
 @ivy_function(symbolic=True)
-def dropout2d(x: Any, prob: float, /, *, training: bool = True, data_format: str = "NHWC") -> Any:
+def dropout2d(
+    x: ArrayLike, prob: float, /, *, training: bool = True, data_format: str = "NHWC"
+) -> Array:
     """Return images with random channels set to 0; arguments as for `dropout1d`.
 
     Example:
@@ -171,7 +178,9 @@ def dropout2d(x: Any, prob: float, /, *, training: bool = True, data_format: str
 
 
 @ivy_function(symbolic=True)
-def dropout3d(x: Any, prob: float, /, *, training: bool = True, data_format: str = "NDHWC") -> Any:
+def dropout3d(
+    x: ArrayLike, prob: float, /, *, training: bool = True, data_format: str = "NDHWC"
+) -> Array:
     """Return volumes with random channels set to 0; arguments as for `dropout1d`.
 
     Example:
@@ -183,7 +192,7 @@ def dropout3d(x: Any, prob: float, /, *, training: bool = True, data_format: str
 
 
 @ivy_function(symbolic=True)
-def embedding(weights: Any, indices: Any, *, max_norm: float | None = None) -> Any:
+def embedding(weights: ArrayLike, indices: ArrayLike, *, max_norm: float | None = None) -> Array:
     """Return the rows of a matrix at some indices.
 
     Args:

@@ -7,6 +7,8 @@ leaves out is added in terms of the small array of means alone (`moments`), unle
 small that the number of operations is what costs.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,6 +19,7 @@ from keras_ivy.ops import checks
 from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.kinds import is_complex, numbers
 from keras_ivy.ops.tensors import dtype_name, to_tensor
+from keras_ivy.typing import Array, ArrayLike, Axis
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = [
@@ -31,7 +34,7 @@ __all__ = [
 ]
 
 
-def centre(x: Any, axes: Sequence[int]) -> tuple[Any, Any]:
+def centre(x: ArrayLike, axes: Sequence[int]) -> tuple[Array, Array]:
     """Return `x - mean` and the variance over some axes, which stay with size 1."""
     centred = x - tf.reduce_mean(x, axes, keepdims=True)
     return centred, tf.reduce_mean(tf.square(centred), axes, keepdims=True)
@@ -41,7 +44,7 @@ def centre(x: Any, axes: Sequence[int]) -> tuple[Any, Any]:
 SMALL = 2**15
 
 
-def moments(x: Any, axes: Sequence[int], keepdims: bool = True) -> tuple[Any, Any]:
+def moments(x: ArrayLike, axes: Sequence[int], keepdims: bool = True) -> tuple[Array, Array]:
     """Return mean and variance over some axes, which stay with size 1 if `keepdims` is True.
 
     For any constant `s`, the variance is `mean((x - s)**2) - (mean(x) - s)**2`. Here `s` is the
@@ -63,7 +66,7 @@ def moments(x: Any, axes: Sequence[int], keepdims: bool = True) -> tuple[Any, An
     return mean, squares - tf.math.squared_difference(mean, constant)
 
 
-def masked_moments(x: Any, axes: Sequence[int], weights: Any) -> tuple[Any, Any]:
+def masked_moments(x: ArrayLike, axes: Sequence[int], weights: ArrayLike) -> tuple[Array, Array]:
     """Return `moments` of the entries that count.
 
     Args:
@@ -77,7 +80,14 @@ def masked_moments(x: Any, axes: Sequence[int], weights: Any) -> tuple[Any, Any]
     return mean, tf.math.divide_no_nan(squares, total)
 
 
-def normalize(x: Any, mean: Any, variance: Any, scale: Any, offset: Any, eps: float) -> Any:
+def normalize(
+    x: ArrayLike,
+    mean: ArrayLike,
+    variance: ArrayLike,
+    scale: ArrayLike,
+    offset: ArrayLike,
+    eps: float,
+) -> Array:
     """Return `(x - mean) / sqrt(variance + eps) * scale + offset`, in one product and one sum."""
     factor = tf.math.rsqrt(variance + eps)
     factor = factor if scale is None else factor * scale
@@ -85,26 +95,26 @@ def normalize(x: Any, mean: Any, variance: Any, scale: Any, offset: Any, eps: fl
     return x * factor + shift
 
 
-def widen(x: Any, owner: str = "layer_norm") -> tuple[Any, Any]:
+def widen(x: ArrayLike, owner: str = "layer_norm") -> tuple[Array, Array]:
     """Return `x` in at least float32, in which statistics are precise enough, and its type."""
     x = numbers(owner, "f", x=x)
     return (tf.cast(x, tf.float32) if x.dtype in (tf.float16, tf.bfloat16) else x), x.dtype
 
 
-def _like(value: Any, x: Any) -> Any:
+def _like(value: Any, x: ArrayLike) -> Array:
     return None if value is None else to_tensor(value, x.dtype)
 
 
 @ivy_function(symbolic=True)
 def layer_norm(
-    x: Any,
+    x: ArrayLike,
     normalized_idxs: Sequence[int],
     *,
-    scale: Any = None,
-    offset: Any = None,
+    scale: ArrayLike | None = None,
+    offset: ArrayLike | None = None,
     eps: float = 1e-5,
     new_std: float = 1.0,
-) -> Any:
+) -> Array:
     """Return `((x - mean) / sqrt(var + eps) * scale + offset) * new_std`.
 
     Args:
@@ -152,7 +162,7 @@ def _channel_axis(owner: str, data_format: str, rank: int) -> int:
     return known[checks.choice(owner, "data_format", data_format, list(known))]
 
 
-def by_channel(value: Any, axis: int, rank: int) -> Any:
+def by_channel(value: Any, axis: int, rank: int) -> Array:
     """Return one number for each channel, in a shape that broadcasts."""
     if value is None or axis == rank - 1:
         return value
@@ -161,17 +171,17 @@ def by_channel(value: Any, axis: int, rank: int) -> Any:
 
 @ivy_function(symbolic=True)
 def batch_norm(
-    x: Any,
-    mean: Any,
-    variance: Any,
+    x: ArrayLike,
+    mean: ArrayLike,
+    variance: ArrayLike,
     *,
-    offset: Any = None,
-    scale: Any = None,
+    offset: ArrayLike | None = None,
+    scale: ArrayLike | None = None,
     training: bool = False,
     eps: float = 1e-5,
     momentum: float = 0.1,
     data_format: str = "NSC",
-) -> tuple[Any, Any, Any]:
+) -> tuple[Array, Array, Array]:
     """Return the array normalised for each channel, and the running statistics.
 
     Args:
@@ -224,14 +234,14 @@ def batch_norm(
 
 @ivy_function(symbolic=True)
 def group_norm(
-    x: Any,
+    x: ArrayLike,
     num_groups: int = 1,
     *,
-    offset: Any = None,
-    scale: Any = None,
+    offset: ArrayLike | None = None,
+    scale: ArrayLike | None = None,
     eps: float = 1e-5,
     data_format: str = "NSC",
-) -> Any:
+) -> Array:
     """Return the array normalised over each group of channels of each example.
 
     Args:
@@ -266,7 +276,7 @@ def group_norm(
     grouped = tf.reshape(x, split)
     inner = [a for a in range(1, rank + 1) if a != axis]
 
-    def fit(value: Any) -> Any:
+    def fit(value: Any) -> Array:
         if value is None:
             return None
         # One number for each channel, in the axes of the groups and of the channels inside.
@@ -280,17 +290,17 @@ def group_norm(
 
 @ivy_function(symbolic=True)
 def instance_norm(
-    x: Any,
-    mean: Any,
-    variance: Any,
+    x: ArrayLike,
+    mean: ArrayLike,
+    variance: ArrayLike,
     *,
-    offset: Any = None,
-    scale: Any = None,
+    offset: ArrayLike | None = None,
+    scale: ArrayLike | None = None,
     training: bool = False,
     eps: float = 1e-5,
     momentum: float = 0.1,
     data_format: str = "NSC",
-) -> tuple[Any, Any, Any]:
+) -> tuple[Array, Array, Array]:
     """Return the array normalised for each channel of each example, and the running statistics.
 
     Args:
@@ -343,7 +353,7 @@ def instance_norm(
 
 
 @ivy_function
-def lp_normalize(x: Any, *, p: float = 2, axis: Any = None) -> Any:
+def lp_normalize(x: ArrayLike, *, p: float = 2, axis: Axis = None) -> Array:
     """Return the array divided by its p-norm, along an axis or in all.
 
     Example:
@@ -358,7 +368,7 @@ def lp_normalize(x: Any, *, p: float = 2, axis: Any = None) -> Any:
 
 
 @ivy_function
-def l1_normalize(x: Any, axis: Any = None) -> Any:
+def l1_normalize(x: ArrayLike, axis: Axis = None) -> Array:
     """Return the array divided by the sum of its absolute values.
 
     Example:
@@ -370,7 +380,7 @@ def l1_normalize(x: Any, axis: Any = None) -> Any:
 
 
 @ivy_function
-def l2_normalize(x: Any, axis: Any = None) -> Any:
+def l2_normalize(x: ArrayLike, axis: Axis = None) -> Array:
     """Return the array divided by its Euclidean norm.
 
     Example:

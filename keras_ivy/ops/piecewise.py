@@ -4,7 +4,7 @@ Complex arrays follow the rules that JAX uses, Ivy's default `complex_mode`: wha
 compares real parts first and imaginary parts second.
 """
 
-from typing import Any
+from __future__ import annotations
 
 import tensorflow as tf
 from keras import ops
@@ -15,6 +15,7 @@ from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.elementwise_options import clip
 from keras_ivy.ops.kinds import kind_of, numbers
 from keras_ivy.ops.tensors import to_tensor
+from keras_ivy.typing import Array, ArrayLike
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = [
@@ -32,7 +33,7 @@ __all__ = [
 ]
 
 
-def _at_least(x: Any, bound: float) -> Any:
+def _at_least(x: ArrayLike, bound: float) -> Array:
     """Whether `x >= bound`; complex numbers compare by real part, then by imaginary part."""
     if not x.dtype.is_complex:
         return x >= bound
@@ -42,7 +43,7 @@ def _at_least(x: Any, bound: float) -> Any:
 
 @ivy_function(symbolic=True)
 @with_complex_mode
-def relu(x: Any) -> Any:
+def relu(x: ArrayLike) -> Array:
     """Return `max(x, 0)`.
 
     Example:
@@ -56,7 +57,7 @@ def relu(x: Any) -> Any:
 
 @ivy_function(symbolic=True)
 @with_complex_mode
-def relu6(x: Any) -> Any:
+def relu6(x: ArrayLike) -> Array:
     """Return `min(max(x, 0), 6)`.
 
     Example:
@@ -72,7 +73,7 @@ def relu6(x: Any) -> Any:
 
 @ivy_function(symbolic=True)
 @with_complex_mode
-def leaky_relu(x: Any, alpha: float = 0.2) -> Any:
+def leaky_relu(x: ArrayLike, alpha: float = 0.2) -> Array:
     """Return `x` where it is positive and `alpha * x` elsewhere.
 
     Example:
@@ -87,7 +88,7 @@ def leaky_relu(x: Any, alpha: float = 0.2) -> Any:
 
 
 @ivy_function(symbolic=True)
-def prelu(x: Any, slope: Any) -> Any:
+def prelu(x: ArrayLike, slope: ArrayLike) -> Array:
     """Return `x` where it is positive and `slope * x` elsewhere.
 
     Args:
@@ -113,7 +114,7 @@ def prelu(x: Any, slope: Any) -> Any:
 
 @ivy_function(symbolic=True)
 @with_complex_mode
-def hardswish(x: Any) -> Any:
+def hardswish(x: ArrayLike) -> Array:
     """Return `x * relu6(x + 3) / 6`.
 
     Example:
@@ -128,7 +129,7 @@ def hardswish(x: Any) -> Any:
 
 
 @ivy_function
-def hardsigmoid(x: Any) -> Any:
+def hardsigmoid(x: ArrayLike) -> Array:
     """Return `relu6(x + 3) / 6`.
 
     Example:
@@ -140,7 +141,7 @@ def hardsigmoid(x: Any) -> Any:
 
 
 @ivy_function
-def hardtanh(x: Any, *, max_val: float = 1.0, min_val: float = -1.0) -> Any:
+def hardtanh(x: ArrayLike, *, max_val: float = 1.0, min_val: float = -1.0) -> Array:
     """Return `x` clipped to `[min_val, max_val]`.
 
     Example:
@@ -155,7 +156,7 @@ def hardtanh(x: Any, *, max_val: float = 1.0, min_val: float = -1.0) -> Any:
 
 
 @ivy_function
-def hardshrink(x: Any, *, lambd: float = 0.5) -> Any:
+def hardshrink(x: ArrayLike, *, lambd: float = 0.5) -> Array:
     """Return `x` where its absolute value exceeds `lambd`, and 0 elsewhere.
 
     Example:
@@ -167,7 +168,7 @@ def hardshrink(x: Any, *, lambd: float = 0.5) -> Any:
 
 
 @ivy_function
-def softshrink(x: Any, *, lambd: float = 0.5) -> Any:
+def softshrink(x: ArrayLike, *, lambd: float = 0.5) -> Array:
     """Return `x` moved towards 0 by `lambd`, and 0 where that would pass it.
 
     Example:
@@ -179,7 +180,7 @@ def softshrink(x: Any, *, lambd: float = 0.5) -> Any:
 
 
 @ivy_function
-def tanhshrink(x: Any) -> Any:
+def tanhshrink(x: ArrayLike) -> Array:
     """Return `x - tanh(x)`.
 
     Example:
@@ -191,7 +192,7 @@ def tanhshrink(x: Any) -> Any:
 
 
 @ivy_function
-def thresholded_relu(x: Any, *, threshold: float = 0.0) -> Any:
+def thresholded_relu(x: ArrayLike, *, threshold: float = 0.0) -> Array:
     """Return `x` where it exceeds the threshold, and 0 elsewhere.
 
     Example:

@@ -1,5 +1,7 @@
 """Pooling under Ivy's names, in one to three dimensions."""
 
+from __future__ import annotations
+
 import math
 from typing import Any
 
@@ -17,6 +19,7 @@ from keras_ivy.ops.windows import (
     pad_spatial,
     spatial_sizes,
 )
+from keras_ivy.typing import Array, ArrayLike, Padding, Widths, Window
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = [
@@ -30,7 +33,7 @@ __all__ = [
 ]
 
 
-def _ceil_widths(x: Any, widths: list, window: tuple, strides: tuple) -> list:
+def _ceil_widths(x: ArrayLike, widths: list, window: tuple, strides: tuple) -> list:
     """Widen the borders behind so that a last, partial window counts too."""
     out = []
     for size, (a, z), k, s in zip(spatial_sizes(x), widths, window, strides, strict=True):
@@ -46,7 +49,7 @@ def _ceil_widths(x: Any, widths: list, window: tuple, strides: tuple) -> list:
     return out
 
 
-def _plain(kind: str, x: Any, window: tuple, strides: tuple, padding: str) -> Any:
+def _plain(kind: str, x: ArrayLike, window: tuple, strides: tuple, padding: str) -> Array:
     """Pool without borders of given widths and without dilation."""
     kernel = tf.nn.max_pool if kind == "MAX" else tf.nn.avg_pool
     plain = x.dtype != tf.float64 and not x.dtype.is_integer
@@ -63,24 +66,24 @@ def _plain(kind: str, x: Any, window: tuple, strides: tuple, padding: str) -> An
     return tf.reshape(x, (batch, ops.shape(x)[1], height, width, channels))
 
 
-def _ones(x: Any) -> Any:
+def _ones(x: ArrayLike) -> Array:
     """Ones of the spatial shape of an array, one channel of one example."""
     return tf.ones([1, *spatial_sizes(x), 1], x.dtype)
 
 
 def pool(
-    x: Any,
+    x: ArrayLike,
     kind: str,
     window: tuple,
     strides: tuple,
-    padding: Any,
+    padding: Widths,
     data_format: str,
     owner: str,
     dilations: tuple | None = None,
     ceil_mode: bool = False,
     count_include_pad: bool = False,
     divisor: int | None = None,
-) -> Any:
+) -> Array:
     """Return the pooling of checked arguments; the layers call this.
 
     Args:
@@ -108,10 +111,10 @@ def pool(
                     f"Received: padding={padding}, window={window}, dilations={dilations}"
                 )
 
-    def kernel(x: Any) -> Any:
+    def kernel(x: ArrayLike) -> Array:
         output_sizes(owner, x, padding, reach, strides)
-        plain = isinstance(padding, str) and not (ceil_mode or count_include_pad or divisor)
-        if plain and max(dilations) == 1:
+        plain = not (ceil_mode or count_include_pad or divisor) and max(dilations) == 1
+        if plain and isinstance(padding, str):
             return _plain(kind, x, window, strides, padding)
         widths = explicit_widths(x, padding, reach, strides)
         if kind == "MAX":
@@ -139,7 +142,7 @@ def pool(
     return channels_last(kernel, x, data_format)
 
 
-def _dilated(kind: str, x: Any, window: tuple, strides: tuple, dilations: tuple) -> Any:
+def _dilated(kind: str, x: ArrayLike, window: tuple, strides: tuple, dilations: tuple) -> Array:
     """Pool without padding, with dilation where it is asked for."""
     if max(dilations) == 1:
         return _plain(kind, x, window, strides, "VALID")
@@ -151,14 +154,14 @@ def _pool(
     owner: str,
     kind: str,
     rank: int,
-    x: Any,
+    x: ArrayLike,
     kernel: Any,
     strides: Any,
     padding: Any,
     data_format: str,
     dilation: Any = 1,
     **options: Any,
-) -> Any:
+) -> Array:
     x = numbers(owner, "f" if kind == "AVG" else "if", x=x)
     data_format = checks.data_format(owner, data_format, rank)
     checks.input_rank(owner, "x", x, [rank + 2], f"laid out as {data_format}")
@@ -180,15 +183,15 @@ def _pool(
 
 @ivy_function(symbolic=True)
 def max_pool1d(
-    x: Any,
-    kernel: Any,
-    strides: Any,
-    padding: Any,
+    x: ArrayLike,
+    kernel: Window,
+    strides: Window,
+    padding: Padding,
     *,
     data_format: str = "NWC",
-    dilation: Any = 1,
+    dilation: Window = 1,
     ceil_mode: bool = False,
-) -> Any:
+) -> Array:
     """Return the largest entry of each window along one axis.
 
     Args:
@@ -216,15 +219,15 @@ def max_pool1d(
 
 @ivy_function(symbolic=True)
 def max_pool2d(
-    x: Any,
-    kernel: Any,
-    strides: Any,
-    padding: Any,
+    x: ArrayLike,
+    kernel: Window,
+    strides: Window,
+    padding: Padding,
     *,
     data_format: str = "NHWC",
-    dilation: Any = 1,
+    dilation: Window = 1,
     ceil_mode: bool = False,
-) -> Any:
+) -> Array:
     """Return the largest entry of each window along two axes; arguments as for `max_pool1d`.
 
     Example:
@@ -240,15 +243,15 @@ def max_pool2d(
 
 @ivy_function(symbolic=True)
 def max_pool3d(
-    x: Any,
-    kernel: Any,
-    strides: Any,
-    padding: Any,
+    x: ArrayLike,
+    kernel: Window,
+    strides: Window,
+    padding: Padding,
     *,
     data_format: str = "NDHWC",
-    dilation: Any = 1,
+    dilation: Window = 1,
     ceil_mode: bool = False,
-) -> Any:
+) -> Array:
     """Return the largest entry of each window along three axes; arguments as for `max_pool1d`.
 
     Example:
@@ -264,16 +267,16 @@ def max_pool3d(
 
 @ivy_function(symbolic=True)
 def avg_pool1d(
-    x: Any,
-    kernel: Any,
-    strides: Any,
-    padding: Any,
+    x: ArrayLike,
+    kernel: Window,
+    strides: Window,
+    padding: Padding,
     *,
     data_format: str = "NWC",
     count_include_pad: bool = False,
     ceil_mode: bool = False,
     divisor_override: int | None = None,
-) -> Any:
+) -> Array:
     """Return the mean of each window along one axis.
 
     Args:
@@ -302,16 +305,16 @@ def avg_pool1d(
 
 @ivy_function(symbolic=True)
 def avg_pool2d(
-    x: Any,
-    kernel: Any,
-    strides: Any,
-    padding: Any,
+    x: ArrayLike,
+    kernel: Window,
+    strides: Window,
+    padding: Padding,
     *,
     data_format: str = "NHWC",
     count_include_pad: bool = False,
     ceil_mode: bool = False,
     divisor_override: int | None = None,
-) -> Any:
+) -> Array:
     """Return the mean of each window along two axes; arguments as for `avg_pool1d`.
 
     Example:
@@ -327,16 +330,16 @@ def avg_pool2d(
 
 @ivy_function(symbolic=True)
 def avg_pool3d(
-    x: Any,
-    kernel: Any,
-    strides: Any,
-    padding: Any,
+    x: ArrayLike,
+    kernel: Window,
+    strides: Window,
+    padding: Padding,
     *,
     data_format: str = "NDHWC",
     count_include_pad: bool = False,
     ceil_mode: bool = False,
     divisor_override: int | None = None,
-) -> Any:
+) -> Array:
     """Return the mean of each window along three axes; arguments as for `avg_pool1d`.
 
     Example:

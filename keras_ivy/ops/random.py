@@ -4,6 +4,8 @@ Without `seed`, draws come from Keras's global generator, which `seed` and
 `keras.utils.set_random_seed` set. With a seed, a call returns the same numbers every time.
 """
 
+from __future__ import annotations
+
 from typing import Any
 
 import keras
@@ -14,6 +16,7 @@ from keras_ivy.ops.devices import on_device
 from keras_ivy.ops.dtypes import dtype_or_none
 from keras_ivy.ops.kinds import numbers, typed
 from keras_ivy.ops.tensors import operand, to_tensor
+from keras_ivy.typing import Array, ArrayLike, DTypeLike, SeedLike, ShapeLike
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = [
@@ -67,8 +70,12 @@ def _shape_for(first: Any, second: Any, shape: Any, what: str) -> tuple:
 
 @on_device
 def random_uniform(
-    low: Any = 0.0, high: Any = 1.0, shape: Any = None, dtype: Any = None, seed: Any = None
-) -> Any:
+    low: ArrayLike = 0.0,
+    high: ArrayLike = 1.0,
+    shape: ShapeLike | None = None,
+    dtype: DTypeLike = None,
+    seed: SeedLike = None,
+) -> Array:
     """Draw from the uniform distribution on `[low, high)`.
 
     Args:
@@ -95,8 +102,12 @@ def random_uniform(
 
 @on_device
 def random_normal(
-    mean: Any = 0.0, std: Any = 1.0, shape: Any = None, dtype: Any = None, seed: Any = None
-) -> Any:
+    mean: ArrayLike = 0.0,
+    std: ArrayLike = 1.0,
+    shape: ShapeLike | None = None,
+    dtype: DTypeLike = None,
+    seed: SeedLike = None,
+) -> Array:
     """Draw from the normal distribution of a mean and a standard deviation.
 
     Args:
@@ -121,7 +132,13 @@ def random_normal(
 
 
 @on_device
-def randint(low: int, high: int, shape: Any = None, dtype: Any = None, seed: Any = None) -> Any:
+def randint(
+    low: int,
+    high: int,
+    shape: ShapeLike | None = None,
+    dtype: DTypeLike = None,
+    seed: SeedLike = None,
+) -> Array:
     """Draw whole numbers from `[low, high)`.
 
     Args:
@@ -143,7 +160,9 @@ def randint(low: int, high: int, shape: Any = None, dtype: Any = None, seed: Any
 
 
 @on_device
-def bernoulli(probs: Any, shape: Any = None, dtype: Any = None, seed: Any = None) -> Any:
+def bernoulli(
+    probs: ArrayLike, shape: ShapeLike | None = None, dtype: DTypeLike = None, seed: SeedLike = None
+) -> Array:
     """Draw ones with the given probabilities, and zeros otherwise.
 
     Args:
@@ -168,10 +187,10 @@ def multinomial(
     population_size: int,
     num_samples: int,
     batch_size: int = 1,
-    probs: Any = None,
+    probs: ArrayLike | None = None,
     replace: bool = True,
-    seed: Any = None,
-) -> Any:
+    seed: SeedLike = None,
+) -> Array:
     """Draw indices with given probabilities.
 
     Args:
@@ -217,7 +236,7 @@ def multinomial(
 
 
 @on_device
-def shuffle(x: Any, axis: int = 0, seed: Any = None) -> Any:
+def shuffle(x: ArrayLike, axis: int = 0, seed: SeedLike = None) -> Array:
     """Return the array with the entries along one axis in random order.
 
     Example:

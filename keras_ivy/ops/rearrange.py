@@ -4,6 +4,8 @@ A pattern names the axes of the input and of the output, separated by `->`; name
 are one axis, made of several; `1` is an axis of size 1, and `...` stands for any axes.
 """
 
+from __future__ import annotations
+
 import re
 from typing import Any
 
@@ -12,6 +14,7 @@ import tensorflow as tf
 from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.kinds import numbers
 from keras_ivy.ops.tensors import to_tensor
+from keras_ivy.typing import Array, ArrayLike
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = ["einops_rearrange", "einops_reduce", "einops_repeat"]
@@ -88,7 +91,7 @@ def _parse(pattern: str, rank: int) -> tuple[list[list[str]], list[list[str]]]:
     return left, right
 
 
-def _unpack(x: Any, left: list[list[str]], sizes: dict[str, int], pattern: str) -> tuple:
+def _unpack(x: ArrayLike, left: list[list[str]], sizes: dict[str, int], pattern: str) -> tuple:
     """Give every name of the left side its own axis; return the array and the names' sizes."""
     known: dict[str, Any] = dict(sizes)
     shape, names = [], []
@@ -116,7 +119,7 @@ def _unpack(x: Any, left: list[list[str]], sizes: dict[str, int], pattern: str) 
     return tf.reshape(x, shape), names, known
 
 
-def _pack(x: Any, right: list[list[str]], known: dict[str, Any]) -> Any:
+def _pack(x: ArrayLike, right: list[list[str]], known: dict[str, Any]) -> Array:
     """Join the axes of a group of the right side."""
     shape = []
     for axis in right:
@@ -127,7 +130,9 @@ def _pack(x: Any, right: list[list[str]], known: dict[str, Any]) -> Any:
     return tf.reshape(x, shape)
 
 
-def _run(x: Any, pattern: str, sizes: dict[str, int], reduction: Any, may_repeat: bool) -> Any:
+def _run(
+    x: ArrayLike, pattern: str, sizes: dict[str, int], reduction: Any, may_repeat: bool
+) -> Array:
     x = to_tensor(x)
     left, right = _parse(pattern, len(x.shape))
     wanted = [n for axis in right for n in axis]
@@ -160,7 +165,7 @@ def _run(x: Any, pattern: str, sizes: dict[str, int], reduction: Any, may_repeat
     return _pack(x, right, known)
 
 
-def _repeat(x: Any, wanted: list[str], fresh: list[str], known: dict[str, Any]) -> Any:
+def _repeat(x: ArrayLike, wanted: list[str], fresh: list[str], known: dict[str, Any]) -> Array:
     """Insert new axes, along which the array repeats."""
     shape, axis = tf.shape(x), 0
     target: list[Any] = []
@@ -175,7 +180,7 @@ def _repeat(x: Any, wanted: list[str], fresh: list[str], known: dict[str, Any]) 
 
 
 @ivy_function(symbolic=True)
-def einops_rearrange(x: Any, pattern: str, **axes_lengths: int) -> Any:
+def einops_rearrange(x: ArrayLike, pattern: str, **axes_lengths: int) -> Array:
     """Return the array with its axes permuted, joined and split as a pattern says.
 
     Args:
@@ -195,7 +200,7 @@ def einops_rearrange(x: Any, pattern: str, **axes_lengths: int) -> Any:
 
 
 @ivy_function(symbolic=True)
-def einops_reduce(x: Any, pattern: str, reduction: str, **axes_lengths: int) -> Any:
+def einops_reduce(x: ArrayLike, pattern: str, reduction: str, **axes_lengths: int) -> Array:
     """Return the array reduced over the axes that the right side leaves out.
 
     Args:
@@ -221,7 +226,7 @@ def einops_reduce(x: Any, pattern: str, reduction: str, **axes_lengths: int) -> 
 
 
 @ivy_function(symbolic=True)
-def einops_repeat(x: Any, pattern: str, **axes_lengths: int) -> Any:
+def einops_repeat(x: ArrayLike, pattern: str, **axes_lengths: int) -> Array:
     """Return the array repeated along the axes that only the right side names.
 
     Args:

@@ -1,5 +1,7 @@
 """Recurrent networks under Ivy's names."""
 
+from __future__ import annotations
+
 import functools
 from typing import Any
 
@@ -11,6 +13,7 @@ from keras_ivy.ops import checks
 from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.kinds import numbers
 from keras_ivy.ops.tensors import to_tensor
+from keras_ivy.typing import Array, ArrayLike
 
 __all__ = ["lstm_scan", "lstm_update"]
 
@@ -19,16 +22,16 @@ UNROLLED = 64
 
 
 def lstm_scan(
-    x: Any,
-    h: Any,
-    c: Any,
-    w: Any,
-    u: Any,
-    b: Any = None,
-    mask: Any = None,
+    x: ArrayLike,
+    h: ArrayLike,
+    c: ArrayLike,
+    w: ArrayLike,
+    u: ArrayLike,
+    b: ArrayLike | None = None,
+    mask: ArrayLike | None = None,
     sequence: bool = True,
     unroll: bool = False,
-) -> tuple[Any, Any, Any]:
+) -> tuple[Array, Array, Array]:
     """Run a long short-term memory over time-major, checked tensors; the layer calls this.
 
     `i, f, g, o = split(x[t] @ w + h @ u + b)`, `c = sigmoid(f) * c + sigmoid(i) * tanh(g)`,
@@ -50,7 +53,7 @@ def lstm_scan(
         state.
     """
 
-    def advance(x: Any, here: Any, h: Any, c: Any) -> tuple[Any, Any]:
+    def advance(x: ArrayLike, here: Any, h: ArrayLike, c: ArrayLike) -> tuple[Array, Array]:
         z = tf.matmul(x, w) + tf.matmul(h, u)
         i, f, g, o = tf.split(z if b is None else z + b, 4, axis=-1)
         new_c = tf.sigmoid(f) * c + tf.sigmoid(i) * tf.tanh(g)
@@ -75,7 +78,7 @@ def lstm_scan(
         read = tf.TensorArray(x.dtype, size=steps).unstack(x).read
         seen = None if mask is None else tf.TensorArray(tf.bool, size=steps).unstack(mask).read
 
-    def step(t: Any, h: Any, c: Any, *outputs: Any) -> tuple:
+    def step(t: Any, h: ArrayLike, c: ArrayLike, *outputs: Any) -> tuple:
         h, c = advance(read(t), None if seen is None else seen(t), h, c)
         return t + 1, h, c, *(written.write(t, h) for written in outputs)
 
@@ -88,15 +91,15 @@ def lstm_scan(
 
 @ivy_function(symbolic=True)
 def lstm_update(
-    x: Any,
-    init_h: Any,
-    init_c: Any,
-    kernel: Any,
-    recurrent_kernel: Any,
-    bias: Any = None,
-    recurrent_bias: Any = None,
+    x: ArrayLike,
+    init_h: ArrayLike,
+    init_c: ArrayLike,
+    kernel: ArrayLike,
+    recurrent_kernel: ArrayLike,
+    bias: ArrayLike | None = None,
+    recurrent_bias: ArrayLike | None = None,
     time_major: bool = False,
-) -> tuple[Any, Any]:
+) -> tuple[Array, Array]:
     """Return the hidden states of a long short-term memory, and its last cell state.
 
     Args:

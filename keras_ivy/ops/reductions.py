@@ -5,8 +5,9 @@ does, and give an array of shape `(1,)` where all axes are reduced, so that `red
 is the number.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from typing import Any
 
 import tensorflow as tf
 from keras import ops
@@ -16,6 +17,7 @@ from keras_ivy.ops.dispatch import ivy_function, reduction
 from keras_ivy.ops.dtypes import as_dtype
 from keras_ivy.ops.kinds import is_complex, kind_of, numbers, through
 from keras_ivy.ops.tensors import dtype_name, to_tensor, truth
+from keras_ivy.typing import Array, ArrayLike, Axis, DTypeLike
 from keras_ivy.utils.checks import whole
 from keras_ivy.utils.exceptions import IvyValueError
 
@@ -54,7 +56,7 @@ count_nonzero = reduction(
 _OF_COMPLEX = {ops.mean: tf.reduce_mean, ops.prod: tf.reduce_prod, ops.sum: tf.reduce_sum}
 
 
-def _typed(kernel: Callable, x: Any, axis: Any, keepdims: bool, dtype: Any) -> Any:
+def _typed(kernel: Callable, x: ArrayLike, axis: Axis, keepdims: bool, dtype: DTypeLike) -> Array:
     x = to_tensor(x, None if dtype is None else as_dtype(dtype))
     if kernel is ops.mean:
         x = numbers("mean", "BIfc", x=x)
@@ -63,7 +65,9 @@ def _typed(kernel: Callable, x: Any, axis: Any, keepdims: bool, dtype: Any) -> A
 
 
 @ivy_function
-def sum(x: Any, axis: Any = None, keepdims: bool = False, *, dtype: Any = None) -> Any:
+def sum(
+    x: ArrayLike, axis: Axis = None, keepdims: bool = False, *, dtype: DTypeLike = None
+) -> Array:
     """Return the sum over some or all axes.
 
     Args:
@@ -81,7 +85,9 @@ def sum(x: Any, axis: Any = None, keepdims: bool = False, *, dtype: Any = None) 
 
 
 @ivy_function
-def prod(x: Any, axis: Any = None, keepdims: bool = False, *, dtype: Any = None) -> Any:
+def prod(
+    x: ArrayLike, axis: Axis = None, keepdims: bool = False, *, dtype: DTypeLike = None
+) -> Array:
     """Return the product over some or all axes; the arguments are those of `sum`.
 
     Example:
@@ -93,7 +99,9 @@ def prod(x: Any, axis: Any = None, keepdims: bool = False, *, dtype: Any = None)
 
 
 @ivy_function
-def mean(x: Any, axis: Any = None, keepdims: bool = False, *, dtype: Any = None) -> Any:
+def mean(
+    x: ArrayLike, axis: Axis = None, keepdims: bool = False, *, dtype: DTypeLike = None
+) -> Array:
     """Return the mean over some or all axes; the arguments are those of `sum`.
 
     Example:
@@ -105,7 +113,7 @@ def mean(x: Any, axis: Any = None, keepdims: bool = False, *, dtype: Any = None)
 
 
 @ivy_function
-def var(x: Any, axis: Any = None, correction: float = 0.0, keepdims: bool = False) -> Any:
+def var(x: ArrayLike, axis: Axis = None, correction: float = 0.0, keepdims: bool = False) -> Array:
     """Return the variance `sum((x - mean)**2) / (n - correction)`.
 
     Args:
@@ -130,7 +138,7 @@ def var(x: Any, axis: Any = None, correction: float = 0.0, keepdims: bool = Fals
 
 
 @ivy_function
-def std(x: Any, axis: Any = None, correction: float = 0.0, keepdims: bool = False) -> Any:
+def std(x: ArrayLike, axis: Axis = None, correction: float = 0.0, keepdims: bool = False) -> Array:
     """Return the standard deviation; the arguments are those of `var`.
 
     Example:
@@ -144,7 +152,7 @@ def std(x: Any, axis: Any = None, correction: float = 0.0, keepdims: bool = Fals
 def _older(name: str, kernel: Callable) -> Callable:
     """Make an older spelling of a reduction."""
 
-    def function(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    def function(x: ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
         out = kernel(x, axis=axis, keepdims=keepdims)
         return ops.reshape(out, (1,)) if len(out.shape) == 0 else out
 
@@ -174,8 +182,12 @@ reduce_var = _older("var", var)
 
 @ivy_function
 def cumsum(
-    x: Any, axis: int = 0, exclusive: bool = False, reverse: bool = False, dtype: Any = None
-) -> Any:
+    x: ArrayLike,
+    axis: int = 0,
+    exclusive: bool = False,
+    reverse: bool = False,
+    dtype: DTypeLike = None,
+) -> Array:
     """Return the sums of all entries up to each one.
 
     Args:
@@ -195,8 +207,12 @@ def cumsum(
 
 @ivy_function
 def cumprod(
-    x: Any, axis: int = 0, exclusive: bool = False, reverse: bool = False, dtype: Any = None
-) -> Any:
+    x: ArrayLike,
+    axis: int = 0,
+    exclusive: bool = False,
+    reverse: bool = False,
+    dtype: DTypeLike = None,
+) -> Array:
     """Return the products of all entries up to each one; the arguments are those of `cumsum`.
 
     Example:
@@ -208,7 +224,7 @@ def cumprod(
 
 
 @ivy_function
-def diff(x: Any, n: int = 1, axis: int = -1) -> Any:
+def diff(x: ArrayLike, n: int = 1, axis: int = -1) -> Array:
     """Return the differences of neighbours.
 
     Args:
@@ -233,8 +249,14 @@ def diff(x: Any, n: int = 1, axis: int = -1) -> Any:
 
 
 def _cumulative(
-    kernel: Callable, x: Any, axis: int, exclusive: bool, reverse: bool, dtype: Any, neutral: int
-) -> Any:
+    kernel: Callable,
+    x: ArrayLike,
+    axis: int,
+    exclusive: bool,
+    reverse: bool,
+    dtype: DTypeLike,
+    neutral: int,
+) -> Array:
     x = to_tensor(x, None if dtype is None else as_dtype(dtype))
     x = ops.flip(x, axis) if reverse else x
     out = kernel(x, axis=axis)
@@ -246,14 +268,16 @@ def _cumulative(
 
 
 def _extreme(
-    owner: str, kernel: Callable, x: Any, axis: int | None, keepdims: bool, dtype: Any
-) -> Any:
+    owner: str, kernel: Callable, x: ArrayLike, axis: int | None, keepdims: bool, dtype: DTypeLike
+) -> Array:
     x = numbers(owner, "bif", x=x)
     return ops.cast(kernel(x, axis=axis, keepdims=keepdims), as_dtype(dtype or "int32"))
 
 
 @ivy_function
-def argmax(x: Any, axis: int | None = None, keepdims: bool = False, dtype: Any = None) -> Any:
+def argmax(
+    x: ArrayLike, axis: int | None = None, keepdims: bool = False, dtype: DTypeLike = None
+) -> Array:
     """Return the index of the largest entry, the first one of equals.
 
     Args:
@@ -271,7 +295,9 @@ def argmax(x: Any, axis: int | None = None, keepdims: bool = False, dtype: Any =
 
 
 @ivy_function
-def argmin(x: Any, axis: int | None = None, keepdims: bool = False, dtype: Any = None) -> Any:
+def argmin(
+    x: ArrayLike, axis: int | None = None, keepdims: bool = False, dtype: DTypeLike = None
+) -> Array:
     """Return the index of the smallest entry; the arguments are those of `argmax`.
 
     Example:
@@ -283,7 +309,7 @@ def argmin(x: Any, axis: int | None = None, keepdims: bool = False, dtype: Any =
 
 
 @ivy_function
-def sort(x: Any, axis: int = -1, descending: bool = False) -> Any:
+def sort(x: ArrayLike, axis: int = -1, descending: bool = False) -> Array:
     """Return the entries along an axis in order.
 
     Example:
@@ -296,7 +322,7 @@ def sort(x: Any, axis: int = -1, descending: bool = False) -> Any:
 
 
 @ivy_function
-def argsort(x: Any, axis: int = -1, descending: bool = False) -> Any:
+def argsort(x: ArrayLike, axis: int = -1, descending: bool = False) -> Array:
     """Return the indices that sort the entries along an axis, equals in their order.
 
     Example:
@@ -312,7 +338,7 @@ def argsort(x: Any, axis: int = -1, descending: bool = False) -> Any:
 
 
 @ivy_function
-def top_k(x: Any, k: int, *, axis: int = -1, largest: bool = True) -> tuple:
+def top_k(x: ArrayLike, k: int, *, axis: int = -1, largest: bool = True) -> tuple:
     """Return the `k` largest, or smallest, entries along an axis, and their indices.
 
     Args:
@@ -348,7 +374,7 @@ def top_k(x: Any, k: int, *, axis: int = -1, largest: bool = True) -> tuple:
 
 
 @ivy_function
-def searchsorted(x: Any, v: Any, side: str = "left") -> Any:
+def searchsorted(x: ArrayLike, v: ArrayLike, side: str = "left") -> Array:
     """Return where each of `v` would go in the sorted vector `x`.
 
     Example:
@@ -363,7 +389,7 @@ def searchsorted(x: Any, v: Any, side: str = "left") -> Any:
 
 
 @ivy_function
-def nonzero(x: Any) -> tuple:
+def nonzero(x: ArrayLike) -> tuple:
     """Return the indices of the entries that are not 0, one array for each axis.
 
     Example:

@@ -5,11 +5,15 @@ matrices here hold their weights, `tf.image.resize`'s number for number, also wh
 known only at run time.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable
 from typing import Any
 
 import tensorflow as tf
+
+from keras_ivy.typing import Array, ArrayLike, Window
 
 __all__ = ["resampling_matrix", "resize_axes"]
 
@@ -17,18 +21,18 @@ __all__ = ["resampling_matrix", "resize_axes"]
 _STEPS = 1024
 
 
-def _float(x: Any) -> Any:
+def _float(x: ArrayLike) -> Array:
     return tf.cast(x, tf.float32)
 
 
-def _keys(x: Any) -> Any:
+def _keys(x: ArrayLike) -> Array:
     near = (1.5 * x - 2.5) * x * x + 1
     far = ((-0.5 * x + 2.5) * x - 4) * x + 2
     return tf.where(x < 1, near, tf.where(x < 2, far, 0.0))
 
 
 def _lanczos(radius: float) -> Callable:
-    def kernel(x: Any) -> Any:
+    def kernel(x: ArrayLike) -> Array:
         inside = math.pi * tf.where(x > 1e-3, x, 1.0)
         wave = radius * tf.sin(inside) * tf.sin(inside / radius) / (inside * inside)
         return tf.where(x > radius, 0.0, tf.where(x > 1e-3, wave, 1.0))
@@ -36,7 +40,7 @@ def _lanczos(radius: float) -> Callable:
     return kernel
 
 
-def _triangle(x: Any) -> Any:
+def _triangle(x: ArrayLike) -> Array:
     return tf.maximum(0.0, 1 - x)
 
 
@@ -49,12 +53,12 @@ _KERNELS = {
 }
 
 
-def _shared_out(weights: Any) -> Any:
+def _shared_out(weights: ArrayLike) -> Array:
     """Divide each row by its sum."""
     return tf.math.divide_no_nan(weights, tf.reduce_sum(weights, -1, keepdims=True))
 
 
-def _bicubic(size: Any, out: Any) -> Any:
+def _bicubic(size: Any, out: Any) -> Array:
     place = (_float(tf.range(out)) + 0.5) * (_float(size) / _float(out)) - 0.5
     low = tf.floor(place)
     # The table holds distances in steps; halves go to the even one.
@@ -64,7 +68,7 @@ def _bicubic(size: Any, out: Any) -> Any:
     return _shared_out(tf.where((offset >= -1) & (offset <= 2), _keys(distance), 0.0))
 
 
-def _area(size: Any, out: Any) -> Any:
+def _area(size: Any, out: Any) -> Array:
     scale = _float(size) / _float(out)
     start = _float(tf.range(out))[:, tf.newaxis] * scale
     end = (_float(tf.range(out))[:, tf.newaxis] + 1) * scale
@@ -73,7 +77,7 @@ def _area(size: Any, out: Any) -> Any:
     return _shared_out(tf.maximum(shared, 0.0))
 
 
-def _sampled(method: str, size: Any, out: Any, antialias: bool) -> Any:
+def _sampled(method: str, size: Any, out: Any, antialias: bool) -> Array:
     radius, kernel = _KERNELS[method]
     inverse = 1 / (_float(out) / _float(size))
     wide = tf.maximum(inverse, 1.0) if antialias else 1.0
@@ -83,7 +87,7 @@ def _sampled(method: str, size: Any, out: Any, antialias: bool) -> Any:
     return _shared_out(tf.where(distance > radius, 0.0, kernel(distance)))
 
 
-def resampling_matrix(method: str, size: Any, out: Any, antialias: bool = False) -> Any:
+def resampling_matrix(method: str, size: Window, out: Any, antialias: bool = False) -> Array:
     """Return the float32 matrix of shape `(out, size)` that resizes an axis.
 
     Args:
@@ -105,7 +109,7 @@ def resampling_matrix(method: str, size: Any, out: Any, antialias: bool = False)
     return _sampled(method, size, out, antialias)
 
 
-def resize_axes(x: Any, axes: dict[int, Any], method: str, antialias: bool) -> Any:
+def resize_axes(x: ArrayLike, axes: dict[int, Any], method: str, antialias: bool) -> Array:
     """Resize the last axes of an array.
 
     Args:

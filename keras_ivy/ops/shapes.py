@@ -1,5 +1,7 @@
 """Shapes under Ivy's names: reshaping, joining, splitting, padding, indexing."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -11,6 +13,7 @@ from keras import ops
 from keras_ivy.ops import check_values
 from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.tensors import to_tensor
+from keras_ivy.typing import Array, ArrayLike, Axis, ShapeLike
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = [
@@ -38,7 +41,7 @@ __all__ = [
 
 
 @ivy_function
-def reshape(x: Any, shape: Any, *, order: str = "C") -> Any:
+def reshape(x: ArrayLike, shape: ShapeLike, *, order: str = "C") -> Array:
     """Return the entries of `x` in another shape.
 
     Args:
@@ -65,7 +68,7 @@ def reshape(x: Any, shape: Any, *, order: str = "C") -> Any:
     return ops.transpose(ops.reshape(ops.transpose(to_tensor(x)), shape[::-1]))
 
 
-def _known_sizes(x: Any, shape: tuple) -> tuple:
+def _known_sizes(x: ArrayLike, shape: tuple) -> tuple:
     """Return a new shape with the sizes of `x` where it has None, as static as can be."""
     if isinstance(x, keras.KerasTensor):
         return shape
@@ -87,7 +90,7 @@ def _known_sizes(x: Any, shape: tuple) -> tuple:
 
 
 @ivy_function
-def permute_dims(x: Any, axes: Sequence[int]) -> Any:
+def permute_dims(x: ArrayLike, axes: Sequence[int]) -> Array:
     """Return the array with its axes in another order.
 
     Example:
@@ -99,13 +102,13 @@ def permute_dims(x: Any, axes: Sequence[int]) -> Any:
 
 
 @ivy_function
-def transpose(x: Any, axes: Sequence[int] | None = None) -> Any:
+def transpose(x: ArrayLike, axes: Sequence[int] | None = None) -> Array:
     """Return the array with its axes in another order, reversed by default."""
     return ops.transpose(to_tensor(x), axes=axes)
 
 
 @ivy_function
-def swapaxes(x: Any, axis0: int, axis1: int) -> Any:
+def swapaxes(x: ArrayLike, axis0: int, axis1: int) -> Array:
     """Return the array with two axes exchanged.
 
     Example:
@@ -117,7 +120,7 @@ def swapaxes(x: Any, axis0: int, axis1: int) -> Any:
 
 
 @ivy_function
-def moveaxis(a: Any, source: Any, destination: Any) -> Any:
+def moveaxis(a: ArrayLike, source: Axis, destination: Axis) -> Array:
     """Return the array with one or several axes moved.
 
     Example:
@@ -129,7 +132,7 @@ def moveaxis(a: Any, source: Any, destination: Any) -> Any:
 
 
 @ivy_function
-def expand_dims(x: Any, *, axis: Any = 0) -> Any:
+def expand_dims(x: ArrayLike, *, axis: Axis = 0) -> Array:
     """Return the array with axes of size 1 inserted.
 
     Args:
@@ -145,7 +148,7 @@ def expand_dims(x: Any, *, axis: Any = 0) -> Any:
 
 
 @ivy_function
-def squeeze(x: Any, axis: Any = None) -> Any:
+def squeeze(x: ArrayLike, axis: Axis = None) -> Array:
     """Return the array without axes of size 1.
 
     Args:
@@ -161,7 +164,7 @@ def squeeze(x: Any, axis: Any = None) -> Any:
 
 
 @ivy_function(symbolic=True)
-def flatten(x: Any, *, start_dim: int = 0, end_dim: int = -1) -> Any:
+def flatten(x: ArrayLike, *, start_dim: int = 0, end_dim: int = -1) -> Array:
     """Return the array with a range of axes joined into one.
 
     Args:
@@ -199,7 +202,7 @@ def flatten(x: Any, *, start_dim: int = 0, end_dim: int = -1) -> Any:
 
 
 @ivy_function
-def flip(x: Any, axis: Any = None) -> Any:
+def flip(x: ArrayLike, axis: Axis = None) -> Array:
     """Return the entries in reverse order along some or all axes.
 
     Example:
@@ -211,7 +214,7 @@ def flip(x: Any, axis: Any = None) -> Any:
 
 
 @ivy_function
-def roll(x: Any, shift: Any, axis: Any = None) -> Any:
+def roll(x: ArrayLike, shift: Axis, axis: Axis = None) -> Array:
     """Return the entries moved along axes, those that leave at one end entering at the other.
 
     Example:
@@ -223,7 +226,7 @@ def roll(x: Any, shift: Any, axis: Any = None) -> Any:
 
 
 @ivy_function
-def concat(xs: Any, *, axis: int | None = 0) -> Any:
+def concat(xs: ArrayLike, *, axis: int | None = 0) -> Array:
     """Return several arrays joined along an axis.
 
     Args:
@@ -241,7 +244,7 @@ def concat(xs: Any, *, axis: int | None = 0) -> Any:
 
 
 @ivy_function
-def stack(arrays: Any, axis: int = 0) -> Any:
+def stack(arrays: ArrayLike, axis: int = 0) -> Array:
     """Return arrays of one shape joined along a new axis.
 
     Example:
@@ -253,19 +256,19 @@ def stack(arrays: Any, axis: int = 0) -> Any:
 
 
 @ivy_function
-def hstack(arrays: Any) -> Any:
+def hstack(arrays: ArrayLike) -> Array:
     """Return arrays joined along the second axis, vectors along the first."""
     return ops.hstack([to_tensor(a) for a in arrays])
 
 
 @ivy_function
-def vstack(arrays: Any) -> Any:
+def vstack(arrays: ArrayLike) -> Array:
     """Return arrays joined along the first axis, vectors as rows."""
     return ops.vstack([to_tensor(a) for a in arrays])
 
 
 @ivy_function
-def unstack(x: Any, *, axis: int = 0, keepdims: bool = False) -> list:
+def unstack(x: ArrayLike, *, axis: int = 0, keepdims: bool = False) -> list:
     """Return the slices of an array along an axis.
 
     Args:
@@ -284,7 +287,7 @@ def unstack(x: Any, *, axis: int = 0, keepdims: bool = False) -> list:
 
 @ivy_function(symbolic=True)
 def split(
-    x: Any, *, num_or_size_splits: Any = None, axis: int = 0, with_remainder: bool = False
+    x: ArrayLike, *, num_or_size_splits: Any = None, axis: int = 0, with_remainder: bool = False
 ) -> list:
     """Return an array in parts along an axis.
 
@@ -328,7 +331,7 @@ def split(
 
 
 @ivy_function
-def repeat(x: Any, repeats: Any, *, axis: int | None = None) -> Any:
+def repeat(x: ArrayLike, repeats: ArrayLike, *, axis: int | None = None) -> Array:
     """Return the array with each entry repeated.
 
     Example:
@@ -340,7 +343,7 @@ def repeat(x: Any, repeats: Any, *, axis: int | None = None) -> Any:
 
 
 @ivy_function
-def tile(x: Any, repeats: Any) -> Any:
+def tile(x: ArrayLike, repeats: ArrayLike) -> Array:
     """Return the whole array repeated along each axis.
 
     Example:
@@ -352,7 +355,7 @@ def tile(x: Any, repeats: Any) -> Any:
 
 
 @ivy_function
-def broadcast_to(x: Any, shape: Any) -> Any:
+def broadcast_to(x: ArrayLike, shape: Sequence[int]) -> Array:
     """Return the array repeated to a shape.
 
     Example:
@@ -364,7 +367,7 @@ def broadcast_to(x: Any, shape: Any) -> Any:
 
 
 @ivy_function(symbolic=True)
-def broadcast_arrays(*arrays: Any) -> list:
+def broadcast_arrays(*arrays: ArrayLike) -> list:
     """Return the arrays repeated to their common shape.
 
     Example:

@@ -1,7 +1,8 @@
 """Fourier and cosine transforms under Ivy's names."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from typing import Any
 
 import tensorflow as tf
 from keras import ops
@@ -9,6 +10,7 @@ from keras import ops
 from keras_ivy.ops import checks
 from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.tensors import to_tensor
+from keras_ivy.typing import Array, ArrayLike
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
 __all__ = ["dct", "fft", "idct", "ifft"]
@@ -17,7 +19,7 @@ __all__ = ["dct", "fft", "idct", "ifft"]
 _INVERSE = {1: 1, 2: 3, 3: 2, 4: 4}
 
 
-def _resized(x: Any, n: int | None) -> Any:
+def _resized(x: ArrayLike, n: int | None) -> Array:
     """Cut the last axis, or fill it with zeros, to `n` entries."""
     if n is None:
         return x
@@ -28,7 +30,7 @@ def _resized(x: Any, n: int | None) -> Any:
     return x if x.shape[-1] == n else tf.ensure_shape(x, [*x.shape[:-1], n])
 
 
-def _along(owner: str, argument: str, x: Any, axis: int, kernel: Callable) -> Any:
+def _along(owner: str, argument: str, x: ArrayLike, axis: int, kernel: Callable) -> Array:
     """Apply a function of the last axis along another."""
     rank = len(x.shape)
     if not isinstance(axis, int) or not -rank <= axis < rank:
@@ -41,7 +43,7 @@ def _along(owner: str, argument: str, x: Any, axis: int, kernel: Callable) -> An
     return ops.moveaxis(kernel(ops.moveaxis(x, axis, -1)), -1, axis)
 
 
-def _complex(x: Any, owner: str) -> Any:
+def _complex(x: ArrayLike, owner: str) -> Array:
     x = to_tensor(x)
     if x.dtype.is_complex:
         return x
@@ -50,11 +52,11 @@ def _complex(x: Any, owner: str) -> Any:
     return tf.cast(x, tf.complex128 if x.dtype == tf.float64 else tf.complex64)
 
 
-def _fourier(owner: str, op: Callable, x: Any, dim: int, norm: str, n: int | None) -> Any:
+def _fourier(owner: str, op: Callable, x: ArrayLike, dim: int, norm: str, n: int | None) -> Array:
     checks.choice(owner, "norm", norm, ("backward", "ortho", "forward"))
     checks.positive(owner, "n", n, optional=True)
 
-    def kernel(x: Any) -> Any:
+    def kernel(x: ArrayLike) -> Array:
         x = _resized(x, n)
         out = op(x)
         size = tf.cast(tf.shape(x)[-1], x.dtype)
@@ -69,7 +71,7 @@ def _fourier(owner: str, op: Callable, x: Any, dim: int, norm: str, n: int | Non
 
 
 @ivy_function(symbolic=True)
-def fft(x: Any, dim: int, *, norm: str = "backward", n: int | None = None) -> Any:
+def fft(x: ArrayLike, dim: int, *, norm: str = "backward", n: int | None = None) -> Array:
     """Return the discrete Fourier transform along an axis: `sum(x[k] * exp(-2i pi j k / n))`.
 
     Args:
@@ -94,7 +96,7 @@ def fft(x: Any, dim: int, *, norm: str = "backward", n: int | None = None) -> An
 
 
 @ivy_function(symbolic=True)
-def ifft(x: Any, dim: int, *, norm: str = "backward", n: int | None = None) -> Any:
+def ifft(x: ArrayLike, dim: int, *, norm: str = "backward", n: int | None = None) -> Array:
     """Return the inverse of `fft`, whose arguments it takes.
 
     Example:
@@ -105,7 +107,9 @@ def ifft(x: Any, dim: int, *, norm: str = "backward", n: int | None = None) -> A
     return _fourier("ifft", tf.signal.ifft, x, dim, norm, n)
 
 
-def _cosine(owner: str, x: Any, kind: int, n: int | None, axis: int, norm: str | None) -> Any:
+def _cosine(
+    owner: str, x: ArrayLike, kind: int, n: int | None, axis: int, norm: str | None
+) -> Array:
     x = to_tensor(x)
     checks.floating(owner, "x", x)
     dtype = x.dtype
@@ -117,7 +121,7 @@ def _cosine(owner: str, x: Any, kind: int, n: int | None, axis: int, norm: str |
     checks.positive(owner, "n", n, optional=True)
     wide = tf.cast(x, tf.float32) if dtype in (tf.float16, tf.bfloat16) else x
 
-    def kernel(x: Any) -> Any:
+    def kernel(x: ArrayLike) -> Array:
         return tf.signal.dct(_resized(x, n), type=kind, norm=norm)
 
     return tf.cast(_along(owner, "axis", wide, axis, kernel), dtype)
@@ -125,8 +129,8 @@ def _cosine(owner: str, x: Any, kind: int, n: int | None, axis: int, norm: str |
 
 @ivy_function(symbolic=True)
 def dct(
-    x: Any, *, type: int = 2, n: int | None = None, axis: int = -1, norm: str | None = None
-) -> Any:
+    x: ArrayLike, *, type: int = 2, n: int | None = None, axis: int = -1, norm: str | None = None
+) -> Array:
     """Return the discrete cosine transform along an axis.
 
     Args:
@@ -150,8 +154,8 @@ def dct(
 
 @ivy_function(symbolic=True)
 def idct(
-    x: Any, *, type: int = 2, n: int | None = None, axis: int = -1, norm: str | None = None
-) -> Any:
+    x: ArrayLike, *, type: int = 2, n: int | None = None, axis: int = -1, norm: str | None = None
+) -> Array:
     """Return the inverse of `dct`, whose arguments it takes, up to a factor without a norm.
 
     Example:

@@ -4,6 +4,8 @@ Kernels run with the channels last, which every device and data type has kernels
 the other layout are turned around on the way in and out.
 """
 
+from __future__ import annotations
+
 import functools
 import math
 from collections.abc import Callable, Sequence
@@ -11,6 +13,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from keras_ivy.typing import Array, ArrayLike
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = [
@@ -30,7 +33,7 @@ def cpu_only() -> bool:
     return all(d.device_type == "CPU" for d in tf.config.list_logical_devices())
 
 
-def add_bias(x: Any, b: Any) -> Any:
+def add_bias(x: ArrayLike, b: ArrayLike) -> Array:
     """Add a number for each channel to an array with the channels last.
 
     TensorFlow fuses this operation, and not a sum, with the product in front of it.
@@ -38,7 +41,7 @@ def add_bias(x: Any, b: Any) -> Any:
     return x if b is None else tf.nn.bias_add(x, tf.reshape(b, [-1]))
 
 
-def channels_last(kernel: Callable, x: Any, data_format: str) -> Any:
+def channels_last(kernel: Callable, x: ArrayLike, data_format: str) -> Array:
     """Call `kernel(x)` with the channels last, and turn the result back."""
     if data_format.endswith("C"):
         return kernel(x)
@@ -47,7 +50,7 @@ def channels_last(kernel: Callable, x: Any, data_format: str) -> Any:
     return tf.transpose(kernel(x), (0, rank - 1, *range(1, rank - 1)))
 
 
-def spatial_sizes(x: Any) -> list:
+def spatial_sizes(x: ArrayLike) -> list:
     """Return the sizes between the first and the last axis: numbers where known, else tensors."""
     dynamic = None
     sizes: list[int | None] = []
@@ -60,8 +63,8 @@ def spatial_sizes(x: Any) -> list:
 
 
 def explicit_widths(
-    x: Any, padding: Any, window: Sequence[int], strides: Sequence[int]
-) -> list[tuple[Any, Any]]:
+    x: ArrayLike, padding: Any, window: Sequence[int], strides: Sequence[int]
+) -> list[tuple[Array, Array]]:
     """Return a pair of widths for each spatial axis, whatever way the padding is given.
 
     Args:
@@ -84,7 +87,7 @@ def explicit_widths(
     return widths
 
 
-def pad_spatial(x: Any, widths: Sequence[tuple[Any, Any]], value: Any = 0) -> Any:
+def pad_spatial(x: ArrayLike, widths: Sequence[tuple[Any, Any]], value: Any = 0) -> Array:
     """Return the array with a border around its spatial axes."""
     if all(isinstance(w, int) and w == 0 for pair in widths for w in pair):
         return x
@@ -99,7 +102,7 @@ def pad_spatial(x: Any, widths: Sequence[tuple[Any, Any]], value: Any = 0) -> An
 
 def output_sizes(
     owner: str,
-    x: Any,
+    x: ArrayLike,
     padding: Any,
     window: Sequence[int],
     strides: Sequence[int],

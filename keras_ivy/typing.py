@@ -1,0 +1,55 @@
+"""The names of types in signatures: what a function takes and returns, in the words of its page.
+
+TensorFlow and Keras ship no types, so a checker sees through most of these; a reader does not.
+"""
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+__all__ = [
+    "Array",
+    "ArrayLike",
+    "Axis",
+    "DTypeLike",
+    "Nest",
+    "Padding",
+    "SeedLike",
+    "ShapeLike",
+    "Widths",
+    "Window",
+]
+
+#: A tensor: symbolic ones, and a Container of tensors for a Container of arrays, included.
+Array: TypeAlias = tf.Tensor | keras.KerasTensor
+
+#: What becomes a tensor: tensors, variables, NumPy arrays, numbers, nested lists of these; and a
+#: Container of arrays where a function takes one.
+ArrayLike: TypeAlias = tf.types.experimental.TensorLike | keras.Variable
+
+#: A data type by name, or TensorFlow's or NumPy's object for it.
+DTypeLike: TypeAlias = str | tf.DType | np.dtype | type | None
+
+#: One axis, several, or all of them.
+Axis: TypeAlias = int | Sequence[int] | None
+
+#: Sizes, also from a tensor.
+ShapeLike: TypeAlias = int | Sequence[int | None] | tf.TensorShape | tf.Tensor
+
+#: A size along every spatial axis, or one for each.
+Window: TypeAlias = int | Sequence[int]
+
+#: `"SAME"`, `"VALID"`, or the widths before and after each spatial axis.
+Padding: TypeAlias = str | int | Sequence[int] | Sequence[Sequence[int]]
+
+#: The same after its check.
+Widths: TypeAlias = str | Sequence[tuple[Any, Any]]
+
+#: What random functions draw from; `None` is new at every call.
+SeedLike: TypeAlias = int | keras.random.SeedGenerator | None
+
+#: Lists, tuples and dicts, nested in any way, of anything.
+Nest: TypeAlias = Any
