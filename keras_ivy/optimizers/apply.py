@@ -127,6 +127,7 @@ def averaged(optimizer: Any, variables: Sequence[Any]) -> list[tuple[Any, Any]]:
 def average(optimizer: Any, variables: Sequence[Any]) -> None:
     """Update the moving averages."""
     count = tf.convert_to_tensor(optimizer.iterations)
+    # A scalar of float64 buys the momentum as it was written, for averages of float64.
     started = tf.cast(tf.not_equal(count, 0), tf.float64) * optimizer.ema_momentum
     for v, a in averaged(optimizer, variables):
         keep = tf.cast(started, a.dtype)

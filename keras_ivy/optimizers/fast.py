@@ -16,7 +16,7 @@ import tensorflow as tf
 
 from keras_ivy.adapters import tf_xla
 from keras_ivy.optimizers import fused
-from keras_ivy.optimizers.norms import compiled_norm, norm, row_norm
+from keras_ivy.optimizers.norms import compiled_norm, compiled_row_norm, norm, row_norm
 from keras_ivy.optimizers.overrides import WRITES, has_own_kernel, overridden, write
 from keras_ivy.optimizers.packs import FEW, SMALL, Pack
 from keras_ivy.optimizers.rounding import rounded
@@ -223,8 +223,9 @@ def update_stack(optimizer: Any, group: Sequence[Job], scalars: Callable) -> Any
         )
     else:
         slots = optimizer._turned(tuple(stacks if pack is None else pack.read(indices)))
+        measure = compiled_row_norm if tf_xla.is_compiling() else row_norm
         weights, new, ratio = optimizer._update(
-            weights, grads, slots, scalars(dtype, False), treatment, row_norm
+            weights, grads, slots, scalars(dtype, False), treatment, measure
         )
         new = optimizer._turned(new)
         if pack is not None:

@@ -1,5 +1,6 @@
 """Gradients on their way to the formulas: types, loss scale, clipping, on both sides alike."""
 
+import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -161,7 +162,8 @@ def clip_by_global_norm(values: Sequence[tf.Tensor], limit: float) -> list[tf.Te
 def norm_of_all(values: Sequence[tf.Tensor]) -> tf.Tensor:
     """Norm of tensors taken together, in float64; the range of squares does not bound it.
 
-    One pass over memory, and two more only if squares overflow.
+    One pass over memory, and two more only if squares overflow. Of float64 are only scalars, one
+    for every tensor: they buy the digits and the range of a sum over tensors of any size and type.
 
     Example:
 
@@ -175,7 +177,8 @@ def norm_of_all(values: Sequence[tf.Tensor]) -> tf.Tensor:
 
     def anew() -> tf.Tensor:
         tops = [tf.reduce_max(tf.abs(tf.concat([tf.reshape(x, [-1]), [0.0]], 0))) for x in values]
-        largest = tf.stop_gradient(tf.reduce_max([tf.cast(x, tf.float64) for x in tops]))
+        tops = [tf.cast(top, tf.float64) for top in tops]
+        largest = tf.stop_gradient(functools.reduce(tf.maximum, tops))
         return largest * root(squares(largest))
 
     plain = squares(None)

@@ -184,6 +184,7 @@ class Settings:
     def _make_decay_variable(self) -> None:
         # No variable of the optimizer's: it is an option, and in the config.
         if self._decay_variable is None:
+            # A scalar of float64 buys the number as it was written, for weights of float64.
             self.__dict__["_decay_variable"] = tf.Variable(
                 tf.constant(self._decay, tf.float64), trainable=False, name="weight_decay"
             )
