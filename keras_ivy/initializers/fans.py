@@ -167,10 +167,12 @@ def _find(
     entries = walk(layer)
     if isinstance(variable, str):
         for entry in entries:
-            if variable in (entry.path, entry.variable.path):
+            if variable == entry.path:
                 return entry.layer, entry.variable
         layers = sublayers(layer)
-        named = [e for e in entries if variable in (e.name, e.variable.name)]
+        # Keras's paths may repeat, as in two towers of one builder.
+        named = [e for e in entries if variable == e.variable.path]
+        named = named or [e for e in entries if variable in (e.name, e.variable.name)]
         named = named or [
             e
             for e in entries
@@ -179,9 +181,14 @@ def _find(
         ]
         if len(named) == 1:
             return named[0].layer, named[0].variable
-        count = f"{len(named)} variables" if named else "no variable"
+        if named:
+            paths = ", ".join(repr(e.path) for e in named[:8])
+            raise ValueError(
+                f"{layer.name!r} has {len(named)} variables of this name: name one of {paths}. "
+                f"Received: variable={variable!r}"
+            )
         raise ValueError(
-            f"{layer.name!r} has {count} of this name. "
+            f"{layer.name!r} has no variable of this name. "
             f"{nearest(variable, [e.path for e in entries])} Received: variable={variable!r}"
         )
     for entry in entries:

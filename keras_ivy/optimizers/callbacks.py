@@ -9,6 +9,7 @@ import keras
 import tensorflow as tf
 
 from keras_ivy.optimizers.base import Optimizer
+from keras_ivy.optimizers.keys import unique_paths
 from keras_ivy.optimizers.updates import adapts
 from keras_ivy.utils.checks import text
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
@@ -52,9 +53,10 @@ def _scalar_metadata() -> tf.compat.v1.SummaryMetadata:
 class TrustRatioLogger(keras.callbacks.Callback):
     """Log the trust ratios of LARS or LAMB, as they are at the end of every epoch.
 
-    They join the logs of the epoch as `trust_ratio/<path>`, and so the history that `fit` returns,
-    and whatever other callbacks do with logs if they stand later in the list: put this one before
-    `keras.callbacks.TensorBoard` or `CSVLogger`.
+    They join the logs of the epoch as `trust_ratio/<path>` (`<path>/v0`, `<path>/v1`, ... where
+    variables share a path, be it in several optimizers of a `MultiOptimizer`), and so the history
+    that `fit` returns, and whatever other callbacks do with logs if they stand later in the list:
+    put this one before `keras.callbacks.TensorBoard` or `CSVLogger`.
 
     Args:
         log_dir: If given, a directory to which TensorBoard summaries are written directly.
@@ -158,11 +160,17 @@ class TrustRatioLogger(keras.callbacks.Callback):
             self._writer = None
 
     def _ratios(self) -> dict[str, float]:
-        return {
-            f"trust_ratio/{path}": ratio
-            for optimizer in optimizers_of(self.model.optimizer)
-            for path, ratio in optimizer.trust_ratios().items()
-        }
+        # Each optimizer tells its own variables apart; here they meet those of the others.
+        found = list(optimizers_of(self.model.optimizer))
+        variables = [o._trainable_variables if o.built else [] for o in found]
+        together = iter(unique_paths([v for each in variables for v in each]))
+        ratios = {}
+        for optimizer, each in zip(found, variables, strict=True):
+            names = {own: next(together) for own in unique_paths(each)}
+            for path, ratio in optimizer.trust_ratios().items():
+                # An optimizer that is not built made its steps on Containers.
+                ratios[f"trust_ratio/{names.get(path, path)}"] = ratio
+        return ratios
 
     def _write(self, ratios: dict[str, float], step: int) -> None:
         if self._writer is None:

@@ -334,3 +334,16 @@ def test_fans_of_takes_any_path_that_means_one_variable(path):
         fans_of(model, "kernel")
     with pytest.raises(ValueError, match="no variable of this name"):
         fans_of(model, "onv1/kernel")
+
+
+def test_a_path_of_keras_that_two_towers_share_names_neither():
+    def tower(size):
+        inputs = keras.Input((size,))
+        return keras.Model(inputs, keras.layers.Dense(4, name="proj")(inputs))
+
+    a, b = keras.Input((3,)), keras.Input((5,))
+    model = keras.Model([a, b], [tower(3)(a), tower(5)(b)])
+    with pytest.raises(ValueError, match=r"2 variables of this name: name one of 'layers/v2/l"):
+        fans_of(model, "proj/kernel")
+    assert fans_of(model, "layers/v2/layers/v1/kernel") == (3, 4)
+    assert fans_of(model, "layers/v3/layers/v1/kernel") == (5, 4)

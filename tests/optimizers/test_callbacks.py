@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from keras_ivy.optimizers import LAMB, SGD, Adam, LossScaleOptimizer, Rule, TrustRatioLogger
+from keras_ivy.optimizers import LAMB, LARS, SGD, Adam, LossScaleOptimizer, Rule, TrustRatioLogger
 
 X = np.linspace(-1.0, 1.0, 16, dtype="float32").reshape(16, 1)
 
@@ -42,6 +42,31 @@ def test_multi_optimizer_of_a_callable_is_logged():
     )
     history = fit(multi, TrustRatioLogger()).history
     assert [name.rpartition("/")[2] for name in history if "trust" in name] == ["kernel"]
+
+
+@pytest.mark.parametrize("apart", [True, False])
+def test_variables_of_one_path_in_several_optimizers_are_all_logged(apart):
+    def tower():
+        inputs = keras.Input((3,))
+        return keras.Model(inputs, keras.layers.Dense(2, name="proj")(inputs))
+
+    a, b, inputs = tower(), tower(), keras.Input((3,))
+    joined = keras.layers.Concatenate()([a(inputs), b(inputs)])
+    model = keras.Model(inputs, keras.layers.Dense(1, name="top")(joined))
+    of_a = {id(v) for v in a.variables}
+    first, second = (LARS(0.1, variant="paper", rules="bias_norm") for _ in "12")
+    optimizer = first
+    if apart:
+        optimizer = keras.optimizers.MultiOptimizer(lambda v: first if id(v) in of_a else second)
+    model.compile(optimizer, "mse")
+    x = np.random.default_rng(0).normal(size=(8, 3))
+    history = model.fit(x, x[:, :1], verbose=0, callbacks=[TrustRatioLogger()]).history
+    ratios = {n.removeprefix("trust_ratio/"): v[-1] for n, v in history.items() if "trust" in n}
+    assert sorted(ratios) == ["proj/kernel/v0", "proj/kernel/v1", "top/kernel"]
+    if apart:
+        own, others = first.trust_ratios(), second.trust_ratios()
+        assert ratios["proj/kernel/v0"] == own["proj/kernel"]
+        assert ratios["proj/kernel/v1"] == others["proj/kernel"] != own["proj/kernel"]
 
 
 def test_multi_optimizer_of_others_is_refused():
