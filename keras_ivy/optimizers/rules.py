@@ -15,7 +15,7 @@ from keras_ivy.optimizers.spellings import check_flag, check_range, check_whole
 from keras_ivy.optimizers.updates import Treatment
 from keras_ivy.registration import register
 from keras_ivy.structure import Surroundings
-from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError, nearest
+from keras_ivy.utils.exceptions import IvyAttributeError, IvyTypeError, IvyValueError, nearest
 from keras_ivy.utils.paths import Match, MatchRule, Place, check_match, describe, matches
 from keras_ivy.utils.patterns import compile_pattern
 
@@ -47,8 +47,11 @@ class Rule(MatchRule):
         lr_multiplier: Factor of the learning rate; default `None`, as above.
         required: Whether it is an error that the rule matches nothing, frozen variables included.
 
+    A rule stays as it was made, since optimizers have read it: set `optimizer.rules` to other ones.
+
     Raises:
         IvyTypeError: If an argument is of another type.
+        IvyAttributeError: If an argument is assigned or deleted later.
         IvyValueError: If the pattern is no regular expression or could take for ever, or a number
             is out of range.
 
@@ -97,6 +100,23 @@ class Rule(MatchRule):
         self.required = check_flag("required", required)
         #: Whether a pattern is read as 0.1.0 did: up to the end of Keras's path, from anywhere.
         self._reads_ends = False
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in _DEFAULTS and name in vars(self):
+            self._refuse_change(name, repr(value))
+        super().__setattr__(name, value)
+
+    def __delattr__(self, name: str) -> None:
+        if name in _DEFAULTS:
+            self._refuse_change(name, "nothing")
+        super().__delattr__(name)
+
+    def _refuse_change(self, name: str, value: str) -> None:
+        raise IvyAttributeError(
+            "A rule cannot be changed, since optimizers that were built do not read it again. Make "
+            f"another, `Rule(..., {name}=...)`, and set `optimizer.rules = [...]`. "
+            f"Received: {name}={value}, for {self!r}"
+        )
 
     def matches(self, variable: Any) -> bool:
         """Whether the rule holds for a variable, or for a `Leaf`."""

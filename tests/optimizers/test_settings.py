@@ -1,5 +1,9 @@
 """An option that is set later is followed by `apply`, `step` and `explain`, or refused."""
 
+import copy
+import dataclasses
+import pickle
+
 import keras
 import numpy as np
 import pytest
@@ -360,3 +364,65 @@ def test_options_of_a_subclass_are_its_own():
     apply(optimizer, variables(), 0)
     optimizer.extra, optimizer.beta_1 = 4, 0.6
     assert (optimizer.extra, optimizer.beta_1) == (4, 0.6)
+
+
+# -- what options are made of ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("match", "bias"), ("ndim_max", 1), ("decay", 0.1), ("adapt", False),
+        ("lr_multiplier", 0.0), ("required", False),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("built", [True, False])
+def test_a_rule_in_an_optimizer_cannot_be_changed(name, value, built):
+    rule = ivy.Rule("kernel", decay=False)
+    optimizer = ivy.AdamW(0.1, weight_decay=0.5, rules=[rule])
+    variables = [keras.Variable([1.0], name="kernel"), keras.Variable([1.0], name="bias")]
+    if built:
+        optimizer.build(variables)
+    before = (repr(rule), str(optimizer.explain(variables)), optimizer.get_config()["rules"])
+    for change in (lambda: setattr(rule, name, value), lambda: delattr(rule, name)):
+        with pytest.raises(AttributeError, match=rf"set `optimizer.rules.*Received: {name}="):
+            change()
+    now = (repr(rule), str(optimizer.explain(variables)), optimizer.get_config()["rules"])
+    assert now == before
+    optimizer.rules = [ivy.Rule("kernel", decay=0.25)]  # the way out
+    assert [row.decay for row in optimizer.explain(variables)] == [0.25, 0.5]
+
+
+def test_rules_are_no_list_that_could_grow():
+    given = [ivy.Rule("kernel", decay=False)]
+    optimizer = ivy.AdamW(0.1, weight_decay=0.5, rules=given)
+    given.append(ivy.Rule("bias", decay=False))
+    assert isinstance(optimizer.rules, tuple)
+    assert len(optimizer.rules) == 1
+    with pytest.raises(AttributeError):
+        optimizer.rules.append(given[1])
+    for preset in ivy.LAMB(rules="bias_norm").rules:  # shared by all optimizers
+        with pytest.raises(AttributeError, match="A rule cannot be changed"):
+            preset.decay = True
+
+
+def test_copies_and_subclasses_of_rules_have_attributes_of_their_own():
+    class Noted(ivy.Rule):
+        def __init__(self, match, note):
+            super().__init__(match, decay=False)
+            self.note = note
+
+    rule = Noted("kernel", "first")
+    rule.note = "second"
+    for twin in (copy.copy(rule), copy.deepcopy(rule)):
+        assert (twin.note, twin.decay, twin.match) == ("second", False, "kernel")
+    plain = ivy.Rule("kernel", lr_multiplier=0.5)
+    assert pickle.loads(pickle.dumps(plain)) == plain
+
+
+@pytest.mark.parametrize("cls", [ivy.SGD, ivy.Adam, ivy.AdamW, ivy.LARS, ivy.LAMB])
+def test_variants_cannot_be_changed(cls):
+    for variant in cls.variants.values():
+        for field in dataclasses.fields(variant) if dataclasses.is_dataclass(variant) else ():
+            with pytest.raises(dataclasses.FrozenInstanceError):
+                setattr(variant, field.name, getattr(variant, field.name))
