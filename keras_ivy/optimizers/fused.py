@@ -100,7 +100,8 @@ def careful_norms(tensors: list[tf.Tensor]) -> tf.Tensor:
     """Norms of tensors of one type, as a vector, whatever their range."""
     if tensors[0].dtype != tf.float32:
         return tf.stack([_scaled_norm(x) for x in tensors])
-    squares = [sum_of_squares(ops.Cast(x=x, DstT=tf.float64)) for x in tensors]
+    # TFLite's converter has no kernel of float64 for `sum_of_squares` of large tensors.
+    squares = [tf.reduce_sum(tf.square(tf.cast(x, tf.float64))) for x in tensors]
     return tf.cast(tf.sqrt(tf.stack(squares)), tf.float32)
 
 

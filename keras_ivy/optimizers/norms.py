@@ -46,7 +46,7 @@ def norm(x: Tensor, axis: tuple[int, ...] | None = None) -> Tensor:
     return scale * root(ops.sum(scaled * scaled, axis=axis, keepdims=keep))
 
 
-#: Elements from which one pass over memory is worth a kernel that TFLite lacks.
+#: Elements from which one pass over memory is worth a kernel that TFLite has for float32 alone.
 VAST = 2**18
 
 

@@ -10,6 +10,7 @@ import pytest
 import tensorflow as tf
 
 from keras_ivy.optimizers import LAMB, LARS, SGD, Adam
+from keras_ivy.optimizers.norms import VAST
 from keras_ivy.optimizers.packs import FEW, SMALL
 from tests.optimizers.cases import CASES, variable_at
 from tests.optimizers.cases import FEW as SOME
@@ -143,11 +144,30 @@ def test_tensors_that_take_turns_equal_the_eager_step(name):
 )
 def test_training_signature_is_converted_to_tflite(make, tmp_path):
     trainer = Learner(make(), [(3,)] * FEW + [(4, 3), (5,)])
-    tf.saved_model.save(trainer, tmp_path, signatures={"train": trainer.train})
-    converter = tf.lite.TFLiteConverter.from_saved_model(str(tmp_path))
+    assert len(converted(trainer, tmp_path)) > 1000
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: LARS(0.1, variant="paper", momentum=0.9, clipnorm=1.0),
+        lambda: LAMB(0.1, global_clipnorm=1.0),
+    ],
+    ids=["lars", "lamb"],
+)
+def test_training_signature_of_a_vast_tensor_is_converted_to_tflite(make, tmp_path):
+    trainer = Learner(make(), [(VAST // 512, 512)])
+    assert len(converted(trainer, tmp_path)) > 1000
+
+
+def converted(trainer, folder):
+    """The model of TFLite that a SavedModel of a training function becomes."""
+    tf.saved_model.save(trainer, folder, signatures={"train": trainer.train})
+    converter = tf.lite.TFLiteConverter.from_saved_model(str(folder))
     converter.target_spec.supported_ops = [
         tf.lite.OpsSet.TFLITE_BUILTINS,
         tf.lite.OpsSet.SELECT_TF_OPS,
     ]
     converter.experimental_enable_resource_variables = True
-    assert len(converter.convert()) > 1000
+    return converter.convert()
