@@ -10,8 +10,14 @@ import tensorflow as tf
 from keras_ivy import tree
 from keras_ivy.container.arrays import dtype_name, is_array
 from keras_ivy.container.node import Node
+from keras_ivy.utils.checks import received
 from keras_ivy.utils.devices import device_of, device_scope
-from keras_ivy.utils.exceptions import IvyAttributeError, IvyException, IvyValueError
+from keras_ivy.utils.exceptions import (
+    IvyAttributeError,
+    IvyException,
+    IvyTypeError,
+    IvyValueError,
+)
 
 __all__ = ["Shapes"]
 
@@ -252,7 +258,7 @@ class Shapes:
     @staticmethod
     def cont_list_join(containers: Sequence[Any]) -> Any:
         """Return the Container of the lists of several containers, joined."""
-        first, *rest = containers
+        first, *rest = _some("cont_list_join", containers)
         return first.map(lambda *lists: [x for items in lists for x in items], *rest)
 
     @staticmethod
@@ -265,7 +271,7 @@ class Shapes:
         """
         if dim != 0:
             raise IvyValueError(f"Leaves can be listed along `dim` 0 alone. Received: dim={dim}")
-        first, *rest = containers
+        first, *rest = _some("cont_list_stack", containers)
         return first.map(lambda *xs: list(xs), *rest)
 
     @staticmethod
@@ -294,6 +300,26 @@ class Shapes:
 
 def _joined(op: Callable, one: Any, more: Sequence[Any], axis: int) -> Any:
     """Apply an operation on lists of arrays to containers, given as one and more or as a list."""
-    containers = [one, *more] if isinstance(one, Node) else [*one, *more]
-    first, *rest = containers
+    if not isinstance(one, Node):
+        one, *more = [*_some("", one), *more]
+    first, *rest = one, *more
     return first.map(lambda *xs: op(xs, axis=axis), *rest)
+
+
+def _some(owner: str, containers: Any) -> list:
+    """Return a list of containers, one at least."""
+    name = f"{owner}: " if owner else ""
+    if not isinstance(containers, list | tuple):
+        raise IvyTypeError(
+            f"{name}`containers` must be a list of containers. {received('containers', containers)}"
+        )
+    if not containers:
+        raise IvyValueError(
+            f"{name}`containers` must hold one container at least. Received: containers=[]"
+        )
+    for i, one in enumerate(containers):
+        if not isinstance(one, Node | Mapping if i else Node):
+            raise IvyTypeError(
+                f"{name}`containers` must hold containers. Received: {one!r} among them"
+            )
+    return list(containers)

@@ -7,7 +7,8 @@ A shape alone cannot tell a depthwise kernel from a convolution kernel: only `fa
 
 import math
 import numbers
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from keras_ivy.utils import checks
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError, nearest
@@ -110,6 +111,13 @@ def combine_fans(fan_mode: str, fan_in: Fan | None, fan_out: Fan | None) -> Fan:
     return fan
 
 
+def _sizes(shape: Any) -> tuple[int, ...]:
+    """Return a shape as whole numbers from 0 on."""
+    if isinstance(shape, str | bytes) or not isinstance(shape, Iterable):
+        raise IvyTypeError(f"`shape` must be a list of sizes. {checks.received('shape', shape)}")
+    return tuple(checks.whole("shape", size, 0) for size in shape)
+
+
 def kernel_fans(
     shape: Sequence[int],
     layer: str | None = None,
@@ -162,7 +170,7 @@ def kernel_fans(
     (1024, 512)
     """
     check_fan_options(strides, groups, gates, layer, (input_axes, output_axes, batch_axes), None)
-    shape = tuple(shape)
+    shape = _sizes(shape)
     if input_axes is not None or output_axes is not None or batch_axes is not None:
         if layer is not None:
             raise IvyValueError(

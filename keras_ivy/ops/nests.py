@@ -9,7 +9,7 @@ from keras import ops
 
 from keras_ivy.container import Container
 from keras_ivy.ops.tensors import to_tensor
-from keras_ivy.utils.checks import flag, received, summary
+from keras_ivy.utils.checks import flag, received, summary, whole
 from keras_ivy.utils.exceptions import IvyIndexError, IvyTypeError, IvyValueError
 
 __all__ = [
@@ -260,6 +260,10 @@ def map_nest_at_index(
     return value
 
 
+#: No array has as many axes.
+MOST_AXES = 254
+
+
 def vmap(func: Callable, in_axes: Any = 0, out_axes: Any = 0) -> Callable:
     """Return a function that maps another over an axis of its arguments, all at once.
 
@@ -272,7 +276,9 @@ def vmap(func: Callable, in_axes: Any = 0, out_axes: Any = 0) -> Callable:
         A function of arguments with that axis, whose results have it too.
 
     Raises:
-        ValueError: If there are more or fewer axes than arguments, or none is mapped over.
+        TypeError: If `func` is no function, or an axis no whole number.
+        ValueError: If there are more or fewer axes than arguments, none is mapped over, or the
+            axes differ in size.
 
     Example:
 
@@ -282,6 +288,13 @@ def vmap(func: Callable, in_axes: Any = 0, out_axes: Any = 0) -> Callable:
 
     Reference: Ivy's `functional/ivy/general.py`.
     """
+
+    if not callable(func):
+        raise IvyTypeError(f"vmap: `func` must be a function. {received('func', func)}")
+    for axis in in_axes if isinstance(in_axes, list | tuple) else [in_axes]:
+        if axis is not None:
+            whole("in_axes", axis, -MOST_AXES, MOST_AXES, "vmap")
+    whole("out_axes", out_axes, -MOST_AXES, MOST_AXES, "vmap")
 
     def mapped(*args: Any) -> Any:
         axes = list(in_axes) if isinstance(in_axes, list | tuple) else [in_axes] * len(args)
@@ -299,12 +312,29 @@ def vmap(func: Callable, in_axes: Any = 0, out_axes: Any = 0) -> Callable:
             return func(*full)
 
         front = [
-            keras.tree.map_structure(lambda x, a=axes[i]: _move(x, a, 0), args[i]) for i in places
+            keras.tree.map_structure(lambda x, a=axes[i]: _to_front(x, a), args[i]) for i in places
         ]
+        sizes = {x.shape[0] for x in keras.tree.flatten(front)} - {None}
+        if len(sizes) > 1:
+            raise IvyValueError(
+                "vmap: the axes that are mapped over must have one size. "
+                f"Received: in_axes={in_axes!r}, sizes {sorted(sizes)}"
+            )
         out = tf.vectorized_map(one, front)
         return keras.tree.map_structure(lambda y: _move(y, 0, out_axes), out)
 
     return mapped
+
+
+def _to_front(x: Any, axis: int) -> Any:
+    x = to_tensor(x)
+    rank = x.shape.rank
+    if rank is not None and not -rank <= axis < rank:
+        raise IvyValueError(
+            f"vmap: an argument has no such axis. Received: in_axes={axis}, for an argument of "
+            f"shape {tuple(x.shape)}"
+        )
+    return _move(x, axis, 0)
 
 
 def _move(x: Any, source: int, destination: int) -> Any:

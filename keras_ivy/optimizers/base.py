@@ -228,8 +228,7 @@ class Optimizer(Settings, IvySide, Hooks, Rates, Telemetry, Slots, keras.optimiz
                 "Python attributes: call `step(v, grads)`. To train through `fit` or `apply`, "
                 "implement `_scalars` and `_update`, as the library's own optimizers do."
             )
-        variables = list(variables)
-        check_variables(variables)
+        variables = check_variables(variables)
         self._check_trainable(variables)
         self._check_strategy()
         self._keep_resolved(self._resolve(variables))

@@ -75,13 +75,20 @@ def _check_rows(grad: tf.IndexedSlices, path: str, shape: tf.TensorShape) -> Non
         )
 
 
-def check_variables(variables: Sequence[Any]) -> None:
-    """Refuse what an optimizer cannot train.
+def check_variables(variables: Iterable[Any]) -> list:
+    """Return a list of variables; refuse what an optimizer cannot train.
 
     Raises:
-        IvyTypeError: If there is something else than a variable.
+        IvyTypeError: If it is no list, or there is something else than a variable.
         IvyValueError: If a variable stands there twice.
     """
+    single = str | bytes | Mapping | keras.Variable | tf.Variable
+    if isinstance(variables, single) or not isinstance(variables, Iterable):
+        raise IvyTypeError(
+            "An optimizer is built for a list of variables, such as `model.trainable_variables`. "
+            f"{received('variables', variables)}"
+        )
+    variables = list(variables)
     for v in variables:
         if not isinstance(v, keras.Variable | tf.Variable):
             raise IvyTypeError(
@@ -95,6 +102,7 @@ def check_variables(variables: Sequence[Any]) -> None:
             "A variable stands in the list more than once: add up its gradients. "
             f"Received: {', '.join(twice)} twice"
         )
+    return variables
 
 
 #: Strategies whose replicas share one copy of every variable. Keras updates those one by one.
