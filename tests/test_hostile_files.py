@@ -636,7 +636,7 @@ HOSTILE_CONFIGS = {
     "a dataclass in the annotated one": {
         "sizes": {"ivy_dataclass": "x:Sizes", "fields": {"width": job()}}
     },
-    "a dataclass of the library": {"spec": job("keras_ivy.module.building:Options")},
+    "a dataclass of the library": {"spec": job("keras_ivy.module.options:Options")},
     "a class that is none": {"spec": job("subprocess:Popen")},
     "a class through a module": {"spec": job("tests.test_hostile_files:dataclasses.sys")},
     "a registered layer as a dataclass": {"spec": job("keras_ivy:Linear")},

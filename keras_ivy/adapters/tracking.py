@@ -65,5 +65,5 @@ class Exporting(_Mixed):
 
 def awaits(thing: Any, prefix: str) -> bool:
     """Whether a restored checkpoint has values for children, of such names, that are not there."""
-    deferred = getattr(thing, "_self_unconditional_deferred_dependencies", None) or {}
-    return any(name.startswith(prefix) for name in deferred)
+    deferred: Any = getattr(thing, "_self_unconditional_deferred_dependencies", None)
+    return any(name.startswith(prefix) for name in deferred) if deferred else False

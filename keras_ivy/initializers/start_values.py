@@ -15,6 +15,7 @@ from keras_ivy.adapters import keras_layers
 from keras_ivy.adapters.random_state import seeded
 from keras_ivy.initializers.base import Drawn
 from keras_ivy.initializers.targets import Target
+from keras_ivy.structure import Parts, parts
 
 __all__ = ["StartValue", "Starts"]
 
@@ -105,18 +106,20 @@ class Starts:
 
 def _asking(layer: keras.layers.Layer) -> Callable[[], dict[int, Any]] | None:
     """Return a function that makes the values of the layer's own variables anew, by their ids."""
-    if hasattr(layer, "_ivy_initial_values"):
-        return lambda: _values_of_module(layer)
+    told = parts(layer)
+    if told is not None and told.start_values is not None:
+        return lambda: _values_told(layer, told)
     if isinstance(layer, _ADAPTED) or not layer.built:
         return None
     return lambda: _values_of_twin(layer)
 
 
-def _values_of_module(module: Any) -> dict[int, Any]:
-    """The values of `_create_variables`, by the ids of the variables that were made of them."""
-    made = tree.flatten(vars(module).get("_ivy_created") or {})
+def _values_told(layer: keras.layers.Layer, told: Parts) -> dict[int, Any]:
+    """The values that a layer makes anew, by the ids of the variables that were made of them."""
+    made = tree.flatten(told.created or {})
+    values = {} if told.start_values is None else told.start_values(layer)
     found = {}
-    for path, value in tree.flatten(module._ivy_initial_values()).items():
+    for path, value in tree.flatten(values).items():
         # What is itself a variable belongs to another layer, and has the value it has now.
         if path in made and not hasattr(value, "assign"):
             found[id(made[path])] = value

@@ -5,8 +5,8 @@ replaced, an attribute deleted, or a layer inside a plain object; and TensorFlow
 no layer that sits in a list or dict. `_ivy_sync` brings both up to date.
 
 Ivy programs keep their layers in `_layers` or `layers`, in which Keras keeps its own (and losses in
-`history`, which `fit` sets). What a program assigns there is kept apart, in `_ivy_own`: the program
-reads what it assigned, and Keras what Keras did.
+`history`, which `fit` sets). What a program assigns there is kept apart, in `own` of the module's
+record: the program reads what it assigned, and Keras what Keras did.
 """
 
 from typing import Any
@@ -15,25 +15,18 @@ import keras
 
 from keras_ivy.adapters import callers, collections, keras_layers, keras_modules
 from keras_ivy.module.names import brief, check_kin, check_settable
-from keras_ivy.structure import directly_held, holds_layers, one_path, structure_of
+from keras_ivy.module.record import Record, record_of
+from keras_ivy.module.variables.tracking import structure_now, sync
+from keras_ivy.structure import directly_held, holds_layers, one_path, parts, structure_of
 from keras_ivy.utils.exceptions import IvyAttributeError, IvyValueError
 
-__all__ = ["Attributes", "Own"]
+__all__ = ["Attributes"]
 
 #: Values that cannot hold a layer; Keras sets such attributes in every call.
 _PLAIN = (bool, int, float, str, type(None))
 
 #: Names of Keras's that a program may use for itself.
 _OWN = ("_layers", "history", "layers")
-
-
-class Own:
-    """What a program keeps under names of Keras's; no dict, so that nobody looks into it."""
-
-    __slots__ = ("values",)
-
-    def __init__(self):
-        self.values: dict[str, Any] = {}
 
 
 class OwnName:
@@ -51,11 +44,12 @@ class OwnName:
         if module is None:
             return self
         state = vars(module)
-        own = state["_ivy_own"].values if "_ivy_own" in state else ()
-        if self._name in own and not callers.asked_by_library():
-            return own[self._name]
-        if self._name == "_layers" and own != () and collections.has_kept_collections(module):
-            module._ivy_structure_now()
+        record = record_of(module)
+        if record is not None:  # else Keras is setting up
+            if self._name in record.own and not callers.asked_by_library():
+                return record.own[self._name]
+            if self._name == "_layers" and collections.has_kept_collections(module):
+                structure_now(module)
         if self._name not in state:
             raise AttributeError(
                 f"{type(module).__name__!r} object has no attribute {self._name!r}"
@@ -71,8 +65,11 @@ class OwnName:
         vars(module).pop(self._name, None)
 
 
-class Attributes:
+class Attributes(keras.Model):
     """The part of `Module` that watches its attributes."""
+
+    #: All that the module knows of itself; see `keras_ivy.module.record`.
+    _ivy_record: Record
 
     _layers = OwnName("_layers")
     history = OwnName("history")
@@ -80,121 +77,60 @@ class Attributes:
     @property
     def layers(self) -> Any:
         """What the program assigned; to Keras, and where nothing was, the sub-layers."""
-        own = vars(self)["_ivy_own"].values
+        own = self._ivy_record.own
         if "layers" in own and not callers.asked_by_library():
             return own["layers"]
-        self._ivy_structure_now()
+        structure_now(self)
         return super().layers
 
     def __setattr__(self, name: str, value: Any) -> None:
         state = vars(self)
-        if "_ivy_training" not in state:  # Keras is setting up
+        record = parts(self)
+        if record is None:  # Keras is setting up
             super().__setattr__(name, value)
             return
         if _is_own(self, name) and not callers.asked_by_library():
-            self._ivy_set_own(name, value)
+            _set_own(self, name, value)
             return
         old = state.get(name)
         plain = isinstance(value, _PLAIN) and isinstance(old, _PLAIN)
         holds = not plain and holds_layers(value)
-        if not callers.asked_by_library():
+        if callers.asked_by_library():
+            if plain and old is value and name in state:
+                return  # as Keras sets in every call what it set in the first
+        else:
             check_settable(self, name, value, holds)
             if not plain:
                 check_kin(self, name, value)
         if holds and name != "v":
-            self._ivy_check_no_cycle(name, value)
-            self._ivy_check_one_path(name, value)
+            _check_no_cycle(self, name, value)
+            _check_one_path(self, name, value)
         if isinstance(getattr(type(self), name, None), property):
+            # It sets what it likes, and whatever of that is an attribute comes here again.
             object.__setattr__(self, name, value)
             return
         super().__setattr__(name, value)
         if holds or (not plain and holds_layers(old)):
-            self._ivy_changed()
-            self._ivy_sync()
-
-    def _ivy_set_own(self, name: str, value: Any) -> None:
-        """Keep what the program assigns to a name of Keras's."""
-        own = vars(self)["_ivy_own"].values
-        if holds_layers(value):
-            self._ivy_check_no_cycle(name, value)
-            self._ivy_check_one_path(name, value)
-        if name not in own or own[name] is not value:  # else a list that `+=` has extended
-            value = keras_modules.track_nested(self, value)
-        own[name] = value
-        self._ivy_changed()
-        self._ivy_sync()
+            record.changed()
+            sync(self)
 
     def __delattr__(self, name: str) -> None:
-        own = vars(self)["_ivy_own"].values
+        record = self._ivy_record
         if _is_own(self, name):
-            if name not in own:
+            if name not in record.own:
                 raise IvyAttributeError(
                     f"{type(self).__name__} has no {name!r} of its own that could be deleted. "
                     f"Received: name={name!r}"
                 )
-            old = own.pop(name)
+            old = record.own.pop(name)
         else:
             old = vars(self).get(name)
             super().__delattr__(name)
             if isinstance(old, list | tuple | dict | set):
                 keras_modules.forget_attribute(self, name)
         if holds_layers(old):
-            self._ivy_changed()
-            self._ivy_sync()
-
-    def _ivy_has_layers(self) -> bool:
-        """Whether there is any layer inside."""
-        return bool(vars(self)["_layers"])
-
-    def _ivy_changed(self) -> None:
-        """Let the next look at the structure find it anew."""
-        vars(self)["_ivy_version"] = vars(self).get("_ivy_version", 0) + 1
-
-    def _ivy_check_no_cycle(self, name: str, value: Any) -> None:
-        probe = value if isinstance(value, keras.layers.Layer) else None
-        inside = [probe] if probe is not None else _layers_in(name, value)
-        for layer in inside:
-            if layer is self or any(x is self for x in structure_of(layer).layers.values()):
-                raise IvyValueError(
-                    f"A module cannot hold itself: {name!r} would lead back to "
-                    f"{type(self).__name__} {self.name!r}. Received: {name}={brief(value)}"
-                )
-
-    def _ivy_check_one_path(self, name: str, value: Any) -> None:
-        """Raise if an attribute would have the key of another one, such as `net` and `_net`."""
-        if not isinstance(value, keras.layers.Layer):
-            _held(name, value, objects=True)
-        other = name[1:] if name.startswith("_") else f"_{name}"
-        if name.startswith("__") or other.startswith("__") or not other:
-            return
-        there = vars(self)["_ivy_own"].values.get(other, vars(self).get(other))
-        internal = other in keras_layers.internal_attributes()
-        if internal and other not in vars(self)["_ivy_own"].values:
-            return
-        if there is not value and holds_layers(there):
-            raise one_path((name.removeprefix("_"),), other, name)
-
-    def _ivy_sync(self) -> None:
-        """Tell Keras, and TensorFlow's checkpoints, which layers and variables there are."""
-        state = vars(self)
-        held = directly_held(self)
-        reached = {id(thing) for thing in held.values()}
-        for layer in keras_layers.held_layers(self):
-            if id(layer) not in reached:
-                keras_modules.untrack(self, layer)
-        for thing in held.values():
-            keras_modules.track(self, thing)
-        own = state["_ivy_own"].values
-        named = {
-            path.replace("/", "."): thing
-            for path, thing in held.items()
-            if "/" in path or path in own
-        }
-        for name in state.get("_ivy_checkpointed", set()) - set(named):
-            keras_modules.untrack_for_checkpoints(self, name)
-        for name, thing in named.items():
-            keras_modules.track_for_checkpoints(self, _trackable(thing), name)
-        state["_ivy_checkpointed"] = set(named)
+            record.changed()
+            sync(self)
 
 
 def _is_own(module: Any, name: str) -> bool:
@@ -202,8 +138,43 @@ def _is_own(module: Any, name: str) -> bool:
     return name in _OWN and getattr(type(module), name, None) is vars(Attributes)[name]
 
 
-def _trackable(thing: Any) -> Any:
-    return thing.state if isinstance(thing, keras.random.SeedGenerator) else thing
+def _set_own(module: Attributes, name: str, value: Any) -> None:
+    """Keep what the program assigns to a name of Keras's."""
+    own = module._ivy_record.own
+    if holds_layers(value):
+        _check_no_cycle(module, name, value)
+        _check_one_path(module, name, value)
+    if name not in own or own[name] is not value:  # else a list that `+=` has extended
+        value = keras_modules.track_nested(module, value)
+    own[name] = value
+    module._ivy_record.changed()
+    sync(module)
+
+
+def _check_no_cycle(module: Attributes, name: str, value: Any) -> None:
+    inside = [value] if isinstance(value, keras.layers.Layer) else _layers_in(name, value)
+    for layer in inside:
+        if layer is module or any(x is module for x in structure_of(layer).layers.values()):
+            raise IvyValueError(
+                f"A module cannot hold itself: {name!r} would lead back to "
+                f"{type(module).__name__} {module.name!r}. Received: {name}={brief(value)}"
+            )
+
+
+def _check_one_path(module: Attributes, name: str, value: Any) -> None:
+    """Raise if an attribute would have the key of another one, such as `net` and `_net`."""
+    if not isinstance(value, keras.layers.Layer):
+        _held(name, value, objects=True)
+    other = name[1:] if name.startswith("_") else f"_{name}"
+    if name.startswith("__") or other.startswith("__") or not other:
+        return
+    own = module._ivy_record.own
+    there = own.get(other, vars(module).get(other))
+    internal = other in keras_layers.internal_attributes()
+    if internal and other not in own:
+        return
+    if there is not value and holds_layers(there):
+        raise one_path((name.removeprefix("_"),), other, name)
 
 
 def _layers_in(name: str, value: Any) -> list[keras.layers.Layer]:

@@ -1,53 +1,43 @@
 """`Module`: the class that Ivy programs derive their layers and networks from."""
 
-import dataclasses
+import types
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 import keras
-import numpy as np
-import tensorflow as tf
 
 from keras_ivy.adapters import collections, keras_modules
 from keras_ivy.container import Container
-from keras_ivy.functional.values import assign
-from keras_ivy.module.attributes import Attributes, Own
-from keras_ivy.module.building import Building, Options
+from keras_ivy.module.building import build_on, build_or_not, is_built
 from keras_ivy.module.calling.calling import Calling
-from keras_ivy.module.calling.frames import frames
+from keras_ivy.module.calling.frames import train, trains
 from keras_ivy.module.calling.inputs import Inputs, is_shapes
-from keras_ivy.module.calling.shapes import Asked
-from keras_ivy.module.configs.config import Configured
+from keras_ivy.module.calling.running import call_through, named_parameters
 from keras_ivy.module.configs.registry import register_class
-from keras_ivy.module.files.exporting import Exported
-from keras_ivy.module.files.seeds import Seeded
-from keras_ivy.module.meta import Cache, Captured, ModuleMeta, call_through, named_parameters
-from keras_ivy.module.printing import Printed
-from keras_ivy.module.saving import Saved
-from keras_ivy.module.state import State
-from keras_ivy.module.variables.view import live_view
-from keras_ivy.structure import Entry, Structure, structure_of
+from keras_ivy.module.meta import ModuleMeta
+from keras_ivy.module.options import Options, policy_of, positional_device_and_v
+from keras_ivy.module.printing import printed
+from keras_ivy.module.record import Captured, Event, Record, advance, record_of
+from keras_ivy.module.saving import Saving
+from keras_ivy.module.variables.buffers import (
+    add_parameter,
+    buffers_of,
+    checked_buffers,
+    set_buffer,
+)
+from keras_ivy.module.variables.devices import device_of_variables, move
+from keras_ivy.module.variables.making import initial_values
+from keras_ivy.module.variables.tracking import structure_now
+from keras_ivy.module.variables.view import assign_variables, shown
+from keras_ivy.structure import give_parts
 from keras_ivy.utils.checks import flag, received, text
 from keras_ivy.utils.devices import chosen_device
-from keras_ivy.utils.exceptions import IvyRuntimeError, IvyTypeError
+from keras_ivy.utils.exceptions import IvyTypeError
 
 __all__ = ["Module"]
 
 
-class Module(
-    Calling,
-    Building,
-    State,
-    Saved,
-    Seeded,
-    Exported,
-    Configured,
-    Printed,
-    Asked,
-    Attributes,
-    keras.Model,
-    metaclass=ModuleMeta,
-):
+class Module(Calling, Saving, metaclass=ModuleMeta):
     """A `keras.Model` that is written as an Ivy module and used as both.
 
     A subclass assigns sub-modules and settings as attributes, calls `ivy.Module.__init__(self)`
@@ -83,6 +73,7 @@ class Module(
 
     Example:
 
+    >>> import tensorflow as tf
     >>> class Scale(Module):
     ...     def __init__(self, size):
     ...         self._size = size
@@ -108,6 +99,9 @@ class Module(
     call = call_through(Calling._forward)
     _ivy_named = named_parameters(Calling._forward)
 
+    #: Keys of `_create_variables` that training does not change, such as running statistics.
+    non_trainable_keys: tuple[str, ...] = ()
+
     def __init_subclass__(cls, **kwargs: Any):
         super().__init_subclass__(**kwargs)
         method = cls.__dict__.get("call") or cls.__dict__.get("_forward")
@@ -116,27 +110,16 @@ class Module(
             cls._ivy_named = named_parameters(method)
         register_class(cls)
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> "Module":
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         """Set up the Keras model, so that attributes may be assigned before `__init__`."""
         module = super().__new__(cls)
         keras_modules.use_class_build(module)
         name = kwargs.get("name")
         keras.Model.__init__(module, name=name if isinstance(name, str) else None)
         collections.keep_collections(module)
-        module._allow_non_tensor_positional_args = True
-        vars(module).update(
-            _ivy_arguments=Captured(args, kwargs),
-            _ivy_buffers={},
-            _ivy_cache=Cache(),
-            _ivy_finished=False,
-            _ivy_built=False,
-            _ivy_made=False,
-            _ivy_options=Options(),
-            _ivy_own=Own(),
-            _ivy_started=False,
-            _ivy_structure=None,
-            _ivy_training=True,
-        )
+        module._allow_non_tensor_positional_args = True  # keys, sizes and the like, as in Ivy
+        captured = Captured(args, kwargs)
+        give_parts(module, Record(captured=captured, start_values=initial_values))
         return module
 
     def __init__(
@@ -155,16 +138,16 @@ class Module(
         trainable: bool = True,
         **kwargs: Any,
     ):
-        default_build = type(self)._build is Building._build
-        if default_build and (args or kwargs):
-            device, v = _positional_device_and_v(self, args, kwargs, device, v)
+        if not _has_own_build(self) and (args or kwargs):
+            device, v = positional_device_and_v(type(self).__name__, args, kwargs, device, v)
             args = ()
         if v is not None and not isinstance(v, Mapping):
             raise IvyTypeError(
                 "`v` is a Container or a nested dict. "
                 f"{received('v', v)} of type {type(v).__name__}"
             )
-        vars(self)["_ivy_options"] = Options(
+        record = self._ivy_record
+        record.options = Options(
             args=args,
             kwargs=kwargs,
             v=v,
@@ -174,37 +157,60 @@ class Module(
             device=chosen_device(device, dev),
             dtype=dtype,
         )
-        vars(self)["_ivy_training"] = flag("training", training)
+        record.training = flag("training", training)
         if dtype is not None:
-            self.dtype_policy = _policy(dtype)
+            self.dtype_policy = policy_of(dtype)
         if name is not None:
             self.name = text("name", name)
         if not flag("trainable", trainable):
             self.trainable = False
-        if not isinstance(buffers, Mapping | None):
-            raise IvyTypeError(
-                "`buffers` is a Container or a dict of arrays by name. "
-                f"{received('buffers', buffers)}"
-            )
-        for key, value in (buffers or {}).items():
+        for key, value in checked_buffers(buffers).items():
             self.register_buffer(key, value)
-        vars(self)["_ivy_started"] = True
+        advance(record, Event.INITIALIZED)
 
-    def _ivy_finish(self) -> None:
-        """Finish the construction; the metaclass calls this when the whole constructor has run."""
-        if not self._ivy_started:
-            raise IvyRuntimeError(
-                f"{type(self).__name__}.__init__ never called `ivy.Module.__init__(self)`. Call "
-                "it as the last or the first statement of the constructor. "
-                f"Received: a {type(self).__name__} that is not initialized"
-            )
-        self._ivy_sync()
-        vars(self)["_ivy_finished"] = True
-        if self._ivy_options.build_mode == "on_init" and not self._ivy_made:
-            self._ivy_build(self._ivy_options.args, self._ivy_options.kwargs)
+    def _build(self, *args: Any, **kwargs: Any) -> bool | None:
+        """Make sub-modules that depend on more than the constructor's arguments; to override.
 
-    def _ivy_set_options(self, **changes: Any) -> None:
-        vars(self)["_ivy_options"] = dataclasses.replace(self._ivy_options, **changes)
+        Args:
+            *args: The positional arguments of `Module.__init__` or of `build`, or the inputs of
+                the first call where `build_mode="on_call"`.
+            **kwargs: The keyword arguments, treated alike.
+
+        Returns:
+            False if the module is not to count as built yet.
+        """
+        return True
+
+    def _create_variables(self, device: str | None = None, dtype: str | None = None) -> Mapping:
+        """Return the initial values of the module's own variables, by name; to override.
+
+        Overriding methods may take `device` or `dev`, and `dtype`, or neither.
+
+        Returns:
+            A dict, which may be nested, of arrays or tensors.
+        """
+        return {}
+
+    # -- construction -------------------------------------------------------------------------
+
+    @property
+    def built(self) -> bool:
+        """Whether all variables are there: the module's own, and those of the layers inside.
+
+        Layers that the last call did not reach do not count, as in Keras.
+        """
+        return is_built(self)
+
+    @built.setter
+    def built(self, value: bool) -> None:
+        record = record_of(self)
+        if record is not None:  # else Keras is setting up
+            record.built = value
+
+    @property
+    def build_mode(self) -> str:
+        """When the variables are made: `"on_init"`, `"explicit"` or `"on_call"`."""
+        return self._ivy_record.options.build_mode
 
     def build(self, *args: Any, **kwargs: Any) -> Container:
         """Make the variables, as Ivy's `build`, or for an input shape, as Keras's.
@@ -231,21 +237,14 @@ class Module(
         {'dense/bias': (2,), 'dense/kernel': (3, 2)}
         """
         shapes = args[0] if len(args) == 1 and not kwargs else None
-        if shapes is None or not is_shapes(shapes):
-            given = bool(args or kwargs)
-            options = self._ivy_options
-            waits = options.build_mode == "on_call" and type(self)._build is not Building._build
-            if given or not (self._ivy_made or waits):  # what waits for a call, waits here too
-                self._ivy_build(args if given else options.args, kwargs or options.kwargs)
-            return self._ivy_built_variables()
-        self._ivy_build_on(Inputs.of_shapes(shapes, self._ivy_input_dtype()))
-        return self._ivy_built_variables()
-
-    def _ivy_built_variables(self) -> Container:
-        initial = vars(self).get("_ivy_initial")
+        if shapes is not None and is_shapes(shapes):
+            build_on(self, Inputs.of_shapes(shapes, self._ivy_input_dtype()))
+        else:
+            build_or_not(self, args, kwargs, waits=_has_own_build(self))
+        initial = self._ivy_record.initial
         return self.v if initial is None else initial.merge(self.v)
 
-    # -- v ------------------------------------------------------------------------------------
+    # -- variables ----------------------------------------------------------------------------
 
     @property
     def v(self) -> Container:
@@ -255,107 +254,127 @@ class Module(
         optimizers leave alone. Assigning a Container to it assigns all variables in place, after
         their structure, shapes and dtypes have been checked.
         """
-        if not self._ivy_made and self._ivy_started and not vars(self).get("_ivy_building"):
-            default_build = type(self)._build is Building._build
-            if self._ivy_options.build_mode != "on_call" or default_build:
-                self._ivy_build(self._ivy_options.args, self._ivy_options.kwargs)
-        state = vars(self)
-        structure = self._ivy_structure_now()
-        unstored = bool(state.get("_ivy_unstored"))
-        in_call = unstored and any(frame.has_v for frame in frames.stack)
-        entries = [] if unstored and not in_call else self._ivy_entries(structure, in_call)
-        if not frames.stack:
-            return live_view(self, entries)
-        # In a call it is asked for often, and every time for a leaf.
-        cache = state["_ivy_cache"]
-        shown = [id(entry.variable) for entry in entries]
-        if cache.view is None or cache.view[:2] != (structure, shown):
-            cache.view = (structure, shown, live_view(self, entries))
-        return cache.view[2]
+        return shown(self, waits=_has_own_build(self))
 
     @v.setter
-    def v(self, values: Mapping) -> None:
-        self._ivy_assign(values, partial=self._ivy_options.with_partial_v)
-
-    def _ivy_assign(self, values: Mapping, partial: bool) -> None:
-        if not self._ivy_made:
-            self.v  # noqa: B018 - reading builds, where the mode allows it
-        structure = self._ivy_structure_now()
-        assign(self._ivy_pair(values, self._ivy_entries(structure), structure, partial))
-
-    def _ivy_structure_now(self) -> Structure:
-        """Return the structure as it is now; what Keras did not notice, it is told."""
-        kept = vars(self).get("_ivy_structure")
-        if kept is not None and kept.is_current():
-            return kept
-        self._ivy_sync()
-        for layer in structure_of(self).layers.values():
-            if isinstance(layer, Module):
-                layer._ivy_sync()
-        return structure_of(self)
-
-    def _ivy_entries(self, structure: Structure, unstored: bool = False) -> list[Entry]:
-        """Return the entries of the variables that `v` shows."""
-        cache = vars(self)["_ivy_cache"]
-        if cache.listed is None or cache.listed[0] is not structure:
-            listed = [(entry, _is_created(entry)) for entry in structure.entries]
-            cache.listed = (structure, listed)
-        listed = cache.listed[1]
-        entries = [entry for entry, created in listed if created or entry.variable.trainable]
-        return _with_unstored(self, structure, entries) if unstored else entries
+    def v(self, values: Mapping[str, Any]) -> None:
+        assign_variables(self, values, partial=self._ivy_record.options.with_partial_v)
 
     # Keras asks a layer for its variables in many places; each time it is told of late ones first.
 
     @property
     def variables(self) -> list[keras.Variable]:
         """All variables, seed states included."""
-        self._ivy_structure_now()
+        structure_now(self)
         return super().variables
 
     @property
     def weights(self) -> list[keras.Variable]:
         """All variables but seed states."""
-        self._ivy_structure_now()
+        structure_now(self)
         return super().weights
 
+    def register_parameter(self, name: str, value: Any) -> None:
+        """Add a variable to those of the module.
 
-def _is_created(entry: Entry) -> bool:
-    """Whether a variable is one of those that `_create_variables` gave to its module."""
-    here = vars(entry.layer).get("_ivy_created") or {}
-    for key in entry.name.split("/"):
-        here = here.get(key) if isinstance(here, Mapping) else None
-    return here is entry.variable
+        Args:
+            name: The key in `v`; no attribute may have it.
+            value: The initial value, an array or tensor.
+        """
+        add_parameter(self, name, value)
 
+    @property
+    def buffers(self) -> Container:
+        """The buffers of the module and of those inside, as a Container."""
+        return buffers_of(self)
 
-def _with_unstored(module: Module, structure: Structure, entries: list[Entry]) -> list[Entry]:
-    """Return the entries with those of the variables that modules do not store."""
-    entries = list(entries)
-    for path, layer in [("", module), *structure.layers.items()]:
-        hidden = vars(layer).get("_ivy_unstored") or {}
-        for name, variable in Container(hidden).flatten().items():
-            entries.append(Entry(f"{path}/{name}" if path else name, layer, name, variable))
-    return sorted(entries, key=lambda entry: entry.path.split("/"))
+    def register_buffer(self, name: str, value: Any) -> None:
+        """Keep an array with the module that is saved and not trained.
 
+        Args:
+            name: The key in `buffers`.
+            value: An array or tensor; anything else is kept as it is, None as an attribute.
+        """
+        set_buffer(self, name, value)
 
-def _positional_device_and_v(
-    module: Module, args: tuple, kwargs: Mapping, device: Any, v: Any
-) -> tuple[Any, Any]:
-    """Return device and `v` of a call `Module.__init__(self, dev, v)`."""
-    fits = not kwargs and len(args) <= 2 and (len(args) < 2 or isinstance(args[1], Mapping | None))
-    if not fits or not isinstance(args[0], str | None) or (device, v) != (None, None):
-        raise IvyTypeError(
-            f"{type(module).__name__} has no `_build` that these arguments could go to; by "
-            "position `Module.__init__` takes a device and `v`. "
-            f"Received: args={args!r}, kwargs={dict(kwargs)!r}"
+    @property
+    def state_dict(self) -> dict[str, Any]:
+        """The variables and the buffers, as a dict of Containers and arrays."""
+        return dict(self.v.merge(self.buffers)) if self.buffers else dict(self.v)
+
+    @property
+    def module_dict(self) -> Mapping[str, keras.layers.Layer]:
+        """The sub-layers that are attributes, by the name of the attribute."""
+        # No dict: Keras would save the layers under this name.
+        return types.MappingProxyType(
+            {
+                name: value
+                for name, value in vars(self).items()
+                if isinstance(value, keras.layers.Layer) and not name.startswith("__")
+            }
         )
-    return args[0], args[1] if len(args) > 1 else None
+
+    @property
+    def device(self) -> str:
+        """The device of the variables, as Ivy writes it: `"cpu"`, `"gpu:0"`."""
+        return device_of_variables(self)
+
+    @device.setter
+    def device(self, device: str) -> None:
+        move(self, device)
+
+    def to_device(self, device: str) -> Self:
+        """Move the variables to a device; those made later are made there.
+
+        Args:
+            device: Such as `"cpu"`, `"gpu:0"` or TensorFlow's `"/CPU:0"`.
+
+        Returns:
+            The module.
+
+        Raises:
+            ValueError: If there is no such device.
+        """
+        move(self, device)
+        return self
+
+    # -- training or not ----------------------------------------------------------------------
+
+    @property
+    def training(self) -> bool:
+        """Whether the module trains: in this call, or, outside of one, in calls that don't say."""
+        return trains(self)
+
+    @training.setter
+    def training(self, value: bool) -> None:
+        self._ivy_record.training = bool(value)
+
+    def train(self, mode: bool = True) -> Self:
+        """Let calls that do not say so train, here and in all modules inside.
+
+        Args:
+            mode: Whether they train.
+
+        Returns:
+            The module.
+        """
+        train(self, mode)
+        return self
+
+    def eval(self) -> Self:
+        """Let calls that do not say so not train, here and in all modules inside."""
+        return self.train(False)
+
+    # -- printing -----------------------------------------------------------------------------
+
+    def _extra_repr(self) -> str:
+        """Return what stands in the parentheses, such as `"in_features=3"`; to override."""
+        return ""
+
+    def __repr__(self) -> str:
+        return printed(self)
 
 
-def _policy(dtype: Any) -> Any:
-    if isinstance(dtype, str | keras.DTypePolicy | dict):
-        return dtype
-    if isinstance(dtype, tf.DType | type | np.dtype):
-        return keras.backend.standardize_dtype(tf.as_dtype(dtype))
-    raise IvyTypeError(
-        f"`dtype` is a data type or the policy of Keras's. {received('dtype', dtype)}"
-    )
+def _has_own_build(module: Module) -> bool:
+    """Whether the class has a `_build`, to which arguments go, and inputs of the first call."""
+    return type(module)._build is not Module._build

@@ -20,7 +20,7 @@ _HOOKS = {"_build", "_create_variables", "_extra_repr", "_forward", "call"}
 
 
 #: What the attributes that Keras lets programs set may be set to; the rest have no such limits.
-_KINDS: dict[str, tuple[type, ...]] = {
+_KINDS: dict[str, tuple[Any, ...]] = {
     "activity_regularizer": (NoneType, Callable),
     "autocast": (bool,),
     "build_mode": (),

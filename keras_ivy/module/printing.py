@@ -1,53 +1,52 @@
 """How a module prints: `Name(options)`, or its sub-modules one a line, as Ivy does."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
 
 from keras_ivy.adapters.keras_layers import makes_variables_later
+from keras_ivy.module.variables.tracking import entries_of, structure_now
 from keras_ivy.structure import attributes, holds_layers
 
-__all__ = ["Printed"]
+if TYPE_CHECKING:
+    from keras_ivy.module.module import Module
+
+__all__ = ["printed"]
 
 
-class Printed:
-    """The part of `Module` that prints it."""
+def printed(module: "Module") -> str:
+    """Return `Name(options)`, with the sub-modules one a line."""
+    started = module._ivy_record.initialized
+    extra = module._extra_repr() if started else ""
+    lines = extra.split("\n") if extra else []
+    found = _children(module) if started else []
+    children = [f"({name}): {_indented(text)}" for name, text in found]
+    if not children and len(lines) <= 1:
+        return f"{type(module).__name__}({extra})"
+    body = "".join(f"  {line}\n" for line in [*lines, *children])
+    return f"{type(module).__name__}(\n{body})"
 
-    def _extra_repr(self) -> str:
-        """Return what stands in the parentheses, such as `"in_features=3"`; to override."""
-        return ""
 
-    def __repr__(self) -> str:
-        extra = self._extra_repr() if vars(self).get("_ivy_started") else ""
-        lines = extra.split("\n") if extra else []
-        children = [f"({name}): {_indented(text)}" for name, text in self._ivy_printed()]
-        if not children and len(lines) <= 1:
-            return f"{type(self).__name__}({extra})"
-        body = "".join(f"  {line}\n" for line in [*lines, *children])
-        return f"{type(self).__name__}(\n{body})"
+def _children(module: "Module") -> list[tuple[str, str]]:
+    """Return the layers that attributes lead to, printed, sorted by name.
 
-    def _ivy_printed(self) -> list[tuple[str, str]]:
-        """Return the layers that attributes lead to, printed, sorted by name.
-
-        A layer is shown by a public attribute if it has variables, or may get some by its first
-        call; a collection by any attribute, with all of its layers.
-        """
-        if not vars(self).get("_ivy_started"):
-            return []
-        structure = self._ivy_structure_now()
-        keys = {entry.path.partition("/")[0] for entry in self._ivy_entries(structure)}
-        shown = {}
-        for name, value in attributes(self):
-            if isinstance(value, keras.layers.Layer):
-                has_variables = name in keys or value.weights or makes_variables_later(value)
-                if has_variables and not name.startswith("_"):
-                    shown[name] = repr(value)
-            elif not name.startswith("__") and holds_layers(value):
-                text = _collection(value)
-                if text:
-                    shown[name.removeprefix("_")] = text
-        return sorted(shown.items())
+    A layer is shown by a public attribute if it has variables, or may get some by its first
+    call; a collection by any attribute, with all of its layers.
+    """
+    entries = entries_of(module, structure_now(module))
+    keys = {entry.path.partition("/")[0] for entry in entries}
+    shown = {}
+    for name, value in attributes(module):
+        if isinstance(value, keras.layers.Layer):
+            has_variables = name in keys or value.weights or makes_variables_later(value)
+            if has_variables and not name.startswith("_"):
+                shown[name] = repr(value)
+        elif not name.startswith("__") and holds_layers(value):
+            text = _collection(value)
+            if text:
+                shown[name.removeprefix("_")] = text
+    return sorted(shown.items())
 
 
 def _collection(value: Any) -> str:

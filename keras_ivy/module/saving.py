@@ -1,50 +1,30 @@
-"""Files of a module: Ivy's HDF5 weights and Keras's, pickles and `.keras` archives.
+"""The part of `Module` that travels: files, exports and configs."""
 
-Whatever is saved is put in place when it is complete, and whatever is loaded fits as a whole or
-changes nothing.
-"""
-
-import contextlib
 import os
-import pathlib
-import pickle
-import tempfile
-import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-import keras
-import tensorflow as tf
+from keras_ivy.module.attributes import Attributes
+from keras_ivy.module.configs.config import (
+    arguments_config,
+    build_config,
+    build_from_config,
+    module_from_config,
+)
+from keras_ivy.module.files.archives import load_module, save_module
+from keras_ivy.module.files.exporting import default_signature, exporting, serving, signature_of
+from keras_ivy.module.files.seeds import checkpointed_seeds, companion
+from keras_ivy.module.files.weights import load_weights, save_weights
 
-from keras_ivy.adapters import keras_saving, stateless
-from keras_ivy.container import Container
-from keras_ivy.container.files.hdf5 import write_hdf5
-from keras_ivy.container.files.pickles import refuse_pickle
-from keras_ivy.container.files.stored import StoredFile, opened
-from keras_ivy.functional.values import assign
-from keras_ivy.module.files.seeds import seed_states
-from keras_ivy.structure import Entry, Structure
-from keras_ivy.utils.exceptions import IvyFileError, IvyTypeError, IvyValueError
-from keras_ivy.utils.files import reading, replacing, write_all
-
-__all__ = ["Saved"]
-
-#: Names of weights files that Keras writes and reads.
-_KERAS_WEIGHTS = (".weights.h5", ".weights.json")
-_HDF5 = (".h5", ".hdf5")
-#: How large a member of an archive may be, whatever is stored of it, and how much larger than that:
-#: Keras does not compress.
-_FREE, _RATIO = 1 << 26, 100
-#: How the attributes of a member begin that is a symbolic link.
-_LINK = 0xA
-#: The attribute in which Keras's own HDF5 files of whole models keep the config.
-_LEGACY_MODEL = "model_config"
+__all__ = ["Saving"]
 
 
-class Saved:
-    """The part of `Module` that writes and reads files."""
+class Saving(Attributes):
+    """The methods of `Module` that write it, and read it again."""
 
-    def save_weights(self, filepath: str | os.PathLike, overwrite: bool = True, **kwargs: Any):
+    def save_weights(
+        self, filepath: str | os.PathLike, overwrite: bool = True, **kwargs: Any
+    ) -> None:
         """Save the variables.
 
         A name that ends in `.weights.h5` gives Keras's file, any other Ivy's: HDF5 with a group a
@@ -67,41 +47,7 @@ class Saved:
             Ivy does not look, the states of seed generators. Keras's holds buffers and the
             optimizer too.
         """
-        self._ivy_check_complete("the file")
-        if _is_remote(filepath):
-            super().save_weights(filepath, overwrite=overwrite, **kwargs)
-            return
-        path = pathlib.Path(filepath)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if path.name.endswith(_KERAS_WEIGHTS):
-            if overwrite or not path.exists() or keras_saving.may_overwrite(str(path)):
-                self._ivy_save_keras_weights(path, **kwargs)
-            return
-        if kwargs:
-            raise IvyTypeError(
-                f"Files of Ivy's layout take no such options; a name that ends in '.weights.h5' "
-                f"gives Keras's file. Received: {kwargs}"
-            )
-        _check_overwrite(path, overwrite)
-        values = {entry.path: entry.variable for entry in self._ivy_saved()}
-        write_hdf5(Container(values), path, "w", notes=seed_states(self))
-
-    def _ivy_save_keras_weights(self, path: pathlib.Path, **kwargs: Any) -> None:
-        save = super().save_weights
-        if path.name.endswith(".json") or kwargs.get("max_shard_size") is not None:
-            # The names of the shards are made of that of the file, so a folder keeps them apart.
-            with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-                save(pathlib.Path(folder) / path.name, **kwargs)
-                parts = sorted(pathlib.Path(folder).iterdir(), key=lambda p: p.suffix == ".json")
-                for part in parts:
-                    part.replace(path.parent / part.name)
-            return
-        content = keras_saving.weights_bytes(self) if self.built and not kwargs else None
-        if content is not None:
-            write_all(path, content.getbuffer())
-            return
-        with replacing(path) as part:
-            save(part, **kwargs)
+        save_weights(self, super().save_weights, filepath, overwrite, kwargs)
 
     def load_weights(self, filepath: str | os.PathLike, *args: Any, **kwargs: Any) -> None:
         """Load variables that `save_weights` of this package, of Keras or of real Ivy wrote.
@@ -116,68 +62,7 @@ class Saved:
                 an `IvyFileError` if it is damaged, or its values are not all in it. Whatever is
                 raised, nothing has changed then.
         """
-        path = pathlib.Path(filepath)
-        self._ivy_check_complete("loading")
-        if path.name.endswith((*_KERAS_WEIGHTS, ".keras")) or not path.is_file():
-            if not _is_remote(filepath) and not path.exists():
-                raise FileNotFoundError(f"There is no such file. Received: filepath={str(path)!r}")
-            with self._ivy_all_or_nothing(), reading(filepath, "weights of this module"):
-                if path.name.endswith(".weights.h5") and path.is_file():
-                    with opened(path, strict=False) as stored:
-                        stored.check()
-                _check_archive(path)
-                super().load_weights(filepath, *args, **kwargs)
-            return
-        if args or kwargs:
-            raise IvyTypeError(
-                "Files of Ivy's layout are loaded as a whole, without options. "
-                f"Received: {args} {kwargs}"
-            )
-        structure = self._ivy_structure_now()
-        with opened(path) as stored:
-            _check_shapes(stored, structure, path)
-            found = stored.read()
-            seeds = _seeds_in(stored, seed_states(self), path)
-        with reading(path, "a file of a Container"):
-            values = Container(found)
-        given = {structure.resolve(name) for name in values.flatten()}
-        # Real Ivy writes less than `save_weights`: not the statistics of stock Keras layers.
-        shown = self._ivy_entries(structure)
-        saved = self._ivy_saved()
-        needed = saved if any(e.path in given for e in saved if e not in shown) else shown
-        try:
-            pairs = self._ivy_pair(values, needed, structure, partial=False)
-        except ValueError as error:
-            raise IvyValueError(f"{error!s}, from filepath={str(path)!r}") from error
-        assign([*pairs, *seeds])
-
-    def _ivy_saved(self) -> list[Entry]:
-        """Return the entries of all weights: everything but buffers and seed states."""
-        structure = self._ivy_structure_now()
-        weights = set(map(id, self.weights))
-        others = {**self.buffers.flatten(), **seed_states(self)}
-        saved = weights - set(map(id, others.values()))
-        return [e for e in structure.entries if id(e.variable) in saved]
-
-    @contextlib.contextmanager
-    def _ivy_all_or_nothing(self) -> Iterator[None]:
-        """Give all variables back what they held, those of the optimizer too, if a load fails."""
-        self._ivy_structure_now()
-        kept: dict[int, tuple[Any, tf.Tensor]] = {}
-        for owner in (self, getattr(self, "optimizer", None)):
-            for variable in getattr(owner, "variables", ()):
-                raw = variable
-                if isinstance(variable, keras.Variable):
-                    raw = stateless.raw_value(variable)
-                if raw is not None:
-                    # No copy: assigning makes a new one while somebody holds the old.
-                    kept[id(raw)] = raw, tf.convert_to_tensor(raw)
-        try:
-            yield
-        except BaseException:
-            for raw, value in kept.values():
-                raw.assign(value)
-            raise
+        load_weights(self, super().load_weights, filepath, args, kwargs)
 
     def save(
         self,
@@ -202,30 +87,7 @@ class Saved:
             ValueError: If the name ends in `.h5` or `.hdf5`: in Keras's old HDF5 format no model
                 loads that is a class of its own, and Ivy's holds weights alone.
         """
-        path = pathlib.Path(filepath)
-        options = kwargs if zipped is None else {"zipped": zipped, **kwargs}
-        if _is_remote(filepath) or zipped is False:
-            super().save(filepath, overwrite=overwrite, **options)
-            return
-        if path.suffix in _HDF5:
-            raise IvyValueError(
-                f"A whole module is no HDF5 file: Keras's old format has no classes of one's own. "
-                f"Save the module as '{path.stem}.keras', or its weights alone with "
-                f"`save_weights({path.name!r})`. Received: filepath={str(path)!r}"
-            )
-        if path.suffix == ".keras":
-            if overwrite or not path.exists() or keras_saving.may_overwrite(str(path)):
-                with replacing(path) as part:
-                    super().save(part, **options)
-            return
-        if options:
-            raise IvyTypeError(
-                "Only names that end in '.keras' take such options; any other gives a pickle. "
-                f"Received: filepath={str(path)!r}, {options}"
-            )
-        _check_overwrite(path, overwrite)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_all(path, pickle.dumps(self))
+        save_module(self, super().save, filepath, overwrite, zipped, kwargs)
 
     @staticmethod
     def load(filepath: str | os.PathLike, allow_pickle: bool = False, **kwargs: Any) -> Any:
@@ -249,104 +111,88 @@ class Saved:
             IvyFileError: If the file is damaged, needs a class that is not known, is not safe,
                 holds weights alone, or is a pickle that was not allowed.
         """
-        if not isinstance(allow_pickle, bool):
-            raise IvyTypeError(f"`allow_pickle` is a bool. Received: allow_pickle={allow_pickle!r}")
-        path = pathlib.Path(filepath)
-        if not _is_remote(filepath) and not path.exists():
-            raise FileNotFoundError(f"There is no such file. Received: filepath={str(path)!r}")
-        if _is_remote(filepath) or path.is_dir() or path.suffix in (".keras", *_HDF5):
-            with reading(filepath, "a model"):
-                _check_archive(path)
-                if path.suffix in _HDF5 and path.is_file():
-                    _check_legacy_model(path)
-                return keras.saving.load_model(filepath, **kwargs)
-        if kwargs:
-            raise IvyTypeError(
-                "Only Keras's files are loaded with options. "
-                f"Received: filepath={str(path)!r}, {kwargs}"
-            )
-        if not allow_pickle:
-            raise refuse_pickle(
-                path,
-                "`m = Module.load(old, allow_pickle=True)`, then `m.save('new.keras')`, or "
-                "`m.save_weights('new.h5')` for HDF5.",
-            )
-        with reading(path, "a pickle of a module"):
-            return pickle.loads(path.read_bytes())
+        return load_module(filepath, allow_pickle, kwargs)
 
+    def export(
+        self,
+        filepath: str | os.PathLike,
+        format: str = "tf_saved_model",
+        verbose: bool | None = None,
+        input_signature: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        """Write the module for serving: inference only, whatever `train()` has set.
 
-def _is_remote(filepath: str | os.PathLike) -> bool:
-    """Whether a path is an address, such as `gs://bucket/name`, which Keras takes care of."""
-    return "://" in str(filepath)
+        Args:
+            filepath: The folder or file.
+            format: `"tf_saved_model"`, or another that Keras knows.
+            verbose: Whether to print what was written.
+            input_signature: Shapes and dtypes of the inputs, as for `keras.Model.export`. Defaults
+                to those of the first call, of any batch size.
+            **kwargs: Passed to `keras.Model.export`.
 
+        What the module returns is served as it is; nests inside it under names joined by `_`:
+        `(y, (h, c))` as `output_0`, `output_1_0` and `output_1_1`, `{"y": y, "state": {"h": h}}` as
+        `y` and `state_h`.
 
-def _check_overwrite(path: pathlib.Path, overwrite: bool) -> None:
-    if path.exists() and not overwrite:
-        raise IvyValueError(f"The file exists. Received: filepath={str(path)!r}")
-
-
-def _check_archive(path: pathlib.Path) -> None:
-    """Raise if a `.keras` file would inflate, or has members that belong somewhere else.
-
-    Keras checks both, up to four gigabytes a member, and passes over the others with a warning.
-    """
-    if path.suffix != ".keras" or not path.is_file():
-        return
-    with zipfile.ZipFile(path) as archive:
-        for member in archive.infolist():
-            parts = member.filename.replace("\\", "/").split("/")
-            is_link = member.external_attr >> 28 == _LINK
-            if ".." in parts or parts[0] == "" or ":" in parts[0] or is_link:
-                raise IvyFileError(
-                    "The archive has a member that belongs somewhere else: "
-                    f"{member.filename!r}. Received: filepath={str(path)!r}"
-                )
-            if member.file_size > max(_FREE, _RATIO * member.compress_size):
-                raise IvyFileError(
-                    f"The archive's member {member.filename!r} is {member.file_size:,} bytes, of "
-                    f"which {member.compress_size:,} are stored. "
-                    f"Received: filepath={str(path)!r}"
-                )
-
-
-def _check_legacy_model(path: pathlib.Path) -> None:
-    import h5py
-
-    with opened(path, strict=False) as stored:
-        stored.check()
-    with h5py.File(path, "r") as file:
-        if _LEGACY_MODEL not in file.attrs:
-            raise IvyFileError(
-                "The file holds weights and no model: make the module, and use its "
-                f"`load_weights`. Received: filepath={str(path)!r}"
+        Raises:
+            ValueError: If the module has not been called yet and no signature is given, or two
+                outputs would be served under one name.
+        """
+        signature = signature_of(self) if input_signature is None else input_signature
+        with exporting(self), serving(self):
+            super().export(
+                filepath, format=format, verbose=verbose, input_signature=signature, **kwargs
             )
 
+    @property
+    def _default_save_signature(self) -> Any:
+        """The function that `tf.saved_model.save(module, ...)` serves; Keras asks for it."""
+        return default_signature(self)
 
-def _check_shapes(stored: StoredFile, structure: Structure, path: pathlib.Path) -> None:
-    """Raise if a value does not fit its variable, before a value is read."""
-    variables = {entry.path: entry.variable for entry in structure.entries}
-    for name, leaf in stored.leaves.items():
-        variable = variables.get(structure.resolve(name.replace(".", "/")))
-        if variable is not None and tuple(variable.shape) != leaf.shape:
-            raise IvyValueError(
-                f"The value for {name!r} does not fit: expected shape {tuple(variable.shape)}. "
-                f"Received: shape={leaf.shape}, from filepath={str(path)!r}"
-            )
+    @property
+    def _ivy_seeds(self) -> Any:
+        """What Keras finds as an attribute when it saves or loads weights: seed states.
 
+        Its name is that of the group in weights files.
+        """
+        return companion(self)
 
-def _seeds_in(
-    stored: StoredFile, states: Mapping[str, keras.Variable], path: pathlib.Path
-) -> list[tuple[keras.Variable, Any]]:
-    """Return the seed states of a file with their variables; files of Ivy have none."""
-    pairs = []
-    for name, value in stored.notes.items():
-        if name not in states:
-            continue  # such as that of a dropout which is switched off here
-        variable = states[name]
-        if getattr(value, "shape", None) != tuple(variable.shape) or value.dtype.kind not in "iu":
-            raise IvyFileError(
-                f"{name!r} is no state of a seed generator. "
-                f"Received: {value!r}, from filepath={str(path)!r}"
-            )
-        pairs.append((variable, value))
-    return pairs
+    def _trackable_children(self, save_type: str = "checkpoint", **kwargs: Any) -> dict[str, Any]:
+        children = super()._trackable_children(save_type, **kwargs)
+        return children | checkpointed_seeds(self) if save_type == "checkpoint" else children
+
+    # -- configs ------------------------------------------------------------------------------
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments of the constructor, encoded, from which `from_config` builds.
+
+        An override calls it and adds what it has; arguments that cannot be encoded are then left
+        to the override.
+
+        Raises:
+            TypeError: If an argument cannot be encoded; the sentence names it.
+        """
+        config = super().get_config()
+        own = vars(Saving)["from_config"].__func__
+        rebuilt = getattr(type(self).from_config, "__func__", None) is own
+        overridden = type(self).get_config is not Saving.get_config
+        return arguments_config(self, config, rebuilt, overridden)
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any], custom_objects: Any = None) -> Any:
+        """Return a module built from a config.
+
+        Args:
+            config: What `get_config` returned.
+            custom_objects: Classes by name, as Keras's functions take them.
+        """
+        return module_from_config(cls, config, custom_objects)
+
+    def get_build_config(self) -> dict[str, Any] | None:
+        """Return the shapes of the first inputs, on which layers inside are built again."""
+        return build_config(self)
+
+    def build_from_config(self, config: Mapping[str, Any]) -> None:
+        """Build the layers inside as `get_build_config` tells."""
+        build_from_config(self, super().build_from_config, config)

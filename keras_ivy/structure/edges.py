@@ -8,6 +8,7 @@ from typing import Any
 import keras
 
 from keras_ivy.adapters import keras_layers
+from keras_ivy.structure.parts import OWN_PREFIX, parts
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = [
@@ -78,15 +79,15 @@ def one_path(keys: Path, first: Any, second: Any) -> IvyValueError:
 def _edges_of_layer(layer: keras.layers.Layer) -> Iterator[tuple[Path, Any]]:
     known: set[int] = set()
     taken: dict[Path, Any] = {}
-    created = vars(layer).get("_ivy_created")
+    told = parts(layer)
+    created = told.created if told is not None else None
     for keys, value in edges(created) if created else ():
         taken[keys] = value
         _collect(value, known)
         yield keys, value
-    buffers = vars(layer).get("_ivy_buffers")
-    if buffers:
-        _collect(buffers, known)
-        yield ("buffers",), buffers
+    if told is not None and told.buffers:
+        _collect(told.buffers, known)
+        yield ("buffers",), told.buffers
     if keras_layers.is_graph_model(layer):
         known.update(map(id, keras_layers.held_layers(layer)))
         yield ("layers",), list(layer.layers)
@@ -106,7 +107,7 @@ def _edges_of_layer(layer: keras.layers.Layer) -> Iterator[tuple[Path, Any]]:
                     f"the key {keys[0]!r}. Rename one of them. Received: attribute {name!r} of "
                     f"type {type(value).__name__}"
                 )
-            if "_ivy_own" in vars(layer) and holds_layers(value) and holds_layers(taken[keys]):
+            if told is not None and holds_layers(value) and holds_layers(taken[keys]):
                 raise one_path(keys, keys[0] if name.startswith("_") else f"_{name}", name)
             keys = (name,)
         taken[keys] = value
@@ -118,11 +119,11 @@ def attributes(layer: keras.layers.Layer) -> Iterator[tuple[str, Any]]:
     """Yield what a program set, by name; a Module keeps some names that Keras has too apart."""
     internal = keras_layers.internal_attributes()
     for name, value in vars(layer).items():
-        if name not in internal and not name.startswith("_ivy_"):
+        if name not in internal and not name.startswith(OWN_PREFIX):
             yield name, value
-    own = vars(layer).get("_ivy_own")
-    if own is not None:
-        yield from own.values.items()
+    told = parts(layer)
+    if told is not None:
+        yield from told.own.items()
 
 
 def _without_attribute(
@@ -158,6 +159,7 @@ def _collect(value: Any, known: set[int]) -> None:
     known.add(id(value))
     if isinstance(value, _ENDS):
         return
+    members: Iterable[Any]
     if isinstance(value, Mapping):
         members = value.values()
     elif isinstance(value, list | tuple | set | frozenset):
@@ -201,7 +203,8 @@ def mark(node: Any) -> Any:
 
 def mark_of_layer(layer: keras.layers.Layer) -> Any:
     """Return something that changes when a layer gets or loses a variable or a layer."""
-    return keras_layers.counts(layer), vars(layer).get("_ivy_version", 0)
+    told = parts(layer)
+    return keras_layers.counts(layer), 0 if told is None else told.version
 
 
 def _key_of(name: str) -> str:

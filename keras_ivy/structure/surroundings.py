@@ -7,7 +7,7 @@ one path are two.
 
 import functools
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import keras
 
@@ -18,7 +18,7 @@ from keras_ivy.utils.paths import Place
 
 __all__ = ["Surroundings", "roots_of"]
 
-_Layer = keras.layers.Layer
+_Layer: TypeAlias = keras.layers.Layer
 
 
 class Surroundings:
@@ -43,7 +43,7 @@ class Surroundings:
         if inner is not None:
             key, by_names, chain = inner
             paths += [key, by_names, path_by_names(chain, variable)]
-        return Place(variable, dict.fromkeys(paths), self._above(variable), key)
+        return Place(variable, list(dict.fromkeys(paths)), self._above(variable), key)
 
     def others(self) -> list[Place]:
         """Return the places of what the same models hold beside the variables, frozen or state."""
@@ -119,7 +119,7 @@ class _Live:
         for layer in self.layers:
             for variable in keras_layers.held_variables(layer):
                 self._owners.setdefault(id(variable), []).append(layer)
-            attributes = (x for x in vars(layer).values() if isinstance(x, _Layer))
+            attributes = (x for x in vars(layer).values() if isinstance(x, keras.layers.Layer))
             for child in {id(c): c for c in (*keras_layers.held_layers(layer), *attributes)}:
                 self._parents.setdefault(child, []).append(layer)
 

@@ -14,9 +14,13 @@ from typing import Any, NamedTuple
 import keras
 
 from keras_ivy.structure.edges import Path, edges, is_plain, leads_to, mark, mark_of_layer, one_path
+from keras_ivy.structure.parts import OWN_PREFIX, parts
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
-__all__ = ["Entry", "Structure", "aliases", "structure_of", "sublayers", "walk"]
+__all__ = ["Entry", "Structure", "aliases", "kept_structure", "structure_of", "sublayers", "walk"]
+
+#: Where the structure of a layer is kept that tells nothing of itself.
+_KEPT = f"{OWN_PREFIX}structure"
 
 
 class Entry(NamedTuple):
@@ -117,12 +121,23 @@ class Structure:
 
 def structure_of(layer: keras.layers.Layer) -> Structure:
     """Return the `Structure` of a layer, kept with the layer and renewed when it has changed."""
-    kept = vars(layer).get("_ivy_structure") if isinstance(layer, keras.layers.Layer) else None
-    if kept is None or not kept.is_current():
+    kept = kept_structure(layer) if isinstance(layer, keras.layers.Layer) else None
+    if kept is None:
         kept = Structure(layer)
-        # Straight into the dict: an attribute of a layer would be tracked by Keras.
-        vars(layer)["_ivy_structure"] = kept
+        told = parts(layer)
+        if told is not None:
+            told.structure = kept
+        else:
+            # Straight into the dict: an attribute of a layer would be tracked by Keras.
+            layer.__dict__[_KEPT] = kept
     return kept
+
+
+def kept_structure(layer: keras.layers.Layer) -> Structure | None:
+    """Return the `Structure` that was found last, or None if it is not that of the layer now."""
+    told = parts(layer)
+    kept = vars(layer).get(_KEPT) if told is None else told.structure
+    return kept if kept is not None and kept.is_current() else None
 
 
 def walk(layer: keras.layers.Layer) -> list[Entry]:

@@ -1,4 +1,4 @@
-"""What `keras_ivy.module.files.exporting` overrides of `keras.Model`."""
+"""What `keras_ivy.module.saving` overrides of `keras.Model`."""
 
 import inspect
 
@@ -12,7 +12,7 @@ import keras_ivy as ivy
 def test_model_has_a_default_save_signature_as_property():
     assert isinstance(inspect.getattr_static(keras.Model, "_default_save_signature"), property), (
         "Keras names the function that SavedModels serve otherwise; see `_default_save_signature` "
-        "in keras_ivy/module/files/exporting.py."
+        "in keras_ivy/module/saving.py."
     )
 
 

@@ -206,6 +206,7 @@ def exemplars() -> list:
     attention(np.ones((1, 2, 4)), np.ones((1, 2, 4)))
     return [
         *optimizers,
+        inputs,
         model,
         *model.layers,
         attention,
@@ -282,13 +283,18 @@ def is_ours(cls: type) -> bool:
     return str(cls.__module__).startswith("keras_ivy")
 
 
+def is_upstream(cls: type) -> bool:
+    """Whether a class is of Keras or TensorFlow: neither ours nor Python's, such as an enum's."""
+    return not is_ours(cls) and cls.__module__.split(".")[0] not in sys.stdlib_module_names
+
+
 @functools.cache
 def overridden() -> dict[str, str]:
     """Private method -> a class of ours that replaces it, mixed in or derived."""
     found = {}
     for module in [m for name, m in sys.modules.items() if name.startswith("keras_ivy.")]:
         for cls in [x for x in vars(module).values() if isinstance(x, type) and is_ours(x)]:
-            theirs = {name for base in cls.__mro__ if not is_ours(base) for name in vars(base)}
+            theirs = {name for base in cls.__mro__ if is_upstream(base) for name in vars(base)}
             for base in filter(is_ours, cls.__mro__):
                 names = {
                     n for n in vars(base) if n.startswith("_") and not n.startswith(("__", "_abc_"))

@@ -1,24 +1,40 @@
 """Calling a module: with its own variables, with others for one call, on symbolic inputs."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
+import keras
 import tensorflow as tf
 
-from keras_ivy.adapters import keras_modules, stateless
+from keras_ivy.adapters import keras_modules
 from keras_ivy.functional.call import refuse_symbolic
 from keras_ivy.functional.scope import CallScope
+from keras_ivy.module.attributes import Attributes
+from keras_ivy.module.building import (
+    build_for_call,
+    paired,
+    record_inputs,
+    run_symbolically,
+    settle,
+)
 from keras_ivy.module.calling.frames import Frame, frames, resolve_training
 from keras_ivy.module.calling.inputs import Inputs
-from keras_ivy.module.meta import Named
-from keras_ivy.utils.checks import received
-from keras_ivy.utils.exceptions import IvyNotImplementedException, IvyTypeError, IvyValueError
+from keras_ivy.module.calling.running import Named, hide
+from keras_ivy.module.calling.shapes import output_shapes
+from keras_ivy.module.files.seeds import restore_seeds
+from keras_ivy.module.record import Phase
+from keras_ivy.module.variables.buffers import pair_buffers
+from keras_ivy.module.variables.tracking import entries_of, structure_now, with_unstored
+from keras_ivy.utils.exceptions import IvyNotImplementedException, IvyValueError
+
+if TYPE_CHECKING:
+    from keras_ivy.module.module import Module
 
 __all__ = ["Calling"]
 
 
-class Calling:
-    """The part of `Module` that is called."""
+class Calling(Attributes):
+    """The methods of `Module` by which it is called, and asked what a call would give."""
 
     #: The parameters of `_forward`, if it has `*args` or `**kwargs` too.
     _ivy_named: Named | None = None
@@ -49,23 +65,23 @@ class Calling:
             ValueError: If `v` does not have the structure, shapes and dtypes of `module.v`, or is
                 given for a symbolic input.
         """
-        state = vars(self)
-        if not self._ivy_made or self._ivy_options.v is not None:
-            self._ivy_build_for_call(args, kwargs)
-        if not state["_ivy_built"] and self._ivy_made:
+        record = self._ivy_record
+        if record.phase is not Phase.BUILT or record.options.v is not None:
+            build_for_call(self, args, kwargs)
+        if not record.built and record.made:
             self.built = True
-        if "_ivy_inputs" not in state:
-            self._ivy_record_inputs(Inputs.of(args, kwargs))
-        self._ivy_restore_seeds()
-        if v is None and state.get("_ivy_unstored"):
-            self._ivy_check_given()
-        values = () if v is None and buffers is None else self._ivy_values(v, buffers, args, kwargs)
+        if record.inputs is None:
+            record_inputs(self, Inputs.of(args, kwargs))
+        restore_seeds(self)
+        if v is None and record.unstored:
+            _check_given(self)
+        values = () if v is None and buffers is None else _values(self, v, buffers, args, kwargs)
         explicit = kwargs.get("training")
-        training, by_flag = resolve_training(state["_ivy_training"], explicit)
+        training, by_flag = resolve_training(record.training, explicit)
         stack = frames.stack
         frame = Frame(self, training, by_flag, v is not None)
         if self._ivy_named is not None:
-            args, kwargs = _hide(frame, self._ivy_named, args, kwargs)
+            args, kwargs = hide(frame, self._ivy_named, args, kwargs)
         stack.append(frame)
         outer = keras_modules.enclosing_training()
         try:
@@ -73,7 +89,7 @@ class Calling:
                 keras_modules.set_enclosing_training(training)
             if not values:
                 outputs = super().__call__(*args, **kwargs)
-                self._ivy_settle()
+                settle(self)
                 return outputs
             with CallScope(values) as scope:
                 outputs = super().__call__(*args, **kwargs)
@@ -97,109 +113,121 @@ class Calling:
             f"in Keras. Received: a call with {len(args)} inputs"
         )
 
-    def _ivy_run(
-        self, method: Callable, args: tuple, kwargs: dict, training: Any, takes_training: bool
-    ) -> Any:
-        """Run the user's method, from inside Keras's `call`."""
-        stack = frames.stack
-        entered = bool(stack) and stack[-1].module is self
-        if not entered:  # `call` itself was called, as `stateless_call` does
-            stack.append(Frame(self, *resolve_training(vars(self)["_ivy_training"], training)))
-        try:
-            frame = stack[-1]
-            training = frame.training
-            if frame.hidden:
-                args = tuple(frame.hidden.get(i, x) for i, x in enumerate(args))
-                kwargs = {name: frame.hidden.get(name, x) for name, x in kwargs.items()}
-            if keras_modules.enclosing_training() is None:
-                # The entry of the call: stock Keras layers inside ask Keras.
-                keras_modules.set_enclosing_training(training)
-            if takes_training:
-                kwargs["training"] = training
-            return method(*args, **kwargs)
-        finally:
-            if not entered:
-                stack.pop()
+    def compute_output_shape(self, *shapes: Any, **named: Any) -> Any:
+        """Return the shape of outputs for given shapes of inputs, by running on symbolic ones.
 
-    def _ivy_values(self, v: Any, buffers: Any, args: tuple, kwargs: dict) -> list:
-        """Check the values given for one call and pair them with the variables."""
-        word = "v=" if v is not None else "buffers="
-        refuse_symbolic(f"A call with `{word}`", args, kwargs)
-        pairs: list = []
-        if v is not None:
-            if not self.built:
-                self._ivy_run_symbolically(Inputs.of(args, kwargs) or Inputs(args, kwargs))
-            structure = self._ivy_structure_now()
-            entries = self._ivy_entries(structure, unstored=True)
-            partial = self._ivy_options.with_partial_v
-            pairs = self._ivy_pair(v, entries, structure, partial=partial)
-            # Running statistics are part of `v`; what the loss tells of them must not move them.
-            given = {id(variable): value for variable, value in pairs}
-            for variable in (e.variable for e in entries if not e.variable.trainable):
-                value = given.get(id(variable), variable.value)
-                pairs.append((variable, tf.stop_gradient(value)))
-        if buffers is not None:
-            if not isinstance(buffers, Mapping):
-                raise IvyTypeError(
-                    "`buffers` is a Container or a dict of arrays by name. "
-                    f"{received('buffers', buffers)}"
-                )
-            pairs += self._ivy_pair_buffers(buffers)
-        return pairs
+        A module that is not built yet is asked through a copy made from its config, so that it
+        stays as it is; where there can be no such copy, it is built for these shapes.
 
-    def _ivy_check_given(self) -> None:
-        """Raise if a module that stores no variables is called without values for them."""
-        if not any(frame.has_v for frame in frames.stack):
-            raise IvyValueError(
-                f"{type(self).__name__} {self.name!r} was made with store_vars=False and keeps no "
-                "variables: call it with `v=`, such as the Container that `build()` returns. "
-                "Received: v=None"
+        Args:
+            *shapes: The shapes of the inputs in their order, or nests of shapes, with None for
+                unknown sizes.
+            **named: Shapes of further inputs, such as `key_shape=`.
+
+        Returns:
+            The shape, or the nest of shapes, of what the module returns.
+
+        Example:
+
+        >>> import keras_ivy as ivy
+        >>> ivy.Sequential(ivy.Linear(3, 4), ivy.ReLU()).compute_output_shape((None, 3))
+        (None, 4)
+        """
+        return output_shapes(self, shapes, named)
+
+    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
+        """Return shapes and data types of outputs, by running the module on symbolic inputs."""
+        if type(self).compute_output_shape is not Calling.compute_output_shape:
+            return super().compute_output_spec(*args, **kwargs)
+        # Keras would derive it from `compute_output_shape`, which knows no data types.
+        return keras.Operation.compute_output_spec(self, *args, **kwargs)
+
+    def _ivy_input_dtype(self) -> str:
+        """Return the data type that inputs are taken to have where only their shape is told."""
+        return self.input_dtype
+
+    # -- masks --------------------------------------------------------------------------------
+
+    @property
+    def supports_masking(self) -> bool:
+        """Whether a mask of the input has somewhere to go: `_forward(mask=)`, or a layer inside.
+
+        Set to True, it lets the mask pass to the outputs.
+        """
+        told = self._ivy_record.masking
+        return bool(self._call_has_mask_arg or _has_layers(self)) if told is None else told
+
+    @supports_masking.setter
+    def supports_masking(self, value: bool) -> None:
+        self._ivy_record.masking = value
+
+    def compute_mask(self, inputs: Any, previous_mask: Any) -> Any:
+        """Return the mask of outputs to which no layer inside has given one.
+
+        Args:
+            inputs: The first input.
+            previous_mask: Its mask.
+
+        Returns:
+            The mask where `supports_masking` was set to True, else None.
+        """
+        told: Any = type(self).supports_masking
+        told = self._ivy_record.masking if isinstance(told, property) else told
+        return previous_mask if told else None
+
+    # -- quantization -------------------------------------------------------------------------
+
+    def quantize(self, mode: str | None = None, config: Any = None, **kwargs: Any) -> None:
+        """Quantize the layers inside that can be, as `keras.Model.quantize` does.
+
+        Args:
+            mode: Such as `"int8"`.
+            config: A `keras.quantizers.QuantizationConfig`.
+            **kwargs: Further arguments of `keras.Model.quantize`.
+
+        Raises:
+            NotImplementedError: If there are no layers inside. Keras passes over such layers.
+        """
+        if not _has_layers(self):
+            raise IvyNotImplementedException(
+                f"Layer {type(self).__name__} has no `quantize`, and no layers inside that could "
+                f"be quantized. Received: mode={mode!r}"
             )
-
-    def _ivy_build_for_call(self, args: tuple, kwargs: dict) -> None:
-        """Build before the first call; then a `v=` of the constructor finds late layers too."""
-        if not self._ivy_made:
-            if self._ivy_options.build_mode == "on_call":
-                self._ivy_take_dtype((args, kwargs))
-                inputs = {k: x for k, x in kwargs.items() if k != "training"}
-                self._ivy_build(args, inputs)
-            else:
-                self._ivy_build(self._ivy_options.args, self._ivy_options.kwargs)
-        if self._ivy_options.v is not None and stateless.current_scope() is None:
-            inputs = Inputs.of(args, kwargs)
-            if inputs is not None:
-                self._ivy_run_symbolically(inputs)
-            with tf.init_scope():
-                self._ivy_load_given()
-
-    def _ivy_run_symbolically(self, inputs: Inputs) -> None:
-        """Run the module on shapes alone, so that the layers inside are built."""
-        self.compute_output_spec(*inputs.args, **inputs.kwargs)
-        self._ivy_settle()
-
-    def _ivy_record_inputs(self, inputs: Inputs | None) -> None:
-        """Keep the shapes of the first inputs, for saving and for `export`."""
-        if inputs is not None:
-            vars(self)["_ivy_inputs"] = inputs
-            keras_modules.record_input_shapes(self, inputs.shapes(self.call))
+        super().quantize(mode, config=config, **kwargs)
 
 
-def _hide(frame: Frame, named: Named, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
-    """Put what is no tensor among `*args` and `**kwargs` aside, since Keras takes no mixture."""
-    hidden = frame.hidden
-    for index, x in enumerate(args[named.count :], named.count):
-        if not _is_array(x):
-            hidden[index] = x
-    for name, x in kwargs.items():
-        if name not in named.names and not _is_array(x):
-            hidden[name] = x
-    if not hidden:
-        return args, kwargs
-    return (
-        tuple(None if i in hidden else x for i, x in enumerate(args)),
-        {name: None if name in hidden else x for name, x in kwargs.items()},
-    )
+def _has_layers(module: Calling) -> bool:
+    """Whether there is any layer inside."""
+    return bool(vars(module)["_layers"])
 
 
-def _is_array(x: Any) -> bool:
-    return isinstance(x, dict | list | tuple) or hasattr(x, "shape")
+def _values(
+    module: "Module", v: Any, buffers: Any, args: tuple, kwargs: dict[str, Any]
+) -> list[tuple[keras.Variable, Any]]:
+    """Check the values given for one call and pair them with the variables."""
+    word = "v=" if v is not None else "buffers="
+    refuse_symbolic(f"A call with `{word}`", args, kwargs)
+    pairs: list[tuple[keras.Variable, Any]] = []
+    if v is not None:
+        if not module.built:
+            run_symbolically(module, Inputs.of(args, kwargs) or Inputs(args, kwargs))
+        structure = structure_now(module)
+        entries = with_unstored(module, structure, entries_of(module, structure))
+        partial = module._ivy_record.options.with_partial_v
+        pairs = paired(module, v, entries, structure, partial=partial)
+        # Running statistics are part of `v`; what the loss tells of them must not move them.
+        given = {id(variable): value for variable, value in pairs}
+        for variable in (e.variable for e in entries if not e.variable.trainable):
+            value = given.get(id(variable), variable.value)
+            pairs.append((variable, tf.stop_gradient(value)))
+    return pairs if buffers is None else pairs + pair_buffers(module, buffers)
+
+
+def _check_given(module: "Module") -> None:
+    """Raise if a module that stores no variables is called without values for them."""
+    if not any(frame.has_v for frame in frames.stack):
+        raise IvyValueError(
+            f"{type(module).__name__} {module.name!r} was made with store_vars=False and keeps no "
+            "variables: call it with `v=`, such as the Container that `build()` returns. "
+            "Received: v=None"
+        )

@@ -6,11 +6,17 @@ Inside a stock Keras model that is called without saying so, nothing trains, as 
 """
 
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from keras_ivy.adapters import keras_modules
+from keras_ivy.module.variables.tracking import records_in
+from keras_ivy.utils import checks
+from keras_ivy.utils.exceptions import IvyTypeError
 
-__all__ = ["Frame", "frames", "resolve_training"]
+if TYPE_CHECKING:
+    from keras_ivy.module.module import Module
+
+__all__ = ["Frame", "frames", "resolve_training", "train", "trains"]
 
 
 class Frame:
@@ -26,7 +32,7 @@ class Frame:
 
     __slots__ = ("by_flag", "has_v", "hidden", "module", "training")
 
-    def __init__(self, module: Any, training: Any, by_flag: bool, has_v: bool = False):
+    def __init__(self, module: "Module", training: Any, by_flag: bool, has_v: bool = False):
         self.module = module
         self.training = training
         self.by_flag = by_flag
@@ -35,7 +41,7 @@ class Frame:
 
 
 class _Frames(threading.local):
-    def __init__(self):
+    def __init__(self) -> None:
         self.stack: list[Frame] = []
 
 
@@ -49,7 +55,7 @@ def resolve_training(flag: bool, explicit: Any) -> tuple[Any, bool]:
         if explicit is not True and explicit is not False:
             shape = getattr(explicit, "shape", None)
             if shape is None or len(shape):  # a tensor may hold the one truth value
-                flag("training", explicit)
+                checks.flag("training", explicit)
         return explicit, False
     outer = keras_modules.enclosing_training()
     if outer is keras_modules.ABSENT:
@@ -61,3 +67,19 @@ def resolve_training(flag: bool, explicit: Any) -> tuple[Any, bool]:
         if frame.by_flag and frame.training is outer:
             return flag, True
     return outer, False
+
+
+def trains(module: "Module") -> Any:
+    """Return whether a module trains: in the call that is going on, or in those to come."""
+    for frame in reversed(frames.stack):
+        if frame.module is module:
+            return frame.training
+    return module._ivy_record.training
+
+
+def train(module: "Module", mode: bool) -> None:
+    """Let calls that do not say so train, or not, of a module and of all modules inside."""
+    if not isinstance(mode, bool):
+        raise IvyTypeError(f"`train` takes a bool. Received: mode={mode!r}")
+    for _, layer in records_in(module):
+        layer._ivy_record.training = mode

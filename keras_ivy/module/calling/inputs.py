@@ -122,8 +122,8 @@ def _encode(nest: Any) -> Any:
         items = {str(key): _encode(x) for key, x in nest.items()}
         return _NONE if _NONE in items.values() else items
     if isinstance(nest, list | tuple):
-        items = [_encode(x) for x in nest]
-        return _NONE if _NONE in items else items
+        members = [_encode(x) for x in nest]
+        return _NONE if _NONE in members else members
     return nest if isinstance(nest, bool | int | float | str | None) else _NONE
 
 

@@ -7,7 +7,7 @@ import dataclasses
 import sys
 import types
 import typing
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import keras
@@ -15,6 +15,7 @@ import keras
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = [
+    "constructor_of",
     "defined_at",
     "field_hints",
     "hints_of",
@@ -37,6 +38,12 @@ def register_class(cls: type) -> None:
     keras.saving.register_keras_serializable("keras_ivy" if own else USERS, cls.__name__)(cls)
     if not own:
         _classes.setdefault(cls.__name__, {})[origin_of(cls)] = cls
+
+
+def constructor_of(cls: type) -> Callable[..., None]:
+    """Return the `__init__` of a class, for its signature."""
+    found: Callable[..., None] = getattr(cls, "__init__")  # noqa: B009 - as data, not to call it
+    return found
 
 
 def origin_of(cls: type) -> str:
@@ -111,7 +118,7 @@ def _enclosed(method: types.FunctionType) -> dict[str, Any]:
 
 
 def _resolved(annotations: dict[str, Any], names: dict[str, Any]) -> dict[str, Any]:
-    found = {}
+    found: dict[str, Any] = {}
     for name, annotation in annotations.items():
         holder = types.SimpleNamespace(__annotations__={name: annotation})
         try:

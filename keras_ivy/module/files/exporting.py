@@ -1,16 +1,19 @@
 """Exporting a module: in inference mode, with the inputs it was called with, outputs by name."""
 
 import contextlib
-import os
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
 import tensorflow as tf
 
+from keras_ivy.module.variables.tracking import records_in
 from keras_ivy.utils.exceptions import IvyValueError
 
-__all__ = ["Exported", "servable"]
+if TYPE_CHECKING:
+    from keras_ivy.module.module import Module
+
+__all__ = ["default_signature", "exporting", "servable", "serving", "signature_of"]
 
 
 def servable(outputs: Any) -> Any:
@@ -66,106 +69,70 @@ def _arrays(x: Any, prefix: str) -> Iterator[tuple[str, Any]]:
             yield f"{prefix}{key}", value
 
 
-class Exported:
-    """The part of `Module` that is exported."""
+def signature_of(module: "Module") -> list | None:
+    """Return the inputs of the first call, or None if Keras has to find them.
 
-    def export(
-        self,
-        filepath: str | os.PathLike,
-        format: str = "tf_saved_model",
-        verbose: bool | None = None,
-        input_signature: Any = None,
-        **kwargs: Any,
-    ) -> None:
-        """Write the module for serving: inference only, whatever `train()` has set.
+    Keras takes every input for a float; numbers of tokens are whole.
+    """
+    inputs = module._ivy_record.inputs
+    if inputs is None or inputs.kwargs:
+        return None
+    leaves = keras.tree.flatten(inputs.args)
+    if not all(isinstance(x, keras.KerasTensor) for x in leaves):
+        return None
 
-        Args:
-            filepath: The folder or file.
-            format: `"tf_saved_model"`, or another that Keras knows.
-            verbose: Whether to print what was written.
-            input_signature: Shapes and dtypes of the inputs, as for `keras.Model.export`. Defaults
-                to those of the first call, of any batch size.
-            **kwargs: Passed to `keras.Model.export`.
-
-        What the module returns is served as it is; nests inside it under names joined by `_`:
-        `(y, (h, c))` as `output_0`, `output_1_0` and `output_1_1`, `{"y": y, "state": {"h": h}}` as
-        `y` and `state_h`.
-
-        Raises:
-            ValueError: If the module has not been called yet and no signature is given, or two
-                outputs would be served under one name.
-        """
-        if input_signature is None:
-            input_signature = self._ivy_signature()
-        with self._ivy_exporting(), self._ivy_serving():
-            super().export(
-                filepath,
-                format=format,
-                verbose=verbose,
-                input_signature=input_signature,
-                **kwargs,
-            )
-
-    def _ivy_signature(self) -> list | None:
-        """Return the inputs of the first call, or None if Keras has to find them.
-
-        Keras takes every input for a float; numbers of tokens are whole.
-        """
-        inputs = vars(self).get("_ivy_inputs")
-        if inputs is None or inputs.kwargs:
-            return None
-        leaves = keras.tree.flatten(inputs.args)
-        if not all(isinstance(x, keras.KerasTensor) for x in leaves):
-            return None
-        return list(keras.tree.map_structure(self._ivy_spec, inputs.args))
-
-    def _ivy_spec(self, tensor: keras.KerasTensor) -> keras.InputSpec:
+    def spec(tensor: keras.KerasTensor) -> keras.InputSpec:
         is_float = keras.backend.is_float_dtype(tensor.dtype)
-        dtype = self.input_dtype if is_float and self.autocast else tensor.dtype
+        dtype = module.input_dtype if is_float and module.autocast else tensor.dtype
         return keras.InputSpec(shape=(None, *tensor.shape[1:]), dtype=dtype)
 
-    @contextlib.contextmanager
-    def _ivy_exporting(self) -> Iterator[None]:
-        """Let nothing inside train, and put every module's own flag back afterwards."""
-        layers = (self, *self._ivy_structure_now().layers.values())
-        flags = [(vars(m), vars(m)["_ivy_training"]) for m in layers if isinstance(m, Exported)]
-        for state, _ in flags:
-            state.update(_ivy_training=False, _ivy_is_exported=True)
-        try:
-            yield
-        finally:
-            for state, flag in flags:
-                state.update(_ivy_training=flag, _ivy_is_exported=False)
+    return list(keras.tree.map_structure(spec, inputs.args))
 
-    @contextlib.contextmanager
-    def _ivy_serving(self) -> Iterator[None]:
-        """Let Keras, which asks for `module.__call__`, find a function of servable outputs."""
-        call = self.__call__
 
-        def serve(*args: Any, **kwargs: Any) -> Any:
-            return servable(call(*args, **kwargs))
+@contextlib.contextmanager
+def exporting(module: "Module") -> Iterator[None]:
+    """Let nothing inside train, and put every module's own flag back afterwards."""
+    records = [layer._ivy_record for _, layer in records_in(module)]
+    flags = [record.training for record in records]
+    for record in records:
+        record.training, record.exporting = False, True
+    try:
+        yield
+    finally:
+        for record, flag in zip(records, flags, strict=True):
+            record.training, record.exporting = flag, False
 
-        vars(self)["__call__"] = tf.autograph.experimental.do_not_convert(serve)
-        try:
-            yield
-        finally:
-            del vars(self)["__call__"]
 
-    @property
-    def _default_save_signature(self) -> Any:
-        """The function that `tf.saved_model.save(module, ...)` serves.
+@contextlib.contextmanager
+def serving(module: "Module") -> Iterator[None]:
+    """Let Keras, which asks for `module.__call__`, find a function of servable outputs."""
+    call = module.__call__
 
-        Keras makes one for every model, and so for every module inside, and TensorFlow traces each
-        of them; `export` serves a function of its own and needs none.
-        """
-        signature = None if vars(self).get("_ivy_is_exported") else self._ivy_signature()
-        if signature is None:
-            return None
-        specs = keras.tree.map_structure(lambda x: tf.TensorSpec(x.shape, x.dtype), signature)
+    def serve(*args: Any, **kwargs: Any) -> Any:
+        return servable(call(*args, **kwargs))
 
-        @tf.function(input_signature=specs)
-        @tf.autograph.experimental.do_not_convert
-        def serving_default(*inputs: Any) -> Any:
-            return servable(self(*inputs, training=False))
+    attributes = module.__dict__  # past Keras's tracking
+    attributes["__call__"] = tf.autograph.experimental.do_not_convert(serve)
+    try:
+        yield
+    finally:
+        del attributes["__call__"]
 
-        return serving_default
+
+def default_signature(module: "Module") -> Any:
+    """Return the function that `tf.saved_model.save(module, ...)` serves.
+
+    Keras makes one for every model, and so for every module inside, and TensorFlow traces each
+    of them; `export` serves a function of its own and needs none.
+    """
+    signature = None if module._ivy_record.exporting else signature_of(module)
+    if signature is None:
+        return None
+    specs = keras.tree.map_structure(lambda x: tf.TensorSpec(x.shape, x.dtype), signature)
+
+    @tf.function(input_signature=specs)
+    @tf.autograph.experimental.do_not_convert
+    def serving_default(*inputs: Any) -> Any:
+        return servable(module(*inputs, training=False))
+
+    return serving_default

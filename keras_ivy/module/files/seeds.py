@@ -4,29 +4,34 @@ Keras saves them in no file. A Module answers for its own generators and for tho
 layers below it, down to the next Module, which answers for itself.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import keras
 
 from keras_ivy.adapters import keras_layers, keras_modules, tracking
 from keras_ivy.adapters.keras_saving import Companion
+from keras_ivy.module.record import record_of
+from keras_ivy.module.variables.tracking import structure_now
 
-__all__ = ["Seeded", "seed_states"]
+if TYPE_CHECKING:
+    from keras_ivy.module.module import Module
+
+__all__ = ["checkpointed_seeds", "companion", "restore_seeds", "seed_states"]
 
 #: How their names begin in TensorFlow's checkpoints.
 _PREFIX = "seeds."
 
 
-def seed_states(module: Any, inner: bool = True) -> dict[str, keras.Variable]:
+def seed_states(module: "Module", inner: bool = True) -> dict[str, keras.Variable]:
     """Return the states of the seed generators in a module, by path.
 
     Args:
         module: The module.
         inner: Whether to go into the Modules below.
     """
-    structure = module._ivy_structure_now()
-    others = [path for path, layer in structure.layers.items() if isinstance(layer, Seeded)]
+    structure = structure_now(module)
+    others = [path for path, layer in structure.layers.items() if record_of(layer) is not None]
     states: set[int] = set()
     for path, layer in ({"": module} | structure.layers).items():
         generators = keras_layers.held_seed_generators(layer)
@@ -36,32 +41,30 @@ def seed_states(module: Any, inner: bool = True) -> dict[str, keras.Variable]:
     return {e.path: e.variable for e in structure.entries if id(e.variable) in states}
 
 
-class Seeded:
-    """The part of `Module` that saves the states of seed generators."""
+def companion(module: "Module") -> Companion:
+    """Return what Keras finds as an attribute when it saves or loads weights.
 
-    @property
-    def _ivy_seeds(self) -> Companion:
-        """What Keras finds as an attribute when it saves or loads weights: kept, as it asks by
-        identity whom it has visited."""
-        state = vars(self)
-        if "_ivy_seeds" not in state:
-            state["_ivy_seeds"] = Companion(self._ivy_seed_names)
-        return state["_ivy_seeds"]
+    It is kept, as Keras asks by identity whom it has visited.
+    """
+    record = module._ivy_record
+    if record.seeds is None:
+        record.seeds = Companion(lambda: _named(module))
+    return record.seeds
 
-    def _ivy_seed_names(self) -> dict[str, keras.Variable]:
-        # Without slashes, and whatever stands in the keys of dicts.
-        states = seed_states(self, inner=False).items()
-        return {quote(path, safe="", errors="surrogatepass"): state for path, state in states}
 
-    def _trackable_children(self, save_type: str = "checkpoint", **kwargs: Any) -> dict:
-        children = super()._trackable_children(save_type, **kwargs)
-        if save_type != "checkpoint":
-            return children
-        named = self._ivy_seed_names().items()
-        return children | {f"{_PREFIX}{name}": state for name, state in named}
+def _named(module: "Module") -> dict[str, keras.Variable]:
+    # Without slashes, and whatever stands in the keys of dicts.
+    states = seed_states(module, inner=False).items()
+    return {quote(path, safe="", errors="surrogatepass"): state for path, state in states}
 
-    def _ivy_restore_seeds(self) -> None:
-        """Give generators that came late what a checkpoint, restored before, has for them."""
-        if tracking.awaits(self, _PREFIX):
-            for name, state in self._ivy_seed_names().items():
-                keras_modules.track_for_checkpoints(self, state, f"{_PREFIX}{name}")
+
+def checkpointed_seeds(module: "Module") -> dict[str, keras.Variable]:
+    """Return the states by their names in TensorFlow's checkpoints."""
+    return {f"{_PREFIX}{name}": state for name, state in _named(module).items()}
+
+
+def restore_seeds(module: "Module") -> None:
+    """Give generators that came late what a checkpoint, restored before, has for them."""
+    if tracking.awaits(module, _PREFIX):
+        for name, state in checkpointed_seeds(module).items():
+            keras_modules.track_for_checkpoints(module, state, name)

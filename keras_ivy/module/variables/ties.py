@@ -8,13 +8,18 @@ it was made from, and the parent that finds two made from one array keeps the fi
 import itertools
 import weakref
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
 
 from keras_ivy.adapters import keras_modules
 from keras_ivy.container import Container
+from keras_ivy.module.record import record_of
+from keras_ivy.module.variables.tracking import structure_now
 from keras_ivy.structure import Structure, aliases
+
+if TYPE_CHECKING:
+    from keras_ivy.module.module import Module
 
 __all__ = ["remember_sources", "tie_shared", "ties_of"]
 
@@ -37,10 +42,10 @@ def _number(array: Any) -> int | None:
     return _numbers[key][1]
 
 
-def remember_sources(module: Any, v: Mapping, structure: Structure) -> None:
+def remember_sources(module: "Module", v: Mapping, structure: Structure) -> None:
     """Remember which arrays the variables of a module were made from."""
     variables = {entry.path: entry.variable for entry in structure.entries}
-    sources = vars(module).setdefault("_ivy_sources", {})
+    sources = module._ivy_record.sources
     for path, array in Container(v).flatten().items():
         variable = variables.get(structure.resolve(path))
         number = _number(array)
@@ -48,39 +53,41 @@ def remember_sources(module: Any, v: Mapping, structure: Structure) -> None:
             sources[id(variable)] = number
 
 
-def tie_shared(module: Any) -> None:
+def tie_shared(module: "Module") -> None:
     """Make one variable of those below a module that were made from one array."""
-    structure = module._ivy_structure_now()
-    holders = {"": module} | structure.layers
+    structure = structure_now(module)
     sources: dict[int, int] = {}
-    for holder in holders.values():
-        sources |= vars(holder).get("_ivy_sources", {})
+    for holder in (module, *structure.layers.values()):
+        record = record_of(holder)
+        if record is not None:
+            sources |= record.sources
     _add_told(module, structure, sources)
     if not sources:
         return
     first: dict[int, keras.Variable] = {}
     for entry in structure.entries:
         variable = entry.variable
-        numbers = {sources.get(id(variable)), _number_if_known(variable)} - {None}
+        both = sources.get(id(variable)), _number_if_known(variable)
+        numbers = {number for number in both if number is not None}
         kept = next((first[n] for n in numbers if n in first), variable)
         for number in numbers:
             first[number] = kept
-        created = vars(entry.layer).get("_ivy_created", {})
-        if kept is variable or not _replace(created, entry.name, kept):
+        record = record_of(entry.layer)
+        if kept is variable or record is None or not _replace(record.created, entry.name, kept):
             continue
-        vars(entry.layer).get("_ivy_sources", {}).pop(id(variable), None)
+        record.sources.pop(id(variable), None)
         keras_modules.untrack(entry.layer, variable)
         keras_modules.track(entry.layer, kept)
         keras_modules.track_for_checkpoints(entry.layer, kept, f"v.{entry.name}")
-        entry.layer._ivy_changed()
+        record.changed()
 
 
-def ties_of(module: Any) -> list[list[str]]:
+def ties_of(module: "Module") -> list[list[str]]:
     """Return the pairs of paths in different layers that lead to one variable.
 
     A config keeps them: the layers are made again one by one, each with variables of its own.
     """
-    structure = module._ivy_structure_now()
+    structure = structure_now(module)
     homes = {entry.path: entry.layer for entry in structure.entries}
     found = []
     for other, path in aliases(module).items():
@@ -92,9 +99,9 @@ def ties_of(module: Any) -> list[list[str]]:
     return found
 
 
-def _add_told(module: Any, structure: Structure, sources: dict[int, int]) -> None:
+def _add_told(module: "Module", structure: Structure, sources: dict[int, int]) -> None:
     """Count variables as made from one array that the config of the module ties."""
-    told = vars(module).get("_ivy_ties", ())
+    told = module._ivy_record.ties
     variables = {entry.path: entry.variable for entry in structure.entries} if told else {}
     for other, path in told:
         first, second = (variables.get(structure.resolve(key)) for key in (path, other))
@@ -107,11 +114,12 @@ def _number_if_known(variable: keras.Variable) -> int | None:
     return _numbers[id(variable)][1] if id(variable) in _numbers else None
 
 
-def _replace(created: dict, name: str, variable: keras.Variable) -> bool:
+def _replace(created: dict[str, Any] | None, name: str, variable: keras.Variable) -> bool:
     *parents, last = name.split("/")
+    here = created or {}
     for key in parents:
-        created = created.get(key, {})
-    if last not in created:
+        here = here.get(key, {})
+    if last not in here:
         return False
-    created[last] = variable
+    here[last] = variable
     return True

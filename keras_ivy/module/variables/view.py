@@ -1,12 +1,58 @@
 """`Module.v`: a Container of the module's own variables, through which they are read and set."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from keras_ivy.container import Container
+from keras_ivy.functional.values import assign
+from keras_ivy.module.building import build, paired
+from keras_ivy.module.calling.frames import frames
+from keras_ivy.module.record import Phase
+from keras_ivy.module.variables.tracking import entries_of, structure_now, with_unstored
 from keras_ivy.structure import Entry, aliases
 from keras_ivy.utils.exceptions import IvyTypeError
 
-__all__ = ["Live", "live_view"]
+if TYPE_CHECKING:
+    from keras_ivy.module.module import Module
+
+__all__ = ["Live", "assign_variables", "live_view", "shown"]
+
+
+def shown(module: "Module", waits: bool) -> Container:
+    """Return what `v` shows, after building the module if it can be.
+
+    Args:
+        module: The module.
+        waits: Whether the module has a `_build` that may need the inputs of a call.
+    """
+    record = module._ivy_record
+    if record.phase is Phase.STARTED:
+        options = record.options
+        if options.build_mode != "on_call" or not waits:
+            build(module, options.args, options.kwargs)
+    structure = structure_now(module)
+    stack = frames.stack
+    if record.unstored:
+        in_call = any(frame.has_v for frame in stack)
+        entries = entries_of(module, structure) if in_call else []
+        entries = with_unstored(module, structure, entries) if in_call else entries
+    else:
+        entries = entries_of(module, structure)
+    if not stack:
+        return live_view(module, entries)
+    # In a call it is asked for often, and every time for a leaf.
+    ids = [id(entry.variable) for entry in entries]
+    if record.view is None or record.view[0] is not structure or record.view[1] != ids:
+        record.view = structure, ids, live_view(module, entries)
+    return record.view[2]
+
+
+def assign_variables(module: "Module", values: Mapping[str, Any], partial: bool) -> None:
+    """Give the variables that `v` shows new values, after checking all of them."""
+    if not module._ivy_record.made:
+        module.v  # noqa: B018 - reading builds, where the mode allows it
+    structure = structure_now(module)
+    assign(paired(module, values, entries_of(module, structure), structure, partial))
 
 
 class Live:
@@ -19,7 +65,7 @@ class Live:
 
     __slots__ = ("module", "prefix")
 
-    def __init__(self, module: Any, prefix: str = ""):
+    def __init__(self, module: "Module", prefix: str = ""):
         self.module = module
         self.prefix = prefix
 
@@ -31,7 +77,7 @@ class Live:
     def find(self, chain: str, default: Any) -> Any:
         """Return what another path leads to than the one under which it is listed."""
         path = self.path(chain)
-        listed = self.module._ivy_structure_now().resolve(path)
+        listed = structure_now(self.module).resolve(path)
         if listed != path:
             return self.module.v.get(listed, default)
         # A branch whose variables are listed elsewhere, one by one.
@@ -45,7 +91,7 @@ class Live:
 
     def write(self, key: str, value: Any) -> None:
         """Assign to the variables below a key of this Container."""
-        self.module._ivy_assign({self.path(key): value}, partial=True)
+        assign_variables(self.module, {self.path(key): value}, partial=True)
 
     def refuse(self, key: str) -> None:
         """Raise, since variables do not go away with a key."""
@@ -55,12 +101,12 @@ class Live:
         )
 
 
-def live_view(module: Any, entries: list[Entry]) -> Container:
+def live_view(module: "Module", entries: list[Entry]) -> Container:
     """Return the Container of the variables of the entries, tied to their module."""
     return _tied(module, {entry.path: entry.variable for entry in entries})
 
 
-def _tied(module: Any, variables: dict[str, Any], prefix: str = "") -> Container:
+def _tied(module: "Module", variables: dict[str, Any], prefix: str = "") -> Container:
     """Return the Container of variables by path below a prefix, tied to their module."""
     root = Container()
     root.__dict__["_live"] = Live(module, prefix)

@@ -1,0 +1,38 @@
+"""What a type checker sees of modules; mypy reads this file, nobody runs it."""
+
+from typing import Any, assert_type
+
+import keras_ivy as ivy
+
+
+class Net(ivy.Module):
+    """A network with a constructor of its own."""
+
+    def __init__(self, hidden: int = 3) -> None:
+        self.fc = ivy.Linear(3, hidden)
+        ivy.Module.__init__(self)
+
+    def _forward(self, x: Any) -> Any:
+        return self.fc(x)
+
+
+class Bare(ivy.Module):
+    """A network with the constructor of `Module`."""
+
+
+def constructors_make_their_class() -> None:
+    """The metaclass hides nothing, and what returns a module returns this one's class."""
+    assert_type(ivy.Linear(3, 4), ivy.Linear)
+    assert_type(Net(), Net)
+    assert_type(Net(4).fc, ivy.Linear)
+    assert_type(Bare(name="bare"), Bare)
+    assert_type(Net().eval(), Net)
+    assert_type(Net().train(False).to_device("cpu"), Net)
+    assert_type(Net().v, ivy.Container)
+
+
+def constructors_know_their_arguments() -> None:
+    """A wrong call is an error: without one, mypy finds the `ignore` unused."""
+    Net(hiden=4)  # type: ignore[call-arg]
+    Net("wide")  # type: ignore[arg-type]
+    ivy.Linear()  # type: ignore[call-arg]
