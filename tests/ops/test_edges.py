@@ -221,3 +221,24 @@ def test_whatever_differs_from_zero_is_true(dtype, name):
     np.testing.assert_array_equal(TRUTHS[name](ivy, x), TRUTHS[name](np, x))
     in_function = tf.function(lambda t: TRUTHS[name](ivy, t))
     np.testing.assert_array_equal(in_function(tf.constant(x)), TRUTHS[name](np, x))
+
+
+@pytest.mark.parametrize("training", [False, True])
+def test_whether_to_train_may_be_a_tensor_of_a_function(training):
+    """AutoGraph makes a condition of it, so the package's functions have to stay convertible."""
+    x = np.random.default_rng(0).normal(size=(6, 4, 3)).astype("float32")
+    mean, var = np.full(3, 0.5, "float32"), np.full(3, 2.0, "float32")
+
+    @tf.function
+    def run(flag):
+        normed = ivy.batch_norm(x, mean, var, training=flag, eps=0.0)[0]
+        dropped = ivy.dropout(x, 0.5, training=flag, seed=3)
+        return normed, dropped
+
+    normed, dropped = run(tf.constant(training))
+    axes = (0, 1)
+    m, v = (x.mean(axes), x.var(axes)) if training else (mean, var)
+    np.testing.assert_allclose(normed, (x - m) / np.sqrt(v), rtol=1e-4, atol=1e-5)
+    kept = dropped.numpy() != 0
+    np.testing.assert_allclose(dropped, np.where(kept, 2 * x, 0) if training else x, rtol=1e-6)
+    assert kept.all() != training
