@@ -338,6 +338,25 @@ def test_wrong_values_are_named(change, sentence):
     assert_untouched(model, before)
 
 
+@pytest.mark.parametrize("dtype", ["int32", "float32", "complex64"])
+@pytest.mark.parametrize("given", ["bool", "int8", "int64", "float16", "float64", "complex128"])
+def test_arrays_are_cast_where_nothing_but_digits_is_lost(given, dtype):
+    layer = keras.layers.Layer()
+    layer.add_weight(shape=(2,), dtype=dtype, initializer="zeros", trainable=False, name="x")
+    layer.built = True
+    value = np.array([1, 0], given)
+    order = ["bool", "int", "float", "complex"]
+    kinds = [next(k for k in order if name.startswith(k)) for name in (given, dtype)]
+    fits = order.index(kinds[0]) <= order.index(kinds[1]) and kinds != ["bool", "int"]
+    if fits:
+        F.assign_variables(layer, {"x": value})
+        np.testing.assert_array_equal(F.variables(layer, None)["x"], [1, 0])
+    else:
+        with pytest.raises(ValueError, match=rf"'x' does not fit.*dtype '{dtype}'.*{given}"):
+            F.assign_variables(layer, {"x": value})
+        np.testing.assert_array_equal(F.variables(layer, None)["x"], [0, 0])
+
+
 def test_assigning_is_all_or_nothing():
     model = sequential()
     before = snapshot(model)

@@ -12,6 +12,7 @@ import keras
 import pytest
 import tensorflow as tf
 
+from keras_ivy.optimizers import Adam
 from tests.optimizers.cases import CASES, FEW
 from tests.optimizers.distributed import FEATURES, STEPPING
 
@@ -203,3 +204,18 @@ def test_step_refuses_replicas_that_would_share_its_state():
     strategy = tf.distribute.MirroredStrategy(["CPU:0"])
     strategy.run(lambda: optimizer.step(v, v))  # One replica has nobody to share with.
     assert int(optimizer.state["count"]) == 2
+
+
+def test_an_optimizer_of_a_scope_keeps_its_count_and_rate():
+    """Only one that was made outside of the scope is placed again, when it is built in it."""
+    late = Adam(0.1)
+    with tf.distribute.MirroredStrategy(["CPU:0"]).scope():
+        optimizer = Adam(0.1)
+        own = [optimizer.iterations, optimizer._learning_rate]
+        made = [variable.value for variable in own]
+        w = keras.Variable([1.0])
+        optimizer.build([w])
+        late.build([w])
+    assert all(v.value is m for v, m in zip(own, made, strict=True))
+    assert all(isinstance(m, tf.distribute.DistributedValues) for m in made)
+    assert isinstance(late.iterations.value, tf.distribute.DistributedValues)
