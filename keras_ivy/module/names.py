@@ -8,6 +8,7 @@ import keras
 import tensorflow as tf
 
 from keras_ivy.adapters import keras_layers
+from keras_ivy.structure.parts import KEY
 from keras_ivy.utils.exceptions import IvyAttributeError, IvyTypeError
 
 __all__ = ["brief", "check_kin", "check_settable"]
@@ -60,7 +61,9 @@ def check_settable(module: Any, name: str, value: Any, holds: bool) -> None:
     definer = next((c for c in cls.__mro__ if name in vars(c)), None)
     there = None if definer is None else getattr(cls, name, None)
     inherited = definer is not None and definer.__module__.partition(".")[0] in _LIBRARIES
-    if isinstance(there, property):
+    if name == KEY:
+        taken = True  # all that the module knows of itself
+    elif isinstance(there, property):
         taken = there.fset is None or (inherited and holds and name != "v")
     elif callable(there) and (inherited or name in _HOOKS):
         private = name.startswith("_") and name not in _HOOKS

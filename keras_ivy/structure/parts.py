@@ -14,12 +14,13 @@ import keras
 if TYPE_CHECKING:
     from keras_ivy.structure.walk import Structure
 
-__all__ = ["OWN_PREFIX", "Parts", "give_parts", "parts"]
+__all__ = ["KEY", "OWN_PREFIX", "Parts", "give_parts", "parts"]
 
 #: How the attributes begin in which this package keeps what it knows of a layer; no walk enters
 #: them.
 OWN_PREFIX = "_ivy_"
-_KEY = f"{OWN_PREFIX}record"
+#: The one of them under which a layer keeps its `Parts`.
+KEY = f"{OWN_PREFIX}record"
 
 
 @dataclasses.dataclass(slots=True, eq=False)
@@ -57,10 +58,10 @@ def parts(layer: keras.layers.Layer) -> Parts | None:
     >>> list(parts(layer).created), parts(keras.layers.Dense(2))
     (['w'], None)
     """
-    return vars(layer).get(_KEY)
+    return vars(layer).get(KEY)
 
 
 def give_parts(layer: keras.layers.Layer, told: Parts) -> None:
     """Let a layer tell what it holds; a second time replaces the first."""
     # Straight into the dict: an attribute of a layer would be tracked by Keras.
-    layer.__dict__[_KEY] = told
+    layer.__dict__[KEY] = told

@@ -28,6 +28,15 @@ def test_nothing_else_stands_among_the_attributes(make):
     assert not hasattr(module._ivy_record, "__dict__")
 
 
+def test_the_record_is_no_attribute_of_the_program():
+    module = Net()
+    with pytest.raises(AttributeError, match="cannot have an attribute '_ivy_record'"):
+        module._ivy_record = 3
+    module._ivy, module.record = ivy.Linear(3, 2), {"made": True}  # which are free
+    assert "ivy/w" in module.v
+    assert record_of(module).phase is BUILT
+
+
 def test_other_layers_have_no_record():
     module = Mixed()
     assert record_of(module.blocks[0]) is None
