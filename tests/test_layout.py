@@ -82,3 +82,16 @@ def test_private_names_stand_in_adapters_only(path):
     text = path.read_text(encoding="utf-8")
     for private in ("keras.src", "tensorflow.python"):
         assert private not in text, f"{path.name} reaches into {private}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_what_takes_an_optimizer_says_what_of_it(path):
+    found = [
+        f"{node.name}({argument.arg})"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef)
+        for argument in (*node.args.args, *node.args.kwonlyargs)
+        if argument.arg.endswith("optimizer")
+        and (argument.annotation is None or ast.unparse(argument.annotation) == "Any")
+    ]
+    assert not found, f"{path.name}: {found} need a type, such as `optimizers.parts.host.Host`"

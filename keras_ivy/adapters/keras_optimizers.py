@@ -26,41 +26,43 @@ class Exclusions(NamedTuple):
     keys: frozenset
 
 
-def learning_rate(optimizer: Any) -> Any:
+def learning_rate(optimizer: keras.optimizers.Optimizer) -> Any:
     """Return the rate as it was given: a float, a schedule or a callable."""
     rate = optimizer._learning_rate
     return float(rate.numpy()) if isinstance(rate, keras.Variable) else rate
 
 
-def exclusions(optimizer: Any) -> Exclusions:
+def exclusions(optimizer: keras.optimizers.Optimizer) -> Exclusions:
     """Return what was excluded from weight decay."""
     pattern = getattr(optimizer, "_exclude_from_weight_decay_pattern", None)
     keys = getattr(optimizer, "_exclude_from_weight_decay", ())
     return Exclusions(pattern.pattern if pattern is not None else None, frozenset(keys))
 
 
-def is_among(optimizer: Any, variable: Any, keys: frozenset) -> bool:
+def is_among(optimizer: keras.optimizers.Optimizer, variable: Any, keys: frozenset) -> bool:
     """Whether a variable is one of those whose keys these are."""
     return optimizer._var_key(variable) in keys or optimizer._var_key(variable.value) in keys
 
 
-def trained(optimizer: Any) -> list:
+def trained(optimizer: keras.optimizers.Optimizer) -> list:
     """Return the variables that an optimizer was built for."""
     return list(optimizer._trainable_variables)
 
 
-def raw_iterations(optimizer: Any) -> Any:
+def raw_iterations(optimizer: keras.optimizers.Optimizer) -> Any:
     """Return the variable that counts the calls, accumulated steps included."""
     return optimizer._iterations
 
 
-def slots(optimizer: Any) -> list[Sequence]:
+def slots(optimizer: keras.optimizers.Optimizer) -> list[Sequence]:
     """Return the slots, one list of variables for each name; empty ones left out."""
     lists = (getattr(optimizer, name) for name in SLOTS[type(optimizer)])
     return [slot for slot in lists if slot]
 
 
-def merge_update(optimizer: Any, grads_and_vars: list, learning_rate: Any) -> None:
+def merge_update(
+    optimizer: keras.optimizers.Optimizer, grads_and_vars: list, learning_rate: Any
+) -> None:
     """Let Keras's `_distributed_tf_update_step` update variables from summed gradients.
 
     As `_backend_update_step` does, which would sum them over the replicas once more.
@@ -73,7 +75,7 @@ def merge_update(optimizer: Any, grads_and_vars: list, learning_rate: Any) -> No
     )
 
 
-def copies(optimizer: Any) -> list:
+def copies(optimizer: keras.optimizers.Optimizer) -> list:
     """Return moving averages and accumulated gradients, in this order; those that there are."""
     averages = optimizer._model_variables_moving_average if optimizer.use_ema else []
     sums = optimizer._accumulated_gradients if optimizer.gradient_accumulation_steps else []

@@ -1,11 +1,35 @@
-"""Adam, and AdamW."""
+"""Adam and AdamW, and what they share with LAMB."""
 
 from typing import Any
 
 from keras_ivy.optimizers import variants
-from keras_ivy.optimizers.families import MomentOptimizer
+from keras_ivy.optimizers.base import Optimizer
+from keras_ivy.optimizers.formulas.moments import MomentFormula
+from keras_ivy.optimizers.options import aliases
 from keras_ivy.optimizers.spellings import check_range, ivy_spellings
+from keras_ivy.optimizers.variants import MomentVariant
 from keras_ivy.registration import register
+
+
+class MomentOptimizer(Optimizer):
+    """Adam, AdamW and LAMB: two running moments, `mw` and `vw`."""
+
+    _setting: MomentVariant
+    beta_1: float
+    beta_2: float
+    epsilon: float
+
+    locals().update(aliases("beta_1", "beta_2"))
+
+    @property
+    def _formula(self) -> MomentFormula:
+        return MomentFormula(self._setting, self.beta_1, self.beta_2, self.epsilon)
+
+    def get_config(self) -> dict:
+        """Return every option, for `from_config`."""
+        config = super().get_config()
+        config.update(beta_1=self.beta_1, beta_2=self.beta_2, epsilon=self.epsilon)
+        return config
 
 
 @register("adam_ivy")
@@ -30,7 +54,8 @@ class Adam(MomentOptimizer):
         stop_gradients: Whether `step` cuts the gradient through its result.
         trace_on_next_step: Whether `step` compiles itself on its next call.
         device: Where `step` runs; `None` leaves it to TensorFlow.
-        **kwargs: Those of `Optimizer`.
+        variant: Which of the above.
+        rules, slot_dtype, lazy_slots, clipnorm, name, ...: Those of `Optimizer`.
 
     Raises:
         IvyValueError: If a hyperparameter is outside its range.
@@ -50,7 +75,7 @@ class Adam(MomentOptimizer):
 
     variants = variants.ADAM
 
-    @ivy_spellings
+    @ivy_spellings()
     def __init__(
         self,
         learning_rate: Any = 1e-4,
@@ -61,15 +86,39 @@ class Adam(MomentOptimizer):
         stop_gradients: bool = True,
         trace_on_next_step: bool = False,
         device: str | None = None,
-        **kwargs: Any,
-    ):
+        *,
+        variant: str = "ivy",
+        weight_decay: float | None = None,
+        rules: Any = None,
+        slot_dtype: str | None = None,
+        lazy_slots: bool = False,
+        schedule_counts: str = "steps",
+        skip_nonfinite: bool = False,
+        init_on_first_step: bool | None = None,
+        fallback_to_non_traced: bool | str | None = None,
+        clipnorm: float | None = None,
+        clipvalue: float | None = None,
+        global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None,
+        name: str | None = None,
+    ) -> None:
         check_range("beta_1", beta_1, 0.0, 1.0, "[)")
         check_range("beta_2", beta_2, 0.0, 1.0, "[)")
         check_range("epsilon", epsilon, 0.0, None, "[)")
         super().__init__(
             learning_rate,
-            inplace=inplace, stop_gradients=stop_gradients,
-            trace_on_next_step=trace_on_next_step, device=device, **kwargs,
+            inplace=inplace, stop_gradients=stop_gradients, trace_on_next_step=trace_on_next_step,
+            device=device, variant=variant, weight_decay=weight_decay, rules=rules,
+            slot_dtype=slot_dtype, lazy_slots=lazy_slots, schedule_counts=schedule_counts,
+            skip_nonfinite=skip_nonfinite, init_on_first_step=init_on_first_step,
+            fallback_to_non_traced=fallback_to_non_traced, clipnorm=clipnorm, clipvalue=clipvalue,
+            global_clipnorm=global_clipnorm, use_ema=use_ema, ema_momentum=ema_momentum,
+            ema_overwrite_frequency=ema_overwrite_frequency, loss_scale_factor=loss_scale_factor,
+            gradient_accumulation_steps=gradient_accumulation_steps, name=name,
         )  # fmt: skip
         self.beta_1 = float(beta_1)
         self.beta_2 = float(beta_2)
@@ -97,7 +146,8 @@ class AdamW(Adam):
         stop_gradients: Whether `step` cuts the gradient through its result.
         trace_on_next_step: Whether `step` compiles itself on its next call.
         device: Where `step` runs; `None` leaves it to TensorFlow.
-        **kwargs: Those of `Optimizer`; the remaining formula is that of `Adam`.
+        variant: Which of the above.
+        rules, slot_dtype, lazy_slots, clipnorm, name, ...: Those of `Optimizer`.
 
     Example:
 
@@ -114,7 +164,7 @@ class AdamW(Adam):
 
     variants = variants.ADAMW
 
-    @ivy_spellings
+    @ivy_spellings()
     def __init__(
         self,
         learning_rate: Any = 1e-4,
@@ -126,10 +176,33 @@ class AdamW(Adam):
         stop_gradients: bool = True,
         trace_on_next_step: bool = False,
         device: str | None = None,
-        **kwargs: Any,
-    ):
+        *,
+        variant: str = "ivy",
+        rules: Any = None,
+        slot_dtype: str | None = None,
+        lazy_slots: bool = False,
+        schedule_counts: str = "steps",
+        skip_nonfinite: bool = False,
+        init_on_first_step: bool | None = None,
+        fallback_to_non_traced: bool | str | None = None,
+        clipnorm: float | None = None,
+        clipvalue: float | None = None,
+        global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None,
+        name: str | None = None,
+    ) -> None:
         super().__init__(
-            learning_rate, beta_1, beta_2, epsilon, weight_decay=weight_decay,
-            inplace=inplace, stop_gradients=stop_gradients,
-            trace_on_next_step=trace_on_next_step, device=device, **kwargs,
+            learning_rate, beta_1, beta_2, epsilon,
+            inplace=inplace, stop_gradients=stop_gradients, trace_on_next_step=trace_on_next_step,
+            device=device, variant=variant, weight_decay=weight_decay, rules=rules,
+            slot_dtype=slot_dtype, lazy_slots=lazy_slots, schedule_counts=schedule_counts,
+            skip_nonfinite=skip_nonfinite, init_on_first_step=init_on_first_step,
+            fallback_to_non_traced=fallback_to_non_traced, clipnorm=clipnorm, clipvalue=clipvalue,
+            global_clipnorm=global_clipnorm, use_ema=use_ema, ema_momentum=ema_momentum,
+            ema_overwrite_frequency=ema_overwrite_frequency, loss_scale_factor=loss_scale_factor,
+            gradient_accumulation_steps=gradient_accumulation_steps, name=name,
         )  # fmt: skip

@@ -179,7 +179,7 @@ def _decay_by_rate(arguments: Mapping) -> float:
     rate, decay = arguments["learning_rate"], arguments.get("weight_decay")
     if decay == 0:
         return 0.0
-    if not (isinstance(rate, Real) and isinstance(decay, Real) and rate > 0):
+    if not (isinstance(rate, Real) and isinstance(decay, Real) and float(rate) > 0):
         raise IvyValueError(
             "TensorFlow Addons takes `weight_decay * w` off a weight whatever the rate; here it is "
             "`learning_rate * weight_decay * w`, which for this config is the same for no fixed "

@@ -1,53 +1,50 @@
 """The base class: one optimizer with two sides, Keras's `apply` and Ivy's `step`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_ivy.optimizers import rules as rules_module
-from keras_ivy.optimizers import variants
-from keras_ivy.optimizers.checks import (
-    check_collection,
-    check_excluded,
-    check_gradient,
-    check_variables,
-)
+from keras_ivy.container import Container
+from keras_ivy.optimizers.checks import check_variables
 from keras_ivy.optimizers.exclusions import Exclusions
-from keras_ivy.optimizers.gradients import prepared, stay_sparse
-from keras_ivy.optimizers.hooks import Hooks
-from keras_ivy.optimizers.rates import Rates
-from keras_ivy.optimizers.rules import path_of
-from keras_ivy.optimizers.settings import Settings
-from keras_ivy.optimizers.slots import SLOT_DTYPES, Slots
-from keras_ivy.optimizers.spares import Spares
+from keras_ivy.optimizers.explain import Explanation, explain
+from keras_ivy.optimizers.ivy_side.stepper import IvyStepper
+from keras_ivy.optimizers.keras_side.engine import KerasEngine
+from keras_ivy.optimizers.keras_side.hooks import Hooks
+from keras_ivy.optimizers.options import SETTINGS, Options, alias, aliases
+from keras_ivy.optimizers.quirks import Quirks
+from keras_ivy.optimizers.rates import Rate, Schedule
+from keras_ivy.optimizers.rules import as_rules, rule_configs
+from keras_ivy.optimizers.slots import SLOT_DTYPES, join_strategy
 from keras_ivy.optimizers.spellings import (
     CLIPPING,
     as_learning_rate,
     check_flag,
-    check_keywords,
     check_range,
+    checked_options,
     complete_signature,
     ivy_spellings,
 )
-from keras_ivy.optimizers.stepping import IvySide
-from keras_ivy.optimizers.telemetry import Telemetry
-from keras_ivy.optimizers.updates import Limits, Treatment
+from keras_ivy.optimizers.treatments import Treatments
+from keras_ivy.optimizers.trust_ratios import TrustRatios
+from keras_ivy.optimizers.updates import Treatment
+from keras_ivy.optimizers.variants import Variant, chosen, lookup
 from keras_ivy.utils import checks
 from keras_ivy.utils.devices import device_name
-from keras_ivy.utils.exceptions import IvyNotImplementedException, IvyValueError
+from keras_ivy.utils.exceptions import IvyNotImplementedException
 
 
-class Optimizer(Settings, IvySide, Hooks, Rates, Telemetry, Slots, keras.optimizers.Optimizer):
+class Optimizer(Hooks):
     """Base class of the optimizers: a Keras optimizer that also steps as Ivy's do.
 
     A subclass written for Ivy implements `_step(self, v, grads)` and calls this constructor with
     Ivy's arguments; it trains through `step`, eagerly. One that is also to train through Keras
-    names its slots and implements `_scalars` and `_update` on top of a pure formula;
-    everything else (slots, rules, distribution, clipping, accumulation, averaging, both sides)
-    is done here, once.
+    has a `Formula`, or names its slots and implements `_scalars` and `_update`, which are the
+    methods of one: `formulas/formula.py` tells all that it needs. Everything else (slots, rules,
+    distribution, clipping, accumulation, averaging, both sides) is done by the parts, once.
 
     Args:
         learning_rate: A number, a schedule, a scalar variable, or a callable of no arguments,
@@ -75,9 +72,8 @@ class Optimizer(Settings, IvySide, Hooks, Rates, Telemetry, Slots, keras.optimiz
             way, every call) or `"updates"`.
         skip_nonfinite: Whether a step in which any gradient holds NaN or infinity changes
             nothing but the count; otherwise it spoils what it touches, as in Keras.
-        **kwargs: Those of `keras.optimizers.Optimizer`: `clipnorm`, `clipvalue`,
-            `global_clipnorm`, `use_ema`, `ema_momentum`, `ema_overwrite_frequency`,
-            `loss_scale_factor`, `gradient_accumulation_steps`, `name`.
+        clipnorm, clipvalue, global_clipnorm, use_ema, ema_momentum, ema_overwrite_frequency,
+            loss_scale_factor, gradient_accumulation_steps, name: Those of Keras's optimizers.
 
     Note:
         Under `MirroredStrategy` and `MultiWorkerMirroredStrategy` every option gives what it gives
@@ -86,16 +82,16 @@ class Optimizer(Settings, IvySide, Hooks, Rates, Telemetry, Slots, keras.optimiz
         accumulation, averages, lazy slots and `skip_nonfinite` are refused there.
     """
 
-    #: Named variants of this optimizer; a table of `variants`.
-    variants: dict = {"ivy": variants.MomentumVariant()}
-    #: Names of the slots, in the order in which they are saved.
-    slot_names: tuple[str, ...] = ()
+    #: Named variants of this optimizer, by name: a table of `variants`, or none.
+    variants: Mapping[str, Variant] = {}
+
+    locals().update(aliases("learning_rate", "weight_decay", "device"))
 
     def __init_subclass__(cls, **kwargs: Any):
         super().__init_subclass__(**kwargs)
         cls.__signature__ = complete_signature(cls)
 
-    @ivy_spellings
+    @ivy_spellings()
     def __init__(
         self,
         learning_rate: Any = 1e-4,
@@ -106,21 +102,37 @@ class Optimizer(Settings, IvySide, Hooks, Rates, Telemetry, Slots, keras.optimiz
         fallback_to_non_traced: bool | str | None = None,
         device: str | None = None,
         *,
-        variant: str = "ivy",
+        variant: str | None = None,
         weight_decay: float | None = None,
         rules: Any = None,
         slot_dtype: str | None = None,
         lazy_slots: bool = False,
         schedule_counts: str = "steps",
         skip_nonfinite: bool = False,
-        **kwargs: Any,
-    ):
-        exclusions = kwargs.pop("exclusions", None)
+        clipnorm: float | None = None,
+        clipvalue: float | None = None,
+        global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None,
+        name: str | None = None,
+    ) -> None:
         if isinstance(fallback_to_non_traced, str) and device is None:
             # Ivy's document has the device here, Ivy 1.0 behind.
             fallback_to_non_traced, device = None, fallback_to_non_traced
-        check_keywords(kwargs, type(self))
-        setting = variants.lookup(self.variants, variant, type(self).__name__)
+        options = checked_options(
+            clipnorm=clipnorm, clipvalue=clipvalue, global_clipnorm=global_clipnorm,
+            use_ema=use_ema, ema_momentum=ema_momentum,
+            ema_overwrite_frequency=ema_overwrite_frequency,
+            loss_scale_factor=loss_scale_factor,
+            gradient_accumulation_steps=gradient_accumulation_steps,
+        )  # fmt: skip
+        variant = chosen(self.variants, variant)
+        setting = None
+        if variant is not None:
+            setting = lookup(self.variants, variant, type(self).__name__)
         rate = as_learning_rate(learning_rate)
         slot_dtype = slot_dtype.name if isinstance(slot_dtype, tf.DType) else slot_dtype
         checks.choice("slot_dtype", slot_dtype, SLOT_DTYPES)
@@ -129,88 +141,50 @@ class Optimizer(Settings, IvySide, Hooks, Rates, Telemetry, Slots, keras.optimiz
         checks.choice("schedule_counts", schedule_counts, ("steps", "updates"))
         if weight_decay is not None:
             weight_decay = check_range("weight_decay", weight_decay, -float("inf"), None, "()")
-        lazy_slots = check_flag("lazy_slots", lazy_slots)
-        skip_nonfinite = check_flag("skip_nonfinite", skip_nonfinite)
-        stop_gradients = check_flag("stop_gradients", stop_gradients)
-        trace_on_next_step = check_flag("trace_on_next_step", trace_on_next_step)
-        if inplace is not None:
-            inplace = check_flag("inplace", inplace)
-        for name, value in (
-            ("init_on_first_step", init_on_first_step),
-            ("fallback_to_non_traced", fallback_to_non_traced),
-        ):
-            if value is not None:
-                check_flag(name, value)
+        if init_on_first_step is not None:
+            check_flag("init_on_first_step", init_on_first_step)
+        if fallback_to_non_traced is not None:
+            check_flag("fallback_to_non_traced", fallback_to_non_traced)
         default_clip = getattr(setting, "global_clipnorm", None)
-        if default_clip is not None and all(kwargs.get(name) is None for name in CLIPPING):
-            kwargs["global_clipnorm"] = default_clip
-        rules = rules_module.as_rules(rules)
-        super().__init__(learning_rate=rate, **kwargs)
-        self._init_rate(rate)
+        if default_clip is not None and all(options[name] is None for name in CLIPPING):
+            options["global_clipnorm"] = default_clip
+        self._assemble(rate)
+        super().__init__(learning_rate=rate, name=name, **options)
         self.variant = variant
         self.weight_decay = weight_decay
-        self.rules = rules
+        self.rules = as_rules(rules)
         self.slot_dtype = slot_dtype and keras.backend.standardize_dtype(slot_dtype)
-        self.lazy_slots = lazy_slots
+        self.lazy_slots = check_flag("lazy_slots", lazy_slots)
         self.schedule_counts = schedule_counts
-        self.skip_nonfinite = skip_nonfinite
-        self.stop_gradients = stop_gradients
-        self.inplace = inplace
-        self.trace_on_next_step = trace_on_next_step
+        self.skip_nonfinite = check_flag("skip_nonfinite", skip_nonfinite)
+        self.stop_gradients = check_flag("stop_gradients", stop_gradients)
+        self.inplace = None if inplace is None else check_flag("inplace", inplace)
+        self.trace_on_next_step = check_flag("trace_on_next_step", trace_on_next_step)
         self.device = device
         self._setting = setting
-        self._exclusions = Exclusions(**(exclusions or {}))
-        self._init_slots()
-        self._init_hooks()
-        self._init_settings()
-        self._init_ivy_side()
-        self._init_telemetry()
+        self._exclusions = Exclusions(**(self.__dict__.pop("_exclusions_given", None) or {}))
 
-    # What a subclass provides.
+    def _assemble(self, rate: Any) -> None:
+        """Put the parts together.
 
-    #: Whether `_update_fused` does what this variant does.
-    _has_kernel = False
-    #: Whether `_update_fused` needs memory of the size of what it updates: see `spares`.
-    _needs_spares = False
-
-    def _scalars(self, rate: Any, count: Any, dtype: Any, kernel: bool = False) -> Any:
-        """Everything that one step shares between tensors of one type, as scalar tensors."""
-        raise self._lacks("_scalars")
-
-    def _update(
-        self, w: Any, g: Any, slots: tuple, scalars: Any, treatment: Treatment, norm: Any
-    ) -> tuple[Any, tuple, Any]:
-        """The formula: returns `(w', slots', trust ratio or None)`."""
-        raise self._lacks("_update")
-
-    def _update_fused(self, handles: tuple, grad: Any, scalars: Any, treatment: Treatment) -> Any:
-        """The formula in place, on fused kernels: returns the trust ratio or `None`."""
-        raise self._lacks("_update_fused")
-
-    def _turned(self, slots: tuple) -> tuple:
-        """The slots of the formula as variables hold them, and back."""
-        return slots
-
-    def _lacks(self, method: str) -> IvyNotImplementedException:
-        return IvyNotImplementedException(
-            f"To train through `fit` or `apply`, an optimizer implements `_scalars` and `_update`, "
-            f"and `_update_fused` if `_has_kernel`. {type(self).__name__} lacks `{method}`"
+        Not as attributes that TensorFlow tracks: what they hold is saved as their optimizer says.
+        """
+        self.__dict__.update(
+            _rate=Rate(self, rate),
+            _options=Options(self),
+            _treated=Treatments(self),
+            _ratios=TrustRatios(self),
+            _quirks=Quirks(self),
+            _engine=KerasEngine(self),
+            _stepper=IvyStepper(self, self._refuse_old_checkpoint),
         )
 
-    def _leaves_other_rows(self, treatment: Treatment) -> bool:
-        """Whether rows whose gradient is zero stay as they are, slots and all."""
-        return False
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in SETTINGS and name in vars(self) and not vars(self).get("_making"):
+            value = self._options.accepted(name, value)
+        super().__setattr__(name, value)
 
-    def _stacks(self, treatment: Treatment) -> bool:
-        """Whether small tensors are better stacked than updated one by one."""
-        return True
-
-    @property
-    def _limits(self) -> Limits:
-        """Coefficient and bounds of the trust ratio."""
-        return Limits()
-
-    # Keras's side.
+    # Keras's side; see `keras_side.hooks` for what a step calls.
 
     def build(self, variables: Sequence[Any]) -> None:
         """Make the slots for these variables, once.
@@ -222,96 +196,179 @@ class Optimizer(Settings, IvySide, Hooks, Rates, Telemetry, Slots, keras.optimiz
         """
         if self.built:
             return
-        if self._is_handwritten:
+        if hasattr(type(self), "_step"):
             raise IvyNotImplementedException(
                 f"{type(self).__name__} implements Ivy's `_step` alone, which keeps its state in "
                 "Python attributes: call `step(v, grads)`. To train through `fit` or `apply`, "
                 "implement `_scalars` and `_update`, as the library's own optimizers do."
             )
         variables = check_variables(variables)
-        self._check_trainable(variables)
-        self._check_strategy()
-        self._keep_resolved(self._resolve(variables))
-        self.__dict__["_packs"] = self._packs_of(variables, self._resolved)
+        self._engine.prepare(variables)
         with tf.init_scope():
-            self._join_strategy()
+            join_strategy(self)
             super().build(variables)
             slots = self.add_optimizer_variables(variables, list(self.slot_names))
-            self._make_ratios(len(variables))
-            self._make_decay_variable()
-            single = [v for i, v in enumerate(variables) if i not in self._packs]
-            packs = dict.fromkeys(self._packs.values())
-            self.__dict__["_spares"] = Spares(single if self._needs_spares else (), tuple(packs))
+            self._engine.finish(variables)
         self._slots = tuple(zip(*slots, strict=True)) if slots else ((),) * len(variables)
-        self._warn_of_frozen(variables)
-        self._warn_of_decay()
+        self._quirks.say(variables)
 
-    def apply(self, grads: Sequence[Any], trainable_variables: Any = None) -> None:
-        """Update variables with gradients: Keras's entry, which `fit` calls.
+    # Ivy's side; see `ivy_side.stepper`.
 
-        Args:
-            grads: Gradients: tensors, arrays, `IndexedSlices`, or `None`.
-            trainable_variables: Their variables; `None` for those of `build`.
+    def step(self, v: Any, grads: Any, ignore_missing: bool = False) -> Any:
+        """Return the variables one step later; neither argument changes.
 
-        Raises:
-            TypeError: If a gradient or a variable is something else.
-            ValueError: If there is no gradient at all, a gradient does not fit its variable, or
-                the optimizer was not built for a variable.
-        """
-        check_collection("grads", grads)
-        grads = list(grads)
-        if trainable_variables is not None:
-            trainable_variables = list(trainable_variables)
-        variables = (
-            self._trainable_variables if trainable_variables is None else trainable_variables
-        )
-        check_variables(variables)
-        if len(grads) == len(variables):
-            kept = stay_sparse(self, grads, variables)
-            pairs = zip(grads, variables, kept, strict=True)
-            grads = [self._prepared(g, v, sparse) for g, v, sparse in pairs]
-        super().apply(grads, trainable_variables)
+        Works eagerly, in `tf.function` and compiled by XLA; the state is kept from call to call.
+        With `stop_gradients=False` the result is differentiable with respect to the variables, the
+        gradients, the learning rate and everything they came from, through any number of steps.
 
-    def _prepared(self, grad: Any, variable: Any, sparse: bool) -> Any:
-        if isinstance(grad, tf.IndexedSlices):
-            check_gradient(grad, path_of(variable), variable.shape)
-        if self._overwrite_variable_with_gradient(variable):
-            return grad
-        return prepared(grad, variable.dtype, variable.shape, sparse)
-
-    def exclude_from_weight_decay(
-        self, var_list: Sequence[Any] | None = None, var_names: Sequence[str] | None = None
-    ) -> None:
-        """Exclude variables from weight decay; unlike Keras's own, saved in the config.
-
-        `rules=[Rule(match=..., decay=False)]` says the same in the constructor.
+        `tf.train.Checkpoint(optimizer=...)` saves the state and restores it. A `tf.function` that
+        steps can be exported by `tf.saved_model.save` of a `tf.Module` that has the optimizer as an
+        attribute; state goes on from where it was.
 
         Args:
-            var_list: Variables to exclude.
-            var_names: Regular expressions; a variable in whose path one is found is excluded.
+            v: Container (or dict, or a bare tensor) of variables or tensors. A `keras.Variable`
+                that is not trainable keeps its value, whatever its gradient.
+            grads: Gradients of the same structure.
+            ignore_missing: Whether variables may lack a gradient; they come back as they are.
+
+        Returns:
+            A Container of tensors of the structure, shapes and types of `v`.
 
         Raises:
-            IvyValueError: If the optimizer is built.
-        """
-        if self.built:
-            raise IvyValueError(
-                "Call `exclude_from_weight_decay` before the optimizer is built. "
-                f"Received: optimizer {self.name!r}, built for "
-                f"{len(self._trainable_variables)} variables"
-            )
-        listed, names = check_excluded(var_list, var_names)
-        self._exclusions = Exclusions(names)
-        self._exclusions.listed = listed
+            IvyKeyError: If the structures differ.
+            IvyValueError: If a gradient is `None` or of another shape.
 
-    def __repr__(self) -> str:
+        Example:
+
+        >>> from keras_ivy.optimizers import SGD
+        >>> new = SGD(lr=0.5).step(Container(w=tf.constant(3.0)), Container(w=tf.constant(2.0)))
+        >>> float(new.w)
+        2.0
+        """
+        checks.flag("ignore_missing", ignore_missing, "step")
+        return self._stepper.step(v, grads, ignore_missing)
+
+    def stateless_step(
+        self, v: Any, grads: Any, state: Any = None, ignore_missing: bool = False
+    ) -> tuple[Any, Container]:
+        """Return `(v, state)` one step later, from a state that the caller keeps.
+
+        The pure form of `step`, for loops that carry their state themselves (`tf.while_loop`,
+        `tf.vectorized_map` over replicas of a model, searches that go back).
+
+        Args:
+            v: As in `step`.
+            grads: As in `step`.
+            state: What an earlier call, or `state`, returned; `None` to start.
+            ignore_missing: As in `step`.
+
+        Returns:
+            The variables and the state after the step.
+        """
+        checks.flag("ignore_missing", ignore_missing, "stateless_step")
+        return self._stepper.stateless_step(v, grads, state, ignore_missing)
+
+    @property
+    def state(self) -> Container:
+        """The slots (`mw`, `vw`) and `count`, the number of steps made.
+
+        A slot is `None` before the first step. After training through Keras the slots of its
+        variables stand where the variables stand in the model, as in `keras_ivy.variables(model)`;
+        without a model under their paths, with their position where paths repeat. So a state fits
+        another instance of the model, a loaded one, and `step` on its variables.
+        """
+        return self._stepper.state()
+
+    def set_state(self, state: Any) -> None:
+        """Continue from a state: the next step is the one that would have followed.
+
+        Args:
+            state: What `state` returned, here or in another optimizer of the same kind. Ivy's own
+                states lack `count`; then the count of this optimizer goes on, from one at least.
+
+        Raises:
+            IvyKeyError: If the keys are not those of this optimizer's state.
+            IvyValueError: If the slots hold different paths.
+        """
+        self._stepper.set_state(state)
+
+    @property
+    def _count(self) -> int:
+        """The number of the step, for a user's `_step`."""
+        return self._stepper.steps_by_hand
+
+    @property
+    def _lr(self) -> Any:
+        """The learning rate, or what returns it, for a user's `_step`."""
         rate = self._learning_rate
         if isinstance(rate, keras.Variable):
-            rate = self._plain_rate() if tf.executing_eagerly() else "..."
-        elif isinstance(rate, keras.optimizers.schedules.LearningRateSchedule):
-            rate = f"<{type(rate).__name__}>"
-        else:
-            rate = f"<{getattr(rate, '__name__', type(rate).__name__)}>"
-        shown = [f"learning_rate={rate}", f"variant={self.variant!r}"]
+            return self._rate.plain()
+        return (lambda: rate(self._count - 1)) if isinstance(rate, Schedule) else rate
+
+    _inplace, _stop_gradients = alias("inplace"), alias("stop_gradients")
+
+    # What it tells of itself.
+
+    def explain(self, model: Any) -> Explanation:
+        """Tell what every variable of a model gets: decay, adaptation, rate, and by which rule.
+
+        Nothing has to be built or compiled.
+
+        Args:
+            model: A built model or layer, a list of variables, or a Container of variables or
+                tensors, whose leaves are matched by their paths in it, as `step` does.
+
+        Returns:
+            A list of `Row`s (`path`, `shape`, `decay`, `adapts`, `lr_multiplier`, `rule`,
+            `frozen`) that prints as a table. `frozen` says that the variable is all zeros and that
+            the variant multiplies its steps by its norm, so that it never moves. In a variant
+            that does something else with weight decay, `decay` is 0 and `notes` say what.
+
+        Raises:
+            IvyTypeError: If `model` is something else, or not built.
+            IvyValueError: If a rule that has to match something matches nothing.
+
+        Example:
+
+        >>> from keras_ivy.optimizers import LAMB
+        >>> layer = keras.layers.Dense(2, name="dense")
+        >>> layer.build((None, 3))
+        >>> print(LAMB(variant="paper", weight_decay=0.1, rules="bias_norm").explain(layer))
+        path          shape  decay  adapts  lr x  rule
+        dense/kernel  3x2    0.1    yes     1     -
+        dense/bias    2      0      no      1     preset 'bias_norm'
+        """
+        return explain(self, model)
+
+    def trust_ratios(self) -> dict[str, float]:
+        """Return the trust ratio that every adapted tensor had in its last step, by path.
+
+        Variables that share a path are told apart by their position among them: `proj/kernel/v0`.
+
+        Empty before the first step, and for optimizers that do not adapt.
+
+        Example:
+
+        >>> from keras_ivy.optimizers import LARS
+        >>> optimizer = LARS(learning_rate=0.1)
+        >>> optimizer.apply([[0.0, 2.0]], [keras.Variable([3.0, 4.0], name="w")])
+        >>> optimizer.trust_ratios()
+        {'w': 2.5}
+        """
+        if self.built:
+            return self._ratios.by_path()
+        ratios = self._stepper.cell.ratios()
+        return {path: float(tf.convert_to_tensor(ratio)) for path, ratio in ratios.items()}
+
+    @property
+    def _treatments(self) -> tuple[Treatment, ...]:
+        """What the optimizer's variables get."""
+        return self._treated.now()
+
+    def __repr__(self) -> str:
+        shown = [f"learning_rate={self._rate}"]
+        if self.variant is not None:
+            shown.append(f"variant={self.variant!r}")
         if self.weight_decay:
             shown.append(f"weight_decay={self.weight_decay!r}")
         if self.rules:
@@ -322,12 +379,12 @@ class Optimizer(Settings, IvySide, Hooks, Rates, Telemetry, Slots, keras.optimiz
         """Return every option, for `from_config`."""
         config = super().get_config()
         if isinstance(self._learning_rate, keras.Variable):
-            config["learning_rate"] = self._plain_rate()
+            config["learning_rate"] = self._rate.plain()
         elif hasattr(self._learning_rate, "variable"):
             config["learning_rate"] = float(np.asarray(self._learning_rate()))
         config.update(
             variant=self.variant,
-            rules=rules_module.rule_configs(self.rules),
+            rules=rule_configs(self.rules),
             slot_dtype=self.slot_dtype,
             lazy_slots=self.lazy_slots,
             schedule_counts=self.schedule_counts,
@@ -337,6 +394,5 @@ class Optimizer(Settings, IvySide, Hooks, Rates, Telemetry, Slots, keras.optimiz
             trace_on_next_step=self.trace_on_next_step,
             device=self.device,
         )
-        if self._exclusions.get_config():
-            config["exclusions"] = self._exclusions.get_config()
-        return config
+        exclusions = self._exclusions.get_config()
+        return config if exclusions is None else {**config, "exclusions": exclusions}

@@ -3,19 +3,18 @@
 import os
 import warnings
 from collections.abc import Iterator
-from typing import Any
 
 import keras
 import tensorflow as tf
 
 from keras_ivy.optimizers.base import Optimizer
+from keras_ivy.optimizers.formulas.methods import formula_of
 from keras_ivy.optimizers.keys import unique_paths
-from keras_ivy.optimizers.updates import adapts
 from keras_ivy.utils.checks import text
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
 
-def optimizers_of(optimizer: Any) -> Iterator[Optimizer]:
+def optimizers_of(optimizer: keras.optimizers.Optimizer) -> Iterator[Optimizer]:
     """Yield the optimizers of this package inside a loss-scale or multi optimizer, or itself."""
     if isinstance(optimizer, Optimizer):
         yield optimizer
@@ -27,7 +26,7 @@ def optimizers_of(optimizer: Any) -> Iterator[Optimizer]:
             yield from optimizers_of(inner)
 
 
-def _is_known(optimizer: Any) -> bool:
+def _is_known(optimizer: keras.optimizers.Optimizer) -> bool:
     """Whether it is known which optimizers are inside: a `MultiOptimizer` learns it when built."""
     inner = getattr(optimizer, "inner_optimizer", None)
     if inner is not None:
@@ -37,10 +36,10 @@ def _is_known(optimizer: Any) -> bool:
 
 def _adapts(optimizer: Optimizer) -> bool:
     """Whether an optimizer has trust ratios, as far as that is known."""
-    ratio = optimizer._setting.ratio
-    if ratio is None or not optimizer.built:
-        return ratio is not None
-    return any(adapts(ratio, treatment) for treatment in optimizer._treatments)
+    formula = formula_of(optimizer)
+    if not formula.adapts or not optimizer.built:
+        return formula.adapts
+    return any(map(formula.adapts_to, optimizer._treatments))
 
 
 def _scalar_metadata() -> tf.compat.v1.SummaryMetadata:

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_ivy.optimizers.host import Host
 from keras_ivy.optimizers.rules import path_of
 from keras_ivy.optimizers.spellings import CLIPPING
 from keras_ivy.utils.checks import received
@@ -147,7 +148,7 @@ def check_excluded(var_list: Any, var_names: Any) -> tuple[list, list[str]]:
     return list(listed), list(names)
 
 
-def check_shared(optimizer: Any, strategy: Any) -> None:
+def check_shared(host: Host, strategy: tf.distribute.Strategy) -> None:
     """Refuse options that a strategy with shared variables would get wrong, or ignore.
 
     Raises:
@@ -157,12 +158,12 @@ def check_shared(optimizer: Any, strategy: Any) -> None:
     if strategy.num_replicas_in_sync > 1:
         # Keras would clip every replica's gradient, and not their sum.
         refused += CLIPPING
-    found = [name for name in refused if getattr(optimizer, name)]
+    found = [name for name in refused if getattr(host, name)]
     if found:
         raise IvyValueError(
             f"`{found[0]}` needs a copy of the variables on every replica, which "
             "`tf.distribute.MirroredStrategy` and `MultiWorkerMirroredStrategy` make. "
-            f"Received: {found[0]}={getattr(optimizer, found[0])!r} under "
+            f"Received: {found[0]}={getattr(host, found[0])!r} under "
             f"{type(strategy).__name__}"
         )
 
@@ -181,49 +182,6 @@ def check_scaling(strategy: Any) -> None:
             f"none. Received: {strategy.num_replicas_in_sync} replicas under "
             f"{type(strategy).__name__}"
         )
-
-
-class Checked:
-    """Methods of Keras's base class that look first; `base.Optimizer` mixes them in."""
-
-    def apply(self, grads: Sequence[Any], trainable_variables: Any = None) -> None:
-        """Check the gradients, which are tensors, before Keras's base class goes on."""
-        variables = trainable_variables
-        if variables is None and self.built:
-            variables = self._trainable_variables
-        if grads and variables is not None:
-            check_gradients(grads, variables)
-        super().apply(grads, trainable_variables)
-
-    def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, Any]]) -> Any:
-        """Update variables, given as pairs of a gradient and a variable; `apply` does the same.
-
-        Returns:
-            The number of steps made, as a variable.
-
-        Raises:
-            IvyValueError: If there are no pairs, and whatever `apply` raises.
-        """
-        pairs = list(grads_and_vars)
-        if not pairs:
-            raise IvyValueError(
-                "`apply_gradients` takes pairs of a gradient and a variable. "
-                f"Received: grads_and_vars={pairs}"
-            )
-        return super().apply_gradients(pairs)
-
-    def set_weights(self, weights: Sequence[Any]) -> None:
-        """Set the optimizer's variables, in the order of `variables`.
-
-        Args:
-            weights: Arrays, one for each variable.
-
-        Raises:
-            IvyValueError: If their number or a shape differs.
-        """
-        if self.built:
-            weights = checked_weights(self.variables, weights)
-        super().set_weights(weights)
 
 
 def checked_weights(variables: Sequence[Any], weights: Sequence[Any]) -> list:

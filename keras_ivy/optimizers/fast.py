@@ -9,6 +9,7 @@
   gradients with lazy slots, and `variant="popular"`.
 """
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -16,16 +17,18 @@ import tensorflow as tf
 
 from keras_ivy.adapters import tf_xla
 from keras_ivy.optimizers import fused
+from keras_ivy.optimizers.formulas.formula import Formula, Updated
 from keras_ivy.optimizers.norms import compiled_norm, compiled_row_norm, norm, row_norm
-from keras_ivy.optimizers.overrides import WRITES, has_own_kernel, overridden, write
 from keras_ivy.optimizers.packs import FEW, SMALL, Pack
 from keras_ivy.optimizers.rounding import rounded
+from keras_ivy.optimizers.spares import Spares
 from keras_ivy.optimizers.sparse import Rows, add_rows, scatter_rows, update_rows
-from keras_ivy.optimizers.tensors import compute_dtype, raw
-from keras_ivy.optimizers.updates import Treatment, adapts
+from keras_ivy.optimizers.tensors import compute_dtype
+from keras_ivy.optimizers.updates import Treatment
 
 
-class Job(NamedTuple):
+@dataclasses.dataclass(slots=True)
+class Job:
     """One tensor to update: its index in the optimizer, its variables and its gradient."""
 
     index: int
@@ -50,6 +53,44 @@ class Job(NamedTuple):
         return all(x.dtype == self.dtype for x in (*self.variables, self.grad))
 
 
+@dataclasses.dataclass
+class Step:
+    """What one step shares between all tensors.
+
+    Args:
+        formula: What is computed.
+        count: Number of steps made before.
+        rate: Returns the learning rate for tensors of a type.
+        decay: Returns the strength of weight decay for them, where it is read from a variable.
+        spares: Spare memory for the kernels.
+        write: What assigns to variables, if it is not they that do; it is called with a variable,
+            a value of its type, and whether it is a weight.
+    """
+
+    formula: Formula[Any]
+    count: tf.Tensor
+    rate: Callable[[tf.DType], tf.Tensor]
+    decay: Callable[[tf.DType], tf.Tensor | None]
+    spares: Spares
+    write: Callable[..., None] | None = None
+    _made: dict[tuple[tf.DType, bool], Any] = dataclasses.field(default_factory=dict)
+
+    def scalars(self, dtype: tf.DType, fused: bool) -> Any:
+        """Return what the formula shares between tensors of a type, or the kernels do."""
+        if (dtype, fused) not in self._made:
+            rate, decay = self.rate(dtype), self.decay(dtype)
+            self._made[dtype, fused] = self.formula.scalars(rate, self.count, dtype, decay, fused)
+        return self._made[dtype, fused]
+
+
+class Plan(NamedTuple):
+    """The jobs of a step, divided by the way that they go."""
+
+    stacks: list[list[Job]]
+    batches: list[list[Job]]
+    plain: list[Job]
+
+
 def handles(job: Job) -> tuple[tf.Tensor, ...]:
     """Resource handles of the variables that a tensor has of its own: the weight, and its slots.
 
@@ -59,9 +100,9 @@ def handles(job: Job) -> tuple[tf.Tensor, ...]:
     return tuple(v.handle for v in own)
 
 
-def plan(jobs: Sequence[Job], optimizer: Any) -> tuple[list[list[Job]], list[list[Job]], list[Job]]:
+def plan(jobs: Sequence[Job], step: Step) -> Plan:
     """Divide the jobs into stacks, batches for the kernels, and plain ones."""
-    kernels = has_own_kernel(optimizer) and not overridden(optimizer, *WRITES)
+    formula, kernels = step.formula, step.formula.has_kernel and step.write is None
     packed: dict[tuple, list[Job]] = {}
     stacks: dict[tuple, list[Job]] = {}
     single: dict[tuple, list[Job]] = {}
@@ -73,30 +114,30 @@ def plan(jobs: Sequence[Job], optimizer: Any) -> tuple[list[list[Job]], list[lis
             packed.setdefault((job.pack, job.treatment), []).append(job)
         elif not kernels or isinstance(job.grad, Rows) or not job.uniform:
             plain.append(job)
-        elif job.size < SMALL and optimizer._stacks(job.treatment):
+        elif job.size < SMALL and formula.is_worth_stacking(job.treatment):
             key = (tuple(job.variables[0].shape), job.dtype, job.treatment)
             stacks.setdefault(key, []).append(job)
         else:
             single.setdefault((job.dtype, job.treatment), []).append(job)
     for key in [key for key, group in stacks.items() if len(group) < FEW]:
         single.setdefault(key[1:], []).extend(stacks.pop(key))
-    if tf_xla.is_compiling() or (optimizer._needs_spares and not optimizer._spares.suffice):
+    if tf_xla.is_compiling() or (formula.needs_scratch and not step.spares.suffice):
         plain.extend(job for group in single.values() for job in group)
         single = {}
     batches = list(single.values())
-    if optimizer._needs_spares:
-        batches = [batch for group in batches for batch in batched(group, optimizer)]
-    return [*packed.values(), *stacks.values()], batches, plain
+    if formula.needs_scratch:
+        batches = [batch for group in batches for batch in batched(group, step.spares)]
+    return Plan([*packed.values(), *stacks.values()], batches, plain)
 
 
-def batched(jobs: Sequence[Job], optimizer: Any) -> list[list[Job]]:
+def batched(jobs: Sequence[Job], spares: Spares) -> list[list[Job]]:
     """Divide jobs into batches that have a spare each, and are no larger than the largest tensor.
 
     A batch waits for the one before, so that what its kernels need for a moment is no more than
     one tensor's worth.
     """
     limit = max(SMALL, *(job.size for job in jobs))
-    turns = optimizer._spares.turns([job.variables[0] for job in jobs])
+    turns = spares.turns([job.variables[0] for job in jobs])
     batches: list[list[Job]] = []
     room, current = 0, None
     for turn, job in sorted(zip(turns, jobs, strict=True), key=lambda pair: pair[0]):
@@ -108,68 +149,52 @@ def batched(jobs: Sequence[Job], optimizer: Any) -> list[list[Job]]:
     return batches
 
 
-def update_all(
-    optimizer: Any, grads: Sequence[Any], variables: Sequence[Any], learning_rate: Any
-) -> None:
-    """Update every variable of this replica and its slots, and note the trust ratios."""
-    jobs = []
-    for grad, variable in zip(grads, variables, strict=True):
-        i = optimizer._get_variable_index(variable)
-        tensors = (raw(variable), *map(raw, optimizer._slots[i]))
-        pack = optimizer._packs.get(i)
-        jobs.append(Job(i, tensors, grad, optimizer._treatment(i), pack))
-    count = tf.convert_to_tensor(optimizer.iterations)
-    made: dict[tuple, Any] = {}
-
-    def scalars(dtype: tf.DType, kernel: bool) -> Any:
-        if (dtype, kernel) not in made:
-            rate = optimizer._rate_given(learning_rate, dtype)
-            known = {"kernel": True} if kernel else {}
-            made[dtype, kernel] = optimizer._scalars(rate, count, dtype, **known)
-        return made[dtype, kernel]
-
+def update_all(jobs: Sequence[Job], step: Step) -> dict[tuple[int, ...], Any]:
+    """Update every tensor and its slots; returns the trust ratios, by the tensors' indices."""
     ratios: dict[tuple[int, ...], Any] = {}
-    stacks, batches, plain = plan(jobs, optimizer)
-    done: list = []
+    stacks, batches, plain = plan(jobs, step)
+    done: list[Any] = []
     for batch in batches:
-        common = scalars(batch[0].dtype, True)
         with tf.control_dependencies(done):
-            found = optimizer._update_fused(
-                [handles(job) for job in batch],
-                [job.grad for job in batch],
-                common,
-                batch[0].treatment,
-            )
+            found = update_fused(batch, step)
         ratios[tuple(job.index for job in batch)] = found
         done = [] if found is None else [found]
     for group in stacks:
-        ratios[tuple(job.index for job in group)] = update_stack(optimizer, group, scalars)
+        ratios[tuple(job.index for job in group)] = update_stack(group, step)
     for job in plain:
-        ratios[(job.index,)] = update_plain(optimizer, job, scalars(job.dtype, False), count)
-    optimizer._note_ratios(ratios)
+        ratios[(job.index,)] = update_plain(job, step)
+    return ratios
 
 
-def update_plain(optimizer: Any, job: Job, scalars: Any, count: Any) -> Any:
+def update_fused(batch: Sequence[Job], step: Step) -> Any:
+    """Update tensors of one type and treatment on kernels; returns their trust ratios."""
+    formula, treatment, grads = step.formula, batch[0].treatment, [job.grad for job in batch]
+    scalars = step.scalars(batch[0].dtype, True)
+    own = [handles(job) for job in batch]
+    if formula.needs_scratch and formula.adapts_to(treatment):
+        own = [(*each, spare) for each, spare in zip(own, step.spares.of(grads), strict=True)]
+    return formula.update_fused(own, grads, scalars, treatment)
+
+
+def update_plain(job: Job, step: Step) -> Any:
     """Update one tensor by the formula, worked in its compute type; returns its trust ratio."""
     weight, *slots = job.variables
+    formula, scalars = step.formula, step.scalars(job.dtype, False)
     measure = compiled_norm if tf_xla.is_compiling() else norm
 
-    def update(w: Any, g: Any, values: tuple) -> tuple:
-        values = optimizer._turned(values)
-        w, new, ratio = optimizer._update(w, g, values, scalars, job.treatment, measure)
-        new = [
-            rounded(value, slot.dtype, (count, job.index, i))
-            for i, (slot, value) in enumerate(zip(slots, optimizer._turned(new), strict=True))
-        ]
-        return w, tuple(new), ratio
+    def update(w: Any, g: Any, values: tuple) -> Updated:
+        values = formula.stored(values)
+        w, new, ratio = formula.update(w, g, values, scalars, job.treatment, measure)
+        pairs = enumerate(zip(slots, formula.stored(new), strict=True))
+        kept = (rounded(x, slot.dtype, (step.count, job.index, i)) for i, (slot, x) in pairs)
+        return Updated(w, tuple(kept), ratio)
 
-    in_place = not overridden(optimizer, *WRITES)
-    if isinstance(job.grad, Rows) and not job.grad.whole and in_place:
-        if adds_rows(optimizer, job.index, weight):
+    if isinstance(job.grad, Rows) and not job.grad.whole and step.write is None:
+        if adds_rows(weight, job.treatment, step):
             # A step that does not depend on the weights, of which none need be read.
             grad = tf.cast(job.grad.values, job.dtype)
-            step, _, ratio = update(tf.zeros_like(grad), grad, ())
-            add_rows(weight, job.grad, step)
+            change, _, ratio = update(tf.zeros_like(grad), grad, ())
+            add_rows(weight, job.grad, change)
             return ratio
         return scatter_rows(update, weight, job.grad, tuple(slots), job.dtype)
     values = [tf.cast(x, job.dtype) for x in job.variables]
@@ -178,34 +203,38 @@ def update_plain(optimizer: Any, job: Job, scalars: Any, count: Any) -> Any:
     else:
         w, new, ratio = update(values[0], tf.cast(job.grad, job.dtype), tuple(values[1:]))
     for slot, value in zip(slots, new, strict=True):
-        write(optimizer, slot, value)
-    write(optimizer, weight, w, is_weight=True)
+        assign(slot, value, step)
+    assign(weight, w, step, is_weight=True)
     return ratio
 
 
-def adds_rows(optimizer: Any, index: int, weight: Any) -> bool:
+def assign(variable: Any, value: tf.Tensor, step: Step, is_weight: bool = False) -> None:
+    """Assign to a weight or a slot."""
+    value = tf.cast(value, variable.dtype)
+    if step.write is None:
+        variable.assign(value)
+    else:
+        step.write(variable, value, is_weight)
+
+
+def adds_rows(weight: Any, treatment: Treatment, step: Step) -> bool:
     """Whether a sparse gradient is added to a variable, so that its rows may repeat."""
     wide = tf.as_dtype(weight.dtype) == compute_dtype(weight.dtype)
-    in_place = wide and not overridden(optimizer, *WRITES)
-    return in_place and optimizer._leaves_other_rows(optimizer._treatment(index))
+    return wide and step.write is None and step.formula.leaves_other_rows(treatment)
 
 
-def update_stack(optimizer: Any, group: Sequence[Job], scalars: Callable) -> Any:
+def update_stack(group: Sequence[Job], step: Step) -> Any:
     """Update tensors of one shape as one tensor; returns their trust ratios as a vector.
 
     A step that does not depend on the weights is worked out from zeros and added to them: a
     thousand weights need not be read then.
-
-    Args:
-        optimizer: A `base.Optimizer`.
-        group: The tensors.
-        scalars: Returns what the step shares between tensors, for the formula or the kernels.
     """
+    formula = step.formula
     pack, treatment, indices = group[0].pack, group[0].treatment, [job.index for job in group]
     columns = list(zip(*(handles(job) for job in group), strict=True))
     grads = tf.stack([job.grad for job in group])
     dtype = grads.dtype
-    adapted = adapts(optimizer._setting.ratio, treatment)
+    adapted = formula.adapts_to(treatment)
     blind = not treatment.decay and not adapted
     read = columns[1:] if blind else columns
     stacks = [fused.read_all(column, dtype) for column in read]
@@ -213,21 +242,21 @@ def update_stack(optimizer: Any, group: Sequence[Job], scalars: Callable) -> Any
     ratio = None
     if pack is not None and not adapted and pack.holds(indices) and not tf_xla.is_compiling():
         weights = fused.update_apart(
-            optimizer._update_fused,
+            formula.update_fused,
             None if blind else weights,
             pack.handles(),
             grads,
-            scalars(dtype, True),
+            step.scalars(dtype, True),
             treatment,
-            optimizer._spares.of_pack(pack),
+            step.spares.of_pack(pack),
         )
     else:
-        slots = optimizer._turned(tuple(stacks if pack is None else pack.read(indices)))
+        slots = formula.stored(tuple(stacks if pack is None else pack.read(indices)))
         measure = compiled_row_norm if tf_xla.is_compiling() else row_norm
-        weights, new, ratio = optimizer._update(
-            weights, grads, slots, scalars(dtype, False), treatment, measure
+        weights, new, ratio = formula.update(
+            weights, grads, slots, step.scalars(dtype, False), treatment, measure
         )
-        new = optimizer._turned(new)
+        new = formula.stored(new)
         if pack is not None:
             pack.write(indices, new)
         else:

@@ -232,7 +232,7 @@ def _moment_update(
     treatment: Treatment,
     limits: Limits,
     arguments: tuple,
-    betas: tuple,
+    betas: tuple[Any, Any, float],
     stop_gradients: bool,
 ) -> tuple[Leaves, Leaves, Leaves]:
     w, dcdw, lr, mw, vw, step = arguments

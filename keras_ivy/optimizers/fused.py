@@ -35,7 +35,7 @@ from keras_ivy.optimizers.updates import (
     pull_of,
     trust_ratio,
 )
-from keras_ivy.optimizers.variants import MomentumVariant, MomentVariant
+from keras_ivy.optimizers.variants import MomentumVariant, MomentVariant, TrustRatio
 
 ops = tf.raw_ops
 
@@ -206,7 +206,7 @@ def fused_moments(
     norms = fused_norms(weights + measured)
     del weights, measured  # Eagerly, a kernel copies a weight that somebody still holds.
     weight_norms, norms = tf.split(norms, 2)
-    ratios = trust_ratio(weight_norms, norms, setting.ratio, limits)
+    ratios = trust_ratio(weight_norms, norms, setting.ratio or TrustRatio(), limits)
     steps = tf.unstack(-ratios * rate, num=len(grads))
     for w, step, negative in zip(targets, steps, negatives, strict=True):
         ops.ResourceApplyGradientDescent(var=w, alpha=step, delta=negative)

@@ -1,15 +1,14 @@
 """Gradients on their way to the formulas: types, loss scale, clipping, on both sides alike."""
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import tensorflow as tf
 
-from keras_ivy.adapters import tf_xla
+from keras_ivy.optimizers.host import Host
 from keras_ivy.optimizers.norms import root, sum_of_squares
-from keras_ivy.optimizers.overrides import BEYOND_STEP, overridden
-from keras_ivy.optimizers.replicas import is_mirrored
+from keras_ivy.optimizers.overrides import BEYOND_STEP
 from keras_ivy.optimizers.sparse import Rows, as_rows
 from keras_ivy.optimizers.tensors import compute_dtype, dense
 from keras_ivy.utils.exceptions import IvyTypeError
@@ -63,36 +62,6 @@ def prepared(grad: Any, dtype: Any, shape: Any, lazy: bool) -> Any:
 SEES_GRADIENTS = ("_update", "_clip_gradients", "_clip_by_norm", *BEYOND_STEP)
 
 
-def stay_sparse(optimizer: Any, grads: Sequence[Any], variables: Sequence[Any]) -> list[bool]:
-    """Say of every gradient whether it stays sparse, if it is.
-
-    It does with lazy slots; and where no row moves that it does not touch: there it is the same
-    step as its dense equal, and cheaper. XLA needs the dense one, as accumulators do, and so does
-    whoever has replaced a method that was handed dense ones.
-
-    Args:
-        optimizer: A `base.Optimizer`.
-        grads: Gradients.
-        variables: Their variables.
-    """
-    dense = [optimizer.lazy_slots] * len(grads)
-    sparse = any(isinstance(g, tf.IndexedSlices) for g in grads)
-    if optimizer.lazy_slots or not sparse or optimizer.gradient_accumulation_steps:
-        return dense
-    if tf_xla.is_compiling() or overridden(optimizer, *SEES_GRADIENTS):
-        return dense
-    if not is_mirrored(variables):
-        return dense
-    if optimizer.built:
-        known = {id(v): i for i, v in enumerate(optimizer._trainable_variables)}
-        if any(id(v) not in known for v in variables):
-            return dense
-        treatments = [optimizer._treatment(known[id(v)]) for v in variables]
-    else:
-        treatments = [treatment for treatment, _ in optimizer._resolve(variables)]
-    return [optimizer._leaves_other_rows(treatment) for treatment in treatments]
-
-
 def gathered(grads: Sequence[Any], once: Sequence[bool] | None = None) -> list:
     """Return gradients with sparse ones as `Rows`.
 
@@ -107,24 +76,24 @@ def gathered(grads: Sequence[Any], once: Sequence[bool] | None = None) -> list:
     ]
 
 
-def clip(optimizer: Any, grads: Sequence[Any]) -> list:
-    """Clip gradients as the optimizer does it; of sparse ones, the rows."""
+def clip(clip_values: Callable[[list], list], grads: Sequence[Any]) -> list:
+    """Clip gradients as a function clips tensors; of sparse ones, the rows."""
     values = [g.values if isinstance(g, Rows) else g for g in grads]
-    values = optimizer._clip_gradients(values)
+    values = clip_values(values)
     return [
         g._replace(values=value) if isinstance(g, Rows) else value
         for g, value in zip(grads, values, strict=True)
     ]
 
 
-def clip_values(optimizer: Any, values: list) -> list:
-    """Clip tensors as the optimizer's options say."""
-    if optimizer.global_clipnorm:
-        return clip_by_global_norm(values, optimizer.global_clipnorm)
-    if optimizer.clipnorm:
-        return [optimizer._clip_by_norm(x) for x in values]
-    if optimizer.clipvalue:
-        limit = optimizer.clipvalue
+def clip_values(host: Host, values: list) -> list:
+    """Clip tensors as an optimizer's options say."""
+    if host.global_clipnorm:
+        return clip_by_global_norm(values, host.global_clipnorm)
+    if host.clipnorm:
+        return [host._clip_by_norm(x) for x in values]
+    if host.clipvalue:
+        limit = host.clipvalue
         return [tf.clip_by_value(x, -limit, limit) for x in values]
     return values
 

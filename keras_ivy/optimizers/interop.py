@@ -33,7 +33,7 @@ _OWN_OPTIONS = {
 }
 
 
-def from_keras(optimizer: Any, **overrides: Any) -> Any:
+def from_keras(optimizer: keras.optimizers.Optimizer | str | Mapping, **overrides: Any) -> Any:
     """Return the optimizer of this package that does what one of Keras's does.
 
     Every option is taken over; what `exclude_from_weight_decay` was told becomes rules, which are
@@ -105,7 +105,7 @@ def _identified(identifier: str | Mapping) -> Any:
     return keras.optimizers.get(identifier)
 
 
-def _arguments(optimizer: Any) -> dict:
+def _arguments(optimizer: keras.optimizers.Optimizer) -> dict:
     """The options of a Keras optimizer, as arguments of its equal."""
     if getattr(optimizer, "amsgrad", False):
         raise IvyValueError(
@@ -120,7 +120,7 @@ def _arguments(optimizer: Any) -> dict:
     return {**arguments, "variant": "keras", "rules": _rules_of(optimizer)}
 
 
-def _rules_of(optimizer: Any) -> list[Rule]:
+def _rules_of(optimizer: keras.optimizers.Optimizer) -> list[Rule]:
     """What is excluded from weight decay, as rules."""
     excluded = adapter.exclusions(optimizer)
     rules = []
@@ -141,16 +141,17 @@ def _rules_of(optimizer: Any) -> list[Rule]:
     return rules + [path_rule(_ending(path, outside), decay=False) for path in paths]
 
 
-def _divided(optimizer: Any) -> tuple[list, list]:
+def _divided(optimizer: keras.optimizers.Optimizer) -> tuple[list, list]:
     """The variables that are listed as excluded from weight decay, and the others."""
     keys = adapter.exclusions(optimizer).keys
-    inside, outside = [], []
+    inside: list[Any] = []
+    outside: list[Any] = []
     for v in adapter.trained(optimizer):
         (inside if adapter.is_among(optimizer, v, keys) else outside).append(v)
     return inside, outside
 
 
-def _twins(optimizer: Any) -> list:
+def _twins(optimizer: keras.optimizers.Optimizer) -> list:
     """The excluded variables that no rule tells from another, which has their path."""
     inside, outside = _divided(optimizer)
     paths = set(map(path_of, outside))
@@ -167,7 +168,7 @@ def _ending(path: str, others: Sequence[str]) -> str:
     return f"^{re.escape(path)}"
 
 
-def _take_state(made: Optimizer, optimizer: Any) -> None:
+def _take_state(made: Optimizer, optimizer: keras.optimizers.Optimizer) -> None:
     """Build for the variables of a Keras optimizer and copy its state."""
     made.build(adapter.trained(optimizer))
     adapter.raw_iterations(made).assign(adapter.raw_iterations(optimizer))
@@ -184,7 +185,7 @@ def _take_state(made: Optimizer, optimizer: Any) -> None:
                 mine.assign(tf.cast(theirs.value, mine.dtype))
 
 
-def _from_loss_scale(optimizer: Any, overrides: Mapping) -> Any:
+def _from_loss_scale(optimizer: keras.optimizers.Optimizer, overrides: Mapping) -> Any:
     inner = from_keras(optimizer.inner_optimizer, **overrides)
     made = keras.optimizers.LossScaleOptimizer(
         inner,

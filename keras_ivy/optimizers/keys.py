@@ -45,7 +45,7 @@ def _can_nest(keys: Sequence[str]) -> bool:
     return len(known) == len(keys) and not known & above
 
 
-def keys_of(optimizer: Any, variables: Sequence[Any]) -> list[str]:
+def keys_of(optimizer: object, variables: Sequence[Any]) -> list[str]:
     """Return what the variables of an optimizer are called in its state.
 
     Args:

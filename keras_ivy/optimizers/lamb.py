@@ -3,10 +3,12 @@
 from typing import Any
 
 from keras_ivy.optimizers import variants
-from keras_ivy.optimizers.families import MomentOptimizer
+from keras_ivy.optimizers.adam import MomentOptimizer
+from keras_ivy.optimizers.formulas.moments import MomentFormula
 from keras_ivy.optimizers.lars import check_bounds, given
 from keras_ivy.optimizers.spellings import check_range, ivy_spellings
 from keras_ivy.optimizers.updates import Limits
+from keras_ivy.optimizers.variants import TrustRatio
 from keras_ivy.registration import register
 
 
@@ -45,7 +47,8 @@ class LAMB(MomentOptimizer):
         trace_on_next_step: Whether `step` compiles itself on its next call.
         device: Where `step` runs; `None` leaves it to TensorFlow.
         min_trust_ratio: Lower bound of the ratio; `None` for the variant's.
-        **kwargs: Those of `Optimizer`.
+        variant: Which of the above.
+        rules, slot_dtype, lazy_slots, clipnorm, name, ...: Those of `Optimizer`.
 
     Raises:
         IvyValueError: If a hyperparameter is outside its range.
@@ -65,7 +68,7 @@ class LAMB(MomentOptimizer):
 
     variants = variants.LAMB
 
-    @ivy_spellings
+    @ivy_spellings()
     def __init__(
         self,
         learning_rate: Any = 1e-4,
@@ -80,28 +83,51 @@ class LAMB(MomentOptimizer):
         device: str | None = None,
         *,
         min_trust_ratio: float | None = None,
-        **kwargs: Any,
-    ):
+        variant: str = "ivy",
+        rules: Any = None,
+        slot_dtype: str | None = None,
+        lazy_slots: bool = False,
+        schedule_counts: str = "steps",
+        skip_nonfinite: bool = False,
+        init_on_first_step: bool | None = None,
+        fallback_to_non_traced: bool | str | None = None,
+        clipnorm: float | None = None,
+        clipvalue: float | None = None,
+        global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None,
+        name: str | None = None,
+    ) -> None:
         check_range("beta_1", beta_1, 0.0, 1.0, "[)")
         check_range("beta_2", beta_2, 0.0, 1.0, "[)")
         check_range("epsilon", epsilon, 0.0, None, "[)")
         check_bounds(min_trust_ratio, max_trust_ratio)
         super().__init__(
-            learning_rate, weight_decay=weight_decay,
-            inplace=inplace, stop_gradients=stop_gradients,
-            trace_on_next_step=trace_on_next_step, device=device, **kwargs,
+            learning_rate,
+            inplace=inplace, stop_gradients=stop_gradients, trace_on_next_step=trace_on_next_step,
+            device=device, variant=variant, weight_decay=weight_decay, rules=rules,
+            slot_dtype=slot_dtype, lazy_slots=lazy_slots, schedule_counts=schedule_counts,
+            skip_nonfinite=skip_nonfinite, init_on_first_step=init_on_first_step,
+            fallback_to_non_traced=fallback_to_non_traced, clipnorm=clipnorm, clipvalue=clipvalue,
+            global_clipnorm=global_clipnorm, use_ema=use_ema, ema_momentum=ema_momentum,
+            ema_overwrite_frequency=ema_overwrite_frequency, loss_scale_factor=loss_scale_factor,
+            gradient_accumulation_steps=gradient_accumulation_steps, name=name,
         )  # fmt: skip
         self.beta_1 = float(beta_1)
         self.beta_2 = float(beta_2)
         self.epsilon = float(epsilon)
-        ratio = self._setting.ratio
+        ratio = self._setting.ratio or TrustRatio()
         self.max_trust_ratio = given(max_trust_ratio, ratio.maximum)
         self.min_trust_ratio = given(min_trust_ratio, ratio.minimum)
 
     @property
-    def _limits(self) -> Limits:
-        coefficient = self._setting.ratio.coefficient
-        return Limits(coefficient, 0.0, self.min_trust_ratio, self.max_trust_ratio)
+    def _formula(self) -> MomentFormula:
+        coefficient = (self._setting.ratio or TrustRatio()).coefficient
+        limits = Limits(coefficient, 0.0, self.min_trust_ratio, self.max_trust_ratio)
+        return MomentFormula(self._setting, self.beta_1, self.beta_2, self.epsilon, limits)
 
     def get_config(self) -> dict:
         """Return every option, for `from_config`."""
@@ -119,7 +145,7 @@ class LAMBPaper(LAMB):
         beta_1: Decay of the first moment, in `[0, 1)`.
         beta_2: Decay of the second moment, in `[0, 1)`.
         epsilon: Small number that keeps the division stable; the paper's authors use 1e-6.
-        **kwargs: Those of `LAMB`.
+        variant, rules, ...: Those of `LAMB`.
 
     Example:
 
@@ -128,14 +154,48 @@ class LAMBPaper(LAMB):
     'paper'
     """
 
-    @ivy_spellings
+    @ivy_spellings()
     def __init__(
         self,
         learning_rate: Any = 1e-4,
         beta_1: float = 0.9,
         beta_2: float = 0.999,
         epsilon: float = 1e-6,
-        **kwargs: Any,
-    ):
-        kwargs.setdefault("variant", "paper")
-        super().__init__(learning_rate, beta_1, beta_2, epsilon, **kwargs)
+        max_trust_ratio: float | None = None,
+        weight_decay: float = 0.0,
+        inplace: bool | None = None,
+        stop_gradients: bool = True,
+        trace_on_next_step: bool = False,
+        device: str | None = None,
+        *,
+        min_trust_ratio: float | None = None,
+        variant: str = "paper",
+        rules: Any = None,
+        slot_dtype: str | None = None,
+        lazy_slots: bool = False,
+        schedule_counts: str = "steps",
+        skip_nonfinite: bool = False,
+        init_on_first_step: bool | None = None,
+        fallback_to_non_traced: bool | str | None = None,
+        clipnorm: float | None = None,
+        clipvalue: float | None = None,
+        global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None,
+        name: str | None = None,
+    ) -> None:
+        super().__init__(
+            learning_rate, beta_1, beta_2, epsilon,
+            max_trust_ratio=max_trust_ratio, min_trust_ratio=min_trust_ratio, inplace=inplace,
+            stop_gradients=stop_gradients, trace_on_next_step=trace_on_next_step, device=device,
+            variant=variant, weight_decay=weight_decay, rules=rules, slot_dtype=slot_dtype,
+            lazy_slots=lazy_slots, schedule_counts=schedule_counts, skip_nonfinite=skip_nonfinite,
+            init_on_first_step=init_on_first_step, fallback_to_non_traced=fallback_to_non_traced,
+            clipnorm=clipnorm, clipvalue=clipvalue, global_clipnorm=global_clipnorm,
+            use_ema=use_ema, ema_momentum=ema_momentum,
+            ema_overwrite_frequency=ema_overwrite_frequency, loss_scale_factor=loss_scale_factor,
+            gradient_accumulation_steps=gradient_accumulation_steps, name=name,
+        )  # fmt: skip

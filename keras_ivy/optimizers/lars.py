@@ -4,10 +4,11 @@ import dataclasses
 from typing import Any
 
 from keras_ivy.optimizers import variants
-from keras_ivy.optimizers.families import MomentumOptimizer
-from keras_ivy.optimizers.sgd import check_momentum
+from keras_ivy.optimizers.formulas.momentum import MomentumFormula
+from keras_ivy.optimizers.sgd import MomentumOptimizer, check_momentum
 from keras_ivy.optimizers.spellings import check_flag, check_range, ivy_spellings
 from keras_ivy.optimizers.updates import Limits
+from keras_ivy.optimizers.variants import TrustRatio
 from keras_ivy.registration import register
 from keras_ivy.utils.exceptions import IvyValueError
 
@@ -43,7 +44,8 @@ class LARS(MomentumOptimizer):
         max_trust_ratio: Upper bound of the ratio, or `None`.
         lr_in_momentum: Whether the buffer holds steps (rate included) or gradients, which matters
             when the rate changes; `None` for the variant's.
-        **kwargs: Those of `Optimizer`.
+        variant: Which of the above.
+        rules, slot_dtype, lazy_slots, clipnorm, name, ...: Those of `Optimizer`.
 
     Note:
         By position a bool or `None` in the place of `momentum` is Ivy's `inplace`, and what
@@ -79,8 +81,29 @@ class LARS(MomentumOptimizer):
         min_trust_ratio: float | None = None,
         max_trust_ratio: float | None = None,
         lr_in_momentum: bool | None = None,
-        **kwargs: Any,
-    ):
+        *,
+        variant: str = "ivy",
+        rules: Any = None,
+        slot_dtype: str | None = None,
+        lazy_slots: bool = False,
+        schedule_counts: str = "steps",
+        skip_nonfinite: bool = False,
+        inplace: bool | None = None,
+        stop_gradients: bool = True,
+        trace_on_next_step: bool = False,
+        device: str | None = None,
+        init_on_first_step: bool | None = None,
+        fallback_to_non_traced: bool | str | None = None,
+        clipnorm: float | None = None,
+        clipvalue: float | None = None,
+        global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None,
+        name: str | None = None,
+    ) -> None:
         check_momentum(momentum, nesterov)
         if trust_coefficient is not None:
             check_range("trust_coefficient", trust_coefficient, 0.0, None, "()")
@@ -88,23 +111,36 @@ class LARS(MomentumOptimizer):
         if lr_in_momentum is not None:
             lr_in_momentum = check_flag("lr_in_momentum", lr_in_momentum)
         check_bounds(min_trust_ratio, max_trust_ratio)
-        super().__init__(learning_rate, weight_decay=weight_decay, **kwargs)
+        super().__init__(
+            learning_rate,
+            inplace=inplace, stop_gradients=stop_gradients, trace_on_next_step=trace_on_next_step,
+            device=device, variant=variant, weight_decay=weight_decay, rules=rules,
+            slot_dtype=slot_dtype, lazy_slots=lazy_slots, schedule_counts=schedule_counts,
+            skip_nonfinite=skip_nonfinite, init_on_first_step=init_on_first_step,
+            fallback_to_non_traced=fallback_to_non_traced, clipnorm=clipnorm, clipvalue=clipvalue,
+            global_clipnorm=global_clipnorm, use_ema=use_ema, ema_momentum=ema_momentum,
+            ema_overwrite_frequency=ema_overwrite_frequency, loss_scale_factor=loss_scale_factor,
+            gradient_accumulation_steps=gradient_accumulation_steps, name=name,
+        )  # fmt: skip
         self.momentum = float(momentum)
         self.nesterov = bool(nesterov)
-        ratio = self._setting.ratio
-        self.trust_coefficient = given(trust_coefficient, ratio.coefficient)
+        ratio = self._setting.ratio or TrustRatio()
+        self.trust_coefficient = float(
+            ratio.coefficient if trust_coefficient is None else trust_coefficient
+        )
         self.epsilon = float(epsilon)
         self.min_trust_ratio = given(min_trust_ratio, ratio.minimum)
         self.max_trust_ratio = given(max_trust_ratio, ratio.maximum)
         self.lr_in_momentum = lr_in_momentum
-        if lr_in_momentum is not None:
-            self._setting = dataclasses.replace(self._setting, lr_in_momentum=lr_in_momentum)
 
     @property
-    def _limits(self) -> Limits:
-        return Limits(
-            self.trust_coefficient, self.epsilon, self.min_trust_ratio, self.max_trust_ratio
-        )
+    def _formula(self) -> MomentumFormula:
+        variant, inside = self._setting, self.lr_in_momentum
+        if inside is not None:
+            variant = dataclasses.replace(variant, lr_in_momentum=inside)
+        bounds = (self.min_trust_ratio, self.max_trust_ratio)
+        limits = Limits(self.trust_coefficient, self.epsilon, *bounds)
+        return MomentumFormula(variant, self.momentum, self.nesterov, limits)
 
     def get_config(self) -> dict:
         """Return every option, for `from_config`."""
@@ -149,7 +185,7 @@ class LARSPaper(LARS):
         learning_rate: A number, a schedule, a scalar variable or a callable.
         weight_decay: Strength of weight decay.
         momentum: Decay of the momentum; the paper's 0.9.
-        **kwargs: Those of `LARS`.
+        variant, rules, ...: Those of `LARS`.
 
     Example:
 
@@ -164,7 +200,46 @@ class LARSPaper(LARS):
         learning_rate: Any = 1e-4,
         weight_decay: float = 0.0,
         momentum: float = 0.9,
-        **kwargs: Any,
-    ):
-        kwargs.setdefault("variant", "paper")
-        super().__init__(learning_rate, weight_decay, momentum, **kwargs)
+        nesterov: bool = False,
+        trust_coefficient: float | None = None,
+        epsilon: float = 0.0,
+        min_trust_ratio: float | None = None,
+        max_trust_ratio: float | None = None,
+        lr_in_momentum: bool | None = None,
+        *,
+        variant: str = "paper",
+        rules: Any = None,
+        slot_dtype: str | None = None,
+        lazy_slots: bool = False,
+        schedule_counts: str = "steps",
+        skip_nonfinite: bool = False,
+        inplace: bool | None = None,
+        stop_gradients: bool = True,
+        trace_on_next_step: bool = False,
+        device: str | None = None,
+        init_on_first_step: bool | None = None,
+        fallback_to_non_traced: bool | str | None = None,
+        clipnorm: float | None = None,
+        clipvalue: float | None = None,
+        global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None,
+        name: str | None = None,
+    ) -> None:
+        super().__init__(
+            learning_rate,
+            momentum=momentum, nesterov=nesterov, trust_coefficient=trust_coefficient,
+            epsilon=epsilon, min_trust_ratio=min_trust_ratio, max_trust_ratio=max_trust_ratio,
+            lr_in_momentum=lr_in_momentum, inplace=inplace, stop_gradients=stop_gradients,
+            trace_on_next_step=trace_on_next_step, device=device, variant=variant,
+            weight_decay=weight_decay, rules=rules, slot_dtype=slot_dtype, lazy_slots=lazy_slots,
+            schedule_counts=schedule_counts, skip_nonfinite=skip_nonfinite,
+            init_on_first_step=init_on_first_step, fallback_to_non_traced=fallback_to_non_traced,
+            clipnorm=clipnorm, clipvalue=clipvalue, global_clipnorm=global_clipnorm,
+            use_ema=use_ema, ema_momentum=ema_momentum,
+            ema_overwrite_frequency=ema_overwrite_frequency, loss_scale_factor=loss_scale_factor,
+            gradient_accumulation_steps=gradient_accumulation_steps, name=name,
+        )  # fmt: skip

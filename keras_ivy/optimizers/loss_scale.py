@@ -45,7 +45,7 @@ class LossScaleOptimizer(keras.optimizers.LossScaleOptimizer):
 
     def __init__(
         self,
-        inner_optimizer: Any,
+        inner_optimizer: keras.optimizers.Optimizer | str | dict,
         initial_scale: float = 2.0**15,
         dynamic_growth_steps: int = 2000,
         **kwargs: Any,

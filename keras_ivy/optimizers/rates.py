@@ -13,6 +13,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_ivy.optimizers.host import Host
 from keras_ivy.optimizers.overrides import overridden
 from keras_ivy.optimizers.schedules import WarmupPolynomial
 from keras_ivy.optimizers.spellings import as_learning_rate, check_new_rate
@@ -26,25 +27,29 @@ Schedule = keras.optimizers.schedules.LearningRateSchedule
 READS = ("learning_rate", "_get_current_learning_rate")
 
 
-class Rates:
-    """The methods that concern the learning rate; `base.Optimizer` mixes them in."""
+class Rate:
+    """The learning rate of an optimizer.
 
-    def _init_rate(self, rate: Any) -> None:
-        """Keep the number that the optimizer was made with, if it was one."""
-        self.__dict__["_written_rate"] = rate if isinstance(rate, float) else None
+    Args:
+        host: The optimizer.
+        rate: What it was made with: a float, a schedule or a callable.
+    """
 
-    @property
-    def learning_rate(self) -> Any:
-        """The learning rate of the next step; it can be set to a number or a schedule.
+    def __init__(self, host: Host, rate: Any):
+        self._host = host
+        #: The number that the optimizer was made with, or was set to, if it was one.
+        self._written = rate if isinstance(rate, float) else None
+        #: What was handed to a method that somebody may have replaced.
+        self._handed: Any = None
 
-        As in Keras: a variable of type `keras.config.floatx()` if it is a number, or what the
-        schedule or callable returns.
+    def check_new(self, value: Any) -> None:
+        """Refuse what the rate cannot be set to.
+
+        Raises:
+            IvyTypeError: If the rate is a callable, and `value` is a number.
+            IvyValueError: If it is no rate.
         """
-        return self._get_current_learning_rate()
-
-    @learning_rate.setter
-    def learning_rate(self, value: Any) -> None:
-        held = self._learning_rate
+        held = self._host._learning_rate
         if not callable(value) and not isinstance(held, Schedule):
             if not hasattr(held, "assign"):
                 raise IvyTypeError(
@@ -55,31 +60,45 @@ class Rates:
             check_new_rate(value)
         if callable(value):
             as_learning_rate(value)
-        # A callback may set the rate to what it read: the rounded number, which changes nothing.
-        before = _number(held)
-        keras.optimizers.Optimizer.learning_rate.fset(self, value)
+
+    def was_set(self, value: Any, before: float | None) -> None:
+        """Keep the number that the rate was set to.
+
+        Args:
+            value: The rate.
+            before: What `number` was.
+        """
         if callable(value):
-            self._init_rate(None)
+            self._written = None
         elif tf.executing_eagerly() and float(value) != before:
-            self._init_rate(float(value))
+            # A callback may set the rate to what it read, rounded, which changes nothing.
+            self._written = float(value)
 
-    def _get_current_learning_rate(self) -> Any:
-        if isinstance(self._learning_rate, Schedule):
-            return self._learning_rate(self._schedule_count())
-        return super()._get_current_learning_rate()
+    def number(self) -> float | None:
+        """Return what the variable of the rate holds, where that is known."""
+        held = self._host._learning_rate
+        if isinstance(held, keras.Variable) and tf.executing_eagerly():
+            return float(np.asarray(held))
+        return None
 
-    def _schedule_count(self) -> Any:
-        """What a schedule counts: calls of `apply`, as in Keras, or updates."""
-        return self.iterations if self.schedule_counts == "updates" else self._iterations
+    def schedule_count(self) -> Any:
+        """Return what a schedule counts: calls of `apply`, as in Keras, or updates."""
+        host = self._host
+        return host.iterations if host.schedule_counts == "updates" else host._iterations
 
-    def _rate_at(self, count: Any) -> Any:
-        """The rate of the step after `count` steps, for `step`, which counts by itself."""
-        held = self._learning_rate
-        self.__dict__["_handed_rate"] = held(count) if _counts(held) else self.learning_rate
-        return self._handed_rate
+    def to_hand(self) -> Any:
+        """Return the rate as Keras hands it to `_backend_update_step`, and it to `update_step`."""
+        self._handed = self._host.learning_rate
+        return self._handed
 
-    def _rate_given(self, rate: Any, dtype: tf.DType, count: Any = None) -> tf.Tensor:
-        """The rate that was handed to a method, for tensors that are worked with in some type.
+    def at(self, count: tf.Tensor) -> Any:
+        """Return the rate of the step after `count` steps, for `step`, which counts by itself."""
+        held = self._host._learning_rate
+        self._handed = held(count) if _counts(held) else self._host.learning_rate
+        return self._handed
+
+    def given(self, rate: Any, dtype: tf.DType, count: Any = None) -> tf.Tensor:
+        """Return the rate that was handed to a method, for tensors worked with in some type.
 
         What came through unchanged counts as it was written, not as Keras's type rounds it.
 
@@ -88,44 +107,44 @@ class Rates:
             dtype: The type.
             count: What a schedule has counted, if it is not what it counts for `apply`.
         """
-        held = self._learning_rate
+        held = self._host._learning_rate
         if rate is held and isinstance(held, keras.Variable):
             value = tf.convert_to_tensor(held.value)
             # Float64 buys the number as it was written, for variables that can tell.
             return self._as_written(value) if dtype == tf.float64 else value
         own = isinstance(held, WarmupPolynomial) and held.is_exact
-        if own and rate is self._handed_rate and not overridden(self, *READS):
+        if own and rate is self._handed and not overridden(self._host, *READS):
             # Float64 buys counts beyond 2 ** 24, which would run together in float32.
-            return held.in_float64(self._schedule_count() if count is None else count)
+            return held.in_float64(self.schedule_count() if count is None else count)
         return scalar(rate, dtype if dtype == tf.float64 else _type_of(rate))
 
     def _as_written(self, value: tf.Tensor) -> tf.Tensor:
         """The value of the rate's variable in float64: the number that was rounded to it, or it."""
         wide = tf.cast(value, tf.float64)
-        written = self._written_rate
-        if written is None or value.dtype == tf.float64:
+        if self._written is None or value.dtype == tf.float64:
             return wide
-        written = tf.constant(written, tf.float64)
+        written = tf.constant(self._written, tf.float64)
         same = tf.equal(value, tf.cast(written, value.dtype))
         # The difference is exact, and is added so that gradients reach the variable.
         return wide + tf.stop_gradient(tf.where(same, written - wide, tf.zeros_like(wide)))
 
-    def _plain_rate(self) -> float:
-        """The number that the rate's variable stands for."""
+    def plain(self) -> float:
+        """Return the number that the rate's variable stands for."""
         with tf.init_scope():
-            return float(self._as_written(tf.constant(self._learning_rate.numpy())))
+            return float(self._as_written(tf.constant(self._host._learning_rate.numpy())))
+
+    def __repr__(self) -> str:
+        rate = self._host._learning_rate
+        if isinstance(rate, keras.Variable):
+            return repr(self.plain()) if tf.executing_eagerly() else "..."
+        if isinstance(rate, Schedule):
+            return f"<{type(rate).__name__}>"
+        return f"<{getattr(rate, '__name__', type(rate).__name__)}>"
 
 
 def _counts(rate: Any) -> bool:
     """Whether a rate is a function of the count, as schedules are."""
     return hasattr(rate, "get_config") and callable(rate)
-
-
-def _number(held: Any) -> float | None:
-    """What a rate's variable holds, where that is known."""
-    if isinstance(held, keras.Variable) and tf.executing_eagerly():
-        return float(np.asarray(held))
-    return None
 
 
 def _type_of(rate: Any) -> tf.DType:

@@ -170,7 +170,7 @@ class Rule(MatchRule):
             and self._reads_ends == other._reads_ends
         )
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]  # As of every class with its own `==`.
 
 
 #: What a rule may state, and what holds where none does; `decay` is the optimizer's then.
@@ -234,7 +234,7 @@ def as_rules(rules: Any) -> tuple[Rule, ...]:
             "`rules` must be a preset's name, a `Rule`, or a list of rules. "
             f"Received: rules={rules!r}"
         )
-    made = []
+    made: list[Rule] = []
     for rule in rules:
         if isinstance(rule, dict):
             rule = _configured(rule)
@@ -269,7 +269,7 @@ def resolve(
     variables: Sequence[Any],
     weight_decay: float,
     *,
-    optimizer: Any = None,
+    optimizer: object | None = None,
     root: keras.layers.Layer | None = None,
 ) -> list[tuple[Treatment, tuple[Rule, ...]]]:
     """Return what every variable gets, and the rules that say so.
@@ -292,7 +292,7 @@ def resolve(
     for variable in variables:
         place = places.place(variable)
         stated: dict[str, Any] = {}
-        by = []
+        by: list[Rule] = []
         for i, rule in enumerate(rules):
             if rule._holds(place):
                 matched.add(i)

@@ -87,7 +87,7 @@ class WarmupPolynomial(keras.optimizers.schedules.LearningRateSchedule):
         """Return the rate after `step` steps, as a scalar of type `keras.config.floatx()`."""
         kind = getattr(step, "dtype", None)
         kind = np.asarray(step).dtype if kind is None else kind
-        name = getattr(kind, "name", kind)
+        name = str(getattr(kind, "name", kind))
         if "float" not in name and "int" not in name:
             raise IvyTypeError(f"`step` must be a number. {received('step', step)}")
         return ops.cast(self.in_float64(step), keras.config.floatx())

@@ -1,4 +1,4 @@
-"""Stochastic gradient descent."""
+"""Stochastic gradient descent, and what it shares with LARS."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,14 +8,29 @@ import tensorflow as tf
 
 from keras_ivy.adapters import keras_saving
 from keras_ivy.optimizers import variants
-from keras_ivy.optimizers.families import MomentumOptimizer
+from keras_ivy.optimizers.base import Optimizer
+from keras_ivy.optimizers.formulas.momentum import MomentumFormula
 from keras_ivy.optimizers.spellings import check_flag, check_range, ivy_spellings
-from keras_ivy.optimizers.updates import Treatment
+from keras_ivy.optimizers.variants import MomentumVariant
 from keras_ivy.registration import register
 from keras_ivy.utils.exceptions import IvyValueError
 
 #: The key of a config that says how momentum is stored; 0.1.0 wrote none.
 _SIGN = "momentum_points"
+
+
+class MomentumOptimizer(Optimizer):
+    """SGD and LARS: the gradient, and a buffer `mw` if there is momentum."""
+
+    _setting: MomentumVariant
+    momentum: float
+    nesterov: bool
+
+    def get_config(self) -> dict:
+        """Return every option, for `from_config`."""
+        config = super().get_config()
+        config.update(momentum=self.momentum, nesterov=self.nesterov)
+        return config
 
 
 @register("sgd_ivy")
@@ -34,7 +49,8 @@ class SGD(MomentumOptimizer):
         learning_rate: A number, a schedule, a scalar variable or a callable. Ivy: `lr`.
         momentum: Decay of the momentum, in `[0, 1)`.
         nesterov: Whether to look ahead; needs `momentum > 0`.
-        **kwargs: Those of `Optimizer`.
+        variant: Which of the above.
+        rules, slot_dtype, lazy_slots, clipnorm, name, ...: Those of `Optimizer`.
 
     Note:
         By position a bool or `None` in the place of `momentum` is Ivy's `inplace`, and what
@@ -60,17 +76,48 @@ class SGD(MomentumOptimizer):
         learning_rate: Any = 1e-4,
         momentum: float = 0.0,
         nesterov: bool = False,
-        **kwargs: Any,
-    ):
+        *,
+        variant: str = "ivy",
+        weight_decay: float | None = None,
+        rules: Any = None,
+        slot_dtype: str | None = None,
+        lazy_slots: bool = False,
+        schedule_counts: str = "steps",
+        skip_nonfinite: bool = False,
+        inplace: bool | None = None,
+        stop_gradients: bool = True,
+        trace_on_next_step: bool = False,
+        device: str | None = None,
+        init_on_first_step: bool | None = None,
+        fallback_to_non_traced: bool | str | None = None,
+        clipnorm: float | None = None,
+        clipvalue: float | None = None,
+        global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None,
+        name: str | None = None,
+    ) -> None:
         check_momentum(momentum, nesterov)
-        super().__init__(learning_rate, **kwargs)
+        super().__init__(
+            learning_rate,
+            inplace=inplace, stop_gradients=stop_gradients, trace_on_next_step=trace_on_next_step,
+            device=device, variant=variant, weight_decay=weight_decay, rules=rules,
+            slot_dtype=slot_dtype, lazy_slots=lazy_slots, schedule_counts=schedule_counts,
+            skip_nonfinite=skip_nonfinite, init_on_first_step=init_on_first_step,
+            fallback_to_non_traced=fallback_to_non_traced, clipnorm=clipnorm, clipvalue=clipvalue,
+            global_clipnorm=global_clipnorm, use_ema=use_ema, ema_momentum=ema_momentum,
+            ema_overwrite_frequency=ema_overwrite_frequency, loss_scale_factor=loss_scale_factor,
+            gradient_accumulation_steps=gradient_accumulation_steps, name=name,
+        )  # fmt: skip
         self.momentum = float(momentum)
         self.nesterov = bool(nesterov)
 
-    _downhill = True
-
-    def _leaves_other_rows(self, treatment: Treatment) -> bool:
-        return not self.momentum and not treatment.decay
+    @property
+    def _formula(self) -> MomentumFormula:
+        return MomentumFormula(self._setting, self.momentum, self.nesterov, downhill=True)
 
     def get_config(self) -> dict:
         """Return every option, for `from_config`, and which sign the momentum of a file has."""
@@ -101,7 +148,7 @@ class SGD(MomentumOptimizer):
         """Whether a file that fits holds the momentum with the sign of keras_ivy 0.1.0."""
         if not (self.built and self.momentum) or len(store.keys()) != len(self.variables):
             return False
-        if vars(self).pop("_loads_uphill", False):
+        if self.__dict__.pop("_loads_uphill", False):
             return True
         own = [i for i, v in enumerate(self.variables) if v is self._learning_rate]
         if not own or store[str(own[0])].dtype != "float64":

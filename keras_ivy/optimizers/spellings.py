@@ -2,8 +2,8 @@
 
 import functools
 import inspect
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar, cast
 
 import keras
 import numpy as np
@@ -42,22 +42,27 @@ KERAS_KEYWORDS = (
 SWITCHES = ("inplace", "stop_gradients", "trace_on_next_step")
 
 
-def ivy_spellings(init: Callable | None = None, *, switches_at: int | None = None) -> Callable:
+Init = TypeVar("Init", bound=Callable[..., None])
+
+
+def ivy_spellings(*, switches_at: int | None = None) -> Callable[[Init], Init]:
     """Let a constructor take Ivy's keywords beside its own, and Ivy's order of arguments.
 
     Args:
-        init: An `__init__` whose own parameters have Keras's names; without it, a decorator is
-            returned.
         switches_at: Where Ivy's `inplace`, `stop_gradients` and `trace_on_next_step` stand by
             position, if this constructor has a number there: a bool or `None` is Ivy's.
 
     Returns:
-        The same constructor; `lr=0.1` reaches it as `learning_rate=0.1`.
+        A decorator of an `__init__` whose own parameters have Keras's names: `lr=0.1` reaches it
+        as `learning_rate=0.1`. To type checkers and editors it stays what it is.
     """
-    if init is None:
-        return functools.partial(ivy_spellings, switches_at=switches_at)
+    return functools.partial(_spelled, switches_at)
+
+
+def _spelled(switches_at: int | None, init: Init) -> Init:
     signature = inspect.signature(init)
     parameters = list(signature.parameters.values())[1:]
+    names = [p.name for p in parameters]
     places = [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
 
     @functools.wraps(init)
@@ -76,6 +81,9 @@ def ivy_spellings(init: Callable | None = None, *, switches_at: int | None = Non
             if name in kwargs or name in signature.bind_partial(self, *args).arguments:
                 raise _given_twice(ivy, name, value)
             kwargs[name] = value
+        if "exclusions" in kwargs:  # In configs: what `exclude_from_weight_decay` was told.
+            vars(self)["_exclusions_given"] = kwargs.pop("exclusions")
+        _check_keywords(kwargs, names, type(self))
         outer = vars(self).get("_making", False)
         vars(self)["_making"] = True  # Until all options are there; see `settings`.
         try:
@@ -83,8 +91,8 @@ def ivy_spellings(init: Callable | None = None, *, switches_at: int | None = Non
         finally:
             vars(self)["_making"] = outer
 
-    wrapper.also_spelled = SPELLINGS
-    return wrapper
+    vars(wrapper)["also_spelled"] = SPELLINGS
+    return cast("Init", wrapper)
 
 
 def _switches_by_name(cls: type, at: int, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
@@ -113,13 +121,15 @@ def complete_signature(cls: type) -> inspect.Signature:
     `help` and the completion of a notebook show it.
     """
     own, *bases = (c for c in cls.__mro__ if "__init__" in c.__dict__)
-    found = {p.name: p for p in list(inspect.signature(own.__init__).parameters.values())[1:]}
+    found = {
+        p.name: p for p in list(inspect.signature(vars(own)["__init__"]).parameters.values())[1:]
+    }
     for base in bases:
         rest = next((p.name for p in found.values() if p.kind is p.VAR_KEYWORD), None)
         if rest is None:
             break
         ours = base.__module__.startswith("keras_ivy")
-        for parameter in list(inspect.signature(base.__init__).parameters.values())[1:]:
+        for parameter in list(inspect.signature(vars(base)["__init__"]).parameters.values())[1:]:
             variadic = parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
             if not variadic and (ours or parameter.name in KERAS_KEYWORDS):
                 found.setdefault(
@@ -154,37 +164,31 @@ def _given_twice(ivy: str, name: str, value: Any) -> IvyTypeError:
     )
 
 
-def check_keywords(kwargs: dict, cls: type) -> None:
-    """Refuse keywords that neither the class nor Keras's base class knows, and values it ignores.
+def _check_keywords(kwargs: dict, places: Iterable[str], cls: type) -> None:
+    """Refuse keywords that a constructor does not know.
 
-    Values are replaced in `kwargs` by Python's own numbers, which a config can hold.
+    Raises:
+        IvyValueError: If there is one; it names the nearest known ones.
+    """
+    unknown = sorted(set(kwargs) - set(places))
+    if unknown:
+        raise IvyValueError(
+            f"{cls.__name__} has no argument {unknown[0]!r}. {nearest(unknown[0], places)} "
+            f"Received: {shown({name: kwargs[name] for name in unknown})}"
+        )
+
+
+def checked_options(**options: Any) -> dict[str, Any]:
+    """Return options of Keras's base class, which takes some that are out of range for none.
+
+    They are Python's own numbers, which a config can hold.
 
     Raises:
         IvyTypeError: If a switch is not a bool.
-        IvyValueError: If there is an unknown keyword (it names the nearest known ones), or a value
-            is out of range.
+        IvyValueError: If a value is out of range.
     """
-    unknown = sorted(set(kwargs) - set(KERAS_KEYWORDS))
-    if not unknown:
-        kwargs.update(_checked_options(kwargs))
-        return
-    known = set(KERAS_KEYWORDS)
-    for base in cls.__mro__:
-        init = base.__dict__.get("__init__")
-        if init is not None and base.__module__.startswith("keras_ivy"):
-            arguments = inspect.signature(init).parameters.values()
-            known |= {x.name for x in arguments if x.kind not in (x.VAR_POSITIONAL, x.VAR_KEYWORD)}
-    known.discard("self")
-    raise IvyValueError(
-        f"{cls.__name__} has no argument {unknown[0]!r}. {nearest(unknown[0], known)} "
-        f"Received: {shown({name: kwargs[name] for name in unknown})}"
-    )
-
-
-def _checked_options(options: dict) -> dict:
-    """Return options of Keras's base class, which takes some that are out of range for none."""
     given = {name: value for name, value in options.items() if value is not None}
-    checked = {}
+    checked = dict(options)
     for name in (*CLIPPING, "loss_scale_factor"):
         if name in given:
             # A limit that no norm reaches is how people switch clipping off.

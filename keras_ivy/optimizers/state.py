@@ -217,12 +217,8 @@ class SavedState(tf.train.experimental.PythonState):
         count, slots, _ = self._cell.peek()
         arrays = {f"{name}:{k}": x for name, flat in slots.items() for k, x in flat.items()}
         file = io.BytesIO()
-        np.savez(
-            file,
-            count=count,
-            version=_VERSION,
-            **{name: np.asarray(x) for name, x in arrays.items()},
-        )
+        held: dict[str, Any] = {name: np.asarray(x) for name, x in arrays.items()}
+        np.savez(file, count=count, version=_VERSION, **held)
         return file.getvalue()
 
     def deserialize(self, string_value: bytes) -> None:

@@ -69,6 +69,10 @@ class Limits(NamedTuple):
     maximum: float | None = None
 
 
+#: A coefficient of one, and no bounds.
+UNBOUNDED = Limits()
+
+
 def moment(m: Tensor, x: Tensor, beta: Tensor, rest: Tensor) -> Tensor:
     """`m' = beta * m + rest * x`, `rest = 1 - beta`: an exponential moving average.
 
@@ -211,10 +215,11 @@ def moment_update(
         w = w - rate * pull * w
     if decay and setting.decay == "update":
         u = u + pull * w
-    if not adapts(setting.ratio, treatment):
+    kind = setting.ratio
+    if kind is None or not adapts(kind, treatment):
         return w - rate * u, m, v, None
     measured = u + pull * w if decay > 0.0 and setting.decay == "norm" else u
-    ratio = trust_ratio(norm(w), norm(measured), setting.ratio, limits)
+    ratio = trust_ratio(norm(w), norm(measured), kind, limits)
     return w - (ratio * rate) * u, m, v, ratio
 
 
@@ -248,7 +253,7 @@ def lars_ratio(
     decay = treatment.decay
     if decay and setting.denominator == "split":
         below = ops.where(below > 0.0, below + pull * weight_norm, below)
-    ratio = trust_ratio(weight_norm, below, setting.ratio, limits)
+    ratio = trust_ratio(weight_norm, below, setting.ratio or TrustRatio(), limits)
     if decay > 0.0 and setting.decay == "norm":
         safe = ops.where(weight_norm > 0.0, weight_norm, ops.ones_like(weight_norm))
         ratio = ratio / (safe * pull)
@@ -311,6 +316,6 @@ def momentum_update(
         m = momentum * m + step
         step = momentum * m + step if nesterov else m
     if adapted and setting.denominator == "momentum":
-        ratio = trust_ratio(norm(w), norm(step), setting.ratio, limits)
+        ratio = trust_ratio(norm(w), norm(step), setting.ratio or TrustRatio(), limits)
         step = ratio * step
     return (w - step if setting.lr_in_momentum else w - rate * step), m, ratio

@@ -5,6 +5,7 @@ moments; the momentum family (SGD, LARS) follows the gradient, with or without m
 systems disagree, they disagree in the settings below and in nothing else.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from keras_ivy.utils.exceptions import IvyValueError, nearest
@@ -137,7 +138,26 @@ LARS = {
 }
 
 
-def lookup(table: dict, variant: str, optimizer: str) -> MomentVariant | MomentumVariant:
+#: A variant of either family.
+Variant = MomentVariant | MomentumVariant
+
+
+def chosen(table: Mapping[str, Variant], variant: str | None) -> str | None:
+    """Return the variant that an optimizer means: the first of its table if it names none.
+
+    An optimizer without variants has none; its configs of version 0.1.0 say `"ivy"` all the same.
+
+    Example:
+
+    >>> chosen(LAMB, None), chosen(LAMB, "paper"), chosen({}, "ivy")
+    ('ivy', 'paper', None)
+    """
+    if not table:
+        return None if variant == "ivy" else variant
+    return next(iter(table)) if variant is None else variant
+
+
+def lookup(table: Mapping[str, Variant], variant: str, optimizer: str) -> Variant:
     """Return the settings of a variant.
 
     Raises:

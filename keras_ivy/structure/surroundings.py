@@ -31,7 +31,9 @@ class Surroundings:
             the only outermost layer that holds all variables, if there is one.
     """
 
-    def __init__(self, variables: Sequence[Any], root: _Layer | None = None, optimizer: Any = None):
+    def __init__(
+        self, variables: Sequence[Any], root: _Layer | None = None, optimizer: object | None = None
+    ):
         self.variables = list(variables)
         self._given_root, self._optimizer = root, optimizer
 
@@ -144,7 +146,7 @@ class _Live:
         return [layer for layer in self.above(layers) if id(layer) not in self._parents]
 
 
-def _leads_to(value: Any, optimizer: Any) -> bool:
+def _leads_to(value: Any, optimizer: object) -> bool:
     """Whether an attribute is an optimizer, or Keras's wrapper around it."""
     if not isinstance(value, keras.optimizers.Optimizer):
         return False

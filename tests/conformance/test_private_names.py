@@ -247,23 +247,23 @@ def test_what_objects_are_asked_for_is_there(path, name):
 #: Private methods of Keras and TensorFlow that classes of this package replace. Where upstream
 #: renames one, ours is never called, and nothing else says so.
 OVERRIDDEN = {
-    "_apply_weight_decay": "optimizers.base",
-    "_backend_maybe_overwrite_model_variables": "optimizers.hooks",
-    "_backend_increment_gradient_accumulators": "optimizers.hooks",
-    "_backend_reset_gradient_accumulators": "optimizers.hooks",
-    "_update_model_variables_moving_average": "optimizers.hooks",
-    "_backend_update_step": "optimizers.hooks",
-    "_clip_gradients": "optimizers.hooks",
-    "_all_reduce_sum_gradients": "optimizers.hooks",
-    "_clip_by_norm": "optimizers.hooks",
-    "_overwrite_model_variables_with_average_value": "optimizers.hooks",
-    "_use_weight_decay": "optimizers.hooks",
-    "_backend_apply_gradients": "optimizers.base",
+    "_apply_weight_decay": "optimizers.keras_side.hooks",
+    "_backend_maybe_overwrite_model_variables": "optimizers.keras_side.hooks",
+    "_backend_increment_gradient_accumulators": "optimizers.keras_side.hooks",
+    "_backend_reset_gradient_accumulators": "optimizers.keras_side.hooks",
+    "_update_model_variables_moving_average": "optimizers.keras_side.hooks",
+    "_backend_update_step": "optimizers.keras_side.hooks",
+    "_clip_gradients": "optimizers.keras_side.hooks",
+    "_all_reduce_sum_gradients": "optimizers.keras_side.hooks",
+    "_clip_by_norm": "optimizers.keras_side.hooks",
+    "_overwrite_model_variables_with_average_value": "optimizers.keras_side.hooks",
+    "_use_weight_decay": "optimizers.keras_side.hooks",
+    "_backend_apply_gradients": "optimizers.keras_side.hooks",
     "_copy_trackable_to_cpu": "adapters.keras_variables",
     "_default_save_signature": "module.exporting",
     "_direct_assign": "adapters.keras_variables",
     "_export_to_saved_model_graph": "adapters.keras_variables",
-    "_get_current_learning_rate": "optimizers.base",
+    "_get_current_learning_rate": "optimizers.keras_side.hooks",
     "_initialize_with_initializer": "adapters.keras_variables",
     "_lookup_dependency": "container",
     "_obj_type": "adapters.keras_saving",
@@ -297,7 +297,9 @@ def overridden() -> dict[str, str]:
             theirs = {name for base in cls.__mro__ if is_upstream(base) for name in vars(base)}
             for base in filter(is_ours, cls.__mro__):
                 names = {
-                    n for n in vars(base) if n.startswith("_") and not n.startswith(("__", "_abc_"))
+                    n
+                    for n in vars(base)
+                    if n.startswith("_") and not n.startswith(("__", "_abc_", "_is_protocol"))
                 }
                 found |= dict.fromkeys(names & theirs, f"{base.__module__}.{base.__name__}")
     return found

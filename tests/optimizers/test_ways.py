@@ -79,7 +79,7 @@ def formula(name, dtype="float64", weight_scale=1.0, gradient_scale=1.0):
     rate = tf.constant(RATE, tf.float64)
     for t in range(STEPS):
         grads = draw(1 + t, gradient_scale)
-        scalars = optimizer._scalars(rate, tf.constant(t, tf.int64), tf.float64)
+        scalars = optimizer._formula.scalars(rate, tf.constant(t, tf.int64), tf.float64)
         for path in COMPARED:
             if "ruled" in path:
                 treatment = updates.Treatment(adapt=False)
@@ -87,7 +87,7 @@ def formula(name, dtype="float64", weight_scale=1.0, gradient_scale=1.0):
                 multiplier = 0.5 if "many" in path else 1.0
                 treatment = updates.Treatment(optimizer.weight_decay or 0.0, True, multiplier)
             g = stored(grads[path], dtype)
-            new, slots[path], _ = optimizer._update(
+            new, slots[path], _ = optimizer._formula.update(
                 w[path], g, slots[path], scalars, treatment, norm
             )
             w[path] = stored(new, dtype)
@@ -105,7 +105,7 @@ def trained(case, shapes, dtype, mode, weight_scale=1.0, gradient_scale=1.0):
         grads = draw(1 + t, gradient_scale)
         apply(*(tf.constant(grads[path], dtype) for path in shapes))
     slots = [
-        optimizer._turned(tuple(tf.convert_to_tensor(x) for x in slots))
+        optimizer._formula.stored(tuple(tf.convert_to_tensor(x) for x in slots))
         for slots in optimizer._slots
     ]
     return dict(zip(shapes, vs, strict=True)), dict(zip(shapes, slots, strict=True))
@@ -207,11 +207,11 @@ def test_plan_takes_the_way_it_says(name, dtype, modes, monkeypatch):
     found = {}
     plan = fast.plan
 
-    def note(jobs, optimizer):
-        stacks, batches, plain = plan(jobs, optimizer)
+    def note(jobs, step):
+        stacks, batches, plain = plan(jobs, step)
         for way, groups in (("stacked", stacks), ("fused", batches), ("plain", [plain])):
             found.update({list(SHAPES)[job.index]: way for group in groups for job in group})
-        return [], [], []
+        return fast.Plan([], [], [])
 
     monkeypatch.setattr(fast, "plan", note)
     for mode in modes:

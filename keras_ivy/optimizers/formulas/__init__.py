@@ -1,0 +1,1 @@
+"""What optimizers compute, apart from where they keep their state: see `formula`."""

@@ -1,0 +1,285 @@
+"""Ivy's side: steps on Containers, and the state as a Container."""
+
+import warnings
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from keras_ivy.container import Container
+from keras_ivy.optimizers.formulas.formula import Formula, Updated
+from keras_ivy.optimizers.formulas.methods import formula_of
+from keras_ivy.optimizers.gradients import all_finite, clip, gathered, prepared
+from keras_ivy.optimizers.host import Host
+from keras_ivy.optimizers.ivy_side.handwritten import check_stepping_by_hand, step_by_hand
+from keras_ivy.optimizers.ivy_side.shown_state import parse, shown
+from keras_ivy.optimizers.keys import chosen, keys_of
+from keras_ivy.optimizers.leaves import Flat, prepare, unflatten
+from keras_ivy.optimizers.norms import norm
+from keras_ivy.optimizers.overrides import BEYOND_STEP, overridden
+from keras_ivy.optimizers.rounding import rounded
+from keras_ivy.optimizers.rules import Leaf
+from keras_ivy.optimizers.slots import slot_dtype
+from keras_ivy.optimizers.sparse import Rows, update_rows
+from keras_ivy.optimizers.state import Slots, StateCell, complete
+from keras_ivy.optimizers.tensors import scalar
+from keras_ivy.optimizers.updates import Treatment
+from keras_ivy.utils.devices import device_scope
+from keras_ivy.utils.exceptions import IvyKeyError, IvyNotImplementedException, IvyValueError
+
+__all__ = ["IvyStepper"]
+
+
+class IvyStepper:
+    """What steps on Containers for an optimizer; see `base.Optimizer` for what each method does.
+
+    Args:
+        host: The optimizer.
+        refuse_old: Called with the number of steps in a checkpoint of keras_ivy 0.1.0.
+    """
+
+    def __init__(self, host: Host, refuse_old: Callable[[int], None]):
+        self._host = host
+        #: Where count and slots are kept.
+        self.cell = StateCell()
+        self.cell.refuse_old = refuse_old
+        #: How many steps a user's `_step` has made.
+        self.steps_by_hand = 0
+        self._traced: Callable | None = None
+        self._traces_itself = False
+
+    @property
+    def _by_hand(self) -> Callable[[Any, Any], Any] | None:
+        """The user's `_step`, if the optimizer is written for Ivy."""
+        return getattr(self._host, "_step", None)
+
+    def forget_trace(self) -> None:
+        """Compile anew in the next step, if it is that which compiles."""
+        self._traced = None
+
+    # Steps.
+
+    def step(self, v: Any, grads: Any, ignore_missing: bool) -> Any:
+        """Return the variables one step later, and keep the state."""
+        host = self._host
+        if host.built:
+            raise IvyValueError(
+                "This optimizer already trains variables through Keras (`apply` or `fit`), whose "
+                "moments `step` would not see. Make another one for `step`. "
+                f"Received: optimizer {host.name!r}, built for "
+                f"{len(host._trainable_variables)} variables"
+            )
+        if host.trace_on_next_step and tf.executing_eagerly():
+            if self._traced is None:
+                self._traced = tf.function(self._step, autograph=False, reduce_retracing=True)
+            self._traces_itself = True
+            try:
+                return self._traced(v, grads, ignore_missing)
+            finally:
+                self._traces_itself = False
+        if not self._traces_itself:
+            host._options.note_trace()
+        return self._step(v, grads, ignore_missing)
+
+    def _step(self, v: Any, grads: Any, ignore_missing: bool) -> Any:
+        self._check()
+        flat_v, flat_g = prepare(v, grads, ignore_missing)
+        by_hand, kind = self._by_hand, type(self._host).__name__
+        if by_hand is not None:
+            check_stepping_by_hand(kind)
+            self.steps_by_hand += 1
+            return step_by_hand(by_hand, kind, v, flat_v, flat_g)
+        formula = formula_of(self._host)
+        with device_scope(self._host.device):
+            count, slots = self.cell.load(self._specs(flat_v), formula.slot_names)
+            new_v, new_slots, ratios = self._transform(formula, flat_v, flat_g, count, slots)
+            self.cell.store(count + 1, new_slots)
+            self.cell.note(ratios)
+        return unflatten(new_v, v)
+
+    def stateless_step(
+        self, v: Any, grads: Any, state: Any, ignore_missing: bool
+    ) -> tuple[Any, Container]:
+        """Return variables and state one step later, from a state that the caller keeps."""
+        self._check()
+        self._host._options.note_trace()
+        formula = formula_of(self._host)
+        flat_v, flat_g = prepare(v, grads, ignore_missing)
+        count, slots = self._parsed(state) if state is not None else (0, {})
+        if count is None:
+            raise IvyValueError(
+                "A state must hold `count`, the number of steps made. "
+                f"Received: state with {sorted(state)}"
+            )
+        slots = complete(slots, self._specs(flat_v), formula.slot_names)
+        count = scalar(count, tf.int64)
+        new_v, slots, _ = self._transform(formula, flat_v, flat_g, count, slots)
+        nested = isinstance(v, Mapping)
+        return unflatten(new_v, v), shown(formula.slot_names, slots, count + 1, nested)
+
+    def _check(self) -> None:
+        """Refuse a step where a subclass has replaced what only `apply` can call.
+
+        A subclass that has its own `step` as well is taken to know.
+
+        Raises:
+            IvyNotImplementedException: If it has.
+        """
+        host = self._host
+        if self._by_hand is not None or overridden(host, "step", "stateless_step"):
+            return
+        found = overridden(host, *BEYOND_STEP)
+        if isinstance(host._learning_rate, keras.optimizers.schedules.LearningRateSchedule):
+            found += overridden(host, "learning_rate", "_get_current_learning_rate")
+        if found:
+            raise IvyNotImplementedException(
+                f"`step` takes tensors, and cannot call `{found[0]}`, which is about variables and "
+                "which somebody has replaced. Train through `apply` or `fit`; or override "
+                "`_update`, the formula, which both follow. "
+                f"Received: optimizer {type(host).__name__!r} with its own `{found[0]}`"
+            )
+
+    def _specs(self, flat_v: Flat) -> dict[str, tuple]:
+        """Shape and type of the slots of every variable."""
+        return {
+            k: (tuple(x.shape), slot_dtype(self._host, x.dtype, "mw")) for k, x in flat_v.items()
+        }
+
+    def _transform(
+        self, formula: Formula[Any], v: Flat, g: Flat, count: tf.Tensor, slots: Slots
+    ) -> tuple[Flat, Slots, Flat]:
+        """The pure step: `{path: tensor}` in; variables, slots and trust ratios out."""
+        host = self._host
+        unsupported = [
+            name for name in ("use_ema", "gradient_accumulation_steps") if getattr(host, name, None)
+        ]
+        if unsupported:
+            raise IvyValueError(
+                f"`step` does not support `{unsupported[0]}`, which needs variables to keep its "
+                "sums in: use `apply`. "
+                f"Received: {unsupported[0]}={getattr(host, unsupported[0])!r}"
+            )
+        rate = host._rate.at(count)
+        treatments = self._treatments(v)
+        grads = [prepared(x, v[k].dtype, v[k].shape, host.lazy_slots) for k, x in g.items()]
+        if host.loss_scale_factor is not None:
+            grads = [x / host.loss_scale_factor for x in grads]
+        grads = clip(host._clip_gradients, gathered(grads))
+        finite = all_finite(grads) if host.skip_nonfinite and grads else None
+
+        def keep(new: tf.Tensor, old: tf.Tensor) -> tf.Tensor:
+            new = new if finite is None else tf.where(finite, new, old)
+            return tf.stop_gradient(new) if host.stop_gradients else new
+
+        names, scalars = formula.slot_names, {}
+        new_v = dict(v)
+        new_slots = {name: dict(slots[name]) for name in names}
+        ratios = {}
+        for i, (k, x) in enumerate(zip(g, grads, strict=True)):
+            dtype = x.dtype
+            if dtype not in scalars:
+                given, decay = host._rate.given(rate, dtype, count), host._options.decay_in(dtype)
+                scalars[dtype] = formula.scalars(given, count, dtype, decay)
+            held = tuple(tf.cast(slots[name][k], dtype) for name in names)
+            w, new, ratio = _update_leaf(
+                formula, tf.cast(v[k], dtype), x, held, scalars[dtype], treatments[k]
+            )
+            new_v[k] = keep(tf.cast(w, v[k].dtype), v[k])
+            for j, name in enumerate(names):
+                old = slots[name][k]
+                new_slots[name][k] = keep(rounded(new[j], old.dtype, (count, i, j)), old)
+            if ratio is not None:
+                ratios[k] = tf.stop_gradient(ratio)
+        return new_v, new_slots, ratios
+
+    def _treatments(self, v: Flat) -> dict[str, Treatment]:
+        leaves = [Leaf(k, tuple(x.shape), tf.as_dtype(x.dtype).name) for k, x in v.items()]
+        resolved = self._host._treated.resolve(leaves)
+        return {leaf.path: treatment for leaf, (treatment, _) in zip(leaves, resolved, strict=True)}
+
+    # The state.
+
+    def state(self) -> Container:
+        """Return the slots and the count, be they of steps or of training through Keras."""
+        host = self._host
+        formula = formula_of(host)
+        if not host.built:
+            count, slots, nested = self.cell.peek()
+            return shown(formula.slot_names, slots, scalar(count, tf.int64), nested)
+        kept = self._with_slots()
+        keys = keys_of(host, [v for v, _ in kept])
+        slots = {
+            name: {
+                key: formula.stored((tf.convert_to_tensor(slot[i]),))[0]
+                for key, (_, slot) in zip(keys, kept, strict=True)
+            }
+            for i, name in enumerate(formula.slot_names)
+        }
+        return shown(formula.slot_names, slots, tf.convert_to_tensor(host.iterations), True)
+
+    def _with_slots(self) -> list[tuple[Any, tuple]]:
+        """The variables that have slots, and these; others become their gradients as they are."""
+        pairs = zip(self._host._trainable_variables, self._host._slots, strict=True)
+        return [(v, slot) for v, slot in pairs if slot and slot[0] is not None]
+
+    def _parsed(self, state: Any) -> tuple[Any, Slots]:
+        return parse(state, formula_of(self._host).slot_names, type(self._host).__name__)
+
+    def set_state(self, state: Any) -> None:
+        """Continue from a state."""
+        count, slots = self._parsed(state)
+        if self._host.built:
+            self._assign_slots(count, slots)
+            return
+        if count is None and slots:
+            count, _, _ = self.cell.peek()
+            if int(count) == 0:
+                count = 1
+                if len(formula_of(self._host).slot_names) > 1:
+                    warnings.warn(
+                        "The state has no `count`, so that the bias correction starts anew. Add "
+                        "`count`, the number of steps made. "
+                        f"Received: state with {sorted(state)}",
+                        stacklevel=3,
+                    )
+        elif count is None:
+            count, _, _ = self.cell.peek()
+        self.cell.reset(scalar(count, tf.int64), slots)
+
+    def _assign_slots(self, count: Any, slots: Slots) -> None:
+        host, formula, kept = self._host, formula_of(self._host), self._with_slots()
+        slot_names = formula.slot_names
+        variables = [v for v, _ in kept]
+        keys = keys_of(host, variables)
+        shapes = {k: x.shape for k, x in slots.get(next(iter(slot_names), ""), {}).items()}
+        names = chosen(keys, variables, shapes)
+        if names is None:
+            raise IvyKeyError(
+                "A state must hold slots of the optimizer's variables, under "
+                f"{', '.join(keys) or None}. Received: {', '.join(sorted(shapes)) or None}"
+            )
+        for name, key, (_, slot) in zip(names, keys, kept, strict=True):
+            if tuple(shapes[name]) != tuple(slot[0].shape):
+                raise IvyValueError(
+                    f"The slots of {key!r} have shape {tuple(slot[0].shape)}. "
+                    f"Received: shape={tuple(shapes[name])}"
+                )
+        for i, slot_name in enumerate(slot_names):
+            for name, (_, slot) in zip(names, kept, strict=True):
+                slot[i].assign(formula.stored((slots[slot_name][name],))[0])
+        if count is not None:
+            host._iterations.assign(int(count) * (host.gradient_accumulation_steps or 1))
+
+
+def _update_leaf(
+    formula: Formula[Any], w: Any, g: Any, slots: tuple, scalars: Any, treatment: Treatment
+) -> Updated:
+    """One step of one leaf, or of the rows of it that a gradient touches."""
+
+    def update(w: Any, g: Any, slots: tuple) -> Updated:
+        return formula.update(w, g, slots, scalars, treatment, norm)
+
+    if isinstance(g, Rows):
+        return Updated(*update_rows(update, w, g, slots))
+    return update(w, g, slots)
