@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import keras_ivy as ivy
-from keras_ivy.optimizers.spellings import SPELLINGS
+from keras_ivy.optimizers.parts.spellings import SPELLINGS
 from tests.golden.load import HERE, load
 from tests.signature_differences import ALIASES, DEFAULTS, LACKING, PLACES, WITHOUT
 

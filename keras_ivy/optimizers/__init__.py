@@ -1,10 +1,8 @@
 """Ivy's optimizers, as Keras optimizers that also step on Containers."""
 
 from keras_ivy.optimizers.adam import Adam, AdamW
-from keras_ivy.optimizers.addons import from_tfa_config
 from keras_ivy.optimizers.base import Optimizer
-from keras_ivy.optimizers.callbacks import TrustRatioLogger
-from keras_ivy.optimizers.functional import (
+from keras_ivy.optimizers.ivy_side.functional import (
     adam_step,
     adam_update,
     gradient_descent_update,
@@ -12,10 +10,12 @@ from keras_ivy.optimizers.functional import (
     lars_update,
     optimizer_update,
 )
-from keras_ivy.optimizers.interop import from_keras
 from keras_ivy.optimizers.lamb import LAMB, LAMBPaper
 from keras_ivy.optimizers.lars import LARS, LARSPaper
 from keras_ivy.optimizers.loss_scale import LossScaleOptimizer
+from keras_ivy.optimizers.migrate.addons import from_tfa_config
+from keras_ivy.optimizers.migrate.interop import from_keras
+from keras_ivy.optimizers.parts.callbacks import TrustRatioLogger
 from keras_ivy.optimizers.rules import Rule
 from keras_ivy.optimizers.schedules import WarmupPolynomial, scale_lr
 from keras_ivy.optimizers.sgd import SGD

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from keras_ivy.optimizers import variants
 from keras_ivy.optimizers.base import Optimizer
+from keras_ivy.optimizers.formulas import variants
 from keras_ivy.optimizers.formulas.moments import MomentFormula
-from keras_ivy.optimizers.options import aliases
-from keras_ivy.optimizers.spellings import check_range, ivy_spellings
-from keras_ivy.optimizers.variants import MomentVariant
+from keras_ivy.optimizers.formulas.variants import MomentVariant
+from keras_ivy.optimizers.parts.options import aliases
+from keras_ivy.optimizers.parts.spellings import check_range, ivy_spellings
 from keras_ivy.registration import register
 
 

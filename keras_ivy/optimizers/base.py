@@ -8,18 +8,18 @@ import numpy as np
 import tensorflow as tf
 
 from keras_ivy.container import Container
-from keras_ivy.optimizers.checks import check_variables
-from keras_ivy.optimizers.exclusions import Exclusions
-from keras_ivy.optimizers.explain import Explanation, explain
+from keras_ivy.optimizers.formulas.updates import Treatment
+from keras_ivy.optimizers.formulas.variants import Variant, chosen, lookup
 from keras_ivy.optimizers.ivy_side.stepper import IvyStepper
 from keras_ivy.optimizers.keras_side.engine import KerasEngine
 from keras_ivy.optimizers.keras_side.hooks import Hooks
-from keras_ivy.optimizers.options import SETTINGS, Options, alias, aliases
-from keras_ivy.optimizers.quirks import Quirks
-from keras_ivy.optimizers.rates import Rate, Schedule
-from keras_ivy.optimizers.rules import as_rules, rule_configs
-from keras_ivy.optimizers.slots import SLOT_DTYPES, join_strategy
-from keras_ivy.optimizers.spellings import (
+from keras_ivy.optimizers.keras_side.slots import SLOT_DTYPES, join_strategy
+from keras_ivy.optimizers.parts.checks import check_variables
+from keras_ivy.optimizers.parts.explain import Explanation, explain
+from keras_ivy.optimizers.parts.options import SETTINGS, Options, alias, aliases
+from keras_ivy.optimizers.parts.quirks import Quirks
+from keras_ivy.optimizers.parts.rates import Rate, Schedule
+from keras_ivy.optimizers.parts.spellings import (
     CLIPPING,
     as_learning_rate,
     check_flag,
@@ -28,10 +28,10 @@ from keras_ivy.optimizers.spellings import (
     complete_signature,
     ivy_spellings,
 )
-from keras_ivy.optimizers.treatments import Treatments
-from keras_ivy.optimizers.trust_ratios import TrustRatios
-from keras_ivy.optimizers.updates import Treatment
-from keras_ivy.optimizers.variants import Variant, chosen, lookup
+from keras_ivy.optimizers.parts.treatments import Treatments
+from keras_ivy.optimizers.parts.trust_ratios import TrustRatios
+from keras_ivy.optimizers.rules import as_rules, rule_configs
+from keras_ivy.optimizers.rules.exclusions import Exclusions
 from keras_ivy.utils import checks
 from keras_ivy.utils.devices import device_name
 from keras_ivy.utils.exceptions import IvyNotImplementedException
@@ -165,10 +165,7 @@ class Optimizer(Hooks):
         self._exclusions = Exclusions(**(self.__dict__.pop("_exclusions_given", None) or {}))
 
     def _assemble(self, rate: Any) -> None:
-        """Put the parts together.
-
-        Not as attributes that TensorFlow tracks: what they hold is saved as their optimizer says.
-        """
+        """Put the parts together, not as attributes that TensorFlow tracks."""
         self.__dict__.update(
             _rate=Rate(self, rate),
             _options=Options(self),
@@ -240,8 +237,8 @@ class Optimizer(Hooks):
 
         Example:
 
-        >>> from keras_ivy.optimizers import SGD
-        >>> new = SGD(lr=0.5).step(Container(w=tf.constant(3.0)), Container(w=tf.constant(2.0)))
+        >>> import keras_ivy as ivy, tensorflow as tf
+        >>> new = ivy.SGD(lr=0.5).step({"w": tf.constant(3.0)}, {"w": tf.constant(2.0)})
         >>> float(new.w)
         2.0
         """
@@ -330,7 +327,7 @@ class Optimizer(Hooks):
 
         Example:
 
-        >>> from keras_ivy.optimizers import LAMB
+        >>> import keras
         >>> layer = keras.layers.Dense(2, name="dense")
         >>> layer.build((None, 3))
         >>> print(LAMB(variant="paper", weight_decay=0.1, rules="bias_norm").explain(layer))
@@ -349,7 +346,7 @@ class Optimizer(Hooks):
 
         Example:
 
-        >>> from keras_ivy.optimizers import LARS
+        >>> import keras
         >>> optimizer = LARS(learning_rate=0.1)
         >>> optimizer.apply([[0.0, 2.0]], [keras.Variable([3.0, 4.0], name="w")])
         >>> optimizer.trust_ratios()

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from keras_ivy.optimizers import variants
 from keras_ivy.optimizers.adam import MomentOptimizer
+from keras_ivy.optimizers.formulas import variants
 from keras_ivy.optimizers.formulas.moments import MomentFormula
+from keras_ivy.optimizers.formulas.updates import Limits
+from keras_ivy.optimizers.formulas.variants import TrustRatio
 from keras_ivy.optimizers.lars import check_bounds, given
-from keras_ivy.optimizers.spellings import check_range, ivy_spellings
-from keras_ivy.optimizers.updates import Limits
-from keras_ivy.optimizers.variants import TrustRatio
+from keras_ivy.optimizers.parts.spellings import check_range, ivy_spellings
 from keras_ivy.registration import register
 
 

@@ -3,12 +3,12 @@
 import dataclasses
 from typing import Any
 
-from keras_ivy.optimizers import variants
+from keras_ivy.optimizers.formulas import variants
 from keras_ivy.optimizers.formulas.momentum import MomentumFormula
+from keras_ivy.optimizers.formulas.updates import Limits
+from keras_ivy.optimizers.formulas.variants import TrustRatio
+from keras_ivy.optimizers.parts.spellings import check_flag, check_range, ivy_spellings
 from keras_ivy.optimizers.sgd import MomentumOptimizer, check_momentum
-from keras_ivy.optimizers.spellings import check_flag, check_range, ivy_spellings
-from keras_ivy.optimizers.updates import Limits
-from keras_ivy.optimizers.variants import TrustRatio
 from keras_ivy.registration import register
 from keras_ivy.utils.exceptions import IvyValueError
 

@@ -6,9 +6,9 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from keras_ivy.optimizers.checks import check_scaling, checked_weights
-from keras_ivy.optimizers.replicas import sum_over_replicas
-from keras_ivy.optimizers.spellings import check_range, check_whole
+from keras_ivy.optimizers.keras_side.replicas import sum_over_replicas
+from keras_ivy.optimizers.parts.checks import check_scaling, checked_weights
+from keras_ivy.optimizers.parts.spellings import check_range, check_whole
 from keras_ivy.registration import register
 from keras_ivy.utils.checks import received
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
@@ -35,7 +35,7 @@ class LossScaleOptimizer(keras.optimizers.LossScaleOptimizer):
 
     Example:
 
-    >>> from keras_ivy.optimizers import Adam
+    >>> import keras, tensorflow as tf
     >>> w = keras.Variable([1.0])
     >>> optimizer = LossScaleOptimizer(Adam(0.1), initial_scale=8.0)
     >>> optimizer.apply([tf.constant([float("inf")])], [w])

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_ivy.optimizers.spellings import check_range
+from keras_ivy.optimizers.parts.spellings import check_range
 from keras_ivy.registration import register
 from keras_ivy.utils.checks import received, text
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError, nearest

@@ -7,11 +7,11 @@ import keras
 import tensorflow as tf
 
 from keras_ivy.adapters import keras_saving
-from keras_ivy.optimizers import variants
 from keras_ivy.optimizers.base import Optimizer
+from keras_ivy.optimizers.formulas import variants
 from keras_ivy.optimizers.formulas.momentum import MomentumFormula
-from keras_ivy.optimizers.spellings import check_flag, check_range, ivy_spellings
-from keras_ivy.optimizers.variants import MomentumVariant
+from keras_ivy.optimizers.formulas.variants import MomentumVariant
+from keras_ivy.optimizers.parts.spellings import check_flag, check_range, ivy_spellings
 from keras_ivy.registration import register
 from keras_ivy.utils.exceptions import IvyValueError
 

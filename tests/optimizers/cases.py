@@ -7,7 +7,7 @@ import keras
 import numpy as np
 
 from keras_ivy.optimizers import LAMB, LARS, SGD, Adam, AdamW, LAMBPaper, LARSPaper
-from keras_ivy.optimizers import variants as tables
+from keras_ivy.optimizers.formulas import variants as tables
 
 
 class Case(NamedTuple):

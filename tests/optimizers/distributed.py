@@ -25,7 +25,8 @@ import numpy as np
 import pytest
 
 import keras_ivy
-from keras_ivy.optimizers import LossScaleOptimizer, Rule, packs
+from keras_ivy.optimizers import LossScaleOptimizer, Rule
+from keras_ivy.optimizers.keras_side import packs
 from tests.optimizers.cases import CASES
 
 STEPS = 6

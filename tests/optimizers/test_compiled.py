@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_ivy.optimizers import LAMB, LossScaleOptimizer, WarmupPolynomial, norms
-from keras_ivy.optimizers.gradients import norm_of_all
-from keras_ivy.optimizers.packs import FEW as PACKED
+from keras_ivy.optimizers import LAMB, LossScaleOptimizer, WarmupPolynomial
+from keras_ivy.optimizers.formulas import norms
+from keras_ivy.optimizers.keras_side.gradients import norm_of_all
+from keras_ivy.optimizers.keras_side.packs import FEW as PACKED
 from tests.optimizers.cases import CASES, variable_at
 
 #: A tensor on its own, and one whose norm is taken in steps.

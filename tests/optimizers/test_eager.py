@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 
 from keras_ivy.adapters import tf_tape
-from keras_ivy.optimizers import eager
+from keras_ivy.optimizers.formulas import eager
 from tests.optimizers.cases import CASES
 
 #: Rows of Ivy's variants say that their weight decay decays nothing; see `test_quirks`.

@@ -10,8 +10,8 @@ import pytest
 import tensorflow as tf
 
 from keras_ivy.optimizers import LAMB, LARS, SGD, Adam
-from keras_ivy.optimizers.norms import VAST
-from keras_ivy.optimizers.packs import FEW, SMALL
+from keras_ivy.optimizers.formulas.norms import VAST
+from keras_ivy.optimizers.keras_side.packs import FEW, SMALL
 from tests.optimizers.cases import CASES, variable_at
 from tests.optimizers.cases import FEW as SOME
 

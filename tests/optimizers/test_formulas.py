@@ -12,13 +12,14 @@ import tensorflow as tf
 
 from keras_ivy import optimizers
 from keras_ivy.container import Container
-from keras_ivy.optimizers import SGD, Adam, Optimizer, Rule, variants
+from keras_ivy.optimizers import SGD, Adam, Optimizer, Rule
+from keras_ivy.optimizers.formulas import variants
 from keras_ivy.optimizers.formulas.formula import Formula, Updated
 from keras_ivy.optimizers.formulas.methods import MethodFormula, formula_of
 from keras_ivy.optimizers.formulas.moments import MomentFormula
 from keras_ivy.optimizers.formulas.momentum import MomentumFormula
-from keras_ivy.optimizers.norms import norm
-from keras_ivy.optimizers.updates import Treatment, pull_of
+from keras_ivy.optimizers.formulas.norms import norm
+from keras_ivy.optimizers.formulas.updates import Treatment, pull_of
 from tests.optimizers.cases import CASES, SHAPES, gradients, variables, weights
 
 every_case = pytest.mark.parametrize("case", CASES.values(), ids=CASES)

@@ -6,8 +6,9 @@ import pytest
 import tensorflow as tf
 
 import keras_ivy as ivy
-from keras_ivy.optimizers import LAMB, LARS, SGD, Adam, AdamW, LossScaleOptimizer, packs
-from keras_ivy.optimizers.interop import from_keras
+from keras_ivy.optimizers import LAMB, LARS, SGD, Adam, AdamW, LossScaleOptimizer
+from keras_ivy.optimizers.keras_side import packs
+from keras_ivy.optimizers.migrate.interop import from_keras
 from keras_ivy.utils.exceptions import IvyKeyError
 from tests.optimizers.cases import CASES, variable_at
 

@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 
 from keras_ivy.optimizers import LAMB, LARS, SGD, Adam, AdamW
-from keras_ivy.optimizers.packs import FEW
+from keras_ivy.optimizers.keras_side.packs import FEW
 from tests.optimizers.cases import variable_at
 
 KERAS = keras.optimizers

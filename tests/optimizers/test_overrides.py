@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_ivy.optimizers import LAMB, SGD, Adam, AdamW, LossScaleOptimizer, packs
-from keras_ivy.optimizers.overrides import BEYOND_STEP
+from keras_ivy.optimizers import LAMB, SGD, Adam, AdamW, LossScaleOptimizer
+from keras_ivy.optimizers.keras_side import packs
+from keras_ivy.optimizers.parts.overrides import BEYOND_STEP
 from keras_ivy.utils.exceptions import IvyNotImplementedException
 from tests.optimizers.cases import CASES, gradients, variable_at, variables
 

@@ -6,7 +6,8 @@ import pytest
 import tensorflow as tf
 
 from keras_ivy.adapters.keras_variables import RowVariable
-from keras_ivy.optimizers import LAMB, SGD, Adam, Rule, packs
+from keras_ivy.optimizers import LAMB, SGD, Adam, Rule
+from keras_ivy.optimizers.keras_side import packs
 from tests.optimizers.cases import CASES, variable_at
 
 MANY = packs.FEW + 4

@@ -8,9 +8,10 @@ import pytest
 import tensorflow as tf
 
 from keras_ivy import Container
-from keras_ivy.optimizers import LAMB, LARS, SGD, Adam, LossScaleOptimizer, fast
-from keras_ivy.optimizers.gradients import clip_by_global_norm, norm_of_all
-from keras_ivy.optimizers.rounding import rounded
+from keras_ivy.optimizers import LAMB, LARS, SGD, Adam, LossScaleOptimizer
+from keras_ivy.optimizers.formulas.rounding import rounded
+from keras_ivy.optimizers.keras_side import fast
+from keras_ivy.optimizers.keras_side.gradients import clip_by_global_norm, norm_of_all
 
 WRAPS = {"eager": lambda fn: fn, "function": tf.function}
 both_ways = pytest.mark.parametrize("wrap", WRAPS.values(), ids=WRAPS)

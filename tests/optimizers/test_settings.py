@@ -11,7 +11,8 @@ import tensorflow as tf
 
 import keras_ivy as ivy
 from keras_ivy import optimizers
-from keras_ivy.optimizers import LAMB, LARS, SGD, Adam, AdamW, Rule, packs
+from keras_ivy.optimizers import LAMB, LARS, SGD, Adam, AdamW, Rule
+from keras_ivy.optimizers.keras_side import packs
 from keras_ivy.utils.exceptions import IvyValueError
 from tests.optimizers.cases import gradients, variable_at, variables
 

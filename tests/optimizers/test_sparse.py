@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_ivy.optimizers import SGD, LossScaleOptimizer, Rule, fast
-from keras_ivy.optimizers.sparse import Rows
+from keras_ivy.optimizers import SGD, LossScaleOptimizer, Rule
+from keras_ivy.optimizers.keras_side import fast
+from keras_ivy.optimizers.keras_side.sparse import Rows
 from tests.optimizers.cases import CASES, FEW, variable_at
 
 SHAPE = (6, 3)

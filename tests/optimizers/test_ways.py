@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_ivy.optimizers import Adam, Rule, fast, norms, updates
-from keras_ivy.optimizers.norms import norm
+from keras_ivy.optimizers import Adam, Rule
+from keras_ivy.optimizers.formulas import norms, updates
+from keras_ivy.optimizers.formulas.norms import norm
+from keras_ivy.optimizers.keras_side import fast
 from tests.optimizers.cases import CASES, FEW, variable_at
 
 RATE, STEPS = 0.05, 2

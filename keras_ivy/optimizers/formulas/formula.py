@@ -42,8 +42,8 @@ from typing import Generic, NamedTuple, TypeVar
 
 import tensorflow as tf
 
-from keras_ivy.optimizers.updates import Treatment, adapts
-from keras_ivy.optimizers.variants import TrustRatio
+from keras_ivy.optimizers.formulas.updates import Treatment, adapts
+from keras_ivy.optimizers.formulas.variants import TrustRatio
 
 __all__ = ["Formula", "Handles", "Norm", "Slots", "Updated"]
 

@@ -10,9 +10,9 @@ from typing import Any, Protocol
 import tensorflow as tf
 
 from keras_ivy.optimizers.formulas.formula import Formula, Handles, Norm, Slots, Updated
-from keras_ivy.optimizers.overrides import overridden
-from keras_ivy.optimizers.updates import Treatment
-from keras_ivy.optimizers.variants import TrustRatio
+from keras_ivy.optimizers.formulas.updates import Treatment
+from keras_ivy.optimizers.formulas.variants import TrustRatio
+from keras_ivy.optimizers.parts.overrides import overridden
 
 __all__ = ["METHODS", "MethodFormula", "Methods", "formula_of"]
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import tensorflow as tf
 
 from keras_ivy.optimizers.formulas.formula import Formula, Handles, Norm, Slots, Updated
-from keras_ivy.optimizers.fused import fused_moments
-from keras_ivy.optimizers.updates import (
+from keras_ivy.optimizers.formulas.fused import fused_moments
+from keras_ivy.optimizers.formulas.updates import (
     UNBOUNDED,
     Limits,
     MomentScalars,
@@ -15,7 +15,7 @@ from keras_ivy.optimizers.updates import (
     moment_scalars,
     moment_update,
 )
-from keras_ivy.optimizers.variants import MomentVariant, TrustRatio
+from keras_ivy.optimizers.formulas.variants import MomentVariant, TrustRatio
 
 __all__ = ["MomentFormula"]
 

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 import tensorflow as tf
 
 from keras_ivy.optimizers.formulas.formula import Formula, Handles, Norm, Slots, Updated
-from keras_ivy.optimizers.fused import fused_momentum
-from keras_ivy.optimizers.updates import (
+from keras_ivy.optimizers.formulas.fused import fused_momentum
+from keras_ivy.optimizers.formulas.updates import (
     UNBOUNDED,
     Limits,
     MomentumScalars,
     Treatment,
     momentum_update,
 )
-from keras_ivy.optimizers.variants import MomentumVariant, TrustRatio
+from keras_ivy.optimizers.formulas.variants import MomentumVariant, TrustRatio
 
 __all__ = ["MomentumFormula"]
 

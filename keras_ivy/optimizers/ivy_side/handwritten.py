@@ -11,7 +11,7 @@ from typing import Any
 import tensorflow as tf
 
 from keras_ivy.container import Container
-from keras_ivy.optimizers.leaves import Flat
+from keras_ivy.optimizers.ivy_side.leaves import Flat
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = ["check_stepping_by_hand", "step_by_hand"]

@@ -8,8 +8,8 @@ import tensorflow as tf
 
 from keras_ivy import tree
 from keras_ivy.container import Container
-from keras_ivy.optimizers.leaves import flatten
-from keras_ivy.optimizers.state import Slots
+from keras_ivy.optimizers.ivy_side.leaves import flatten
+from keras_ivy.optimizers.ivy_side.state import Slots
 from keras_ivy.utils.exceptions import IvyKeyError, IvyTypeError, IvyValueError
 
 __all__ = ["parse", "shown"]

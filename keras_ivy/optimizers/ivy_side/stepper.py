@@ -10,21 +10,21 @@ import tensorflow as tf
 from keras_ivy.container import Container
 from keras_ivy.optimizers.formulas.formula import Formula, Updated
 from keras_ivy.optimizers.formulas.methods import formula_of
-from keras_ivy.optimizers.gradients import all_finite, clip, gathered, prepared
-from keras_ivy.optimizers.host import Host
+from keras_ivy.optimizers.formulas.norms import norm
+from keras_ivy.optimizers.formulas.rounding import rounded
+from keras_ivy.optimizers.formulas.updates import Treatment
 from keras_ivy.optimizers.ivy_side.handwritten import check_stepping_by_hand, step_by_hand
+from keras_ivy.optimizers.ivy_side.keys import chosen, keys_of
+from keras_ivy.optimizers.ivy_side.leaves import Flat, prepare, unflatten
 from keras_ivy.optimizers.ivy_side.shown_state import parse, shown
-from keras_ivy.optimizers.keys import chosen, keys_of
-from keras_ivy.optimizers.leaves import Flat, prepare, unflatten
-from keras_ivy.optimizers.norms import norm
-from keras_ivy.optimizers.overrides import BEYOND_STEP, overridden
-from keras_ivy.optimizers.rounding import rounded
+from keras_ivy.optimizers.ivy_side.state import Slots, StateCell, complete
+from keras_ivy.optimizers.keras_side.gradients import all_finite, clip, gathered, prepared
+from keras_ivy.optimizers.keras_side.slots import slot_dtype
+from keras_ivy.optimizers.keras_side.sparse import Rows, update_rows
+from keras_ivy.optimizers.keras_side.tensors import scalar
+from keras_ivy.optimizers.parts.host import Host
+from keras_ivy.optimizers.parts.overrides import BEYOND_STEP, overridden
 from keras_ivy.optimizers.rules import Leaf
-from keras_ivy.optimizers.slots import slot_dtype
-from keras_ivy.optimizers.sparse import Rows, update_rows
-from keras_ivy.optimizers.state import Slots, StateCell, complete
-from keras_ivy.optimizers.tensors import scalar
-from keras_ivy.optimizers.updates import Treatment
 from keras_ivy.utils.devices import device_scope
 from keras_ivy.utils.exceptions import IvyKeyError, IvyNotImplementedException, IvyValueError
 

@@ -16,23 +16,29 @@ from typing import Any
 import tensorflow as tf
 
 from keras_ivy.adapters import tf_xla
-from keras_ivy.optimizers import fast
-from keras_ivy.optimizers.checks import check_gradient
-from keras_ivy.optimizers.fast import Job, Step
 from keras_ivy.optimizers.formulas.formula import Formula
 from keras_ivy.optimizers.formulas.methods import formula_of
-from keras_ivy.optimizers.gradients import SEES_GRADIENTS, all_finite, clip, gathered, prepared
-from keras_ivy.optimizers.host import Host
-from keras_ivy.optimizers.overrides import DECAY, WRITES, overridden
-from keras_ivy.optimizers.packs import Pack
-from keras_ivy.optimizers.replicas import is_local, is_mirrored
+from keras_ivy.optimizers.formulas.updates import Treatment
+from keras_ivy.optimizers.keras_side import fast
+from keras_ivy.optimizers.keras_side.fast import Job, Step
+from keras_ivy.optimizers.keras_side.gradients import (
+    SEES_GRADIENTS,
+    all_finite,
+    clip,
+    gathered,
+    prepared,
+)
+from keras_ivy.optimizers.keras_side.packs import Pack
+from keras_ivy.optimizers.keras_side.replicas import is_local, is_mirrored
+from keras_ivy.optimizers.keras_side.slots import check_strategy, check_trainable, choose_packs
+from keras_ivy.optimizers.keras_side.spares import Spares
+from keras_ivy.optimizers.keras_side.sparse import Rows, as_rows, whole
+from keras_ivy.optimizers.keras_side.tensors import dense, raw
+from keras_ivy.optimizers.parts.checks import check_gradient
+from keras_ivy.optimizers.parts.host import Host
+from keras_ivy.optimizers.parts.overrides import DECAY, WRITES, overridden
+from keras_ivy.optimizers.parts.spellings import CLIPPING
 from keras_ivy.optimizers.rules import path_of
-from keras_ivy.optimizers.slots import check_strategy, check_trainable, choose_packs
-from keras_ivy.optimizers.spares import Spares
-from keras_ivy.optimizers.sparse import Rows, as_rows, whole
-from keras_ivy.optimizers.spellings import CLIPPING
-from keras_ivy.optimizers.tensors import dense, raw
-from keras_ivy.optimizers.updates import Treatment
 
 __all__ = ["KerasEngine"]
 

@@ -7,8 +7,8 @@ import keras
 from keras_ivy.adapters.tracking import Exporting
 from keras_ivy.optimizers.ivy_side.stepper import IvyStepper
 from keras_ivy.optimizers.keras_side.engine import KerasEngine
-from keras_ivy.optimizers.options import Options
-from keras_ivy.optimizers.trust_ratios import TrustRatios
+from keras_ivy.optimizers.parts.options import Options
+from keras_ivy.optimizers.parts.trust_ratios import TrustRatios
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = ["Exported"]

@@ -13,28 +13,28 @@ import keras
 import tensorflow as tf
 
 from keras_ivy.adapters import keras_optimizers as adapter
-from keras_ivy.optimizers.checks import (
+from keras_ivy.optimizers.formulas.formula import Formula, Handles, Norm, Slots
+from keras_ivy.optimizers.formulas.updates import Treatment
+from keras_ivy.optimizers.keras_side.engine import KerasEngine
+from keras_ivy.optimizers.keras_side.exported import Exported
+from keras_ivy.optimizers.keras_side.gradients import clip_by_norm, clip_values
+from keras_ivy.optimizers.keras_side.replicas import is_mirrored, sum_over_replicas
+from keras_ivy.optimizers.keras_side.slots import add_like
+from keras_ivy.optimizers.keras_side.sparse import Rows
+from keras_ivy.optimizers.keras_side.tensors import raw
+from keras_ivy.optimizers.parts.checks import (
     check_collection,
     check_excluded,
     check_gradients,
     check_variables,
     checked_weights,
 )
-from keras_ivy.optimizers.exclusions import Exclusions
-from keras_ivy.optimizers.formulas.formula import Formula, Handles, Norm, Slots
-from keras_ivy.optimizers.gradients import clip_by_norm, clip_values
-from keras_ivy.optimizers.keras_side.engine import KerasEngine
-from keras_ivy.optimizers.keras_side.exported import Exported
-from keras_ivy.optimizers.options import Options
-from keras_ivy.optimizers.overrides import overridden
-from keras_ivy.optimizers.rates import Rate
-from keras_ivy.optimizers.replicas import is_mirrored, sum_over_replicas
+from keras_ivy.optimizers.parts.options import Options
+from keras_ivy.optimizers.parts.overrides import overridden
+from keras_ivy.optimizers.parts.rates import Rate
+from keras_ivy.optimizers.parts.treatments import Treatments
 from keras_ivy.optimizers.rules import path_of
-from keras_ivy.optimizers.slots import add_like
-from keras_ivy.optimizers.sparse import Rows
-from keras_ivy.optimizers.tensors import raw
-from keras_ivy.optimizers.treatments import Treatments
-from keras_ivy.optimizers.updates import Treatment
+from keras_ivy.optimizers.rules.exclusions import Exclusions
 from keras_ivy.utils.exceptions import IvyNotImplementedException, IvyValueError
 
 __all__ = ["Hooks"]

@@ -16,15 +16,15 @@ from typing import Any, NamedTuple
 import tensorflow as tf
 
 from keras_ivy.adapters import tf_xla
-from keras_ivy.optimizers import fused
+from keras_ivy.optimizers.formulas import fused
 from keras_ivy.optimizers.formulas.formula import Formula, Updated
-from keras_ivy.optimizers.norms import compiled_norm, compiled_row_norm, norm, row_norm
-from keras_ivy.optimizers.packs import FEW, SMALL, Pack
-from keras_ivy.optimizers.rounding import rounded
-from keras_ivy.optimizers.spares import Spares
-from keras_ivy.optimizers.sparse import Rows, add_rows, scatter_rows, update_rows
-from keras_ivy.optimizers.tensors import compute_dtype
-from keras_ivy.optimizers.updates import Treatment
+from keras_ivy.optimizers.formulas.norms import compiled_norm, compiled_row_norm, norm, row_norm
+from keras_ivy.optimizers.formulas.rounding import rounded
+from keras_ivy.optimizers.formulas.updates import Treatment
+from keras_ivy.optimizers.keras_side.packs import FEW, SMALL, Pack
+from keras_ivy.optimizers.keras_side.spares import Spares
+from keras_ivy.optimizers.keras_side.sparse import Rows, add_rows, scatter_rows, update_rows
+from keras_ivy.optimizers.keras_side.tensors import compute_dtype
 
 
 @dataclasses.dataclass(slots=True)

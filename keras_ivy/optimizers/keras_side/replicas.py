@@ -5,7 +5,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from keras_ivy.optimizers.tensors import raw
+from keras_ivy.optimizers.keras_side.tensors import raw
 from keras_ivy.utils.exceptions import IvyValueError
 
 

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 from keras import ops
 
-from keras_ivy.optimizers.norms import norm as scaled_norm
-from keras_ivy.optimizers.norms import root
-from keras_ivy.optimizers.variants import MomentumVariant, MomentVariant, TrustRatio
+from keras_ivy.optimizers.formulas.norms import norm as scaled_norm
+from keras_ivy.optimizers.formulas.norms import root
+from keras_ivy.optimizers.formulas.variants import MomentumVariant, MomentVariant, TrustRatio
 
 Tensor = Any
 

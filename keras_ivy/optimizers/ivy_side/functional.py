@@ -7,12 +7,12 @@ from typing import Any
 
 import tensorflow as tf
 
-from keras_ivy.optimizers import updates, variants
-from keras_ivy.optimizers.function_checks import checked
-from keras_ivy.optimizers.leaves import flatten, unflatten
-from keras_ivy.optimizers.norms import norm
-from keras_ivy.optimizers.tensors import scalar
-from keras_ivy.optimizers.updates import Limits, Treatment
+from keras_ivy.optimizers.formulas import updates, variants
+from keras_ivy.optimizers.formulas.norms import norm
+from keras_ivy.optimizers.formulas.updates import Limits, Treatment
+from keras_ivy.optimizers.ivy_side.function_checks import checked
+from keras_ivy.optimizers.ivy_side.leaves import flatten, unflatten
+from keras_ivy.optimizers.keras_side.tensors import scalar
 
 Leaves = Any
 

@@ -11,9 +11,9 @@ from keras_ivy.optimizers.adam import Adam, AdamW
 from keras_ivy.optimizers.base import Optimizer
 from keras_ivy.optimizers.lamb import LAMB
 from keras_ivy.optimizers.lars import LARS
+from keras_ivy.optimizers.parts.spellings import AVERAGING, CLIPPING, keras_spellings
 from keras_ivy.optimizers.rules import exclusion_rules
 from keras_ivy.optimizers.sgd import SGD
-from keras_ivy.optimizers.spellings import AVERAGING, CLIPPING, keras_spellings
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError, shown
 
 #: What their configs call our arguments.

@@ -9,10 +9,10 @@ import keras
 import numpy as np
 
 from keras_ivy.optimizers.bias_norm import BiasOrNorm
-from keras_ivy.optimizers.leaf_places import Leaf, LeafPlace
-from keras_ivy.optimizers.rule_config import decode_match, encode_match
-from keras_ivy.optimizers.spellings import check_flag, check_range, check_whole
-from keras_ivy.optimizers.updates import Treatment
+from keras_ivy.optimizers.formulas.updates import Treatment
+from keras_ivy.optimizers.parts.spellings import check_flag, check_range, check_whole
+from keras_ivy.optimizers.rules.leaf_places import Leaf, LeafPlace
+from keras_ivy.optimizers.rules.rule_config import decode_match, encode_match
 from keras_ivy.registration import register
 from keras_ivy.structure import Surroundings
 from keras_ivy.utils.exceptions import IvyAttributeError, IvyTypeError, IvyValueError, nearest
@@ -62,6 +62,7 @@ class Rule(MatchRule):
 
     Example:
 
+    >>> from keras_ivy.optimizers.rules import Leaf
     >>> Rule("dense/bias", decay=False).matches(Leaf("net/dense/bias", (3,), "float32"))
     True
     >>> Rule("bias", decay=False).matches(Leaf("dense/my_bias", (3,), "float32"))

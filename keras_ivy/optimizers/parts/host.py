@@ -13,18 +13,18 @@ import keras
 import tensorflow as tf
 
 from keras_ivy.optimizers.formulas.methods import Methods
-from keras_ivy.optimizers.variants import Variant
+from keras_ivy.optimizers.formulas.variants import Variant
 
 if TYPE_CHECKING:  # The parts themselves stand above.
-    from keras_ivy.optimizers.exclusions import Exclusions
     from keras_ivy.optimizers.ivy_side.stepper import IvyStepper
     from keras_ivy.optimizers.keras_side.engine import KerasEngine
-    from keras_ivy.optimizers.options import Options
-    from keras_ivy.optimizers.quirks import Quirks
-    from keras_ivy.optimizers.rates import Rate
+    from keras_ivy.optimizers.parts.options import Options
+    from keras_ivy.optimizers.parts.quirks import Quirks
+    from keras_ivy.optimizers.parts.rates import Rate
+    from keras_ivy.optimizers.parts.treatments import Treatments
+    from keras_ivy.optimizers.parts.trust_ratios import TrustRatios
     from keras_ivy.optimizers.rules import Rule
-    from keras_ivy.optimizers.treatments import Treatments
-    from keras_ivy.optimizers.trust_ratios import TrustRatios
+    from keras_ivy.optimizers.rules.exclusions import Exclusions
 
 __all__ = ["Host"]
 

@@ -7,13 +7,13 @@ import keras
 import numpy as np
 
 from keras_ivy import tree
-from keras_ivy.optimizers.checks import check_variables
 from keras_ivy.optimizers.formulas.methods import formula_of
-from keras_ivy.optimizers.host import Host
-from keras_ivy.optimizers.keys import unique_paths
-from keras_ivy.optimizers.quirks import decay_without_decay
+from keras_ivy.optimizers.ivy_side.keys import unique_paths
+from keras_ivy.optimizers.keras_side.tensors import is_zero
+from keras_ivy.optimizers.parts.checks import check_variables
+from keras_ivy.optimizers.parts.host import Host
+from keras_ivy.optimizers.parts.quirks import decay_without_decay
 from keras_ivy.optimizers.rules import Leaf
-from keras_ivy.optimizers.tensors import is_zero
 from keras_ivy.utils.exceptions import IvyTypeError
 
 __all__ = ["Explanation", "Row", "explain"]

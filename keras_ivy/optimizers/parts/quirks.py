@@ -6,10 +6,10 @@ from typing import Any
 
 from keras_ivy.adapters import keras_saving
 from keras_ivy.optimizers.formulas.methods import formula_of
-from keras_ivy.optimizers.host import Host
-from keras_ivy.optimizers.keys import unique_paths
-from keras_ivy.optimizers.tensors import is_zero
-from keras_ivy.optimizers.updates import Treatment
+from keras_ivy.optimizers.formulas.updates import Treatment
+from keras_ivy.optimizers.ivy_side.keys import unique_paths
+from keras_ivy.optimizers.keras_side.tensors import is_zero
+from keras_ivy.optimizers.parts.host import Host
 
 __all__ = ["Quirks", "decay_without_decay"]
 

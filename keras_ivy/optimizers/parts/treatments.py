@@ -5,9 +5,9 @@ from typing import Any
 
 import keras
 
-from keras_ivy.optimizers.host import Host
+from keras_ivy.optimizers.formulas.updates import Treatment
+from keras_ivy.optimizers.parts.host import Host
 from keras_ivy.optimizers.rules import Rule, resolve
-from keras_ivy.optimizers.updates import Treatment
 
 __all__ = ["Resolved", "Treatments"]
 

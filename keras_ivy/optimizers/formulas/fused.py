@@ -20,12 +20,9 @@ from typing import Any
 
 import tensorflow as tf
 
-from keras_ivy.optimizers.eager import traced_if_eager
-from keras_ivy.optimizers.norms import norm, sum_of_squares
-from keras_ivy.optimizers.packs import SMALL
-from keras_ivy.optimizers.spares import Spare
-from keras_ivy.optimizers.tensors import scalar
-from keras_ivy.optimizers.updates import (
+from keras_ivy.optimizers.formulas.eager import traced_if_eager
+from keras_ivy.optimizers.formulas.norms import norm, sum_of_squares
+from keras_ivy.optimizers.formulas.updates import (
     Limits,
     MomentScalars,
     MomentumScalars,
@@ -35,7 +32,10 @@ from keras_ivy.optimizers.updates import (
     pull_of,
     trust_ratio,
 )
-from keras_ivy.optimizers.variants import MomentumVariant, MomentVariant, TrustRatio
+from keras_ivy.optimizers.formulas.variants import MomentumVariant, MomentVariant, TrustRatio
+from keras_ivy.optimizers.keras_side.packs import SMALL
+from keras_ivy.optimizers.keras_side.spares import Spare
+from keras_ivy.optimizers.keras_side.tensors import scalar
 
 ops = tf.raw_ops
 

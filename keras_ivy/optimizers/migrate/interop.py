@@ -11,9 +11,9 @@ from keras_ivy.adapters import keras_optimizers as adapter
 from keras_ivy.optimizers.adam import Adam, AdamW
 from keras_ivy.optimizers.base import Optimizer
 from keras_ivy.optimizers.lamb import LAMB
+from keras_ivy.optimizers.parts.spellings import KERAS_KEYWORDS, keras_spellings
 from keras_ivy.optimizers.rules import Rule, anywhere, path_of, path_rule
 from keras_ivy.optimizers.sgd import SGD
-from keras_ivy.optimizers.spellings import KERAS_KEYWORDS, keras_spellings
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError, shown
 
 _EQUALS = {

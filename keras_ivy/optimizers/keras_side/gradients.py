@@ -6,11 +6,11 @@ from typing import Any
 
 import tensorflow as tf
 
-from keras_ivy.optimizers.host import Host
-from keras_ivy.optimizers.norms import root, sum_of_squares
-from keras_ivy.optimizers.overrides import BEYOND_STEP
-from keras_ivy.optimizers.sparse import Rows, as_rows
-from keras_ivy.optimizers.tensors import compute_dtype, dense
+from keras_ivy.optimizers.formulas.norms import root, sum_of_squares
+from keras_ivy.optimizers.keras_side.sparse import Rows, as_rows
+from keras_ivy.optimizers.keras_side.tensors import compute_dtype, dense
+from keras_ivy.optimizers.parts.host import Host
+from keras_ivy.optimizers.parts.overrides import BEYOND_STEP
 from keras_ivy.utils.exceptions import IvyTypeError
 
 

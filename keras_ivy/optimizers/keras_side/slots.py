@@ -7,15 +7,15 @@ import keras
 import tensorflow as tf
 
 from keras_ivy.adapters.keras_variables import place_again
-from keras_ivy.optimizers.checks import SHARING, check_shared
 from keras_ivy.optimizers.formulas.methods import formula_of
-from keras_ivy.optimizers.host import Host
-from keras_ivy.optimizers.overrides import MAKERS, WRITES, overridden
-from keras_ivy.optimizers.packs import Pack, packs_of
-from keras_ivy.optimizers.replicas import is_mirrored
+from keras_ivy.optimizers.formulas.updates import Treatment
+from keras_ivy.optimizers.keras_side.packs import Pack, packs_of
+from keras_ivy.optimizers.keras_side.replicas import is_mirrored
+from keras_ivy.optimizers.keras_side.tensors import raw
+from keras_ivy.optimizers.parts.checks import SHARING, check_shared
+from keras_ivy.optimizers.parts.host import Host
+from keras_ivy.optimizers.parts.overrides import MAKERS, WRITES, overridden
 from keras_ivy.optimizers.rules import path_of
-from keras_ivy.optimizers.tensors import raw
-from keras_ivy.optimizers.updates import Treatment
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
 #: What `slot_dtype` may be.

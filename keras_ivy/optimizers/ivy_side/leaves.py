@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from keras_ivy import tree
 from keras_ivy.container import Container
-from keras_ivy.optimizers.checks import check_gradient
+from keras_ivy.optimizers.parts.checks import check_gradient
 from keras_ivy.utils.exceptions import IvyKeyError, IvyTypeError, IvyValueError
 
 Flat = dict[str, Any]

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 import tensorflow as tf
 
-from keras_ivy.optimizers.packs import Pack
-from keras_ivy.optimizers.tensors import compute_dtype, raw
+from keras_ivy.optimizers.keras_side.packs import Pack
+from keras_ivy.optimizers.keras_side.tensors import compute_dtype, raw
 
 #: Up to how many elements the spares of one shape have together, if there is more than one.
 ROOM = 2**22

@@ -7,9 +7,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_ivy.optimizers.host import Host
+from keras_ivy.optimizers.parts.host import Host
+from keras_ivy.optimizers.parts.spellings import CLIPPING
 from keras_ivy.optimizers.rules import path_of
-from keras_ivy.optimizers.spellings import CLIPPING
 from keras_ivy.utils.checks import received
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 

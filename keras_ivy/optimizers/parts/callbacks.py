@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from keras_ivy.optimizers.base import Optimizer
 from keras_ivy.optimizers.formulas.methods import formula_of
-from keras_ivy.optimizers.keys import unique_paths
+from keras_ivy.optimizers.ivy_side.keys import unique_paths
 from keras_ivy.utils.checks import text
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
@@ -72,7 +72,7 @@ class TrustRatioLogger(keras.callbacks.Callback):
 
     Example:
 
-    >>> import keras_ivy as ivy
+    >>> import keras, keras_ivy as ivy, tensorflow as tf
     >>> model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, name="d")])
     >>> model.compile(ivy.LAMB(0.1, rules="bias_norm"), "mse")
     >>> x = tf.ones((4, 1))

@@ -13,11 +13,11 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_ivy.optimizers.host import Host
-from keras_ivy.optimizers.overrides import overridden
+from keras_ivy.optimizers.keras_side.tensors import scalar
+from keras_ivy.optimizers.parts.host import Host
+from keras_ivy.optimizers.parts.overrides import overridden
+from keras_ivy.optimizers.parts.spellings import as_learning_rate, check_new_rate
 from keras_ivy.optimizers.schedules import WarmupPolynomial
-from keras_ivy.optimizers.spellings import as_learning_rate, check_new_rate
-from keras_ivy.optimizers.tensors import scalar
 from keras_ivy.utils.exceptions import IvyTypeError
 
 Schedule = keras.optimizers.schedules.LearningRateSchedule

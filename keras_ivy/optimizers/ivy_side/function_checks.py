@@ -8,7 +8,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from keras_ivy.optimizers.leaves import flatten
+from keras_ivy.optimizers.ivy_side.leaves import flatten
 from keras_ivy.utils import checks
 from keras_ivy.utils.exceptions import IvyKeyError, IvyTypeError, IvyValueError
 from keras_ivy.utils.refusals import refusing

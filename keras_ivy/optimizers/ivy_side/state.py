@@ -19,7 +19,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_ivy.adapters.tracking import Split
-from keras_ivy.optimizers.tensors import scalar
+from keras_ivy.optimizers.keras_side.tensors import scalar
 from keras_ivy.utils.exceptions import IvyKeyError, IvyValueError
 from keras_ivy.utils.files import reading
 

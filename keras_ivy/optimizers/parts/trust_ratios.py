@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 import tensorflow as tf
 
-from keras_ivy.optimizers.host import Host
-from keras_ivy.optimizers.keys import unique_paths
+from keras_ivy.optimizers.ivy_side.keys import unique_paths
+from keras_ivy.optimizers.parts.host import Host
 
 __all__ = ["TrustRatios"]
 

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from keras_ivy.optimizers.host import Host
-from keras_ivy.optimizers.overrides import overridden
-from keras_ivy.optimizers.spellings import SPELLINGS, check_range
-from keras_ivy.optimizers.tensors import scalar
+from keras_ivy.optimizers.keras_side.tensors import scalar
+from keras_ivy.optimizers.parts.host import Host
+from keras_ivy.optimizers.parts.overrides import overridden
+from keras_ivy.optimizers.parts.spellings import SPELLINGS, check_range
 from keras_ivy.utils.exceptions import IvyValueError, shown
 
 #: What stays as the constructor had it: it chose the defaults of other options.

@@ -1,0 +1,1 @@
+"""Taking over optimizers of Keras, TensorFlow Addons and the Model Garden."""

@@ -1,0 +1,27 @@
+"""Which tensors decay, which are adapted, and at what multiple of the learning rate."""
+
+from keras_ivy.optimizers.rules.leaf_places import Leaf
+from keras_ivy.optimizers.rules.rules import (
+    PRESETS,
+    Rule,
+    anywhere,
+    as_rules,
+    exclusion_rules,
+    path_of,
+    path_rule,
+    resolve,
+    rule_configs,
+)
+
+__all__ = [
+    "PRESETS",
+    "Leaf",
+    "Rule",
+    "anywhere",
+    "as_rules",
+    "exclusion_rules",
+    "path_of",
+    "path_rule",
+    "resolve",
+    "rule_configs",
+]
