@@ -95,3 +95,14 @@ def test_what_takes_an_optimizer_says_what_of_it(path):
         and (argument.annotation is None or ast.unparse(argument.annotation) == "Any")
     ]
     assert not found, f"{path.name}: {found} need a type, such as `optimizers.parts.host.Host`"
+
+
+#: Folders that have no rooms yet; the list only shrinks.
+CROWDED = {"", "adapters", "container", "initializers", "layers", "ops"}
+
+
+@pytest.mark.parametrize("folder", sorted({path.parent for path in FILES}))
+def test_folder_has_at_most_14_siblings(folder):
+    name = str(folder.relative_to(PACKAGE)).removeprefix(".")
+    found = {path.relative_to(folder).parts[0] for path in FILES if folder in path.parents}
+    assert name in CROWDED or len(found - {"__init__.py"}) <= 14

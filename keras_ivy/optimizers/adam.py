@@ -73,6 +73,8 @@ class Adam(MomentOptimizer):
         Ivy: `ivy/stateful/optimizers.py`, `Adam`.
     """
 
+    __module__ = "keras_ivy.optimizers"
+
     variants = variants.ADAM
 
     @ivy_spellings()
@@ -161,6 +163,8 @@ class AdamW(Adam):
         Loshchilov and Hutter, "Decoupled Weight Decay Regularization", arXiv:1711.05101.
         Ivy: `ivy/stateful/optimizers.py`, `AdamW`.
     """
+
+    __module__ = "keras_ivy.optimizers"
 
     variants = variants.ADAMW
 

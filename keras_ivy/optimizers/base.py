@@ -82,6 +82,8 @@ class Optimizer(Hooks):
         accumulation, averages, lazy slots and `skip_nonfinite` are refused there.
     """
 
+    __module__ = "keras_ivy.optimizers"
+
     #: Named variants of this optimizer, by name: a table of `variants`, or none.
     variants: Mapping[str, Variant] = {}
 

@@ -66,6 +66,8 @@ class LAMB(MomentOptimizer):
         arXiv:1904.00962. Ivy: `ivy/stateful/optimizers.py`, `LAMB`.
     """
 
+    __module__ = "keras_ivy.optimizers"
+
     variants = variants.LAMB
 
     @ivy_spellings()
@@ -153,6 +155,8 @@ class LAMBPaper(LAMB):
     >>> keras.optimizers.get("lamb_paper").variant
     'paper'
     """
+
+    __module__ = "keras_ivy.optimizers"
 
     @ivy_spellings()
     def __init__(

@@ -67,6 +67,8 @@ class LARS(MomentumOptimizer):
         arXiv:1708.03888. Ivy: `ivy/stateful/optimizers.py`, `LARS`.
     """
 
+    __module__ = "keras_ivy.optimizers"
+
     variants = variants.LARS
 
     @ivy_spellings(switches_at=2)
@@ -193,6 +195,8 @@ class LARSPaper(LARS):
     >>> keras.optimizers.get("lars_paper").variant
     'paper'
     """
+
+    __module__ = "keras_ivy.optimizers"
 
     @ivy_spellings(switches_at=2)
     def __init__(

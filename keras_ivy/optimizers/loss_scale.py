@@ -43,6 +43,8 @@ class LossScaleOptimizer(keras.optimizers.LossScaleOptimizer):
     (1.0, 4.0)
     """
 
+    __module__ = "keras_ivy.optimizers"
+
     def __init__(
         self,
         inner_optimizer: keras.optimizers.Optimizer | str | dict,

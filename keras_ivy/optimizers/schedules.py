@@ -59,6 +59,8 @@ class WarmupPolynomial(keras.optimizers.schedules.LearningRateSchedule):
         Ginsburg, arXiv:1708.03888 (power 2); You et al., arXiv:1904.00962 (LAMB).
     """
 
+    __module__ = "keras_ivy.optimizers"
+
     def __init__(
         self,
         peak: float,

@@ -68,6 +68,8 @@ class SGD(MomentumOptimizer):
         Ivy: `ivy/stateful/optimizers.py`, `SGD`.
     """
 
+    __module__ = "keras_ivy.optimizers"
+
     variants = variants.SGD
 
     @ivy_spellings(switches_at=1)

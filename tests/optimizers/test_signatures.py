@@ -4,6 +4,7 @@ import inspect
 
 import pytest
 
+from keras_ivy import optimizers
 from keras_ivy.optimizers import Adam, Optimizer
 from tests.optimizers.cases import CASES
 
@@ -33,6 +34,14 @@ def test_every_keyword_reaches_the_optimizer(cls):
     assert len(config["rules"]) == 1
     for name in ("clipvalue", "global_clipnorm"):
         assert cls(**{name: 0.5}).get_config()[name] == 0.5
+
+
+def test_rooms_do_not_show():
+    for name in optimizers.__all__:
+        thing = getattr(optimizers, name)
+        if isinstance(thing, type):
+            assert thing.__module__ == "keras_ivy.optimizers", name
+    assert repr(Adam) == "<class 'keras_ivy.optimizers.Adam'>"
 
 
 def test_keywords_of_a_subclass_are_shown():

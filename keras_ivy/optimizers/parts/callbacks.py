@@ -81,6 +81,8 @@ class TrustRatioLogger(keras.callbacks.Callback):
     ['trust_ratio/sequential.../d/kernel']
     """
 
+    __module__ = "keras_ivy.optimizers"
+
     def __init__(self, log_dir: str | None = None, every: int | None = None):
         super().__init__()
         if log_dir is not None:

@@ -85,7 +85,7 @@ def _spelled(switches_at: int | None, init: Init) -> Init:
             vars(self)["_exclusions_given"] = kwargs.pop("exclusions")
         _check_keywords(kwargs, names, type(self))
         outer = vars(self).get("_making", False)
-        vars(self)["_making"] = True  # Until all options are there; see `settings`.
+        vars(self)["_making"] = True  # Until all options are there; see `options`.
         try:
             init(self, *args, **kwargs)
         finally:

@@ -69,6 +69,8 @@ class Rule(MatchRule):
     False
     """
 
+    __module__ = "keras_ivy.optimizers"
+
     belongs_to = "an optimizer, as in Adam(rules=[Rule(match, decay=False)])"
 
     def __init__(
