@@ -15,6 +15,7 @@ __all__ = [
     "ArrayLike",
     "Axis",
     "DTypeLike",
+    "Leaf",
     "Nest",
     "Padding",
     "SeedLike",
@@ -53,3 +54,6 @@ SeedLike: TypeAlias = int | keras.random.SeedGenerator | None
 
 #: Lists, tuples and dicts, nested in any way, of anything.
 Nest: TypeAlias = Any
+
+#: A leaf of a nested dict: anything that is no mapping, usually a variable or a tensor.
+Leaf: TypeAlias = Any

@@ -5,7 +5,6 @@ alone and leaves everything else, promotion of unlike dtypes included, to the ra
 the leaf's own operator refuses.
 """
 
-import operator
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -13,17 +12,31 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_ivy.container.base import Base
 from keras_ivy.container.config import DEFAULT
-from keras_ivy.container.mapping import map_arguments
-from keras_ivy.container.node import Node
+from keras_ivy.tree.maps import call_leafwise
+from keras_ivy.typing import Leaf
 from keras_ivy.utils.exceptions import IvyException, IvyTypeError, IvyValueError
 
-__all__ = ["Algebra", "combine", "dispatch", "transform"]
+__all__ = [
+    "binary",
+    "combine",
+    "dispatch",
+    "divided",
+    "inverted",
+    "logical",
+    "rounded",
+    "transform",
+]
+
+Op = Callable[..., Leaf]
+Method = Callable[[Any, Leaf], Any]
 
 _ARRAYS = (tf.Tensor, tf.Variable, keras.Variable, np.ndarray, np.generic)
 _REFUSALS = (TypeError, ValueError, tf.errors.InvalidArgumentError, tf.errors.UnimplementedError)
 _create = dict.__new__
 _get = dict.__getitem__
+_items = dict.items
 _set = dict.__setitem__
 _update = dict.update
 
@@ -31,25 +44,35 @@ _update = dict.update
 _LEAVES: set[type] = {bool, int, float, complex, str, np.ndarray, keras.Variable}
 
 
-def combine(op: Callable, left: Any, right: Any, name: str, where: tuple = ()) -> Any:
+def combine(
+    op: Op, left: Leaf, right: Leaf, name: str, make: type, where: tuple[Any, ...] = ()
+) -> Leaf:
     """Return the container of `op(leaf of left, leaf of right)`; at least one is a Container.
 
     An operand that is no mapping is combined with every leaf of the other one.
+
+    Args:
+        op: A function of two leaves.
+        left: A Container, or an operand for all.
+        right: The same.
+        name: The name of the operation, for errors.
+        make: The class of the result.
+        where: The path in the whole, as nested pairs.
 
     Raises:
         ValueError: If the containers differ in their keys, or two leaves in their shapes.
         TypeError: If two leaves don't know the operation.
     """
     if not isinstance(left, dict):
-        return _combine_each(op, right, left, name, where, reflected=True)
+        return _combine_each(op, right, left, name, make, where, reflected=True)
     if not isinstance(right, dict):
-        return _combine_each(op, left, right, name, where, reflected=False)
+        return _combine_each(op, left, right, name, make, where, reflected=False)
     if left.keys() != right.keys():
         raise _unlike(left, right, name, where)
     # The two loops below are all that arithmetic on containers adds to the arithmetic itself:
     # what they do for every leaf was chosen by the clock (benchmarks/container_algebra.py).
     items = {}
-    for key, x in left.items():
+    for key, x in _items(left):
         y = _get(right, key)
         if x.__class__ in _LEAVES and y.__class__ in _LEAVES:
             try:
@@ -57,23 +80,25 @@ def combine(op: Callable, left: Any, right: Any, name: str, where: tuple = ()) -
             except _REFUSALS as error:
                 items[key] = _after_refusal(op, x, y, name, (where, key), error)
         elif isinstance(x, dict) or isinstance(y, dict):
-            items[key] = combine(op, x, y, name, (where, key))
+            items[key] = combine(op, x, y, name, make, (where, key))
         else:
             items[key] = _combine_rare(op, x, y, (x, y), name, (where, key))
-    out = _create(Node)
-    if left._config is not DEFAULT:
-        out._config = left._config
-    _update(out, items)
-    return out
+    return _filled(make, items, left)
 
 
 def _combine_each(
-    op: Callable, container: Any, other: Any, name: str, where: tuple, reflected: bool
-) -> Any:
+    op: Op,
+    container: Any,
+    other: Leaf,
+    name: str,
+    make: type,
+    where: tuple[Any, ...],
+    reflected: bool,
+) -> Leaf:
     """Combine every leaf with one operand, which stands on the left if `reflected`."""
     items = {}
     simple = other.__class__ in _LEAVES
-    for key, leaf in container.items():
+    for key, leaf in _items(container):
         x, y = (other, leaf) if reflected else (leaf, other)
         if simple and leaf.__class__ in _LEAVES:
             try:
@@ -81,23 +106,30 @@ def _combine_each(
             except _REFUSALS as error:
                 items[key] = _after_refusal(op, x, y, name, (where, key), error)
         elif isinstance(leaf, dict):
-            items[key] = _combine_each(op, leaf, other, name, (where, key), reflected)
+            items[key] = _combine_each(op, leaf, other, name, make, (where, key), reflected)
         else:
             items[key] = _combine_rare(op, x, y, (leaf,), name, (where, key))
-    out = _create(Node)
-    if container._config is not DEFAULT:
-        out._config = container._config
+    return _filled(make, items, container)
+
+
+def _filled(make: type, items: dict[str, Leaf], like: Any) -> Leaf:
+    """Return a container of a class with items as they are, and the options of another one."""
+    out: Any = _create(make)
+    if like._config is not DEFAULT:
+        out._config = like._config
     _update(out, items)
     return out
 
 
-def _path(where: tuple) -> str:
+def _path(where: tuple[Any, ...]) -> str:
     """Return the path of nested pairs, which the loops above build in less time than a string."""
     outer, key = where
     return f"{_path(outer)}/{key}" if outer else key
 
 
-def _combine_rare(op: Callable, x: Any, y: Any, leaves: tuple, name: str, where: tuple) -> Any:
+def _combine_rare(
+    op: Op, x: Leaf, y: Leaf, leaves: tuple[Leaf, ...], name: str, where: tuple[Any, ...]
+) -> Leaf:
     """Combine leaves that are sequences, or of a type not met before."""
     # A list on its own beside a container is an operand for all, as an array is.
     if any(isinstance(leaf, list | tuple) for leaf in leaves):
@@ -109,10 +141,10 @@ def _combine_rare(op: Callable, x: Any, y: Any, leaves: tuple, name: str, where:
         return _after_refusal(op, x, y, name, where, error)
 
 
-def dispatch(op: Callable, *args: Any, **kwargs: Any) -> Any:
+def dispatch(op: Op, *args: Leaf, **kwargs: Leaf) -> Leaf:
     """Call an operation of TensorFlow leaf by leaf, promoting as the operators do."""
 
-    def call(path: str, *leaves: Any, **named: Any) -> Any:
+    def call(path: str, *leaves: Leaf, **named: Leaf) -> Leaf:
         try:
             return op(*leaves, **named)
         except _REFUSALS as error:
@@ -122,10 +154,10 @@ def dispatch(op: Callable, *args: Any, **kwargs: Any) -> Any:
                 lambda x, y: op(x, y, **named), *leaves, op.__name__, ((), path), error
             )
 
-    return map_arguments(call, args, kwargs)
+    return call_leafwise(call, args, kwargs, Base)
 
 
-def transform(op: Callable, container: Any, name: str, prefix: str = "") -> Any:
+def transform(op: Op, container: Any, name: str, prefix: str = "") -> Leaf:
     """Return the container of `op(leaf)`; lists and tuples are looked into."""
     out = container._new(container._config)
     for key, value in dict.items(container):
@@ -144,13 +176,13 @@ def transform(op: Callable, container: Any, name: str, prefix: str = "") -> Any:
     return out
 
 
-def _transform_sequence(op: Callable, value: Any) -> Any:
+def _transform_sequence(op: Op, value: Leaf) -> Leaf:
     if not isinstance(value, list | tuple):
         return op(value)
     return _same_type(value, [_transform_sequence(op, x) for x in value])
 
 
-def _combine_sequences(op: Callable, x: Any, y: Any, name: str, where: tuple) -> Any:
+def _combine_sequences(op: Op, x: Leaf, y: Leaf, name: str, where: tuple[Any, ...]) -> Leaf:
     """Combine inside lists and tuples, item by item or with one operand for all."""
     nests = [isinstance(v, list | tuple) for v in (x, y)]
     if not any(nests):
@@ -175,12 +207,14 @@ def _combine_sequences(op: Callable, x: Any, y: Any, name: str, where: tuple) ->
     )
 
 
-def _same_type(like: Any, items: list) -> Any:
+def _same_type(like: Leaf, items: list[Leaf]) -> Leaf:
     """Return the items as a list, tuple or named tuple, whichever `like` is."""
     return type(like)(*items) if hasattr(like, "_fields") else type(like)(items)
 
 
-def _after_refusal(op: Callable, x: Any, y: Any, name: str, where: tuple, error: Exception) -> Any:
+def _after_refusal(
+    op: Op, x: Leaf, y: Leaf, name: str, where: tuple[Any, ...], error: Exception
+) -> Leaf:
     """Try again in the common dtype, which TensorFlow does not look for; or explain the refusal.
 
     The common dtype is NumPy's: int32 and 0.5 give float64, float32 and float64 give float64.
@@ -218,21 +252,23 @@ def _after_refusal(op: Callable, x: Any, y: Any, name: str, where: tuple, error:
     ) from error
 
 
-def _dtype_of(array: Any) -> np.dtype:
+def _dtype_of(array: Leaf) -> np.dtype:
     return np.dtype(tf.as_dtype(array.dtype).as_numpy_dtype)
 
 
-def _cast(x: Any, dtype: tf.DType) -> tf.Tensor:
+def _cast(x: Leaf, dtype: tf.DType) -> tf.Tensor:
     return tf.cast(tf.convert_to_tensor(x) if isinstance(x, _ARRAYS) else x, dtype)
 
 
-def _kind_of(x: Any) -> str:
+def _kind_of(x: Leaf) -> str:
     if isinstance(x, _ARRAYS):
         return f"{tf.as_dtype(x.dtype).name} of shape {tuple(x.shape)}"
     return f"{x!r} of type {type(x).__name__}"
 
 
-def _unlike(left: Mapping, right: Mapping, name: str, where: tuple) -> IvyValueError:
+def _unlike(
+    left: Mapping[str, Leaf], right: Mapping[str, Leaf], name: str, where: tuple[Any, ...]
+) -> IvyValueError:
     """Return the error for two containers that differ in their keys."""
     missing = sorted(set(left) - set(right), key=str)
     extra = sorted(set(right) - set(left), key=str)
@@ -246,100 +282,58 @@ def _unlike(left: Mapping, right: Mapping, name: str, where: tuple) -> IvyValueE
     )
 
 
-def _binary(symbol: str, op: Callable, reflected: bool = False) -> Callable:
+def binary(symbol: str, op: Op, reflected: bool = False) -> Method:
     """Return the method for an operator, or for its reflected form."""
 
-    def method(self: Any, other: Any) -> Any:
-        if isinstance(other, Mapping) and not isinstance(other, Node):
-            other = Node(other)
+    def method(self: Any, other: Leaf) -> Any:
+        if isinstance(other, Mapping) and not isinstance(other, Base):
+            other = self._plain(other)
         left, right = (other, self) if reflected else (self, other)
-        return combine(op, left, right, symbol)
+        return combine(op, left, right, symbol, self._plain)
 
     sides = ("other", "self") if reflected else ("self", "other")
     method.__doc__ = f"Leaf by leaf `{sides[0]} {symbol} {sides[1]}`."
     return method
 
 
-def _divmod(x: Any, y: Any) -> tuple:
-    return (x // y, x % y)
-
-
-def _either(op: Callable, logical: Callable) -> Callable:
+def _either(op: Op, logical: Op) -> Op:
     """Return Ivy's reading of `&` and `|`: with a scalar beside a Python leaf, `and` and `or`."""
 
-    def apply(x: Any, y: Any) -> Any:
+    def apply(x: Leaf, y: Leaf) -> Leaf:
         return op(x, y) if isinstance(x, _ARRAYS) or isinstance(y, _ARRAYS) else logical(x, y)
 
     return apply
 
 
-def _logical(symbol: str, op: Callable, logical: Callable, reflected: bool = False) -> Callable:
-    scalar = _binary(symbol, _either(op, logical), reflected)
-    pairwise = _binary(symbol, op, reflected)
+def logical(symbol: str, op: Op, python: Op, reflected: bool = False) -> Method:
+    """Return the method for `&` or `|`, which read a Python leaf as a truth value."""
+    scalar = binary(symbol, _either(op, python), reflected)
+    pairwise = binary(symbol, op, reflected)
 
-    def method(self: Any, other: Any) -> Any:
+    def method(self: Any, other: Leaf) -> Any:
         return (pairwise if isinstance(other, Mapping) else scalar)(self, other)
 
     method.__doc__ = pairwise.__doc__
     return method
 
 
-def _invert(x: Any) -> Any:
-    return ~x if isinstance(x, _ARRAYS) else not x
+def divided(x: Leaf, y: Leaf) -> tuple[Leaf, Leaf]:
+    """`divmod` of leaves that may be arrays."""
+    return (x // y, x % y)
 
 
-class Algebra:
-    """The operators of a Container, leaf by leaf.
+def inverted(x: Leaf) -> Leaf:
+    """`~` of an array, `not` of a Python value."""
+    is_array = isinstance(x, _ARRAYS)
+    return ~x if is_array else not x
 
-    The other operand is a Container or a dict of the same keys, a scalar or an array; on either
-    side. Leaves that are lists or tuples are combined item by item. Unlike dtypes that TensorFlow
-    refuses are promoted as NumPy promotes them.
-    """
 
-    __add__, __radd__ = _binary("+", operator.add), _binary("+", operator.add, True)
-    __sub__, __rsub__ = _binary("-", operator.sub), _binary("-", operator.sub, True)
-    __mul__, __rmul__ = _binary("*", operator.mul), _binary("*", operator.mul, True)
-    __truediv__ = _binary("/", operator.truediv)
-    __rtruediv__ = _binary("/", operator.truediv, True)
-    __floordiv__ = _binary("//", operator.floordiv)
-    __rfloordiv__ = _binary("//", operator.floordiv, True)
-    __mod__, __rmod__ = _binary("%", operator.mod), _binary("%", operator.mod, True)
-    __divmod__, __rdivmod__ = _binary("divmod", _divmod), _binary("divmod", _divmod, True)
-    __pow__, __rpow__ = _binary("**", operator.pow), _binary("**", operator.pow, True)
-    __matmul__ = _binary("@", operator.matmul)
-    __rmatmul__ = _binary("@", operator.matmul, True)
-    __lshift__ = _binary("<<", operator.lshift)
-    __rlshift__ = _binary("<<", operator.lshift, True)
-    __rshift__ = _binary(">>", operator.rshift)
-    __rrshift__ = _binary(">>", operator.rshift, True)
-    __xor__, __rxor__ = _binary("^", operator.xor), _binary("^", operator.xor, True)
-    __eq__, __ne__ = _binary("==", operator.eq), _binary("!=", operator.ne)
-    __lt__, __le__ = _binary("<", operator.lt), _binary("<=", operator.le)
-    __gt__, __ge__ = _binary(">", operator.gt), _binary(">=", operator.ge)
+def rounded(ndigits: int | None) -> Op:
+    """Return a function that rounds an array or a number."""
 
-    __and__ = _logical("&", operator.and_, lambda x, y: x and y)
-    __rand__ = _logical("&", operator.and_, lambda x, y: x and y, True)
-    __or__ = _logical("|", operator.or_, lambda x, y: x or y)
-    __ror__ = _logical("|", operator.or_, lambda x, y: x or y, True)
-    # dict would update in place.
-    __ior__ = __or__
+    def call(x: Leaf) -> Leaf:
+        if isinstance(x, _ARRAYS):
+            return keras.ops.round(x, decimals=ndigits or 0)
+        return round(x, ndigits)
 
-    def __neg__(self) -> Any:
-        return transform(operator.neg, self, "-")
-
-    def __pos__(self) -> Any:
-        return self
-
-    def __abs__(self) -> Any:
-        return transform(abs, self, "abs")
-
-    def __invert__(self) -> Any:
-        return transform(_invert, self, "~")
-
-    def __round__(self, ndigits: int | None = None) -> Any:
-        def rounded(x: Any) -> Any:
-            if isinstance(x, _ARRAYS):
-                return keras.ops.round(x, decimals=ndigits or 0)
-            return round(x, ndigits)
-
-        return transform(rounded, self, "round")
+    return call

@@ -11,9 +11,10 @@ import numpy as np
 import tensorflow as tf
 
 from keras_ivy.adapters.tracking import Trackable
+from keras_ivy.typing import Leaf
 from keras_ivy.utils.exceptions import IvyValueError
 
-__all__ = ["LeafState", "Tracked"]
+__all__ = ["LeafState", "child_of"]
 
 _PLAIN = (bool, int, float, complex, str, bytes)
 _SAVED = (tf.Tensor, np.ndarray, np.generic, *_PLAIN)
@@ -30,11 +31,11 @@ class LeafState(Trackable):
         key: The key of the leaf.
     """
 
-    def __init__(self, holder: dict, key: str):
+    def __init__(self, holder: dict[str, Leaf], key: str):
         self._holder, self._key = holder, key
 
     @property
-    def value(self) -> Any:
+    def value(self) -> Leaf:
         """The leaf."""
         return dict.__getitem__(self._holder, self._key)
 
@@ -62,35 +63,21 @@ class LeafState(Trackable):
         return tf.no_op()
 
 
-class Tracked:
-    """The children of a Container in TensorFlow's object graph."""
+def child_of(holder: Any, key: str, value: Leaf, numbers_too: bool = True) -> Trackable | None:
+    """Return what stands for a leaf or branch of a container in TensorFlow's object graph.
 
-    def _trackable_children(self, save_type: str = "checkpoint", **kwargs: Any) -> dict:
-        children = {}
-        for key, value in dict.items(self):
-            child = self._child(key, value, numbers_too=save_type == "checkpoint")
-            if child is not None:
-                children[key] = child
-        return children
-
-    def _child(self, key: str, value: Any, numbers_too: bool = True) -> Trackable | None:
-        if isinstance(value, Trackable):
-            return value
-        if not numbers_too or not isinstance(value, _SAVED):
-            return None
-        # TensorFlow asks several times and compares by identity.
-        states = self.__dict__.setdefault("_leaf_states", {})
-        if key not in states:
-            states[key] = LeafState(self, key)
-        return states[key]
-
-    def _lookup_dependency(self, name: str, cached_dependencies: dict | None = None) -> Any:
-        if cached_dependencies:
-            return cached_dependencies.get(name)
-        return self._child(name, dict.get(self, name))
-
-    def _restore_deferred(self, key: str) -> None:
-        """Fill a new leaf from a checkpoint that was restored before the leaf was there."""
-        child = self._child(key, dict.get(self, key))
-        if child is not None:
-            self._handle_deferred_dependencies(key, child)
+    Args:
+        holder: The container.
+        key: The key.
+        value: What stands there.
+        numbers_too: Whether leaves that TensorFlow does not track have an object too.
+    """
+    if isinstance(value, Trackable):
+        return value
+    if not numbers_too or not isinstance(value, _SAVED):
+        return None
+    # TensorFlow asks several times and compares by identity.
+    states = holder.__dict__.setdefault("_leaf_states", {})
+    if key not in states:
+        states[key] = LeafState(holder, key)
+    return states[key]

@@ -8,15 +8,16 @@ keeps the errors of that function.
 import functools
 import inspect
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
-from keras_ivy.container.node import Node
 from keras_ivy.utils.checks import received, text, whole
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 from keras_ivy.utils.plain_arguments import Check, check_plain, places_of
 from keras_ivy.utils.refusals import refusing
 
-__all__ = ["guard", "guarded"]
+__all__ = ["guard", "guarded", "some"]
+
+Class = TypeVar("Class", bound=type)
 
 #: Arguments that are functions of the user's.
 _CALLED = {"func", "fn", "function", "reduction", "format_fn", "patterns", "predicate"}
@@ -51,7 +52,7 @@ def _containers_of_one(owner: str, name: str, value: Any) -> None:
 
 
 def _out(owner: str, name: str, value: Any) -> None:
-    if not isinstance(value, Node):
+    if not hasattr(type(value), "__tree_like__"):
         raise IvyTypeError(f"{owner}: `{name}` must be a Container. {received(name, value)}")
 
 
@@ -125,7 +126,7 @@ _CHECKS: dict[str, Check] = {
 }  # fmt: skip
 
 
-def guard(cls: type) -> type:
+def guard(cls: Class) -> Class:
     """Let the methods of a class refuse what cannot mean anything, and return the class.
 
     Example:
@@ -165,3 +166,27 @@ def guarded(method: Callable) -> Callable:
         return inner(*args, **kwargs)
 
     return checked
+
+
+def some(owner: str, containers: Any) -> list[Any]:
+    """Return a list of containers, one at least; dicts may stand behind the first.
+
+    Raises:
+        TypeError: If it is no list, or holds something else.
+        ValueError: If it is empty.
+    """
+    name = f"{owner}: " if owner else ""
+    if not isinstance(containers, list | tuple):
+        raise IvyTypeError(
+            f"{name}`containers` must be a list of containers. {received('containers', containers)}"
+        )
+    if not containers:
+        raise IvyValueError(
+            f"{name}`containers` must hold one container at least. Received: containers=[]"
+        )
+    for i, one in enumerate(containers):
+        if not hasattr(type(one), "__tree_like__") and not (i and isinstance(one, Mapping)):
+            raise IvyTypeError(
+                f"{name}`containers` must hold containers. Received: {one!r} among them"
+            )
+    return list(containers)

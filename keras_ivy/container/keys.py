@@ -1,82 +1,30 @@
-"""Key chains: how `"a/b"` and `"a.b"` are read, and the sentences about chains that don't exist."""
+"""Keys at construction: what they may be, and the sentences about those that are refused."""
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import tensorflow as tf
 
-from keras_ivy import tree
+from keras_ivy.tree.keys import split_chain, suggestion
 from keras_ivy.utils.exceptions import (
     IvyAttributeError,
-    IvyKeyError,
     IvyTypeError,
     IvyValueError,
-    nearest,
 )
 
 __all__ = [
-    "SEPARATORS",
     "check_distinct",
     "given_twice",
     "is_simple",
     "keys_at_construction",
     "missing_attribute",
-    "missing_key",
     "pairs_of",
-    "split_chain",
-    "suggestion",
 ]
-
-SEPARATORS = re.compile(r"[/.]")
-
-#: Above this many names, looking for the nearest would cost more than the hint is worth.
-_MOST_NAMES = 500
 
 
 def is_simple(key: Any) -> bool:
     """Whether a key is one key: the quick form of the question, asked most of all."""
     return type(key) is str and "/" not in key and "." not in key and key != ""
-
-
-def split_chain(key: object) -> list[str]:
-    """Split a key chain into its keys, after checking it.
-
-    Raises:
-        TypeError: If the key is no string.
-        ValueError: If one of the keys is empty.
-
-    Example:
-
-    >>> split_chain("a/b.c")
-    ['a', 'b', 'c']
-    """
-    if not isinstance(key, str):
-        raise IvyTypeError(
-            "The keys of a Container are strings. To assign to a part of every leaf, use `map`. "
-            f"Received: key={key!r} of type {type(key).__name__}"
-        )
-    keys = SEPARATORS.split(key)
-    if not all(keys):
-        raise IvyValueError(f"A key cannot be the empty string. Received: key={key!r}")
-    return keys
-
-
-def suggestion(name: str, known: Iterable[str]) -> str:
-    """Return the sentence that names the nearest of the known names, short in any case."""
-    known = list(known)
-    if not known:
-        return "The container is empty."
-    if len(known) > _MOST_NAMES:
-        return f"It has {len(known)} keys; `tree.paths(container)` lists them."
-    hint = nearest(name, known)
-    return hint if len(hint) < 300 else f"{hint[:300].rsplit(',', 1)[0]}, ..."
-
-
-def missing_key(container: Mapping, chain: str) -> IvyKeyError:
-    """Return the error for a key chain that leads nowhere."""
-    known = {*container, *tree.paths(container)}
-    return IvyKeyError(f"Unknown key chain. {suggestion(chain, known)} Received: key={chain!r}")
 
 
 def missing_attribute(container: Mapping, name: str) -> IvyAttributeError:

@@ -8,18 +8,19 @@
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
 
 import tensorflow as tf
 from keras import ops
 
-from keras_ivy.container.arrays import is_array, is_variable
+from keras_ivy.container.container import Container
 from keras_ivy.container.guard import guarded
-from keras_ivy.container.mapping import map_arguments
-from keras_ivy.container.node import Node
+from keras_ivy.tree.arrays import is_array, is_variable
+from keras_ivy.tree.maps import call_leafwise
+from keras_ivy.tree.select import filtered
+from keras_ivy.typing import Leaf
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
-__all__ = ["TABLE", "add_methods"]
+__all__ = ["TABLE", "add_methods", "container_map"]
 
 #: Names under which Keras has the same function with the same arguments.
 _SAME = """
@@ -30,33 +31,63 @@ _SAME = """
 """
 
 #: Method name -> function of a leaf.
-TABLE: dict[str, Callable] = {}
+TABLE: dict[str, Callable[..., Leaf]] = {}
+
+
+def container_map(fn: Callable[..., Leaf], *args: Leaf, **kwargs: Leaf) -> Leaf:
+    """Call a function leaf by leaf if any argument is a Container, else once.
+
+    Args:
+        fn: A function of leaves.
+        *args: Its arguments. Containers among them have the same keys and are walked together;
+            everything else is passed to every call.
+        **kwargs: Its keyword arguments, treated alike.
+
+    Returns:
+        A Container of the results, or the result where there is no Container.
+
+    Raises:
+        ValueError: If the containers differ in their keys.
+
+    Example:
+
+    >>> from keras_ivy import Container
+    >>> from keras_ivy.container import container_map
+    >>> container_map(max, Container(a=1, b={"c": 5}), 3)
+    {
+        a: 3,
+        b: {
+            c: 5
+        }
+    }
+    """
+    return call_leafwise(lambda _, *xs, **named: fn(*xs, **named), args, kwargs, Container)
 
 
 _PRUNED = object()
 
 
-def _method(name: str, function: Callable) -> Callable:
+def _method(name: str, function: Callable[..., Leaf]) -> Callable[..., Leaf]:
     def method(
-        self: Any,
-        *args: Any,
+        self: Leaf,
+        *args: Leaf,
         key_chains: Iterable[str] | str | None = None,
         to_apply: bool = True,
         prune_unapplied: bool = False,
-        out: Any = None,
-        **kwargs: Any,
-    ) -> Any:
+        out: Leaf = None,
+        **kwargs: Leaf,
+    ) -> Leaf:
         chosen = [key_chains] if isinstance(key_chains, str) else key_chains
 
-        def call(path: str, leaf: Any, *rest: Any, **named: Any) -> Any:
+        def call(path: str, leaf: Leaf, *rest: Leaf, **named: Leaf) -> Leaf:
             if chosen is not None and (path in chosen) != to_apply:
                 return _PRUNED if prune_unapplied else leaf
             return _apply(name, function, path, leaf, *rest, **named)
 
-        others = [Node(a) if type(a) is dict else a for a in args]
-        result = map_arguments(call, (self, *others), kwargs)
+        others = [Container(a) if type(a) is dict else a for a in args]
+        result = call_leafwise(call, (self, *others), kwargs, Container)
         if prune_unapplied:
-            result = result._filtered(lambda _, leaf: leaf is not _PRUNED)
+            result = filtered(result, lambda _, leaf: leaf is not _PRUNED)
         return result if out is None else _write(result, out)
 
     source = getattr(function, "__name__", name)
@@ -76,7 +107,9 @@ def _method(name: str, function: Callable) -> Callable:
     return method
 
 
-def _apply(name: str, function: Callable, path: str, *args: Any, **kwargs: Any) -> Any:
+def _apply(
+    name: str, function: Callable[..., Leaf], path: str, *args: Leaf, **kwargs: Leaf
+) -> Leaf:
     """Call the function, with an error that names the method and the leaf it failed on."""
     try:
         return function(*args, **kwargs)
@@ -87,7 +120,7 @@ def _apply(name: str, function: Callable, path: str, *args: Any, **kwargs: Any) 
         raise kind(f"`{name}` failed on {path!r} of {what}: {error}") from error
 
 
-def _write(result: Any, out: Any) -> Any:
+def _write(result: Leaf, out: Leaf) -> Leaf:
     """Write a result into another Container: variables are assigned, other leaves replaced."""
     for path, value in result.flatten().items():
         if is_variable(out.get(path)):
@@ -97,7 +130,7 @@ def _write(result: Any, out: Any) -> Any:
     return out
 
 
-def add_methods(functions: Mapping[str, Callable]) -> None:
+def add_methods(functions: Mapping[str, Callable[..., Leaf]]) -> None:
     """Give Container methods that call functions leaf by leaf.
 
     Args:
@@ -105,7 +138,7 @@ def add_methods(functions: Mapping[str, Callable]) -> None:
     """
     for name, function in functions.items():
         TABLE[name] = function
-        setattr(Node, name, guarded(_method(name, function)))
+        setattr(Container, name, guarded(_method(name, function)))
 
 
 add_methods(

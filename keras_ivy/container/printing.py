@@ -3,18 +3,17 @@
 import json
 import re
 import sys
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_ivy.container.arrays import array_value, is_array
 from keras_ivy.container.config import Config
-from keras_ivy.container.node import Node
+from keras_ivy.tree.arrays import array_value, is_array
+from keras_ivy.typing import Leaf
 
-__all__ = ["Printed", "class_name", "format_leaf", "trim_key"]
+__all__ = ["class_name", "format_leaf", "show", "text", "trim_key"]
 
 #: Ivy rounds to so many significant digits and then prints so many decimals.
 _SIGNIFICANT, _DECIMALS = 10, 8
@@ -27,7 +26,7 @@ _COLORS = {
 }
 
 
-def class_name(value: Any) -> str:
+def class_name(value: Leaf) -> str:
     """Return the public name of an array's class.
 
     Example:
@@ -60,7 +59,7 @@ def trim_key(key: str, max_length: int | None) -> str:
     return "".join(key[i] for i in kept)
 
 
-def format_leaf(value: Any, config: Config, column: int = 0, indent: int = 0) -> str:
+def format_leaf(value: Leaf, config: Config, column: int = 0, indent: int = 0) -> str:
     """Return the print of one leaf.
 
     Args:
@@ -85,7 +84,7 @@ def format_leaf(value: Any, config: Config, column: int = 0, indent: int = 0) ->
     return re.sub("[\"']", "", text).replace("true", "True").replace("false", "False")
 
 
-def _format_array(value: Any, config: Config, column: int) -> str:
+def _format_array(value: Leaf, config: Config, column: int) -> str:
     """Return `name([numbers])` of a small array, `(<class name> shape=[...])` of a large one."""
     large = config.print_limit is not None and len(value.shape) > 0
     large = large and (None in value.shape or np.prod(value.shape) > config.print_limit)
@@ -114,11 +113,13 @@ def _format_numbers(numbers: np.ndarray) -> str:
     return re.sub(r",\s*\n", ", \n", text)
 
 
-def _shape(value: Any) -> list:
+def _shape(value: Leaf) -> list[int | None]:
     return list(value.shape)
 
 
-def _format(container: Mapping, config: Config, level: int, paint: Any) -> str:
+def _format(
+    container: Mapping[str, Leaf], config: Config, level: int, paint: Callable[[str], str]
+) -> str:
     if not container:
         return "{}"
     newline = "\n" * (1 + config.print_line_spacing)
@@ -136,94 +137,17 @@ def _format(container: Mapping, config: Config, level: int, paint: Any) -> str:
     return f"{{{newline}{body}{close}{' ' * (config.print_indent * level)}}}"
 
 
-class Printed:
-    """How a Container prints, and the options of the print."""
+def text(container: Mapping[str, Leaf], config: Config) -> str:
+    """Return the print of a container."""
+    return _format(container, config, 0, str)
 
-    def __repr__(self) -> str:
-        return _format(self, self._config, 0, str)
 
-    __str__ = __repr__
+def show(container: Mapping[str, Leaf], config: Config) -> None:
+    """Print a container, its keys in colour if the output is a terminal."""
 
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        printer.text(repr(self))
+    def paint(key: str) -> str:
+        words = config.keyword_color_dict or {}
+        color = next((c for w, c in words.items() if w in key), config.default_key_color)
+        return f"{_COLORS.get(color, '')}{key}\033[0m"
 
-    def cont_show(self) -> None:
-        """Print the Container, its keys in colour if the output is a terminal."""
-        config = self._config
-
-        def paint(key: str) -> str:
-            words = config.keyword_color_dict or {}
-            color = next((c for w, c in words.items() if w in key), config.default_key_color)
-            return f"{_COLORS.get(color, '')}{key}\033[0m"
-
-        print(_format(self, config, 0, paint if sys.stdout.isatty() else str))
-
-    def _configured(self, inplace: bool, **options: Any) -> Any:
-        """Return a copy of which all containers have the options; or set them here."""
-        out = self if inplace else self._copy_branches()
-        config = out._config._replace(**options)
-        out._set_config(config)
-        return None if inplace else out
-
-    def _set_config(self, config: Config) -> None:
-        """Give this Container and all inside it the options."""
-        self.__dict__["_config"] = config
-        for value in self.values():
-            if isinstance(value, Node):
-                value._set_config(config)
-
-    def cont_with_print_limit(self, print_limit: int | None, *, inplace: bool = False) -> Any:
-        """Return a copy that prints arrays of at most `print_limit` elements in full.
-
-        Args:
-            print_limit: The largest number of elements to print; None prints them all.
-            inplace: If True, change this Container instead and return None.
-
-        Example:
-
-        >>> import tensorflow as tf
-        >>> from keras_ivy import Container
-        >>> Container(a=tf.range(3)).cont_with_print_limit(2)
-        {
-            a: (<class tf.Tensor> shape=[3])
-        }
-        """
-        return self._configured(inplace, print_limit=print_limit)
-
-    def cont_remove_print_limit(self, *, inplace: bool = False) -> Any:
-        """Return a copy that prints every array in full."""
-        return self._configured(inplace, print_limit=None)
-
-    def cont_with_key_length_limit(self, key_length_limit: int, *, inplace: bool = False) -> Any:
-        """Return a copy that prints long keys shortened to `key_length_limit` characters."""
-        return self._configured(inplace, key_length_limit=key_length_limit)
-
-    def cont_remove_key_length_limit(self, *, inplace: bool = False) -> Any:
-        """Return a copy that prints every key in full."""
-        return self._configured(inplace, key_length_limit=None)
-
-    def cont_with_print_indent(self, print_indent: int, *, inplace: bool = False) -> Any:
-        """Return a copy that prints each level indented by `print_indent` spaces."""
-        return self._configured(inplace, print_indent=print_indent)
-
-    def cont_with_print_line_spacing(
-        self, print_line_spacing: int, *, inplace: bool = False
-    ) -> Any:
-        """Return a copy that prints with `print_line_spacing` blank lines between lines."""
-        return self._configured(inplace, print_line_spacing=print_line_spacing)
-
-    def cont_with_default_key_color(self, default_key_color: str, *, inplace: bool = False) -> Any:
-        """Return a copy whose keys `cont_show` prints in the given colour."""
-        return self._configured(inplace, default_key_color=default_key_color)
-
-    @staticmethod
-    def cont_trim_key(key: str, max_length: int | None) -> str:
-        """Shorten a key to `max_length` of its characters, evenly spaced."""
-        return trim_key(key, max_length)
-
-    @property
-    def cont_config(self) -> dict[str, Any]:
-        """The options, as a plain dict; see `Config`."""
-        config = self._config._asdict()
-        config["keyword_color_dict"] = dict(config["keyword_color_dict"] or {})
-        return config
+    print(_format(container, config, 0, paint if sys.stdout.isatty() else str))

@@ -7,9 +7,12 @@ here imports JAX.
 """
 
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 import optree
+
+from keras_ivy.typing import Leaf
 
 __all__ = ["register_with_jax", "register_with_optree"]
 
@@ -18,17 +21,19 @@ _NAMESPACES = ("keras", optree.registry.__GLOBAL_NAMESPACE)
 _registered_with_jax: set[type] = set()
 
 
-def _flatten(container: Any) -> tuple[list, tuple]:
+def _flatten(container: dict[str, Leaf]) -> tuple[list[Leaf], tuple[str, ...]]:
     keys = tuple(sorted(container))
     return [dict.__getitem__(container, key) for key in keys], keys
 
 
-def _flatten_for_optree(container: Any) -> tuple[list, tuple, tuple]:
+def _flatten_for_optree(
+    container: dict[str, Leaf],
+) -> tuple[list[Leaf], tuple[str, ...], tuple[str, ...]]:
     children, keys = _flatten(container)
     return children, keys, keys
 
 
-def _unflatten(cls: type, keys: tuple, children: Any) -> Any:
+def _unflatten(cls: Any, keys: tuple[str, ...], children: Iterable[Leaf]) -> Leaf:
     out = cls._new()
     for key, child in zip(keys, children, strict=True):
         dict.__setitem__(out, key, child)
@@ -55,13 +60,13 @@ def register_with_jax(cls: type) -> bool:
     """
     if cls in _registered_with_jax:
         return True
-    tree_util = sys.modules.get("jax.tree_util")
+    tree_util: Any = sys.modules.get("jax.tree_util")
     register = getattr(tree_util, "register_pytree_with_keys", None)
     if register is None:
         return False
     _registered_with_jax.add(cls)
 
-    def flatten_with_keys(container: Any) -> tuple[list, tuple]:
+    def flatten_with_keys(container: dict[str, Leaf]) -> tuple[list[Leaf], tuple[str, ...]]:
         children, keys = _flatten(container)
         paired = zip(keys, children, strict=True)
         return [(tree_util.DictKey(key), child) for key, child in paired], keys

@@ -3,19 +3,25 @@
 A tree is a mapping whose keys are strings and whose values are trees or leaves; anything that is
 not a mapping is a leaf, lists and tuples included. Every function visits the keys of every level
 in sorted order, whatever order they were inserted in, so two trees with the same keys always pair
-up leaf by leaf. A `Container` goes in and comes out as a `Container`.
+up leaf by leaf. A `Container` goes in and comes out as a `Container`, a dict as a dict.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar, cast
 
+from keras_ivy.typing import Leaf
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
 __all__ = [
+    "SEPARATOR",
+    "Tree",
     "check_same_structure",
+    "copied",
     "flatten",
+    "in_order",
     "items",
     "leaves",
+    "like",
     "map",
     "map_with_path",
     "paths",
@@ -24,8 +30,72 @@ __all__ = [
 
 SEPARATOR = "/"
 
+#: What goes in as a dict comes out as a dict, what goes in as a Container as a Container.
+Tree = TypeVar("Tree", bound=Mapping[str, Any])
 
-def items(tree: Mapping, prefix: str = "", include_empty: bool = False) -> Iterator[tuple]:
+
+def like(tree: Tree, items: Mapping[str, Leaf]) -> Tree:
+    """Return a tree of the kind of another one, with other items on its top level.
+
+    A class of trees says by a method `__tree_like__(items)` how; in the order of its keys if it
+    has one. Plain mappings come out as dicts, in the order of `items`.
+
+    Example:
+
+    >>> from keras_ivy import Container
+    >>> like(Container(a=1), {"c": 3, "b": 2})
+    {
+        b: 2,
+        c: 3
+    }
+    """
+    rebuild = getattr(type(tree), "__tree_like__", None)
+    return cast(Tree, dict(items) if rebuild is None else rebuild(tree, items))
+
+
+def copied(tree: Tree) -> Tree:
+    """Return a copy in which every branch is new and every leaf is shared.
+
+    Example:
+
+    >>> old = {"a": 1, "b": {"c": [2]}}
+    >>> new = copied(old)
+    >>> new == old, new["b"] is old["b"], new["b"]["c"] is old["b"]["c"]
+    (True, False, True)
+    """
+    return like(tree, {k: copied(v) if isinstance(v, Mapping) else v for k, v in tree.items()})
+
+
+def in_order(
+    tree: Mapping[str, Leaf],
+    prefix: str = "",
+    names_only: bool = False,
+    include_empty: bool = False,
+) -> Iterator[tuple[str, Leaf]]:
+    """Yield `(path, leaf)` of every leaf in the order of the tree's own keys.
+
+    Args:
+        tree: The nested mapping.
+        prefix: A path to put in front of every path.
+        names_only: Whether the last key is yielded instead of the path.
+        include_empty: Whether empty branches are yielded too, as themselves.
+
+    Example:
+
+    >>> list(in_order({"b": {"d": 3, "c": 2}, "a": 1}))
+    [('b/d', 3), ('b/c', 2), ('a', 1)]
+    """
+    for key, value in tree.items():
+        path = key if names_only or not prefix else f"{prefix}{SEPARATOR}{key}"
+        if isinstance(value, Mapping) and (len(value) or not include_empty):
+            yield from in_order(value, path, names_only, include_empty)
+        else:
+            yield path, value
+
+
+def items(
+    tree: Mapping[str, Leaf], prefix: str = "", include_empty: bool = False
+) -> Iterator[tuple[str, Leaf]]:
     """Yield `(path, leaf)` of every leaf, in sorted order.
 
     Args:
@@ -52,7 +122,7 @@ def items(tree: Mapping, prefix: str = "", include_empty: bool = False) -> Itera
             yield path, value
 
 
-def _sorted_keys(tree: Mapping) -> list[str]:
+def _sorted_keys(tree: Mapping[str, Leaf]) -> list[str]:
     for key in tree:
         if not isinstance(key, str):
             raise IvyTypeError(
@@ -62,7 +132,7 @@ def _sorted_keys(tree: Mapping) -> list[str]:
     return sorted(tree)
 
 
-def paths(tree: Mapping) -> list[str]:
+def paths(tree: Mapping[str, Leaf]) -> list[str]:
     """Return the path of every leaf, in sorted order.
 
     Example:
@@ -73,7 +143,7 @@ def paths(tree: Mapping) -> list[str]:
     return [path for path, _ in items(tree)]
 
 
-def leaves(tree: Mapping) -> list:
+def leaves(tree: Mapping[str, Leaf]) -> list[Leaf]:
     """Return every leaf, in the sorted order of their paths.
 
     Example:
@@ -84,7 +154,7 @@ def leaves(tree: Mapping) -> list:
     return [leaf for _, leaf in items(tree)]
 
 
-def flatten(tree: Mapping) -> dict[str, Any]:
+def flatten(tree: Mapping[str, Leaf]) -> dict[str, Leaf]:
     """Return a plain dict from the path of every leaf to the leaf, in sorted order.
 
     Empty branches have no leaf and so leave no trace.
@@ -97,7 +167,7 @@ def flatten(tree: Mapping) -> dict[str, Any]:
     return dict(items(tree))
 
 
-def unflatten(flat: Mapping[str, Any]) -> dict:
+def unflatten(flat: Mapping[str, Leaf]) -> dict[str, Leaf]:
     """Return the nested dict of which `flat` is the flattened form; the inverse of `flatten`.
 
     Args:
@@ -114,7 +184,7 @@ def unflatten(flat: Mapping[str, Any]) -> dict:
     >>> unflatten({"b/d": 3, "a": 1, "b/c": 2})
     {'a': 1, 'b': {'c': 2, 'd': 3}}
     """
-    root: dict = {}
+    root: dict[str, Leaf] = {}
     branches = {"": root}
     for path in sorted(flat):
         *parents, last = path.split(SEPARATOR)
@@ -133,12 +203,12 @@ def unflatten(flat: Mapping[str, Any]) -> dict:
     return _sorted(root)
 
 
-def _sorted(tree: dict) -> dict:
+def _sorted(tree: dict[str, Leaf]) -> dict[str, Leaf]:
     """Return nested plain dicts with every level sorted (`"a-b"` comes before `"a/b"`)."""
     return {k: _sorted(tree[k]) if isinstance(tree[k], dict) else tree[k] for k in sorted(tree)}
 
 
-def map(fn: Callable, tree: Mapping, *rest: Mapping) -> Mapping:
+def map(fn: Callable[..., Leaf], tree: Tree, *rest: Mapping[str, Leaf]) -> Tree:
     """Return the tree of `fn(leaf, *leaves of the rest)`.
 
     Args:
@@ -160,7 +230,7 @@ def map(fn: Callable, tree: Mapping, *rest: Mapping) -> Mapping:
     return map_with_path(lambda _, *xs: fn(*xs), tree, *rest)
 
 
-def map_with_path(fn: Callable, tree: Mapping, *rest: Mapping) -> Mapping:
+def map_with_path(fn: Callable[..., Leaf], tree: Tree, *rest: Mapping[str, Leaf]) -> Tree:
     """Return the tree of `fn(path, leaf, *leaves of the rest)`.
 
     Args:
@@ -180,23 +250,20 @@ def map_with_path(fn: Callable, tree: Mapping, *rest: Mapping) -> Mapping:
     return _map(fn, "", tree, *rest)
 
 
-def _map(fn: Callable, prefix: str, tree: Mapping, *rest: Mapping) -> Mapping:
+def _map(fn: Callable[..., Leaf], prefix: str, tree: Tree, *rest: Mapping[str, Leaf]) -> Tree:
     out = {}
     for key in sorted(tree):
         value = tree[key]
         path = f"{prefix}{SEPARATOR}{key}" if prefix else key
         others = [other[key] for other in rest]
-        out[key] = (_map if isinstance(value, Mapping) else _leaf)(fn, path, value, *others)
-    # A class of trees says how to build one from sorted items; plain mappings come out as dicts.
-    rebuild = getattr(type(tree), "_like", None)
-    return out if rebuild is None else rebuild(tree, out)
+        if isinstance(value, Mapping):
+            out[key] = _map(fn, path, value, *others)
+        else:
+            out[key] = fn(path, value, *others)
+    return like(tree, out)
 
 
-def _leaf(fn: Callable, path: str, *xs: Any) -> Any:
-    return fn(path, *xs)
-
-
-def check_same_structure(tree: Mapping, *rest: Mapping) -> None:
+def check_same_structure(tree: Mapping[str, Leaf], *rest: Mapping[str, Leaf]) -> None:
     """Raise `ValueError` unless all trees have the same paths.
 
     Example:

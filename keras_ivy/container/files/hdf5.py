@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import tensorflow as tf
 
-from keras_ivy.container.arrays import array_value, is_array
 from keras_ivy.container.files.stored import DEEPEST, KIND, NOTE, PLAIN, SCALAR, opened
+from keras_ivy.tree.arrays import array_value, is_array
+from keras_ivy.tree.core import in_order
+from keras_ivy.typing import Leaf
 from keras_ivy.utils.exceptions import IvyIndexError, IvyTypeError, IvyValueError
 from keras_ivy.utils.files import replacing, write_all
 
@@ -30,7 +32,7 @@ _OVERHEAD = 4096
 
 
 def write_hdf5(
-    container: Mapping,
+    container: Mapping[str, Leaf],
     path: str | os.PathLike,
     mode: str,
     starting_index: int = 0,
@@ -57,7 +59,7 @@ def write_hdf5(
         OSError: If the file cannot be written, as on a full disk.
     """
     in_parts = starting_index > 0 or max_batch_size is not None
-    cells = {name: _cell(name, leaf) for name, leaf in container.cont_to_iterator()}
+    cells = {name: _cell(name, leaf) for name, leaf in in_order(container)}
     for name, (numbers, found) in cells.items():
         if in_parts:
             stop = starting_index + len(numbers)
@@ -66,7 +68,7 @@ def write_hdf5(
                     f"{name!r} of shape {numbers.shape} does not fit. Received: "
                     f"starting_index={starting_index}, max_batch_size={max_batch_size}"
                 )
-    names = [name for name, _ in container.cont_to_iterator(include_empty=True)]
+    names = [name for name, _ in in_order(container, include_empty=True)]
     for name in names:
         _check_key(name)
 
@@ -146,7 +148,7 @@ def _check_key(name: str) -> None:
         )
 
 
-def _cell(name: str, leaf: Any) -> tuple[np.ndarray, dict[str, Any]]:
+def _cell(name: str, leaf: Leaf) -> tuple[np.ndarray, dict[str, Any]]:
     """Return the numbers of a leaf, of at least one axis, and what to note about it."""
     notes: dict[str, Any] = {}
     if is_array(leaf) or isinstance(leaf, np.generic):
@@ -161,7 +163,7 @@ def _cell(name: str, leaf: Any) -> tuple[np.ndarray, dict[str, Any]]:
             raise _not_written(name, numbers)
     else:
         kind = notes[KIND] = type(leaf).__name__
-        if PLAIN.get(kind) is not type(leaf):
+        if not _is_plain(leaf):
             raise IvyTypeError(
                 f"{name!r} cannot be written to HDF5, which holds arrays, numbers and text. "
                 f"Received: {leaf!r} of type {kind}"
@@ -180,6 +182,10 @@ def _cell(name: str, leaf: Any) -> tuple[np.ndarray, dict[str, Any]]:
     if numbers.ndim == 0:
         numbers, notes[SCALAR] = numbers[None], True
     return numbers, notes
+
+
+def _is_plain(leaf: Leaf) -> bool:
+    return PLAIN.get(type(leaf).__name__) is type(leaf)
 
 
 def _not_written(name: str, numbers: np.ndarray) -> IvyTypeError:
@@ -244,7 +250,9 @@ def _write(
     data.attrs.update(notes)
 
 
-def read_hdf5(path: str | os.PathLike, query: Any = slice(None), strict: bool = True) -> dict:
+def read_hdf5(
+    path: str | os.PathLike, query: Leaf = slice(None), strict: bool = True
+) -> dict[str, Leaf]:
     """Return the nested dict of a file.
 
     Args:

@@ -1,7 +1,7 @@
 """Loading a file into a Container that has leaves already: all that fits, or nothing."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import keras
 import numpy as np
@@ -9,9 +9,10 @@ import tensorflow as tf
 
 from keras_ivy import tree
 from keras_ivy.adapters import stateless
-from keras_ivy.container.arrays import dtype_name, is_array, is_variable
 from keras_ivy.container.files.stored import StoredFile
-from keras_ivy.container.keys import SEPARATORS, suggestion
+from keras_ivy.tree.arrays import dtype_name, is_array, is_variable
+from keras_ivy.tree.keys import SEPARATORS, suggestion
+from keras_ivy.typing import Leaf
 from keras_ivy.utils.exceptions import IvyFileError, IvyKeyError, IvyValueError
 
 __all__ = ["load_hdf5", "load_values"]
@@ -22,7 +23,7 @@ class _Spec(NamedTuple):
     dtype: str
 
 
-def load_hdf5(into: Any, stored: StoredFile, strict: bool, path: str) -> Any:
+def load_hdf5(into: Leaf, stored: StoredFile, strict: bool, path: str) -> Leaf:
     """Load an open file, reading no more than what is loaded; see `Container.load`."""
     names: dict[str, str] = {}
     for name in stored.leaves:
@@ -39,7 +40,7 @@ def load_hdf5(into: Any, stored: StoredFile, strict: bool, path: str) -> Any:
     return _taken(into, {key: found[names[key]] for key in shared}, path)
 
 
-def load_values(into: Any, found: Mapping, strict: bool, path: str) -> Any:
+def load_values(into: Leaf, found: Mapping[str, Leaf], strict: bool, path: str) -> Leaf:
     """Load values that were read; see `Container.load`."""
     values = tree.flatten(found)
     specs = {key: _Spec(_shape(x), _dtype(x)) for key, x in values.items()}
@@ -47,15 +48,15 @@ def load_values(into: Any, found: Mapping, strict: bool, path: str) -> Any:
     return _taken(into, {key: values[key] for key in shared}, path)
 
 
-def _by_key(leaves: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+def _by_key(leaves: Mapping[str, Leaf], names: Mapping[str, str]) -> dict[str, Leaf]:
     return {key: leaves[name] for key, name in names.items()}
 
 
-def _shape(value: Any) -> tuple[int, ...]:
+def _shape(value: Leaf) -> tuple[int, ...]:
     return tuple(getattr(value, "shape", ()))
 
 
-def _dtype(value: Any) -> str:
+def _dtype(value: Leaf) -> str:
     """Return the dtype of a value, or of what a variable would make of it."""
     if is_array(value) or isinstance(value, np.generic):
         return dtype_name(value)
@@ -63,7 +64,7 @@ def _dtype(value: Any) -> str:
     return kinds.get(type(value), "none")
 
 
-def _checked(into: Any, specs: Mapping[str, _Spec], strict: bool, path: str) -> list[str]:
+def _checked(into: Leaf, specs: Mapping[str, _Spec], strict: bool, path: str) -> list[str]:
     """Return the shared keys, after checking that what the file has under them fits."""
     have, got = set(tree.paths(into)), set(specs)
     if strict and have != got:
@@ -93,7 +94,7 @@ def _checked(into: Any, specs: Mapping[str, _Spec], strict: bool, path: str) -> 
     return shared
 
 
-def _own_dtype(leaf: Any) -> str:
+def _own_dtype(leaf: Leaf) -> str:
     # Where it is read in another precision, a Keras variable says that one.
     return stateless.stored_dtype(leaf) if isinstance(leaf, keras.Variable) else dtype_name(leaf)
 
@@ -102,8 +103,8 @@ def _may_become(found: str, wanted: str) -> bool:
     """Whether values of one dtype may be loaded as another: no fraction and no part is lost."""
     if found == wanted:
         return True
-    kinds = [_rank(found), _rank(wanted)]
-    return None not in kinds and kinds[0] <= kinds[1]
+    low, high = _rank(found), _rank(wanted)
+    return low is not None and high is not None and low <= high
 
 
 def _rank(dtype: str) -> int | None:
@@ -119,7 +120,7 @@ def _rank(dtype: str) -> int | None:
     return 3 if kind.is_complex else None
 
 
-def _taken(into: Any, values: Mapping[str, Any], path: str) -> Any:
+def _taken(into: Leaf, values: Mapping[str, Leaf], path: str) -> Leaf:
     """Assign the values, once all of them have been converted."""
     pairs = [(key, into[key], value) for key, value in values.items()]
     new = {
@@ -134,7 +135,7 @@ def _taken(into: Any, values: Mapping[str, Any], path: str) -> Any:
     return into
 
 
-def _converted(key: str, variable: Any, value: Any, path: str) -> tf.Tensor:
+def _converted(key: str, variable: Leaf, value: Leaf, path: str) -> tf.Tensor:
     """Return a value in the dtype of a variable, or raise if that changes what it is."""
     value = tf.convert_to_tensor(value)
     wanted = tf.as_dtype(_own_dtype(variable))

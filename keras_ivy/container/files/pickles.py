@@ -8,13 +8,14 @@ stand-ins, so that Ivy need not be installed.
 import io
 import os
 import pickle
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
-from keras_ivy.container.node import Node
+from keras_ivy.container.base import Base
+from keras_ivy.typing import Leaf
 from keras_ivy.utils.exceptions import IvyFileError
 from keras_ivy.utils.files import reading
 
@@ -98,10 +99,13 @@ def refuse_pickle(path: str | os.PathLike, kept: str) -> IvyFileError:
     )
 
 
-def read_pickle(path: str | os.PathLike, strict: bool = True) -> Any:
+def read_pickle(
+    make: Callable[[Mapping[str, Leaf]], Leaf], path: str | os.PathLike, strict: bool = True
+) -> Leaf:
     """Return the Container that a pickle holds. This runs what the pickle says.
 
     Args:
+        make: What makes a Container of nested dicts.
         path: A pickled Container of Ivy's or of this package, or a pickled dict of arrays.
         strict: If False, leaves of classes that cannot be imported are left out.
 
@@ -117,7 +121,7 @@ def read_pickle(path: str | os.PathLike, strict: bool = True) -> Any:
         if not isinstance(found, Mapping):
             raise TypeError(f"it is a pickle of a {type(found).__name__}, and no dict")
         converted, _ = _Conversion().of(found, ())
-        return Node(converted)
+        return make(converted)
 
 
 class _Conversion:
@@ -127,9 +131,9 @@ class _Conversion:
     """
 
     def __init__(self) -> None:
-        self._seen: dict[int, tuple[Any, int]] = {}
+        self._seen: dict[int, tuple[Leaf, int]] = {}
 
-    def of(self, value: Any, above: tuple[int, ...]) -> tuple[Any, int]:
+    def of(self, value: Leaf, above: tuple[int, ...]) -> tuple[Leaf, int]:
         """Return a value converted, and at how many paths a Container will have something in it.
 
         Args:
@@ -140,7 +144,7 @@ class _Conversion:
             value = value.data
         if isinstance(value, np.ndarray):
             return tf.convert_to_tensor(value), 1
-        if isinstance(value, Node) or not isinstance(value, Mapping | list | tuple):
+        if isinstance(value, Base) or not isinstance(value, Mapping | list | tuple):
             return value, 1
         if id(value) in above:
             raise ValueError(f"a {type(value).__name__} in it holds itself")
@@ -148,7 +152,7 @@ class _Conversion:
             self._seen[id(value)] = self._inside(value, (*above, id(value)))
         return self._seen[id(value)]
 
-    def _inside(self, value: Any, above: tuple[int, ...]) -> tuple[Any, int]:
+    def _inside(self, value: Leaf, above: tuple[int, ...]) -> tuple[Leaf, int]:
         if not isinstance(value, Mapping):
             plain = type(value) in (list, tuple)
             return (type(value)(self.of(x, above)[0] for x in value) if plain else value), 1

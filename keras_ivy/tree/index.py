@@ -1,21 +1,22 @@
-"""Indexing: `container[0]`, `container[:, 1]`, `container[mask]` index every leaf."""
+"""Indexing every leaf: what `container[0]`, `container[:, 1]`, `container[mask]` do."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
-from keras_ivy.container.arrays import is_array
+from keras_ivy.tree.arrays import is_array
+from keras_ivy.tree.core import Tree, like, map
+from keras_ivy.typing import Leaf
 from keras_ivy.utils.exceptions import IvyIndexError, IvyTypeError
 
 __all__ = ["index_leaves"]
 
 
-def index_leaves(container: Any, query: Any, prefix: str = "") -> Any:
-    """Return the container of `leaf[query]`.
+def index_leaves(tree: Tree, query: Leaf, prefix: str = "") -> Tree:
+    """Return the tree of `leaf[query]`.
 
-    None, arrays of no dimension and empty sequences come back as they are. A Container as the
+    None, arrays of no dimension and empty sequences come back as they are. A tree as the
     query gives one result for each of its leaves.
 
     Raises:
@@ -23,17 +24,21 @@ def index_leaves(container: Any, query: Any, prefix: str = "") -> Any:
         TypeError: If a leaf cannot be indexed.
     """
     out = {}
-    for key, leaf in container.items():
+    for key, leaf in tree.items():
         if isinstance(leaf, Mapping):
             out[key] = index_leaves(leaf, query, f"{prefix}{key}/")
         elif isinstance(query, Mapping):
-            out[key] = query.map(lambda q, leaf=leaf, at=f"{prefix}{key}": _index(leaf, q, at))
+            out[key] = _index_each(leaf, query, f"{prefix}{key}")
         else:
             out[key] = _index(leaf, query, f"{prefix}{key}")
-    return container._like(out)
+    return like(tree, out)
 
 
-def _index(leaf: Any, query: Any, path: str) -> Any:
+def _index_each(leaf: Leaf, query: Tree, path: str) -> Tree:
+    return map(lambda q: _index(leaf, q, path), query)
+
+
+def _index(leaf: Leaf, query: Leaf, path: str) -> Leaf:
     if leaf is None or (isinstance(leaf, list | tuple) and not leaf):
         return leaf
     if is_array(leaf) and len(leaf.shape) == 0:
@@ -53,7 +58,7 @@ def _index(leaf: Any, query: Any, path: str) -> Any:
         ) from error
 
 
-def _is_list_of_indices(query: Any) -> bool:
+def _is_list_of_indices(query: Leaf) -> bool:
     """Whether NumPy would pick several items by this index, which `tensor[query]` does not."""
     return isinstance(query, list) or (
         isinstance(query, np.ndarray | tf.Tensor) and len(query.shape) > 0
