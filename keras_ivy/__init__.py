@@ -8,7 +8,7 @@ Keras. Importing registers every class and string name with Keras.
 # fmt: off
 # isort: off
 from keras_ivy.utils import requirements as _requirements  # noqa: F401  it says what is missing
-from keras_ivy import initializers, layers, ops, optimizers, stateful, utils
+from keras_ivy import diagnostics, initializers, layers, ops, optimizers, stateful, utils
 from keras_ivy.container import Container
 from keras_ivy.functional import (
     assign_variables, execute_with_gradients, functional_call, value_and_grad, variables,
@@ -39,6 +39,9 @@ from keras_ivy.initializers import (
     UniformInitializer, VarianceScaling, XavierInitializer, XavierNormal, XavierUniform,
     ZeroLastScheme, Zeros, calculate_gain, fans_of, initialize_model, kaiming_normal,
     kaiming_uniform, lsuv, normal, register_fans, uniform, xavier_normal, xavier_uniform,
+)
+from keras_ivy.diagnostics import (
+    Diagnosis, Finding, WeightStats, diagnose, weight_stats,
 )
 from keras_ivy.ops import (
     Array, Device, Dtype, NativeArray, NativeDevice, NativeDtype, NativeShape, Shape, Variable,
@@ -94,8 +97,9 @@ __all__ = [
     "AvgPool3D", "BatchNorm2D", "BinaryCrossEntropyLoss", "ChronoBias", "Constant", "Container",
     "Conv1D", "Conv1DTranspose", "Conv2D", "Conv2DTranspose", "Conv3D", "Conv3DTranspose",
     "CrossEntropyLoss", "Dct", "DeepNet", "DeepNetScheme", "DeltaOrthogonal", "DepthScaled",
-    "DepthScaledScheme", "DepthwiseConv2D", "Device", "Dirac", "Dropout", "Dtype", "Embedding",
-    "FanScaled", "FirstLayerSiren", "Fixup", "FixupScheme", "ForgetBias", "GPT2Residual",
+    "DepthScaledScheme", "DepthwiseConv2D", "Device", "Diagnosis", "Dirac", "Dropout", "Dtype",
+    "Embedding",
+    "FanScaled", "Finding", "FirstLayerSiren", "Fixup", "FixupScheme", "ForgetBias", "GPT2Residual",
     "GPT2Scheme", "GlorotUniform", "GroupNorm", "Hardswish", "IDct", "Identity", "InitRule",
     "Initializer",
     "KaimingInitializer", "KaimingNormal", "KaimingUniform", "KernelInitializer", "LAMBPaper",
@@ -108,7 +112,7 @@ __all__ = [
     "Siren", "Softmax", "Softplus", "Sparse", "TFixup", "TFixupScheme", "Tanh", "TorchDefault",
     "TorchDefaultScheme", "TruncatedNormal", "TrustRatioLogger", "Uniform",
     "UniformInitializer", "Variable", "VarianceScaling", "WarmupPolynomial",
-    "XavierInitializer", "XavierNormal", "XavierUniform", "ZeroLastScheme", "Zeros",
+    "WeightStats", "XavierInitializer", "XavierNormal", "XavierUniform", "ZeroLastScheme", "Zeros",
     "__version__", "abs", "acos", "acosh", "adam_step", "adam_update", "adaptive_avg_pool1d",
     "adaptive_avg_pool2d", "adaptive_max_pool2d", "adaptive_max_pool3d", "add", "all",
     "all_equal", "all_nested_indices", "allclose", "any", "arange", "argmax", "argmin",
@@ -123,7 +127,8 @@ __all__ = [
     "copy_array", "cos", "cosh", "count_nonzero", "cross", "cross_entropy", "cumprod", "cumsum",
     "current_backend_str", "dct", "default", "default_device", "default_dtype",
     "default_float_dtype", "default_int_dtype", "deg2rad", "depthwise_conv2d", "det", "dev",
-    "diag", "diagonal", "diff", "divide", "dot", "dropout", "dropout1d", "dropout2d",
+    "diag", "diagnose", "diagnostics", "diagonal", "diff", "divide", "dot", "dropout",
+    "dropout1d", "dropout2d",
     "dropout3d", "dsplit", "dstack", "dtype", "e", "eigh", "einops_rearrange", "einops_reduce",
     "einops_repeat", "einsum", "elu", "embedding", "empty", "empty_like", "equal", "erf",
     "erfc", "exact_second_order", "execute_with_gradients", "exists", "exp", "exp2",
@@ -167,6 +172,7 @@ __all__ = [
     "uint16", "uint32", "uint64", "uniform", "unique_values", "unset_backend",
     "unset_default_device", "unset_default_dtype", "unset_default_float_dtype", "unstack",
     "utils", "value_and_grad", "var", "variable", "variables", "vecdot", "vector_norm", "vmap",
-    "vsplit", "vstack", "where", "xavier_normal", "xavier_uniform", "zero_pad", "zeros",
+    "vsplit", "vstack", "weight_stats", "where", "xavier_normal", "xavier_uniform",
+    "zero_pad", "zeros",
     "zeros_like",
 ]

@@ -27,6 +27,7 @@ RANKS = {
     "module": 6,
     "layers": 7,
     "stateful": 8,
+    "diagnostics": 8,
     "__init__": 9,
 }
 

@@ -64,17 +64,17 @@ def _hooked(layer: keras.layers.Layer, observer: Observer, before_activation: bo
             activation = vars(layer).get("activation")
             if not before_activation or not callable(activation):
                 return adjust(original(*args, **kwargs))
-            with _entry(layer, "activation", lambda values: activation(adjust(values))):
+            with entry(layer, "activation", lambda values: activation(adjust(values))):
                 return original(*args, **kwargs)
 
         return observer(layer, run)
 
-    with _entry(layer, "call", call):
+    with entry(layer, "call", call):
         yield
 
 
 @contextlib.contextmanager
-def _entry(layer: keras.layers.Layer, name: str, value: Any) -> Iterator[None]:
+def entry(layer: keras.layers.Layer, name: str, value: Any) -> Iterator[None]:
     """Put something into a layer's `__dict__`, past Keras's tracking, and take it out again."""
     entries = vars(layer)
     missing = object()
