@@ -12,6 +12,7 @@ VERSION = re.search(
     re.MULTILINE,
 ).group(1)
 EXAMPLES = ["scikit-learn>=1.3"]
+PLOT = ["matplotlib>=3.8", "pandas>=2.1", "rich>=13"]
 TEST = [
     "pytest>=8",
     "pytest-xdist>=3.6",
@@ -32,6 +33,7 @@ setup(
     license="Apache-2.0",
     python_requires=">=3.11",
     packages=find_packages(include=["keras_ivy", "keras_ivy.*"]),
+    entry_points={"console_scripts": ["keras-ivy = keras_ivy.commands:main"]},
     package_data={"keras_ivy": ["py.typed"]},
     install_requires=[
         "tensorflow>=2.18",
@@ -40,7 +42,7 @@ setup(
         "h5py>=3.11",
         "optree>=0.13",
     ],
-    extras_require={"examples": EXAMPLES, "test": TEST},
+    extras_require={"examples": EXAMPLES, "plot": PLOT, "test": TEST},
     classifiers=[
         "Development Status :: 4 - Beta",
         "Intended Audience :: Science/Research",

@@ -28,7 +28,9 @@ RANKS = {
     "layers": 7,
     "stateful": 8,
     "diagnostics": 8,
-    "__init__": 9,
+    "commands": 9,
+    "__init__": 10,
+    "__main__": 10,
 }
 
 

@@ -1,11 +1,17 @@
 """Pictures by depth, drawn with matplotlib in one style; numbers never need them."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
 
 from keras_ivy.diagnostics.rows import Row
 from keras_ivy.utils.reports import optional
 
 __all__ = ["plot_rows", "plot_series"]
+
+#: Axes of matplotlib, which may not be installed.
+Axes: TypeAlias = Any
+#: Numbers by the name of their line.
+Series: TypeAlias = Mapping[str, Sequence[float | None]]
 
 #: Colours that the colour-blind can tell apart (Okabe and Ito), with a line and a mark of its own.
 STYLES = (
@@ -19,11 +25,11 @@ _NAMES = 24
 
 
 def plot_series(
-    series: Mapping[str, Sequence[float | None]],
+    series: Series,
     names: Sequence[str],
     unit: str,
     title: str,
-    ax: object = None,
+    ax: Axes | None = None,
 ) -> tuple[object, object]:
     """Draw numbers by layer on a logarithmic axis.
 
@@ -45,7 +51,7 @@ def plot_series(
     return ax.figure, ax
 
 
-def plot_rows(rows: Sequence[Row], title: str, ax: object = None) -> tuple[object, object]:
+def plot_rows(rows: Sequence[Row], title: str, ax: Axes | None = None) -> tuple[object, object]:
     """Draw signal, gradient and step of every row.
 
     Args:
@@ -54,7 +60,7 @@ def plot_rows(rows: Sequence[Row], title: str, ax: object = None) -> tuple[objec
         ax: Axes for signal and gradient; by default a new figure of three.
     """
     names = [row.name for row in rows]
-    signal = {
+    signal: Series = {
         "rms of the output": [row.rms for row in rows],
         "rms of its gradient": [row.grad_rms for row in rows],
     }
@@ -63,17 +69,13 @@ def plot_rows(rows: Sequence[Row], title: str, ax: object = None) -> tuple[objec
     pyplot = optional("matplotlib.pyplot", "plot()")
     figure, axes = pyplot.subplots(3, 1, figsize=(8, 9), sharex=True, layout="constrained")
     _draw(axes[0], signal, names, "root mean square")
-    _draw(
-        axes[1],
-        {
-            "step by norm of the kernel": [row.update_ratio for row in rows],
-            "kernel by what its fans ask for": [row.weight_ratio for row in rows],
-        },
-        names,
-        "ratio",
-    )
+    ratios: Series = {
+        "step by norm of the kernel": [row.update_ratio for row in rows],
+        "kernel by what its fans ask for": [row.weight_ratio for row in rows],
+    }
+    _draw(axes[1], ratios, names, "ratio")
     axes[1].axhline(1e-3, color="#777777", linewidth=0.8)
-    shares = {
+    shares: Series = {
         "zeros": [row.zeros for row in rows],
         "dead units": [row.dead for row in rows],
         "saturated values": [row.saturated for row in rows],
@@ -88,8 +90,8 @@ def plot_rows(rows: Sequence[Row], title: str, ax: object = None) -> tuple[objec
 
 
 def _draw(
-    ax: object,
-    series: Mapping[str, Sequence[float | None]],
+    ax: Axes,
+    series: Series,
     names: Sequence[str],
     unit: str,
     logarithmic: bool = True,

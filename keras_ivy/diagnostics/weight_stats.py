@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
-from keras_ivy.diagnostics.plots import plot_series
+from keras_ivy.diagnostics.plots import Series, plot_series
 from keras_ivy.initializers.gains import calculate_gain
 from keras_ivy.initializers.schemes_layers import (
     XAVIER_ACTIVATIONS,
@@ -145,7 +145,7 @@ class WeightStats(Report[WeightRow]):
             ImportError: If matplotlib is not installed; the sentence says what to install.
         """
         kernels = [row for row in self.rows if row.he is not None]
-        series = {
+        series: Series = {
             "measured": [row.std for row in kernels],
             "He": [row.he for row in kernels],
             "Xavier": [row.xavier for row in kernels],
@@ -249,7 +249,7 @@ def suited_deviation(target: Target, inner: bool = False) -> float:
     plain = getattr(activation, "__name__", "") in XAVIER_ACTIVATIONS or activation is None
     if target.role == "recurrent" or (plain and not inner):
         return math.sqrt(2 / (fan_in + fan_out))
-    if inner:
+    if inner or activation is None:
         return math.sqrt(1 / fan_in)
     gain = _gain(activation)
     return math.sqrt(2 / (fan_in + fan_out)) if gain is None else gain / math.sqrt(fan_in)

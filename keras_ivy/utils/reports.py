@@ -163,7 +163,7 @@ class Report(Sequence[RowT], Generic[RowT]):
             ImportError: If pandas is not installed; the sentence says what to install.
         """
         pandas = optional("pandas", "to_dataframe()")
-        return pandas.DataFrame([asdict(row) for row in self.rows])
+        return pandas.DataFrame([_fields(row) for row in self.rows])
 
     def plot(self, ax: object = None) -> tuple[object, object]:
         """Draw the report with matplotlib; return the figure and its axes.
@@ -259,7 +259,7 @@ def plain(value: object) -> Json:
     {'a': [1, 'inf']}
     """
     if is_dataclass(value) and not isinstance(value, type):
-        return {name: plain(each) for name, each in asdict(value).items()}
+        return {name: plain(each) for name, each in _fields(value).items()}
     if isinstance(value, dict):
         return {str(name): plain(each) for name, each in value.items()}
     if isinstance(value, list | tuple):
@@ -291,6 +291,13 @@ def optional(name: str, user: str, extra: str = "plot") -> ModuleType:
             f'pip install "keras_ivy[{extra}]". The numbers are there without it: `rows`, '
             "`to_dict()`, `to_json()`."
         ) from error
+
+
+def _fields(row: object) -> dict[str, object]:
+    """A dataclass as a dictionary."""
+    if not is_dataclass(row) or isinstance(row, type):
+        raise IvyTypeError(f"A row is a dataclass. Received: {row!r}")
+    return asdict(row)
 
 
 def _jsonable(row: object) -> dict[str, Json]:

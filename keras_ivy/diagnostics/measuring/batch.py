@@ -42,12 +42,13 @@ def take_batch(x: object, y: object, size: int, seed: int) -> tuple[object, obje
     targets = None if y is None else _tensors("y", y)
     if y is not None:
         counts |= {_count(leaf) for leaf in keras.tree.flatten(targets)}
-    if len(counts) != 1 or None in counts or 0 in counts:
+    known = [count for count in counts if count]
+    if len(counts) != 1 or len(known) != 1:
         raise IvyValueError(
             "Inputs and targets must have the same number of samples, one at least. Received: "
             f"numbers of samples {sorted(map(str, counts))}"
         )
-    (count,) = counts
+    (count,) = known
     if count > size:
         chosen = np.sort(np.random.default_rng(seed).choice(count, size, replace=False))
         inputs = keras.tree.map_structure(lambda leaf: tf.gather(leaf, chosen), inputs)

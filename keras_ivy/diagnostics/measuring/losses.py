@@ -93,7 +93,7 @@ def asking_loss(
         yield _Probe(seed, extra), "a random sum of the outputs (no targets were given)", list
         return
     if loss is None:
-        with compiled_loss(model) as twin:  # type: ignore[arg-type]
+        with compiled_loss(model) as twin:
             if twin is not None:
 
                 def compiled(x: object, y: object, outputs: object) -> LossValue:
@@ -147,7 +147,7 @@ class _Probe:
         return LossValue(total + self.extra(), None)
 
 
-def _loss_for(y: object, outputs: object) -> keras.losses.Loss:
+def _loss_for(y: tf.Tensor, outputs: tf.Tensor) -> keras.losses.Loss:
     """Choose a loss by what targets and outputs are.
 
     Raises:
@@ -194,7 +194,9 @@ def _are_shares(outputs: tf.Tensor, sum_to_one: bool) -> bool:
     return inside and (not sum_to_one or bool(np.allclose(values.sum(-1), 1, atol=1e-2)))
 
 
-def expected_loss(losses: list[keras.losses.Loss], y: object, outputs: object) -> Expected | None:
+def expected_loss(
+    losses: list[keras.losses.Loss], y: tf.Tensor, outputs: tf.Tensor
+) -> Expected | None:
     """Return what a single usual loss would be for a network that has seen no data.
 
     Args:

@@ -1,0 +1,100 @@
+"""`python -m keras_ivy diagnose`: exit codes, files, and what is printed."""
+
+import json
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+
+import keras_ivy as ivy
+from keras_ivy.commands import main
+
+K = keras.layers
+
+
+@pytest.fixture
+def files(tmp_path):
+    """A function that writes a model of some kernels, and data; it returns both names."""
+
+    def write(kernel):
+        layers = [K.Dense(16, "relu", kernel_initializer=kernel(), name=f"h{i}") for i in range(3)]
+        model = keras.Sequential([keras.Input((8,)), *layers, K.Dense(3, "softmax", name="head")])
+        random = np.random.default_rng(0)
+        x = random.standard_normal((64, 8)).astype("float32")
+        model.save(tmp_path / "model.keras")
+        np.savez(tmp_path / "data.npz", x=x, y=random.integers(0, 3, 64))
+        return str(tmp_path / "model.keras"), str(tmp_path / "data.npz")
+
+    return write
+
+
+def test_healthy_network_ends_with_0(files, capsys):
+    assert main(["diagnose", *files(keras.initializers.HeNormal)]) == 0
+    assert "nothing found that keeps it from training" in capsys.readouterr().out
+
+
+def test_sick_network_ends_with_1_and_writes_what_was_asked(files, tmp_path, capsys):
+    page, numbers = tmp_path / "r.html", tmp_path / "r.json"
+    names = files(keras.initializers.Zeros)
+    assert main(["diagnose", *names, "--html", str(page), "--json", str(numbers)]) == 1
+    assert "SYMMETRY" in capsys.readouterr().out
+    data = json.loads(numbers.read_text())
+    assert data["ok"] is False
+    assert len(data["rows"]) == 4
+    text = page.read_text()
+    assert text.startswith("<!doctype html>")
+    assert text.index("SYMMETRY") < text.index("<table>")
+    for outside in ("http://", "https://", "src=", "@import", "url("):
+        assert outside not in text
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["diagnose"],
+        ["diagnose", "missing.keras", "missing.npz"],
+        ["diagnos"],
+        ["diagnose", "a", "b", "--batch-size", "many"],
+    ],
+)
+def test_what_cannot_run_ends_with_2(arguments, capsys):
+    if not arguments:
+        assert main(arguments) == 0  # it shows what there is
+        assert "diagnose" in capsys.readouterr().out
+        return
+    assert main(arguments) == 2
+    assert capsys.readouterr().err
+
+
+def test_damaged_files_and_data_that_do_not_fit_end_with_2(files, tmp_path, capsys):
+    model, data = files(keras.initializers.HeNormal)
+    wrong = tmp_path / "wrong.npz"
+    np.savez(wrong, x=np.zeros((4, 5), "float32"))
+    damaged = tmp_path / "damaged.keras"
+    damaged.write_bytes(b"no zip")
+    objects = tmp_path / "objects.npz"
+    np.savez(objects, x=np.array([{}], object))
+    nothing = tmp_path / "nothing.npz"
+    np.savez(nothing, z=np.zeros(3))
+    for pair in ((model, wrong), (damaged, data), (model, objects), (model, nothing)):
+        assert main(["diagnose", *map(str, pair)]) == 2
+        assert "Error" in capsys.readouterr().err
+
+
+def test_safe_mode_is_on(tmp_path, capsys):
+    inputs = keras.Input((2,))
+    model = keras.Model(inputs, K.Dense(1)(K.Lambda(lambda x: x + 1)(inputs)))
+    model.save(tmp_path / "m.keras")
+    np.savez(tmp_path / "d.npz", x=np.ones((4, 2), "float32"))
+    assert main(["diagnose", str(tmp_path / "m.keras"), str(tmp_path / "d.npz")]) == 2
+    assert "safe" in capsys.readouterr().err.lower()
+
+
+def test_process_says_its_version():
+    done = subprocess.run(
+        [sys.executable, "-m", "keras_ivy", "--version"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == f"keras_ivy {ivy.version.__version__}\n"
