@@ -17,7 +17,7 @@ FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 def programs(page: pathlib.Path) -> list[tuple[str, str]]:
     """The Python blocks of a page, each with the text block that directly follows it."""
     blocks = FENCE.findall(page.read_text(encoding="utf-8"))
-    followers = [*blocks[1:], ("", "")]
+    followers = [*blocks[1:], ("", "")][: len(blocks)]
     return [
         (code, following[1] if following[0] == "text" else "")
         for (language, code), following in zip(blocks, followers, strict=True)
