@@ -1,10 +1,13 @@
 """Pure functions on nested dicts."""
 
+import pickle
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from keras_ivy import SGD, Container, tree
+from keras_ivy.tree import edit, keys, maps, rekey, select
 
 KEYS = st.text("abc-_019", min_size=1, max_size=3)
 LEAVES = st.integers() | st.floats(allow_nan=False) | st.none() | st.lists(st.integers())
@@ -101,3 +104,72 @@ def test_keys_that_are_no_strings_are_named(bad):
         tree.flatten(bad)
     with pytest.raises(TypeError, match="Received: key="):
         SGD(0.1).step(bad, bad)
+
+
+# -- what containers do, on any nested dict --------------------------------------------------------
+
+NESTED = {"enc": {"w": 1.5, "b": [1, 2]}, "dec": {"w": 3.0}, "none": None, "empty": {}}
+
+#: Function of a dict, and the same as a method of a Container.
+ALIKE = {
+    "select": (lambda t: select.select(t, "w"), lambda c: c.select("w")),
+    "split": (lambda t: select.split(t, "enc")[1], lambda c: c.split("enc")[1]),
+    "at_names": (lambda t: select.at_names(t, ["b"]), lambda c: c.cont_at_keys("b")),
+    "without_paths": (
+        lambda t: select.without_paths(t, ["enc/w"]), lambda c: c.cont_prune_key_chains(["enc/w"])
+    ),
+    "without_texts": (lambda t: select.without_texts(t, "ec"), lambda c: c.cont_prune_keys("ec")),
+    "without_empty": (select.without_empty, lambda c: c.cont_prune_empty()),
+    "merge": (
+        lambda t: edit.merge(t, {"enc": {"w": 9}, "z": 1}),
+        lambda c: c.merge({"enc": {"w": 9}, "z": 1}),
+    ),
+    "set": (lambda t: keys.with_value(t, "enc/c/d", 5), lambda c: c.set("enc/c/d", 5)),
+    "set_names": (lambda t: edit.set_names(t, {"w": 0}), lambda c: c.cont_set_at_keys({"w": 0})),
+    "without_names": (
+        lambda t: edit.without_names(t, ["enc"]), lambda c: c.cont_prune_key_from_key_chains("enc")
+    ),
+    "renamed": (
+        lambda t: rekey.renamed(t, str.upper), lambda c: c.cont_format_key_chains(str.upper)
+    ),
+    "sorted": (rekey.sorted_by_key, lambda c: c.cont_sort_by_key()),
+    "cut_at_depth": (lambda t: rekey.cut_at_depth(t, 1), lambda c: c.cont_cutoff_at_depth(1)),
+    "cut_at_height": (lambda t: rekey.cut_at_height(t, 1), lambda c: c.cont_cutoff_at_height(1)),
+    "slice_keys": (lambda t: rekey.slice_keys(t, "d:e"), lambda c: c.cont_slice_keys("d:e")),
+    "slice_via_key": (lambda t: rekey.slice_via_key(t, "w"), lambda c: c.cont_slice_via_key("w")),
+    "map_some": (
+        lambda t: maps.map_some(t, lambda x, path: path, ["enc/w"]),
+        lambda c: c.cont_map(lambda x, path: path, ["enc/w"]),
+    ),
+    "copied": (tree.copied, lambda c: c.cont_copy()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ALIKE)
+def test_functions_of_dicts_do_what_methods_of_containers_do(name):
+    function, method = ALIKE[name]
+    before = edit.to_dict(NESTED)
+    made = function(NESTED)
+    assert type(made) is dict
+    assert all(type(v) is not Container for v in made.values())
+    assert before == NESTED
+    whole = method(Container(NESTED))
+    assert type(whole) is Container
+    assert whole.cont_to_dict() == made
+    again = function(Container(NESTED))
+    assert type(again) is Container
+    assert again.cont_to_dict() == made
+
+
+def test_a_path_through_a_leaf_is_refused():
+    with pytest.raises(KeyError, match=r"'enc/w' is a leaf.*key='enc/w/x'"):
+        keys.with_value(NESTED, "enc/w/x", 1)
+
+
+def test_classes_of_containers_are_few_and_show_no_rooms():
+    own = [c for c in Container.__mro__ if c.__module__.startswith("keras_ivy")]
+    assert len(own) == 3
+    assert repr(Container) == "<class 'keras_ivy.container.Container'>"
+    made = pickle.dumps(Container(a=1, b={"c": 2}))
+    assert b"keras_ivy.container." not in made
+    assert pickle.loads(made).flatten() == {"a": 1, "b/c": 2}

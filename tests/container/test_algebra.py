@@ -245,3 +245,13 @@ def test_gradients_flow_through_algebra():
     expected = c.map(lambda x: 3 * (2 * x + 0.5))
     for path, gradient in tape.gradient(loss, c).flatten().items():
         assert math.isclose(float(gradient), float(expected[path]))
+
+
+def test_keys_that_differ_are_told_before_leaves_that_do_not_fit():
+    for right in (Container(a="x", c=1), Container(a="x")):
+        with pytest.raises(ValueError, match="'b' is only on the left"):
+            Container(a=1, b=2) - right
+    with pytest.raises(
+        ValueError, match="'n/b' is only on the left and 'n/c' is only on the right"
+    ):
+        Container(n={"a": 1, "b": 2}) + {"n": {"a": 1, "c": 2}}
