@@ -58,8 +58,14 @@ def _variables(
     for each in _optimizers(optimizer):
         found += each.variables  # type: ignore[attr-defined]
         # What an optimizer tells, such as trust ratios, is no part of its state.
-        found += [x for x in vars(each).values() if isinstance(x, tf.Variable)]
+        parts = [each, *(x for x in vars(each).values() if _is_ours(x))]
+        found += [x for p in parts for x in vars(p).values() if isinstance(x, tf.Variable)]
     return list({id(variable): variable for variable in found}.values())
+
+
+def _is_ours(value: object) -> bool:
+    """Whether an attribute is an object of this package's, as the parts of an optimizer are."""
+    return type(value).__module__.startswith("keras_ivy") and hasattr(value, "__dict__")
 
 
 @contextlib.contextmanager
