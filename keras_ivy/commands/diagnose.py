@@ -29,7 +29,10 @@ def run(arguments: Sequence[str]) -> int:
     Returns:
         0 if there is no error among the findings, 1 if there is, 2 if it could not run.
     """
-    options = _parser().parse_args(list(arguments))
+    try:
+        options = _parser().parse_args(list(arguments))
+    except SystemExit as ended:  # argparse has said why, or has shown its help
+        return int(ended.code or 0)
     stages = _Stages()
     try:
         stages.next()

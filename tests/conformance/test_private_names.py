@@ -202,12 +202,15 @@ def exemplars() -> list:
     for optimizer in optimizers:
         optimizer.exclude_from_weight_decay(var_names=["bias"])
         optimizer.build(model.trainable_variables)
+    model.compile(loss="mse")
+    model._compile_loss.build(np.ones((1, 2)), np.ones((1, 2)))
     attention = keras.layers.MultiHeadAttention(2, 2)
     attention(np.ones((1, 2, 4)), np.ones((1, 2, 4)))
     return [
         *optimizers,
         inputs,
         model,
+        model._compile_loss,
         *model.layers,
         attention,
         keras.Variable(1.0),
