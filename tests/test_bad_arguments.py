@@ -71,3 +71,33 @@ def test_vmap_over_what_is_not_there(make, error):
 def test_vmap_over_axes_from_the_end():
     y = ivy.vmap(lambda a, b: a * b, in_axes=(-1, 0), out_axes=-1)(X, ivy.array([1.0, 2.0, 3.0]))
     np.testing.assert_array_equal(y, X * [1.0, 2.0, 3.0])
+
+
+DRAWS = {
+    "random_uniform": lambda seed: ivy.random_uniform(shape=(3,), seed=seed),
+    "random_normal": lambda seed: ivy.random_normal(shape=(3,), seed=seed),
+    "randint": lambda seed: ivy.randint(0, 9, shape=(3,), seed=seed),
+    "bernoulli": lambda seed: ivy.bernoulli([0.5] * 9, seed=seed),
+    "multinomial": lambda seed: ivy.multinomial(9, 3, seed=seed),
+    "shuffle": lambda seed: ivy.shuffle(list(range(9)), seed=seed),
+    "dropout": lambda seed: ivy.dropout(np.ones(9, "float32"), 0.5, seed=seed),
+    "Dropout": lambda seed: ivy.Dropout(0.5, seed=seed)(np.ones(9, "float32"), training=True),
+}
+
+
+@pytest.mark.parametrize("name", DRAWS)
+def test_seeds_are_whole_numbers_of_any_kind(name):
+    draw = DRAWS[name]
+    first, second = draw(np.int64(7)), draw(7)
+    assert np.array_equal(first, second)
+    for bad in ("7", 1.5, [1], np.ones(2, "int64")):
+        with pytest.raises(TypeError, match="seed"):
+            draw(bad)
+
+
+@pytest.mark.parametrize("bad", [-1, 2**32, "x", 0.5])
+def test_the_global_seed_is_checked_before_any_generator_is_seeded(bad):
+    before = np.random.get_state()[1].tolist()
+    with pytest.raises((TypeError, ValueError), match="seed_value"):
+        ivy.seed(bad)
+    assert np.random.get_state()[1].tolist() == before

@@ -119,7 +119,7 @@ class MultiHeadAttention(IvyLayer):
         self._dropout_rate = checks.probability(owner, "dropout_rate", dropout_rate)
         self._use_proj_bias = checks.flag(owner, "use_proj_bias", use_proj_bias)
         self._scale = None if scale is None else checks.number(owner, "scale", scale)
-        check_values.seed(owner, seed)
+        seed = check_values.seed(owner, seed)
         self._fans = checks.choice(owner, "fans", fans, FANS)
         self._w_init = weight_initializer
         self._b_init = bias_initializer

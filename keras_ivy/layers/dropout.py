@@ -56,7 +56,7 @@ class Dropout(StatelessLayer):
         self._scale = checks.flag(owner, "scale", scale)
         self._noise_shape = noise_shape
         check_values.noise_shape(owner, noise_shape)
-        check_values.seed(owner, seed)
+        seed = check_values.seed(owner, seed)
         super().__init__(dtype=dtype, training=training, **kwargs)
         # Without a probability nothing is drawn, and Keras counts the generators of a layer.
         if prob > 0:

@@ -7,7 +7,7 @@ import tensorflow as tf
 from keras import ops
 
 from keras_ivy.adapters import tf_xla
-from keras_ivy.ops import checks
+from keras_ivy.ops import check_values, checks
 from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.kinds import numbers
 from keras_ivy.ops.nn import apply_linear
@@ -244,6 +244,7 @@ def multi_head_attention(
     key = query if key is None else key
     value = key if value is None else value
     same = query is key and key is value
+    seed = check_values.seed(owner, seed)
     query = numbers(owner, "f", query=query)
     key = query if same else numbers(owner, "f", key=key)
     value = query if same else numbers(owner, "f", value=value)

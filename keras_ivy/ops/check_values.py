@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_ivy.ops.checks import index_of, positive
+from keras_ivy.typing import SeedLike
 from keras_ivy.utils.checks import LARGEST_COUNT, finite, is_number, received, whole
 from keras_ivy.utils.exceptions import IvyTypeError
 
@@ -74,16 +75,16 @@ def noise_shape(owner: str, value: Any) -> None:
         positive(owner, "noise_shape", size, optional=True)
 
 
-def seed(owner: str, value: Any) -> None:
-    """Check a seed: None, a whole number or a `keras.random.SeedGenerator`.
+def seed(owner: str, value: Any) -> SeedLike:
+    """Return a seed: None, a whole number as Python's own, or a `keras.random.SeedGenerator`.
 
     Raises:
         TypeError: If it is something else.
         ValueError: If it does not fit into 64 bits.
     """
     if value is None or isinstance(value, keras.random.SeedGenerator):
-        return
-    whole("seed", value, -(2**63), 2**63 - 1, owner)
+        return value
+    return whole("seed", value, -(2**63), 2**63 - 1, owner)
 
 
 def numbers(owner: str, argument: str, value: Any) -> Any:

@@ -6,7 +6,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from keras_ivy.ops import checks
+from keras_ivy.ops import check_values, checks
 from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.dtypes import dtype_or_none
 from keras_ivy.ops.kinds import indices_of, numbers
@@ -108,6 +108,7 @@ def dropout(
     Reference: https://arxiv.org/abs/1207.0580
     """
     checks.probability("dropout", "prob", prob)
+    seed = check_values.seed("dropout", seed)
     x = to_tensor(x, dtype=dtype_or_none(dtype))
     if prob == 0 or not training:
         return x

@@ -17,6 +17,7 @@ from keras_ivy.ops.dtypes import dtype_or_none
 from keras_ivy.ops.kinds import numbers, typed
 from keras_ivy.ops.tensors import operand, to_tensor
 from keras_ivy.typing import Array, ArrayLike, DTypeLike, SeedLike, ShapeLike
+from keras_ivy.utils.checks import whole
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = [
@@ -34,7 +35,11 @@ def seed(seed_value: int = 0) -> None:
     """Set the seed of Python's, NumPy's, TensorFlow's and Keras's generators.
 
     Args:
-        seed_value: A whole number.
+        seed_value: A whole number from 0 to 2**32 - 1.
+
+    Raises:
+        TypeError: If it is no whole number.
+        ValueError: If it is out of range.
 
     Example:
 
@@ -44,7 +49,7 @@ def seed(seed_value: int = 0) -> None:
     >>> bool(keras.ops.all(first == random_uniform(shape=(2,))))
     True
     """
-    keras.utils.set_random_seed(seed_value)
+    keras.utils.set_random_seed(whole("seed_value", seed_value, 0, 2**32 - 1, "seed"))
 
 
 def _parameters(owner: str, dtype: str, **parameters: Any) -> list:
@@ -97,6 +102,7 @@ def random_uniform(
     dtype = dtype_or_none(dtype) or keras.config.floatx()
     low, high = _parameters("random_uniform", dtype, low=low, high=high)
     shape = _shape_for(low, high, shape, "low and high")
+    seed = check_values.seed("random_uniform", seed)
     return low + (high - low) * keras.random.uniform(shape, dtype=dtype, seed=seed)
 
 
@@ -128,6 +134,7 @@ def random_normal(
     dtype = dtype_or_none(dtype) or keras.config.floatx()
     mean, std = _parameters("random_normal", dtype, mean=mean, std=std)
     shape = _shape_for(mean, std, shape, "mean and std")
+    seed = check_values.seed("random_normal", seed)
     return mean + std * keras.random.normal(shape, dtype=dtype, seed=seed)
 
 
@@ -156,6 +163,7 @@ def randint(
     """
     shape = () if shape is None else check_values.sizes("randint", shape)
     low, high = (typed("randint", "i", n, operand(x)) for n, x in (("low", low), ("high", high)))
+    seed = check_values.seed("randint", seed)
     return keras.random.randint(shape, low, high, dtype=dtype_or_none(dtype) or "int32", seed=seed)
 
 
@@ -178,6 +186,7 @@ def bernoulli(
     """
     probs = to_tensor(typed("bernoulli", "bif", "probs", to_tensor(probs)), keras.config.floatx())
     shape = () if shape is None else check_values.sizes("bernoulli", shape)
+    seed = check_values.seed("bernoulli", seed)
     drawn = keras.random.uniform((*shape, *probs.shape), dtype=probs.dtype, seed=seed) < probs
     return keras.ops.cast(drawn, dtype_or_none(dtype) or keras.config.floatx())
 
@@ -214,6 +223,7 @@ def multinomial(
     >>> multinomial(3, 4, probs=[[0.0, 1.0, 0.0]]).numpy().tolist()
     [[1, 1, 1, 1]]
     """
+    seed = check_values.seed("multinomial", seed)
     if probs is None:
         rows = checks.positive("multinomial", "batch_size", batch_size, most=checks.LARGEST_WINDOW)
         probs = keras.ops.ones((rows, population_size))
@@ -244,4 +254,5 @@ def shuffle(x: ArrayLike, axis: int = 0, seed: SeedLike = None) -> Array:
     >>> sorted(shuffle([3, 1, 2]).numpy().tolist())
     [1, 2, 3]
     """
+    seed = check_values.seed("shuffle", seed)
     return keras.random.shuffle(to_tensor(x), axis=axis, seed=seed)
