@@ -188,8 +188,11 @@ def _loss_for(y: tf.Tensor, outputs: tf.Tensor) -> keras.losses.Loss:
 
 
 def _are_shares(outputs: tf.Tensor, sum_to_one: bool) -> bool:
-    """Whether outputs are probabilities."""
+    """Whether outputs are probabilities, as far as they are numbers at all."""
     values = tf.cast(outputs, tf.float32).numpy()
+    values = values.reshape(-1, values.shape[-1])
+    # Without any number it makes no difference, but Keras warns of logits that a softmax put out.
+    values = values[np.isfinite(values).all(-1)]
     inside = bool(((values >= 0) & (values <= 1)).all())
     return inside and (not sum_to_one or bool(np.allclose(values.sum(-1), 1, atol=1e-2)))
 

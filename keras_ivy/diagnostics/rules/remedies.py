@@ -6,10 +6,21 @@ from keras_ivy.adapters.keras_layers import is_graph_model
 from keras_ivy.diagnostics.measuring.facts import Facts
 from keras_ivy.diagnostics.measuring.taps import Call
 
-__all__ = ["activate_by_tanh", "initialize", "initialize_layers", "layer_code", "match", "scheme"]
+__all__ = [
+    "activate_by_tanh",
+    "initialize",
+    "initialize_layers",
+    "layer_code",
+    "match",
+    "scheme",
+    "standardize",
+]
 
 #: Activations after which half of the signal, or some, is gone.
 _RECTIFIERS = {"relu", "relu6", "leaky_relu", "elu", "gelu", "silu", "softplus"}
+
+#: Beyond this the data are no standardised ones.
+_LARGE = 10.0
 
 
 def scheme(facts: Facts) -> str:
@@ -83,3 +94,14 @@ def activate_by_tanh(facts: Facts, calls: list[Call]) -> str:
         return initialize(facts, "orthogonal")
     layers = ", ".join(layer_code(facts, call.path) for call in own)
     return f'for layer in [{layers}]: layer.activation = keras.activations.get("tanh")'
+
+
+def standardize(facts: Facts) -> tuple[str, str] | None:
+    """The remedy for inputs that were not standardised, and what to say of them."""
+    large = [signal.rms for signal in facts.inputs if signal.rms > _LARGE]
+    if not large or not facts.points or facts.points[0].rms <= _LARGE:
+        return None
+    return (
+        "x = (x - np.mean(x, axis=0)) / (np.std(x, axis=0) + 1e-7)",
+        f"; the inputs have an rms of {max(large):.3g}",
+    )

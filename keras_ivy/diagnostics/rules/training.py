@@ -42,8 +42,12 @@ def initial_loss(facts: Facts) -> list[Finding]:
         remedy = remedies.initialize(facts)
         if head is not None:
             remedy = remedies.initialize_layers(facts, [head.path], "zeros")
+        large = remedies.standardize(facts)
         if expected.kind == "regression":
             remedy = _regression(facts, remedy)
+        elif large is not None:
+            remedy, more = large
+            said += more
         severity = "error" if far else "warning"
         return [make("INITIAL_LOSS", severity, where, said, remedy, **numbers)]
     rare = expected.kind != "regression" and loss > CLASSES * expected.informed + 0.1

@@ -14,8 +14,6 @@ DEAD_ERROR, DEAD_WARNING = 0.5, 0.2
 SATURATED = 0.5
 #: Share of a layer's outputs that are alike and learn alike.
 ALIKE_ERROR = 0.5
-#: Beyond this the data are no standardised ones.
-_LARGE = 10.0
 
 
 def dead(facts: Facts) -> list[Finding]:
@@ -38,7 +36,7 @@ def dead(facts: Facts) -> list[Finding]:
         severity = "error" if more > DEAD_ERROR else "warning"
         said = f"{share:.0%} of its units let nothing through, for any sample"
         owner = _kernel_before(facts, call)
-        large = _large_inputs(facts)
+        large = remedies.standardize(facts)
         remedy = remedies.initialize_layers(facts, [owner.path]) if owner else None
         if large is not None and owner is facts.points[0].call:
             remedy, more_said = large
@@ -82,17 +80,6 @@ def _kernel_before(facts: Facts, call: Call) -> Call | None:
     return before
 
 
-def _large_inputs(facts: Facts) -> tuple[str, str] | None:
-    """The remedy for inputs that were not standardised, and what to say of them."""
-    large = [signal.rms for signal in facts.inputs if signal.rms > _LARGE]
-    if not large or not facts.points or facts.points[0].rms <= _LARGE:
-        return None
-    return (
-        "x = (x - np.mean(x, axis=0)) / (np.std(x, axis=0) + 1e-7)",
-        f"; the inputs have an rms of {max(large):.3g}",
-    )
-
-
 def saturated(facts: Facts) -> list[Finding]:
     """SATURATED: values of tanh and sigmoid at their ends, where they have no slope."""
     found = []
@@ -102,7 +89,7 @@ def saturated(facts: Facts) -> list[Finding]:
             continue
         said = f"{share:.0%} of the values of its {_squashes(call)} are at an end"
         remedy = remedies.initialize(facts)
-        large = _large_inputs(facts)
+        large = remedies.standardize(facts)
         if (
             large is not None
             and facts.points
