@@ -53,6 +53,30 @@ class Wrap(ivy.Module):
         return self.inner(*inputs)
 
 
+#: The layers that take the same input, which one model holds: a conversion costs seconds.
+TOGETHER = {}
+for _name in sorted(set(LAYERS) - CONVERTED_ONLY):
+    if len(LAYERS[_name][1]) == 1:
+        _x = LAYERS[_name][1][0]
+        TOGETHER.setdefault(f"{_x.dtype}{_x.shape}".replace(" ", ""), []).append(_name)
+ALONE = sorted(set(LAYERS) - {name for names in TOGETHER.values() for name in names})
+
+
+def outputs_of(inner, x):
+    """The outputs of several layers for one input, by the names of the layers."""
+    found = {name: tf.nest.flatten(layer(x)) for name, layer in inner.items()}
+    return {f"{name}_{i}": y for name, ys in found.items() for i, y in enumerate(ys)}
+
+
+class Many(ivy.Module):
+    def __init__(self, names):
+        self.inner = {name: LAYERS[name][0]() for name in names}
+        ivy.Module.__init__(self)
+
+    def _forward(self, x):
+        return outputs_of(self.inner, x)
+
+
 def module(make, inputs):
     model = Wrap(make)
     return model, model(*inputs, training=False)
@@ -140,19 +164,33 @@ def test_every_exported_layer_is_here():
     assert classes == set(LAYERS)
 
 
-@pytest.mark.parametrize("name", sorted(LAYERS))
+@pytest.mark.parametrize("name", ALONE)
 def test_module_is_served(name, tmp_path):
     make, inputs = LAYERS[name]
     check(*module(make, inputs), inputs, tmp_path, name not in CONVERTED_ONLY)
 
 
+@pytest.mark.parametrize("together", TOGETHER.values(), ids=TOGETHER)
+def test_modules_are_served(together, tmp_path):
+    model, x = Many(together), LAYERS[together[0]][1][0]
+    wanted = model(x, training=False)
+    model.export(tmp_path / "saved", verbose=False)
+    served = tf.saved_model.load(str(tmp_path / "saved")).signatures["serving_default"]
+    [(word, spec)] = served.structured_input_signature[1].items()
+    found = served(**{word: tf.cast(x, spec.dtype)})
+    assert set(found) == set(wanted)
+    for name in wanted:
+        np.testing.assert_allclose(found[name], wanted[name], 1e-4, 1e-5, err_msg=name)
+    check_lite(model, wanted, [x], tmp_path)
+
+
 # As SavedModels: test_citizens.py.
-@pytest.mark.parametrize(
-    "name", sorted(n for n in set(LAYERS) - CONVERTED_ONLY if len(LAYERS[n][1]) == 1)
-)
-def test_functional_model_converts(name, tmp_path):
-    make, inputs = LAYERS[name]
-    check_lite(*functional(make, inputs), inputs, tmp_path)
+@pytest.mark.parametrize("together", TOGETHER.values(), ids=TOGETHER)
+def test_functional_model_converts(together, tmp_path):
+    x = LAYERS[together[0]][1][0]
+    symbolic = keras.Input(x.shape[1:], dtype=x.dtype)
+    model = keras.Model(symbolic, outputs_of({n: LAYERS[n][0]() for n in together}, symbolic))
+    check_lite(model, model(x, training=False), [x], tmp_path)
 
 
 @pytest.mark.filterwarnings("ignore")  # tf2onnx's and NumPy's
