@@ -214,7 +214,7 @@ def test_batches_of_a_step_are_no_larger_than_its_largest_tensor(seed):
     sizes, turns = rng.integers(1, 3 * fast.SMALL, 60), rng.integers(0, 3, 60)
     jobs = [types.SimpleNamespace(size=int(size), variables=[None]) for size in sizes]
     spares = types.SimpleNamespace(turns=lambda variables: turns.tolist())
-    batches = fast.batched(jobs, types.SimpleNamespace(_spares=spares))
+    batches = fast.batched(jobs, spares)
     turn_of = {id(job): int(turn) for job, turn in zip(jobs, turns, strict=True)}
     assert sorted(id(job) for batch in batches for job in batch) == sorted(map(id, jobs))
     limit = max(fast.SMALL, sizes.max())
