@@ -7,8 +7,7 @@ from keras_ivy.optimizers.formulas import variants
 from keras_ivy.optimizers.formulas.moments import MomentFormula
 from keras_ivy.optimizers.formulas.updates import Limits
 from keras_ivy.optimizers.formulas.variants import TrustRatio
-from keras_ivy.optimizers.lars import check_bounds, given
-from keras_ivy.optimizers.parts.spellings import check_range, ivy_spellings
+from keras_ivy.optimizers.parts.spellings import check_bounds, check_range, given, ivy_spellings
 from keras_ivy.registration import register
 
 

@@ -7,10 +7,15 @@ from keras_ivy.optimizers.formulas import variants
 from keras_ivy.optimizers.formulas.momentum import MomentumFormula
 from keras_ivy.optimizers.formulas.updates import Limits
 from keras_ivy.optimizers.formulas.variants import TrustRatio
-from keras_ivy.optimizers.parts.spellings import check_flag, check_range, ivy_spellings
+from keras_ivy.optimizers.parts.spellings import (
+    check_bounds,
+    check_flag,
+    check_range,
+    given,
+    ivy_spellings,
+)
 from keras_ivy.optimizers.sgd import MomentumOptimizer, check_momentum
 from keras_ivy.registration import register
-from keras_ivy.utils.exceptions import IvyValueError
 
 
 @register("lars_ivy")
@@ -155,28 +160,6 @@ class LARS(MomentumOptimizer):
             lr_in_momentum=self.lr_in_momentum,
         )
         return config
-
-
-def given(value: float | None, default: float | None) -> float | None:
-    """Return a value, or the variant's default where it is `None`."""
-    return default if value is None else float(value)
-
-
-def check_bounds(minimum: float | None, maximum: float | None) -> None:
-    """Refuse bounds of the trust ratio that are negative or cross.
-
-    Raises:
-        IvyValueError: If they do.
-    """
-    if minimum is not None:
-        check_range("min_trust_ratio", minimum, 0.0, None, "[)")
-    if maximum is not None:
-        check_range("max_trust_ratio", maximum, 0.0, None, "(]")
-    if minimum is not None and maximum is not None and minimum > maximum:
-        raise IvyValueError(
-            "`min_trust_ratio` must not exceed `max_trust_ratio`. "
-            f"Received: min_trust_ratio={minimum}, max_trust_ratio={maximum}"
-        )
 
 
 @register("lars_paper")

@@ -361,3 +361,25 @@ def check_whole(name: str, value: Any, least: int) -> int:
         raise IvyValueError(f"`{name}` must be a whole number. {checks.received(name, value)}")
     checks.at_most(name, value, checks.LARGEST_COUNT)
     return int(value)
+
+
+def given(value: float | None, default: float | None) -> float | None:
+    """Return a value, or the variant's default where it is `None`."""
+    return default if value is None else float(value)
+
+
+def check_bounds(minimum: float | None, maximum: float | None) -> None:
+    """Refuse bounds of the trust ratio that are negative or cross.
+
+    Raises:
+        IvyValueError: If they do.
+    """
+    if minimum is not None:
+        check_range("min_trust_ratio", minimum, 0.0, None, "[)")
+    if maximum is not None:
+        check_range("max_trust_ratio", maximum, 0.0, None, "(]")
+    if minimum is not None and maximum is not None and minimum > maximum:
+        raise IvyValueError(
+            "`min_trust_ratio` must not exceed `max_trust_ratio`. "
+            f"Received: min_trust_ratio={minimum}, max_trust_ratio={maximum}"
+        )
