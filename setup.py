@@ -22,6 +22,7 @@ TEST = [
     "ruff>=0.6",
     "mypy>=1.18",
     *EXAMPLES,
+    *PLOT,
 ]
 
 setup(
