@@ -1,7 +1,7 @@
 """The weights of a model, each against what its true fans ask for."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import keras
@@ -16,7 +16,7 @@ from keras_ivy.initializers.schemes_layers import (
 )
 from keras_ivy.initializers.targets import Target, collect_targets
 from keras_ivy.utils.exceptions import IvyValueError
-from keras_ivy.utils.reports import Json, Report
+from keras_ivy.utils.reports import Json, Report, VariableTable
 
 __all__ = ["WeightRow", "WeightStats", "weight_stats"]
 
@@ -82,7 +82,7 @@ class WeightRow:
         return self.fan_in, self.fan_out
 
 
-class WeightStats(Report[WeightRow]):
+class WeightStats(VariableTable[WeightRow], Report[WeightRow]):
     """The rows of `weight_stats`, in the order of creation, which is the order of calls.
 
     `stats["conv1/kernel"]`, or a structural path, finds a row; the name of a layer alone stands for
@@ -91,6 +91,7 @@ class WeightStats(Report[WeightRow]):
     Args:
         rows: The rows.
         model: Name of the model.
+        also: Further names of rows, by their paths.
     """
 
     columns = (
@@ -111,20 +112,15 @@ class WeightStats(Report[WeightRow]):
         ("x LeCun", "lecun_ratio"),
     )
 
-    def __init__(self, rows: Sequence[WeightRow], model: str = ""):
+    def __init__(
+        self,
+        rows: Sequence[WeightRow],
+        model: str = "",
+        also: Mapping[str, Sequence[str]] | None = None,
+    ):
         super().__init__(rows)
         self.model = model
-
-    def names(self, row: WeightRow) -> tuple[str, ...]:
-        """The layer, and the layer with the variable."""
-        return (row.name, row.layer)
-
-    def chosen(self, key: str, rows: Sequence[WeightRow]) -> WeightRow:
-        """Of the variables of one layer the kernel, or else the first."""
-        layers = {row.path.rpartition("/")[0] for row in rows}
-        if len(layers) == 1 and all(row.layer == key for row in rows):
-            return next((row for row in rows if row.role in _SCALED), rows[0])
-        return super().chosen(key, rows)
+        self._also = dict(also or {})
 
     def footing(self) -> list[str]:
         """How much it is."""
@@ -184,7 +180,8 @@ def weight_stats(model: keras.layers.Layer) -> WeightStats:
     ('kernel', 9, 9, 0.3333, 1.0)
     """
     targets = collect_targets(model)
-    return WeightStats(weight_rows(targets), model.name)
+    also = {target.path: target.place.paths for target in targets}
+    return WeightStats(weight_rows(targets), model.name, also)
 
 
 def weight_rows(targets: Sequence[Target]) -> list[WeightRow]:

@@ -9,7 +9,7 @@ from keras_ivy.initializers.gains import calculate_gain
 from keras_ivy.initializers.geometry import Geometry, register_fans
 from keras_ivy.initializers.kernel_fans import kernel_fans
 from keras_ivy.initializers.lsuv import lsuv
-from keras_ivy.initializers.lsuv_run import LSUVReport, LSUVRow
+from keras_ivy.initializers.lsuv_report import LSUVReport, LSUVRow
 from keras_ivy.initializers.model import initialize_model
 from keras_ivy.initializers.normals import (
     KaimingNormal,

@@ -13,7 +13,7 @@ padding with zeros lowers them at the border.
 
 import re
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import keras
@@ -26,8 +26,9 @@ from keras_ivy.initializers.geometry import (
     known_geometry,
     rule_for,
 )
-from keras_ivy.structure import path_with_names, sublayers, walk
+from keras_ivy.structure import Entry, names_of, sublayers, walk
 from keras_ivy.utils.exceptions import nearest
+from keras_ivy.utils.reports.lookup import found_by, listed
 
 __all__ = ["fans_of", "geometry_of"]
 
@@ -42,15 +43,16 @@ def fans_of(layer: keras.layers.Layer, variable: "keras.Variable | str") -> tupl
 
     Args:
         layer: A built layer or model.
-        variable: One of its variables, or its name, its structural path, or the end of a path that
-            no other has, such as `"conv1/kernel"`.
+        variable: One of its variables, or its name, its structural path, or the path by the names
+            of layers, or the end of one that no other has, such as `"conv1/kernel"`. The name of a
+            layer, such as `"conv1"`, stands for its kernel.
 
     Returns:
         `(fan_in, fan_out)`. A bias has the fans of the kernel beside it. Where positions differ,
         as in a strided or transposed convolution, the mean, which may be a fraction.
 
     Raises:
-        ValueError: If the variable is not one of the layer's.
+        ValueError: If the variable is not one of the layer's, or the name is that of several.
         TypeError: If `layer` is not a layer.
 
     Example:
@@ -169,23 +171,19 @@ def _find(
         for entry in entries:
             if variable == entry.path:
                 return entry.layer, entry.variable
-        layers = sublayers(layer)
         # Keras's paths may repeat, as in two towers of one builder.
         named = [e for e in entries if variable == e.variable.path]
         named = named or [e for e in entries if variable in (e.name, e.variable.name)]
-        named = named or [
-            e
-            for e in entries
-            for paths in [(e.path, e.variable.path, path_with_names(e.path, layers))]
-            if any(path.endswith(f"/{variable}") or path == variable for path in paths)
-        ]
+        if not named:
+            names = names_of(layer).by_path
+            named = [entries[i] for i in found_by(variable, [names[e.path] for e in entries])]
+            named = _kernel_of(named) if _holds(variable, named, names) else named
         if len(named) == 1:
             return named[0].layer, named[0].variable
         if named:
-            paths = ", ".join(repr(e.path) for e in named[:8])
             raise ValueError(
-                f"{layer.name!r} has {len(named)} variables of this name: name one of {paths}. "
-                f"Received: variable={variable!r}"
+                f"{layer.name!r} has {len(named)} variables of this name: name one of "
+                f"{listed([e.path for e in named])}. Received: variable={variable!r}"
             )
         raise ValueError(
             f"{layer.name!r} has no variable of this name. "
@@ -199,3 +197,22 @@ def _find(
         f"The variable is not one of {layer.name!r}.{hint} "
         f"Received: variable={getattr(variable, 'path', variable)!r}"
     )
+
+
+def _holds(name: str, entries: Sequence[Entry], names: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a name is that of a layer above variables, not their own."""
+    return not any(f"/{each}".endswith(f"/{name}") for e in entries for each in names[e.path])
+
+
+def _kernel_of(entries: list[Entry]) -> list[Entry]:
+    """The kernel, or else the first variable, of variables that one layer holds."""
+    if len({id(entry.layer) for entry in entries}) != 1:
+        return entries
+    held = {id(variable): i for i, variable in enumerate(entries[0].layer.variables)}
+    ordered = sorted(entries, key=lambda entry: held.get(id(entry.variable), len(held)))
+    for entry in ordered:
+        owner, geometry = find_geometry(entry.layer, entry.variable, ())
+        role = (geometry or guess_geometry(owner, entry.variable)).role
+        if role in ("kernel", "recurrent"):
+            return [entry]
+    return ordered[:1]

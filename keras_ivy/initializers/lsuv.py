@@ -7,7 +7,8 @@ from typing import Any
 import keras
 
 from keras_ivy.initializers.checks import check_choice, check_number, check_whole
-from keras_ivy.initializers.lsuv_run import LSUVReport, LSUVRun
+from keras_ivy.initializers.lsuv_report import LSUVReport
+from keras_ivy.initializers.lsuv_run import LSUVRun
 from keras_ivy.initializers.model import initialize_model
 from keras_ivy.initializers.observe import restoring
 from keras_ivy.initializers.rules import assign_rules, skip_rules
@@ -119,7 +120,7 @@ def lsuv(
             changed += [target.variable for target in targets if target.path in biases]
         run.scale(progress_bar(len(before), verbose))
         changed += [target.variable for target in targets if target.path in called]
-    return LSUVReport(run.rows(before), run.forwards, on)
+    return run.report(before)
 
 
 def scaled_kernels(targets: Sequence[Target], skip: Any) -> list[Target]:

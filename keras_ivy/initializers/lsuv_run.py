@@ -2,18 +2,18 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 import keras
 
+from keras_ivy.initializers.lsuv_report import LSUVReport, LSUVRow
 from keras_ivy.initializers.observe import observing
-from keras_ivy.initializers.report import table
 from keras_ivy.initializers.targets import Target
 from keras_ivy.utils.exceptions import IvyValueError
 
-__all__ = ["LSUVReport", "LSUVRow"]
+__all__ = ["LSUVRun"]
 
 #: Layers whose values before the activation are the kernel's linear image plus the bias.
 LINEAR = tuple(
@@ -25,63 +25,6 @@ LINEAR = tuple(
         *(f"{kind}Conv{rank}D" for rank in (1, 2) for kind in ("Depthwise", "Separable")),
     )
 )
-
-
-@dataclass(frozen=True)
-class LSUVRow:
-    """One layer in a report, in call order.
-
-    Args:
-        path: Path of the kernel that was scaled.
-        layer: Class of the layer.
-        calls: How often the layer is called in one pass.
-        std_before: Deviation of what it put out before LSUV.
-        std_after: Deviation of what it puts out now.
-        factor: By what the kernel was multiplied, after the orthogonal start.
-        iterations: How often it was scaled.
-    """
-
-    path: str
-    layer: str
-    calls: int
-    std_before: float
-    std_after: float
-    factor: float
-    iterations: int
-
-
-class LSUVReport(Sequence):
-    """What `lsuv` did: a sequence of rows in call order, with a printed table.
-
-    Args:
-        rows: The rows.
-        forwards: Passes of a batch through the model.
-        on: `"pre"` or `"post"`.
-    """
-
-    def __init__(self, rows: Sequence[LSUVRow], forwards: int, on: str):
-        self.rows, self.forwards, self.on = tuple(rows), forwards, on
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def __getitem__(self, index: int | slice) -> Any:
-        return self.rows[index]
-
-    def to_dicts(self) -> list[dict[str, Any]]:
-        """Return one dictionary a row, for `json` or a data frame."""
-        return [asdict(row) for row in self.rows]
-
-    def __str__(self) -> str:
-        names = [field.name for field in fields(LSUVRow)]
-        cells = [[name.replace("_", " ") for name in names]]
-        for row in self.rows:
-            values = (getattr(row, name) for name in names)
-            cells.append([f"{v:.4g}" if isinstance(v, float) else str(v) for v in values])
-        what = {"pre": "before", "post": "after"}[self.on]
-        return f"{table(cells)}\n{len(self)} layers, measured {what} the activation"
-
-    __repr__ = __str__
 
 
 @dataclass
@@ -248,10 +191,10 @@ class LSUVRun:
         except _Stopped as stopped:
             raise IvyValueError(str(stopped)) from None
 
-    def rows(self, before: dict[int, Moments]) -> list[LSUVRow]:
-        """Return the rows of the report, in call order."""
-        kernels = ((self.kernels[key], moments) for key, moments in before.items())
-        return [
+    def report(self, before: dict[int, Moments]) -> LSUVReport:
+        """Return the report, its rows in call order."""
+        kernels = [(self.kernels[key], moments) for key, moments in before.items()]
+        rows = [
             LSUVRow(
                 kernel.target.path,
                 type(kernel.target.layer).__name__,
@@ -260,9 +203,12 @@ class LSUVRun:
                 kernel.moments.std,
                 kernel.factor,
                 kernel.iterations,
+                kernel.target.full_name,
             )
             for kernel, moments in kernels
         ]
+        also = {kernel.target.path: kernel.target.place.paths for kernel, _ in kernels}
+        return LSUVReport(rows, self.forwards, self.on, also)
 
     def _pass(self, inputs: Sequence[Any], observer: Callable) -> None:
         layers = [kernel.target.layer for kernel in self.kernels.values()]

@@ -19,7 +19,7 @@ from keras_ivy.initializers.reproducible import draw_by_seed
 from keras_ivy.initializers.schemes import resolve_rules
 from keras_ivy.initializers.seeds import Seed, standardize_seed
 from keras_ivy.initializers.start_values import StartValue
-from keras_ivy.initializers.targets import collect_targets
+from keras_ivy.initializers.targets import collect_targets, in_call_order
 from keras_ivy.utils.checks import flag
 from keras_ivy.utils.exceptions import IvyValueError
 
@@ -76,8 +76,8 @@ def initialize_model(
         reset_optimizer: Reset the state of the compiled optimizer as well, step count included.
 
     Returns:
-        The model itself; with `dry_run=True` an `InitializationReport` of path, shape, fans,
-        scheme, and standard deviation before and after.
+        The model itself; with `dry_run=True` an `InitializationReport` of path, name, shape, fans,
+        scheme, and standard deviation before and after, in the order of calls.
 
     Raises:
         ValueError: If the model is not built, the scheme is unknown, a rule matches nothing, a
@@ -95,7 +95,8 @@ def initialize_model(
     >>> round(float(keras.ops.std(model.layers[0].kernel)), 3)  # sqrt(2 / 256)
     0.088
     >>> report = initialize_model(model, {"bias": "ones"}, dry_run=True)
-    >>> report["layers/v0/bias"].scheme, report["layers/v0/kernel"].scheme
+    >>> name = model.layers[0].name
+    >>> report["layers/v0/bias"].scheme, report[f"{name}/kernel"].scheme
     ('Ones()', 'kept: no rule speaks of it')
 
     Reference: Glorot and Bengio 2010; He et al. 2015, arXiv:1502.01852.
@@ -198,8 +199,9 @@ def _draw_all(plans: Sequence[Plan], common: int, *, own_seeds: bool) -> list[An
 
 def _report(plans: Sequence[Plan], values: Sequence[Any], seed: int) -> InitializationReport:
     rows = []
-    for plan, value in zip(plans, values, strict=True):
-        target = plan.target
+    targets = [plan.target for plan in plans]
+    for i in in_call_order(targets):
+        plan, value, target = plans[i], values[i], targets[i]
         before = _std(keras.ops.copy(target.variable))
         scheme = f"kept: {plan.reason}"
         if value is not None and plan.initializer is not None:
@@ -216,9 +218,10 @@ def _report(plans: Sequence[Plan], values: Sequence[Any], seed: int) -> Initiali
                 scheme,
                 before,
                 before if value is None else _std(value),
+                target.full_name,
             )
         )
-    return InitializationReport(rows, seed)
+    return InitializationReport(rows, seed, {t.path: t.place.paths for t in targets})
 
 
 def _std(values: Any) -> float:

@@ -1,8 +1,12 @@
-"""What `initialize_model` would do, or `lsuv` has done, as data and as a table."""
+"""What `initialize_model` would do, as data and as a table."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, fields
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
+
+from keras_ivy.utils.plots import Series, plot_series
+from keras_ivy.utils.reports import Column, Json, Report, VariableTable
 
 __all__ = ["InitializationReport", "InitializationRow"]
 
@@ -21,6 +25,7 @@ class InitializationRow:
         scheme: The initializer with its arguments, or `"kept: <reason>"`.
         std_before: Standard deviation of the values it has.
         std_after: Standard deviation of the values it would get.
+        name: Its path by the names of layers, such as `"conv1/kernel"`.
     """
 
     path: str
@@ -32,6 +37,7 @@ class InitializationRow:
     scheme: str
     std_before: float
     std_after: float
+    name: str = ""
 
     @property
     def changed(self) -> bool:
@@ -39,81 +45,91 @@ class InitializationRow:
         return not self.scheme.startswith("kept")
 
 
-class InitializationReport(Sequence):
-    """The rows of `initialize_model(..., dry_run=True)`, and their printed table.
+class InitializationReport(VariableTable[InitializationRow], Report[InitializationRow]):
+    """The rows of `initialize_model(..., dry_run=True)`, in the order of calls, and their table.
 
-    A report is a sequence of rows; `report["path"]` finds one by its path.
+    A report is a sequence of rows; `report["conv1/kernel"]` finds one by names, or by its path, or
+    by the end of either. The name of a layer alone stands for its kernel.
 
     Args:
         rows: The rows.
         seed: The seed that was used; the same seed gives the values that the report describes.
+        also: Further names of rows, by their paths.
 
     Example:
 
-    >>> row = InitializationRow("kernel", "Dense", (4, 2), 4, 2, "kernel", "Zeros()", 0.5, 0.0)
-    >>> print(InitializationReport([row], seed=1))
-    path    layer  shape   fan_in  fan_out  scheme   std before  std after
-    kernel  Dense  (4, 2)  4       2        Zeros()  0.5         0
+    >>> row = InitializationRow("v0/kernel", "Dense", (4, 2), 4, 2, "kernel", "Zeros()", 0.5, 0.0,
+    ...                         name="head/kernel")
+    >>> report = InitializationReport([row], seed=1)
+    >>> print(report)
+    path       name         layer  shape   fan_in  fan_out  scheme   std before  std after
+    v0/kernel  head/kernel  Dense  (4, 2)  4       2        Zeros()  0.5         0
     1 of 1 variables, 8 of 8 values; seed=1
+    >>> report["head"] is report["head/kernel"] is report["v0/kernel"] is row
+    True
     """
 
-    def __init__(self, rows: Sequence[InitializationRow], seed: int):
-        self.rows = tuple(rows)
+    columns: tuple[Column, ...] = (
+        ("path", "path"),
+        ("name", "name"),
+        ("layer", "layer"),
+        ("shape", "shape"),
+        ("fan_in", "fan_in"),
+        ("fan_out", "fan_out"),
+        ("scheme", "scheme"),
+        ("std before", "std_before"),
+        ("std after", "std_after"),
+    )
+
+    def __init__(
+        self,
+        rows: Sequence[InitializationRow],
+        seed: int,
+        also: Mapping[str, Sequence[str]] | None = None,
+    ):
+        super().__init__(rows)
         self.seed = seed
+        self._also = dict(also or {})
+        if not any(row.name for row in self.rows):
+            self.columns = tuple(column for column in self.columns if column[1] != "name")
 
-    def __len__(self) -> int:
-        return len(self.rows)
+    def cell(self, row: InitializationRow, name: str) -> str:
+        """What a cell shows; of a shape the tuple."""
+        return str(row.shape) if name == "shape" else super().cell(row, name)
 
-    def __getitem__(self, key: int | slice | str) -> Any:
-        if isinstance(key, str):
-            for row in self.rows:
-                if row.path == key:
-                    return row
-            raise KeyError(f"No row has this path. Received: path={key!r}")
-        return self.rows[key]
+    def _numeric(self) -> set[int]:
+        return set()
 
-    def __iter__(self) -> Iterator[InitializationRow]:
-        return iter(self.rows)
+    def footing(self) -> list[str]:
+        """How much changes, and the seed."""
+        changed = [row for row in self.rows if row.changed]
+        values = [sum(math.prod(row.shape) for row in rows) for rows in (changed, self.rows)]
+        return [
+            f"{len(changed)} of {len(self.rows)} variables, "
+            f"{values[0]:,} of {values[1]:,} values; seed={self.seed}"
+        ]
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """Return one dictionary a row, for `json` or a data frame."""
         return [asdict(row) for row in self.rows]
 
-    def __str__(self) -> str:
-        names = [f.name for f in fields(InitializationRow) if f.name != "role"]
-        cells = [[name.replace("std_", "std ") for name in names]]
-        cells += [[_text(getattr(row, name)) for name in names] for row in self.rows]
-        changed = [row for row in self.rows if row.changed]
-        values = [sum(_size(row.shape) for row in rows) for rows in (changed, self.rows)]
-        return (
-            table(cells)
-            + f"\n{len(changed)} of {len(self.rows)} variables, "
-            + f"{values[0]:,} of {values[1]:,} values; seed={self.seed}"
-        )
+    def to_dict(self) -> dict[str, Json]:
+        """Return the seed and the rows."""
+        return {"seed": self.seed, **super().to_dict()}
 
-    __repr__ = __str__
+    def plot(self, ax: object = None) -> tuple[object, object]:
+        """Draw the deviation of every variable before and after; of those that vary.
 
+        Args:
+            ax: Axes to draw on; by default those of a new figure.
 
-def table(cells: Sequence[Sequence[str]]) -> str:
-    """Align rows of text in columns.
-
-    Example:
-
-    >>> print(table([["a", "bb"], ["ccc", "d"]]))
-    a    bb
-    ccc  d
-    """
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in cells]
-    return "\n".join(lines)
-
-
-def _text(value: Any) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
-
-
-def _size(shape: tuple[int, ...]) -> int:
-    size = 1
-    for length in shape:
-        size *= length
-    return size
+        Raises:
+            ImportError: If matplotlib is not installed; the sentence says what to install.
+        """
+        rows = [row for row in self.rows if row.std_before > 0 or row.std_after > 0]
+        series: Series = {
+            "before": [row.std_before for row in rows],
+            "after": [row.std_after for row in rows],
+        }
+        names = [row.name or row.path for row in rows]
+        return plot_series(series, names, "standard deviation", "Initialization", ax)

@@ -1,6 +1,7 @@
 """The variables of a model as rules and schemes see them."""
 
 import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import keras
@@ -9,6 +10,7 @@ from keras_ivy.initializers.fans import find_geometry, guess_geometry
 from keras_ivy.initializers.geometry import Geometry, rule_for
 from keras_ivy.structure import path_by_names, path_with_names, sublayers, walk
 from keras_ivy.utils.paths import Place
+from keras_ivy.utils.reports.lookup import natural
 
 __all__ = ["Target"]
 
@@ -46,6 +48,11 @@ class Target:
         return self.path.rsplit("/", 1)[-1]
 
     @property
+    def full_name(self) -> str:
+        """Its path by the names of layers, such as `"conv1/kernel"`."""
+        return path_by_names(self.layers, self.variable)
+
+    @property
     def shape(self) -> tuple[int, ...]:
         """The shape of the variable."""
         return tuple(self.variable.shape)
@@ -73,8 +80,7 @@ class Target:
     @functools.cached_property
     def place(self) -> Place:
         """Where it stands, as a match asks it: by structure, by names, and as Keras shows it."""
-        by_names = path_by_names(self.layers, self.variable)
-        paths = dict.fromkeys((self.path, self.seed_path, self.keras_path, by_names))
+        paths = dict.fromkeys((self.path, self.seed_path, self.keras_path, self.full_name))
         return Place(self, [path for path in paths if path], self.layers, self.path)
 
 
@@ -115,6 +121,22 @@ def collect_targets(model: keras.layers.Layer) -> list[Target]:
             )
         )
     return targets
+
+
+def in_call_order(targets: Sequence[Target]) -> list[int]:
+    """Return the positions of variables, layer by layer in the order of creation.
+
+    Within a layer they are sorted by path, numbers as numbers.
+    """
+    first: dict[int, int] = {}
+    for target in targets:
+        key = id(target.layer)
+        first[key] = min(target.position, first.get(key, target.position))
+
+    def place(i: int) -> tuple:
+        return first[id(targets[i].layer)], natural(targets[i].path)
+
+    return sorted(range(len(targets)), key=place)
 
 
 def _check_built(model: keras.layers.Layer, layers: dict[str, keras.layers.Layer]) -> None:

@@ -1,5 +1,6 @@
 """Where the variables of any Keras layer or model are: paths by attribute and position."""
 
+from keras_ivy.structure.called import Names, names_of
 from keras_ivy.structure.edges import attributes, directly_held, holds_layers, one_path
 from keras_ivy.structure.edges import mark_of_layer as mark_of
 from keras_ivy.structure.names import has_automatic_name, path_by_names, path_with_names
@@ -17,6 +18,7 @@ from keras_ivy.structure.walk import (
 
 __all__ = [
     "Entry",
+    "Names",
     "Parts",
     "Structure",
     "Surroundings",
@@ -28,6 +30,7 @@ __all__ = [
     "holds_layers",
     "kept_structure",
     "mark_of",
+    "names_of",
     "one_path",
     "parts",
     "path_by_names",

@@ -9,13 +9,16 @@ one model have the same paths, and a model has after loading those it had before
 
 import heapq
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import keras
 
 from keras_ivy.structure.edges import Path, edges, is_plain, leads_to, mark, mark_of_layer, one_path
 from keras_ivy.structure.parts import OWN_PREFIX, parts
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
+
+if TYPE_CHECKING:
+    from keras_ivy.structure.called import Names
 
 __all__ = ["Entry", "Structure", "aliases", "kept_structure", "structure_of", "sublayers", "walk"]
 
@@ -47,6 +50,7 @@ class Structure:
         entries: An `Entry` for every variable, sorted by path, seed states included.
         layers: The sub-layers by path, sorted.
         links: The other paths: from a path to the one under which the same thing is listed.
+        names: What `names_of` found, behind the names of the layers then.
     """
 
     def __init__(self, root: keras.layers.Layer):
@@ -57,6 +61,7 @@ class Structure:
         self.entries: list[Entry] = []
         self.layers: dict[str, keras.layers.Layer] = {}
         self.links: dict[Path, Path] = {}
+        self.names: tuple[tuple[str, ...], Names] | None = None
         self._layer_marks: list[tuple[keras.layers.Layer, Any]] = []
         self._marks: list[tuple[Any, Any]] = []
         self._walk(root)

@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias, TypedDict
 
-from keras_ivy.utils.reports import optional
+from keras_ivy.utils.reports.tables import optional
 
 __all__ = [
     "COLOR_MAP",

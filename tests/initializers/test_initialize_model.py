@@ -1,6 +1,7 @@
 """Whole-model initialization: what it changes, what it leaves, and what it says."""
 
 import dataclasses
+import re
 
 import keras
 import numpy as np
@@ -292,7 +293,11 @@ def test_a_report_is_data_and_text():
     lines = str(report).splitlines()
     assert lines[0].startswith("path")
     assert lines[0].endswith("scheme                      std before  std after")
-    assert lines[2].startswith("layers/v0/kernel  Dense  (64, 8)  64      8        Zeros()")
+    assert lines[0].split()[:3] == ["path", "name", "layer"]
+    name = f"{model.layers[0].name}/kernel"
+    assert re.match(
+        rf"layers/v0/kernel  {name} +Dense  \(64, 8\)  64      8        Zeros\(\)", lines[2]
+    )
     assert "kept: no rule speaks of it" in lines[4]
     assert lines[-1] == "2 of 4 variables, 520 of 610 values; seed=7"
     with pytest.raises(KeyError, match="No row has this path"):
