@@ -43,7 +43,8 @@ def test_generators_advance_as_in_keras_random():
         )
 
 
-def test_global_generators_are_seeded_for_a_while():
+@pytest.mark.parametrize("keep", [False, True])
+def test_global_generators_are_seeded_for_a_while(keep):
     """`adapters.random_state` knows the places of all four, of which two are private."""
 
     def draws():
@@ -58,11 +59,28 @@ def test_global_generators_are_seeded_for_a_while():
     expected = [draws(), draws()]
     keras.utils.set_random_seed(3)
     found = [draws()]
-    with random_state.seeded(5):
+    with random_state.seeded(5, keep_kernels=keep):
         inside = [draws(), draws()]
     assert [*found, draws()] == expected
-    with random_state.seeded(5):
+    with random_state.seeded(5, keep_kernels=keep):
         assert [draws(), draws()] == inside
     assert not set(inside[0]) & {x for row in expected for x in row}
     np.random.seed(5)
     assert inside[0][:2] == (random.Random(5).random(), float(np.random.random()))
+
+
+def test_kernels_stay_where_nothing_draws():
+    """Or else the next call of every compiled function loads it anew, and begins its draws anew."""
+
+    @tf.function
+    def draw():
+        return tf.random.uniform((), seed=3)
+
+    tf.random.set_seed(1)
+    first = float(draw())
+    with random_state.seeded(5, keep_kernels=True):
+        keras.random.uniform(())
+    second = float(draw())
+    assert second != first
+    random_state.forget_kernels()
+    assert float(draw()) == first

@@ -128,6 +128,29 @@ def test_same_model_gives_the_same_report():
     assert ivy.diagnose(model, X, Y).to_dict() == ivy.diagnose(model, X, Y).to_dict()
 
 
+def test_compiled_functions_go_on_where_they_were():
+    """`tf.random.set_seed` would let them begin anew, and load anew, which takes seconds."""
+
+    @tf.function
+    def draw():
+        return tf.random.uniform((), seed=3)
+
+    model = keras.Sequential([keras.Input((WIDTH,)), K.Dense(8, "relu"), K.Dropout(0.5)])
+    first = float(draw())
+    ivy.diagnose(model, X)
+    assert float(draw()) != first
+
+
+def test_draws_by_a_seed_of_their_own_are_the_same_at_every_look():
+    class Noisy(K.Layer):
+        def call(self, x):
+            return x + tf.random.normal(tf.shape(x), seed=3)
+
+    model = keras.Sequential([keras.Input((WIDTH,)), K.Dense(8), Noisy(name="noise"), K.Dense(2)])
+    first, second = ivy.diagnose(model, X), ivy.diagnose(model, X)
+    assert first["noise"].rms == second["noise"].rms
+
+
 def test_module_is_not_changed():
     model = ivy.Sequential(
         ivy.Linear(WIDTH, 16), ivy.ReLU(), ivy.Dropout(0.5), ivy.Linear(16, CLASSES)

@@ -146,7 +146,7 @@ class Facts:
             target.role in ("bias", "shift")
             and len(target.shape) == 1
             and target.shape[0] > 1
-            and float(keras.ops.std(keras.ops.cast(target.variable, "float32"))) > 0
+            and self.weights[target.path].std > 0
             and not _is_gate_bias(target)
             for target in self.targets
         )

@@ -3,9 +3,10 @@
 import math
 from dataclasses import dataclass
 
+import numpy as np
 import tensorflow as tf
 
-__all__ = ["Gradient", "Signal", "measure", "measure_gradient"]
+__all__ = ["Gradient", "Signal", "measure", "measure_difference", "measure_gradient"]
 
 
 #: Most matrices, rows and columns that are compared.
@@ -73,59 +74,65 @@ def measure(x: tf.Tensor) -> Signal:
     >>> round(signal.rms / 3e30, 6), signal.zeros, round(signal.similarity, 6), signal.finite
     (0.707107, 0.5, 1.0, True)
     """
-    x = tf.cast(x, tf.float64 if x.dtype == tf.float64 else tf.float32)
-    if not x.shape.num_elements():
+    values = _array(x)
+    if not values.size:
         return Signal(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, None, None, True)
-    low, high = tf.reduce_min(x), tf.reduce_max(x)
-    largest = max(abs(float(low)), abs(float(high)))
-    if not math.isfinite(largest) or not bool(tf.reduce_all(tf.math.is_finite(x))):
+    low, high, largest = _range(values)
+    if not math.isfinite(largest):
         nan = math.nan
-        return Signal(nan, nan, nan, float(low), float(high), 0.0, None, None, False)
+        return Signal(nan, nan, nan, low, high, 0.0, None, None, False)
     if largest == 0.0:
         return Signal(0.0, 0.0, 0.0, 0.0, 0.0, 1.0, None, None, True)
-    x = x / largest
-    mean, square, zeros = tf.unstack(
-        tf.stack(
-            [
-                tf.reduce_mean(x),
-                tf.reduce_mean(tf.square(x)),
-                1 - tf.math.count_nonzero(x, dtype=x.dtype) / tf.size(x, x.dtype),
-            ]
-        ).numpy()
-    )
-    mean, square = float(mean), float(square)
+    scaled = values / largest
+    mean = float(np.mean(scaled, dtype=np.float64))
+    square = float(np.mean(np.square(scaled), dtype=np.float64))
+    alike = scaled.reshape(1, len(scaled), -1) if scaled.ndim > 1 else None
     return Signal(
         rms=math.sqrt(square) * largest,
         mean=mean * largest,
         std=math.sqrt(max(square - mean * mean, 0.0)) * largest,
-        min=float(low),
-        max=float(high),
-        zeros=float(zeros),
-        similarity=_similarity(tf.reshape(x, [1, x.shape[0], -1])) if x.shape.rank > 1 else None,
-        position_similarity=_similarity(x) if x.shape.rank == 3 else None,
+        min=low,
+        max=high,
+        zeros=1 - int(np.count_nonzero(values)) / values.size,
+        similarity=None if alike is None else _similarity(alike),
+        position_similarity=_similarity(scaled) if scaled.ndim == 3 else None,
         finite=True,
     )
 
 
-def _similarity(x: tf.Tensor) -> float | None:
+def _array(x: tf.Tensor) -> np.ndarray:
+    """The values, in float32 at least.
+
+    NumPy counts them: of the dozen operations that it takes, each would cost an eager call of
+    TensorFlow and a record on the tape, more than the arithmetic of all but the largest tensors.
+    """
+    return tf.cast(x, tf.float64 if x.dtype == tf.float64 else tf.float32).numpy()
+
+
+def _range(values: np.ndarray) -> tuple[float, float, float]:
+    """The least and the greatest value and the greatest size; NaN if a value is NaN."""
+    low, high = float(values.min()), float(values.max())
+    return low, high, max(abs(low), abs(high)) if low == low else math.nan
+
+
+def _similarity(x: np.ndarray) -> float | None:
     """Root mean square of the cosine between two rows of each matrix (matrices, rows, columns).
 
     Of many rows, columns or matrices some are taken, evenly spread.
     """
-    for axis, most in enumerate(_MOST):
-        step = -(-int(x.shape[axis]) // most)
-        if step > 1:
-            x = x[(slice(None),) * axis + (slice(None, None, step),)]
-    rows, columns = int(x.shape[1]), int(x.shape[2])
+    x = x[tuple(slice(None, None, -(-n // most)) for n, most in zip(x.shape, _MOST, strict=True))]
+    _, rows, columns = x.shape
     if rows < 2 or columns < 2:
         return None
-    unit = tf.math.l2_normalize(x, axis=-1, epsilon=1e-30)
-    cosines = tf.matmul(unit, unit, transpose_b=True)
-    alive = tf.reduce_sum(tf.square(unit), [1, 2])  # rows that are not zero
-    squares = tf.reduce_sum(tf.square(cosines), [1, 2]) - alive
+    norms = np.sqrt(np.maximum(np.sum(np.square(x), axis=-1, keepdims=True), 1e-30))
+    unit = x / norms
+    # Not NumPy's product: its threads wait for those of TensorFlow.
+    cosines = tf.matmul(unit, unit, transpose_b=True).numpy()
+    alive = np.sum(np.square(unit), axis=(1, 2), dtype=np.float64)  # rows that are not zero
+    squares = np.sum(np.square(cosines), axis=(1, 2), dtype=np.float64) - alive
     pairs = alive * (alive - 1)
-    mean = float(tf.reduce_mean(tf.math.divide_no_nan(squares, pairs)))
-    return math.sqrt(min(max(mean, 0.0), 1.0))
+    known = np.divide(squares, pairs, out=np.zeros_like(squares), where=pairs != 0)
+    return math.sqrt(min(max(float(np.mean(known)), 0.0), 1.0))
 
 
 def measure_gradient(x: tf.Tensor | tf.IndexedSlices) -> Gradient:
@@ -136,12 +143,28 @@ def measure_gradient(x: tf.Tensor | tf.IndexedSlices) -> Gradient:
     >>> measure_gradient(tf.constant([3.0, 4.0, 0.0, 0.0]))
     Gradient(rms=2.5, norm=5.0, finite=True, seen=True)
     """
-    x = tf.convert_to_tensor(x)
-    x = tf.cast(x, tf.float64 if x.dtype == tf.float64 else tf.float32)
-    largest = float(tf.reduce_max(tf.abs(x))) if x.shape.num_elements() else 0.0
-    if not math.isfinite(largest) or not bool(tf.reduce_all(tf.math.is_finite(x))):
+    return _measured(_array(tf.convert_to_tensor(x)))
+
+
+def measure_difference(x: tf.Tensor, y: tf.Tensor) -> Gradient:
+    """Return the statistics of `x - y`, taken in float32 at least.
+
+    Example:
+
+    >>> measure_difference(tf.constant([4.0, 4.0]), tf.constant([1.0, 0.0])).norm
+    5.0
+    """
+    return _measured(_array(x) - _array(y))
+
+
+def _measured(values: np.ndarray) -> Gradient:
+    if not values.size:
+        return Gradient(0.0, 0.0, True, True)
+    largest = _range(values)[2]
+    if not math.isfinite(largest):
         return Gradient(math.nan, math.nan, False, True)
     if largest == 0.0:
         return Gradient(0.0, 0.0, True, True)
-    norm = math.sqrt(float(tf.reduce_sum(tf.square(x / largest)))) * largest
-    return Gradient(norm / math.sqrt(int(tf.size(x))), norm, True, True)
+    total = float(np.sum(np.square(values / largest), dtype=np.float64))
+    norm = math.sqrt(total) * largest
+    return Gradient(norm / math.sqrt(values.size), norm, True, True)

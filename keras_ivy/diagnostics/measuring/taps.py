@@ -14,12 +14,26 @@ import tensorflow as tf
 from tensorflow import Tensor
 
 from keras_ivy.adapters.op_watch import watching
+from keras_ivy.adapters.random_state import forget_kernels
 from keras_ivy.diagnostics.measuring.signals import Gradient, Signal, measure, measure_gradient
 from keras_ivy.diagnostics.measuring.units import KINDS, Units
 from keras_ivy.initializers.observe import entry
 from keras_ivy.structure import sublayers
 
 __all__ = ["Call", "Recorder", "Tap"]
+
+#: TensorFlow's operations that draw, and keep their place for the next draw.
+_DRAWS = {
+    "Multinomial",
+    "ParameterizedTruncatedNormal",
+    "RandomGamma",
+    "RandomPoissonV2",
+    "RandomShuffle",
+    "RandomStandardNormal",
+    "RandomUniform",
+    "RandomUniformInt",
+    "TruncatedNormal",
+}
 
 
 @dataclass
@@ -103,6 +117,7 @@ class Recorder:
         #: The calls that put out what was added, for each sum of two tensors of one shape.
         self.sums: list[tuple[Call | None, Call | None]] = []
         self._open: list[Call] = []
+        self._drew = False
         self._counts: dict[int, int] = {}
         #: By id of a tensor: itself, the tap that it came from, and the call that put it out.
         self._known: dict[int, tuple[weakref.ref, Tap, Call | None]] = {}
@@ -123,7 +138,14 @@ class Recorder:
             for path, layer in self.layers.items():
                 stack.enter_context(entry(layer, "call", self._observed(path, layer)))
             stack.enter_context(watching(self._watch))
+            stack.callback(self._forget_draws)
             yield
+
+    def _forget_draws(self) -> None:
+        """Let what drew by a seed of its own begin anew: another look sees the same."""
+        if self._drew:
+            forget_kernels()
+            self._drew = False
 
     def scale_gradients(self, factor: float) -> None:
         """Multiply what came back everywhere."""
@@ -221,6 +243,7 @@ class Recorder:
 
     def _watch(self, kind: str, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> None:
         """Note the activations among the operations, and whose they are."""
+        self._drew = self._drew or kind in _DRAWS
         if kind == "Mul":
             self._watch_product(inputs, outputs)
             return

@@ -37,7 +37,7 @@ def unchanged(
         stack.enter_context(_attributes(objects))
         stack.enter_context(_values(variables))
         stack.enter_context(names_untouched())
-        stack.enter_context(seeded(seed))
+        stack.enter_context(seeded(seed, keep_kernels=True))
         yield
 
 

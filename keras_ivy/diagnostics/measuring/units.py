@@ -63,9 +63,10 @@ class Units:
         if not (repeated and kind in self.kinds):
             self.kinds.append(kind)
         if kind in _RELUS and y.shape.rank:
-            others = [i for i in range(y.shape.rank) if i != axis % y.shape.rank]
-            alive = tf.reduce_any(y > 0, others).numpy()
-            always = tf.reduce_all(y > 0, others).numpy()
+            others = tuple(i for i in range(y.shape.rank) if i != axis % y.shape.rank)
+            passed = _values(y) > 0
+            alive = np.asarray(passed.any(axis=others))
+            always = np.asarray(passed.all(axis=others))
             if repeated and self.alive and self.alive[-1].shape == alive.shape:
                 self.alive[-1] |= alive
                 self.always[-1] &= always
@@ -99,11 +100,15 @@ class Units:
 
 
 def _ends(kind: str, y: tf.Tensor) -> int:
+    values = _values(y)
     if kind == "tanh":
-        at_end = tf.abs(y) > _TANH_END
-    else:
-        at_end = tf.logical_or(y < _SIGMOID_END, y > 1 - _SIGMOID_END)
-    return int(tf.math.count_nonzero(at_end))
+        return int(np.count_nonzero(np.abs(values) > _TANH_END))
+    return int(np.count_nonzero((values < _SIGMOID_END) | (values > 1 - _SIGMOID_END)))
+
+
+def _values(y: tf.Tensor) -> np.ndarray:
+    """NumPy's view; what is below the precision of float32 is told apart in float64 only."""
+    return tf.cast(y, tf.float64 if y.dtype == tf.float64 else tf.float32).numpy()
 
 
 def _share(parts: list[np.ndarray]) -> float:
