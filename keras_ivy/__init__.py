@@ -41,7 +41,8 @@ from keras_ivy.initializers import (
     kaiming_uniform, lsuv, normal, register_fans, uniform, xavier_normal, xavier_uniform,
 )
 from keras_ivy.diagnostics import (
-    Diagnosis, Finding, WeightStats, diagnose, weight_stats,
+    Diagnosis, Finding, WeightStats, compare_initializations, compare_training, diagnose,
+    weight_stats,
 )
 from keras_ivy.ops import (
     Array, Device, Dtype, NativeArray, NativeDevice, NativeDtype, NativeShape, Shape, Variable,
@@ -122,7 +123,8 @@ __all__ = [
     "bfloat16", "binary_cross_entropy", "bitwise_and", "bitwise_invert", "bitwise_left_shift",
     "bitwise_or", "bitwise_right_shift", "bitwise_xor", "bool", "broadcast_arrays",
     "broadcast_to", "calculate_gain", "cast", "ceil", "celu", "cholesky", "clip",
-    "clip_vector_norm", "complex64", "complex128", "concat", "conj", "constant_pad", "conv1d",
+    "clip_vector_norm", "compare_initializations", "compare_training",
+    "complex64", "complex128", "concat", "conj", "constant_pad", "conv1d",
     "conv1d_transpose", "conv2d", "conv2d_transpose", "conv3d", "conv3d_transpose",
     "copy_array", "cos", "cosh", "count_nonzero", "cross", "cross_entropy", "cumprod", "cumsum",
     "current_backend_str", "dct", "default", "default_device", "default_dtype",

@@ -1,5 +1,15 @@
 """Seeing what a network does, and why it does not train."""
 
+from keras_ivy.diagnostics.comparing.initializations import (
+    ComparedRow,
+    InitializationComparison,
+    compare_initializations,
+)
+from keras_ivy.diagnostics.comparing.training import (
+    TrainingComparison,
+    TrainingRun,
+    compare_training,
+)
 from keras_ivy.diagnostics.diagnose import diagnose
 from keras_ivy.diagnostics.diagnosis import Diagnosis
 from keras_ivy.diagnostics.finding import KINDS, SEVERITIES, Finding
@@ -10,11 +20,17 @@ from keras_ivy.diagnostics.weight_stats import WeightRow, WeightStats, weight_st
 __all__ = [
     "KINDS",
     "SEVERITIES",
+    "ComparedRow",
     "Diagnosis",
     "Finding",
+    "InitializationComparison",
     "Row",
+    "TrainingComparison",
+    "TrainingRun",
     "WeightRow",
     "WeightStats",
+    "compare_initializations",
+    "compare_training",
     "diagnose",
     "settle_statistics",
     "weight_stats",

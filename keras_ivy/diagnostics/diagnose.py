@@ -11,13 +11,14 @@ from keras_ivy.diagnostics.measuring.batch import take_batch
 from keras_ivy.diagnostics.measuring.facts import Facts
 from keras_ivy.diagnostics.measuring.passing import one_pass
 from keras_ivy.diagnostics.measuring.steps import find_optimizer, loss_scale, update_ratios
+from keras_ivy.diagnostics.measuring.taps import See
 from keras_ivy.diagnostics.measuring.unchanged import unchanged
 from keras_ivy.diagnostics.rules import signal, training, units, weights
 from keras_ivy.initializers.targets import collect_targets
 from keras_ivy.structure import sublayers
 from keras_ivy.utils import checks
 
-__all__ = ["diagnose"]
+__all__ = ["diagnose", "examine"]
 
 #: In the order in which causes come before what they cause.
 RULES: tuple[Callable[[Facts], list[Finding]], ...] = (
@@ -95,13 +96,41 @@ def diagnose(
     """
     size = checks.whole("batch_size", batch_size, least=1)
     seed = checks.whole("seed", seed, least=0)
+    collect_targets(model)  # or it says that this is no model
+    find_optimizer(model, optimizer)
+    inputs, wanted = take_batch(x, y, size, seed)
+    return examine(model, inputs, wanted, loss=loss, optimizer=optimizer, seed=seed)
+
+
+def examine(
+    model: keras.layers.Layer,
+    inputs: object,
+    wanted: object,
+    *,
+    loss: object = None,
+    optimizer: object = None,
+    seed: int = 0,
+    see: See | None = None,
+) -> Diagnosis:
+    """Diagnose a model by a batch of tensors.
+
+    Args:
+        model: The model.
+        inputs: A batch of inputs.
+        wanted: Its targets, or None.
+        loss: As in `diagnose`.
+        optimizer: As in `diagnose`.
+        seed: Of what is random in the pass.
+        see: Receives each call of a layer, and what it puts out.
+    """
     targets = collect_targets(model)
     used = find_optimizer(model, optimizer)
-    inputs, wanted = take_batch(x, y, size, seed)
     with unchanged(model, used[0] if used else None, seed % 2**31):
         scale = loss_scale([model, *sublayers(model).values()], used[0] if used else None)
         for _ in range(_TRIES):
-            facts, gradients, name = one_pass(model, targets, inputs, wanted, loss, seed, scale)
+            facts, gradients, name = one_pass(
+                model, targets, inputs, wanted, loss, seed, scale, see
+            )
             overflows = scale > 1.0 and not all(
                 g.finite for g in facts.gradients.values() if g is not None
             )

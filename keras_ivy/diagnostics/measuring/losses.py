@@ -13,7 +13,7 @@ from keras_ivy.adapters.keras_losses import compiled_loss, loss_of, losses_of
 from keras_ivy.utils.checks import received
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
-__all__ = ["Expected", "LossValue", "asking_loss", "expected_loss"]
+__all__ = ["Expected", "LossValue", "asking_loss", "choose_loss", "expected_loss", "loss_kind"]
 
 _REGRESSIONS = (
     keras.losses.MeanSquaredError,
@@ -108,7 +108,7 @@ def asking_loss(
 
     def given(x: object, y: object, outputs: object) -> LossValue:
         nonlocal made
-        made = made or loss_of(_loss_for(y, outputs))
+        made = made or loss_of(choose_loss(y, outputs))
         data = made(y, outputs)
         return LossValue(data + tf.cast(extra(), data.dtype), data)
 
@@ -147,7 +147,7 @@ class _Probe:
         return LossValue(total + self.extra(), None)
 
 
-def _loss_for(y: tf.Tensor, outputs: tf.Tensor) -> keras.losses.Loss:
+def choose_loss(y: tf.Tensor, outputs: tf.Tensor) -> keras.losses.Loss:
     """Choose a loss by what targets and outputs are.
 
     Raises:
@@ -219,7 +219,7 @@ def expected_loss(
     """
     if len(losses) != 1 or not (tf.is_tensor(y) and tf.is_tensor(outputs)):
         return None
-    kind = _kind(losses[0])
+    kind = loss_kind(losses[0])
     targets = tf.cast(y, tf.float64).numpy()
     if not targets.size or not np.isfinite(targets).all():
         return None
@@ -248,7 +248,8 @@ def expected_loss(
     return None
 
 
-def _kind(loss: keras.losses.Loss) -> str | None:
+def loss_kind(loss: keras.losses.Loss) -> str | None:
+    """Return `"sparse"`, `"categorical"`, `"binary"`, `"regression"`, or None of any other loss."""
     if isinstance(loss, keras.losses.SparseCategoricalCrossentropy):
         return "sparse"
     if isinstance(loss, keras.losses.CategoricalCrossentropy):

@@ -9,7 +9,7 @@ from keras_ivy.diagnostics.measuring.facts import KERNELS, Facts
 from keras_ivy.diagnostics.measuring.kernels import symmetric_share
 from keras_ivy.diagnostics.measuring.losses import asking_loss, expected_loss
 from keras_ivy.diagnostics.measuring.signals import Gradient, measure, measure_gradient
-from keras_ivy.diagnostics.measuring.taps import Recorder
+from keras_ivy.diagnostics.measuring.taps import Recorder, See
 from keras_ivy.diagnostics.running import channel_axis
 from keras_ivy.initializers.targets import Target
 from keras_ivy.structure import sublayers
@@ -31,6 +31,7 @@ def one_pass(
     loss: object,
     seed: int,
     scale: float,
+    see: See | None = None,
 ) -> tuple[Facts, Gradients, str]:
     """Run a model forwards and backwards, once.
 
@@ -42,11 +43,12 @@ def one_pass(
         loss: As in `diagnose`.
         seed: Of the random sum that stands for a loss.
         scale: What the loss is multiplied by for the backward pass; gradients are divided by it.
+        see: Receives each call of a layer, and what it puts out.
 
     Returns:
         The facts, the gradients by the trainable variables, and what the loss is called.
     """
-    recorder = Recorder(model, normalizations(model))
+    recorder = Recorder(model, normalizations(model), see)
     owners = _owners(targets, recorder)
     kernels = {owners[id(t.variable)] for t in targets if t.role in KERNELS}
     recorder.watch_inputs(kernels)

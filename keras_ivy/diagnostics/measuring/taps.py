@@ -8,6 +8,7 @@ import contextlib
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import keras
 import tensorflow as tf
@@ -20,7 +21,7 @@ from keras_ivy.diagnostics.measuring.units import KINDS, Units
 from keras_ivy.initializers.observe import entry
 from keras_ivy.structure import sublayers
 
-__all__ = ["Call", "Recorder", "Tap"]
+__all__ = ["Call", "Recorder", "See", "Tap"]
 
 #: TensorFlow's operations that draw, and keep their place for the next draw.
 _DRAWS = {
@@ -89,6 +90,10 @@ class Call:
     batch: BatchStatistics | None = None
 
 
+#: Receives a call and the first tensor that it puts out.
+See: TypeAlias = Callable[[Call, Tensor], None]
+
+
 class Recorder:
     """Notes the calls of a model's layers.
 
@@ -97,12 +102,14 @@ class Recorder:
     Args:
         model: The model.
         normalizations: By id of the layer, the axis of channels of a batch normalisation.
+        see: Receives each call of a layer, and what it puts out.
     """
 
     def __init__(
         self,
         model: keras.layers.Layer,
         normalizations: Mapping[int, int],
+        see: See | None = None,
     ):
         layers = {"": model, **sublayers(model)}
         recurrent = [path for path, x in layers.items() if isinstance(x, keras.layers.RNN)]
@@ -114,6 +121,7 @@ class Recorder:
         self.calls: list[Call] = []
         self._kernels: set[str] = set()
         self._normalizations = normalizations
+        self._see = see
         #: The calls that put out what was added, for each sum of two tensors of one shape.
         self.sums: list[tuple[Call | None, Call | None]] = []
         self._open: list[Call] = []
@@ -214,6 +222,8 @@ class Recorder:
                 now.output = now.output or tap
         now.shape = tuple(first.shape[1:])
         self.calls.append(now)
+        if self._see is not None:
+            self._see(now, first)
         return keras.tree.map_structure(lambda x: replaced.get(id(x), x), outputs)
 
     def _tapped(self, x: Tensor, call: Call | None) -> tuple[Tensor, Tap]:
