@@ -37,11 +37,12 @@ def load() -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]
 def network() -> keras.Model:
     """Build the blocks with the initializers that Keras chooses."""
     inputs = keras.Input((8, 8, 1))
-    x = keras.layers.Conv2D(CHANNELS, 1, activation="relu")(inputs)
-    for _ in range(BLOCKS):
-        x = keras.layers.DepthwiseConv2D(3, padding="same")(x)
-        x = keras.layers.Conv2D(CHANNELS, 1, activation="relu")(x)
-    return keras.Model(inputs, keras.layers.Dense(10)(keras.layers.Flatten()(x)))
+    x = keras.layers.Conv2D(CHANNELS, 1, activation="relu", name="stem")(inputs)
+    for i in range(1, BLOCKS + 1):
+        x = keras.layers.DepthwiseConv2D(3, padding="same", name=f"block{i}_depthwise")(x)
+        x = keras.layers.Conv2D(CHANNELS, 1, activation="relu", name=f"block{i}_pointwise")(x)
+    x = keras.layers.Flatten(name="flat")(x)
+    return keras.Model(inputs, keras.layers.Dense(10, name="head")(x), name="separable_blocks")
 
 
 def accuracy(model: keras.Model, train, test, verbose: int) -> float:
