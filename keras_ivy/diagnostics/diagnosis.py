@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 
-from keras_ivy.diagnostics.finding import SEVERITIES, Finding
+from keras_ivy.diagnostics.finding import SEVERITIES, Finding, grouped
 from keras_ivy.diagnostics.page import page
 from keras_ivy.diagnostics.plots import plot_rows
 from keras_ivy.diagnostics.rows import Row
@@ -91,12 +91,8 @@ class Diagnosis(Report[Row]):
 
     def _grouped(self) -> list[str]:
         """The findings, those of one kind and remedy together."""
-        groups: dict[tuple[str, str, str], list[Finding]] = {}
-        for finding in self.findings:
-            key = (finding.kind, finding.severity, finding.remedy)
-            groups.setdefault(key, []).append(finding)
         lines = []
-        for first, *others in groups.values():
+        for first, *others in grouped(self.findings):
             text, _, remedy = str(first).rpartition("\n")
             if others:
                 names = ", ".join(finding.layer for finding in others[:_SHOWN])

@@ -1,8 +1,9 @@
 """A finding: what is wrong, where, by how much, and what to do."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-__all__ = ["KINDS", "SEVERITIES", "Finding"]
+__all__ = ["KINDS", "SEVERITIES", "Finding", "grouped"]
 
 #: Worst first.
 SEVERITIES = ("error", "warning", "note")
@@ -74,3 +75,18 @@ def make(
     """Return a finding; `layer` is name and path."""
     name, path = layer
     return Finding(kind, severity, name, evidence, remedy, KINDS[kind], numbers, path)
+
+
+def grouped(findings: Sequence[Finding]) -> list[list[Finding]]:
+    """Return the findings, those of one kind, severity and remedy together.
+
+    Example:
+
+    >>> one, two = (make("SCALE", "warning", (name, name), "small", "x = 1") for name in "ab")
+    >>> [len(group) for group in grouped([one, two, make("DEAD", "error", ("c", "c"), "", "")])]
+    [2, 1]
+    """
+    groups: dict[tuple[str, str, str], list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault((finding.kind, finding.severity, finding.remedy), []).append(finding)
+    return list(groups.values())

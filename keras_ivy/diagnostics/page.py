@@ -7,7 +7,7 @@ import html
 import math
 from collections.abc import Sequence
 
-from keras_ivy.diagnostics.finding import Finding
+from keras_ivy.diagnostics.finding import Finding, grouped
 from keras_ivy.diagnostics.rows import Row
 
 __all__ = ["page"]
@@ -18,7 +18,7 @@ _STYLE = """
 @media(prefers-color-scheme:dark){:root{--ink:#ececec;--soft:#a9a9a9;--ground:#161616;
 --line:#3c3c3c;--error:#ff8a80;--warning:#ffb74d;--note:#90caf9;--one:#56b4e9;--two:#ff9d5c}}
 *{box-sizing:border-box}
-body{margin:0 auto;max-width:72rem;padding:1rem;background:var(--ground);color:var(--ink);
+body{margin:0 auto;max-width:80rem;padding:1rem;background:var(--ground);color:var(--ink);
 font:1rem/1.5 system-ui,sans-serif;overflow-wrap:anywhere}
 h1{font-size:1.4rem;margin:.2rem 0}h2{font-size:1.1rem;margin:1.6rem 0 .5rem}
 p{margin:.3rem 0}.soft{color:var(--soft)}
@@ -26,13 +26,15 @@ article{border-left:.3rem solid var(--line);padding:.2rem .8rem;margin:.8rem 0}
 article.error{border-color:var(--error)}article.warning{border-color:var(--warning)}
 article.note{border-color:var(--note)}
 .error b{color:var(--error)}.warning b{color:var(--warning)}.note b{color:var(--note)}
+details{margin:.3rem 0}summary{cursor:pointer}ul{margin:.2rem 0;padding-left:1.2rem}
 pre{margin:.4rem 0;padding:.5rem;border:1px solid var(--line);white-space:pre-wrap}
-.pictures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));gap:1rem}
+.pictures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:1rem}
 figure{margin:0}figcaption{font-size:.9rem}svg{width:100%;height:auto;display:block}
 svg text{font:12px system-ui,sans-serif;fill:var(--soft)}
-.wide{overflow-x:auto}table{border-collapse:collapse;font-size:.85rem;white-space:nowrap}
-th,td{padding:.2rem .6rem;border-bottom:1px solid var(--line);text-align:right}
+.wide{overflow-x:auto}table{border-collapse:collapse;font-size:.8rem;white-space:nowrap}
+th,td{padding:.2rem .45rem;border-bottom:1px solid var(--line);text-align:right}
 th:first-child,td:first-child,th.text,td.text{text-align:left}
+th:first-child,td:first-child{position:sticky;left:0;background:var(--ground)}
 th button{all:unset;cursor:pointer;font-weight:600}
 th button:focus-visible{outline:2px solid var(--note)}
 """
@@ -55,7 +57,9 @@ _PICTURES: tuple[tuple[str, str, tuple[float, ...]], ...] = (
     ("Step of the optimizer by the norm of the kernel (1e-3 is usual)", "update_ratio", (1e-3,)),
     ("Kernel by what its true fans ask for (1 is right)", "weight_ratio", (1.0,)),
 )
-_WIDTH, _HEIGHT, _LEFT, _TOP, _BOTTOM = 480, 240, 58, 12, 34
+_WIDTH, _HEIGHT, _LEFT, _TOP, _BOTTOM = 400, 220, 50, 12, 34
+#: So many letters of the first and of the last name fit below a picture side by side.
+_LETTERS = 22
 
 
 def page(
@@ -87,25 +91,37 @@ def page(
         f"<h1>{html.escape(title)}</h1><p>{html.escape(verdict)}</p>",
         *(f'<p class="soft">{html.escape(line)}</p>' for line in summary if line),
         "<h2>Findings</h2>",
-        "".join(map(_finding, findings)) or "<p>None.</p>",
+        "".join(map(_finding, grouped(findings))) or "<p>None.</p>",
         f'<h2>By depth</h2><div class="pictures">{pictures}</div>' if pictures else "",
         "<h2>Layers, in the order of calls</h2>",
         f'<div class="wide">{_table(rows, columns, cells)}</div>',
     ]
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
+        "style-src 'unsafe-inline'; script-src 'unsafe-inline'\">"
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>{html.escape(title)}: diagnosis</title><style>{_STYLE}</style></head>"
         f"<body>{''.join(parts)}<script>{_SCRIPT}</script></body></html>"
     )
 
 
-def _finding(finding: Finding) -> str:
-    where = f" {html.escape(finding.layer)}" if finding.layer else ""
+def _finding(group: Sequence[Finding]) -> str:
+    """One fault, with the layers that it is the same in folded away."""
+    first, *others = group
+    where = f" {html.escape(first.layer)}" if first.layer else ""
+    more = ""
+    if others:
+        items = "".join(
+            f"<li>{html.escape(each.layer)}: {html.escape(each.evidence)}</li>" for each in others
+        )
+        more = (
+            f"<details><summary>the same in {len(others)} more</summary><ul>{items}</ul></details>"
+        )
     return (
-        f'<article class="{finding.severity}"><p><b>{finding.severity} {finding.kind}</b>{where}'
-        f"</p><p>{html.escape(finding.evidence)}</p><pre>{html.escape(finding.remedy)}</pre>"
-        f'<p class="soft">{html.escape(finding.reference)}</p></article>'
+        f'<article class="{first.severity}"><p><b>{first.severity} {first.kind}</b>{where}'
+        f"</p><p>{html.escape(first.evidence)}</p>{more}<pre>{html.escape(first.remedy)}</pre>"
+        f'<p class="soft">{html.escape(first.reference)}</p></article>'
     )
 
 
@@ -181,7 +197,7 @@ def _picture(caption: str, rows: Sequence[Row], name: str, marks: Sequence[float
         f"<title>{html.escape(label)}: {10**log:.3g}</title></circle>"
         for i, log, label in points
     ]
-    first, end = html.escape(rows[0].name[:24]), html.escape(rows[-1].name[:24])
+    first, end = html.escape(_cut(rows[0].name)), html.escape(_cut(rows[-1].name))
     parts.append(
         f'<text x="{_LEFT}" y="{_HEIGHT - 10}">{first}</text>'
         f'<text x="{_WIDTH - 8}" y="{_HEIGHT - 10}" text-anchor="end">{end}</text>'
@@ -191,3 +207,7 @@ def _picture(caption: str, rows: Sequence[Row], name: str, marks: Sequence[float
         f'aria-label="{html.escape(caption)}">{"".join(parts)}</svg>'
         f"<figcaption>{html.escape(caption)}</figcaption></figure>"
     )
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= _LETTERS else f"{name[: _LETTERS - 1]}…"

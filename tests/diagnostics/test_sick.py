@@ -264,3 +264,13 @@ def test_targets_far_from_zero_want_a_bias():
     after = ivy.diagnose(model, X, y, loss="mse", batch_size=SAMPLES)
     assert after.findings == []
     assert after.summary["loss"] == pytest.approx(float(np.var(y)), rel=1e-3)
+
+
+def test_no_rate_makes_up_for_gradients_that_vanish():
+    model = mlp(30, "relu", keras.initializers.GlorotUniform)
+    model.compile("adam", "sparse_categorical_crossentropy")
+    model.get_layer("head").kernel.assign(1e-6 * np.array(model.get_layer("head").kernel))
+    report = ivy.diagnose(model, X, Y)
+    assert "VANISHING_BACKWARD" in report.kinds
+    assert report["hidden3"].update_ratio < 1e-4
+    assert "UPDATE" not in report.kinds

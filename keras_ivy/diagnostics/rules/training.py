@@ -10,6 +10,7 @@ from keras_ivy.diagnostics.finding import Finding, make
 from keras_ivy.diagnostics.measuring.facts import Facts
 from keras_ivy.diagnostics.measuring.taps import Call
 from keras_ivy.diagnostics.rules import remedies
+from keras_ivy.diagnostics.rules.signal import backward
 from keras_ivy.diagnostics.running import options, running_variables
 
 __all__ = ["batch_drift", "initial_loss", "update"]
@@ -98,6 +99,8 @@ def update(facts: Facts) -> list[Finding]:
         return []
     optimizer, name = facts.optimizer
     small = middle < SMALL
+    if _follows(facts, small):
+        return []
     far = middle < FAR_SMALL or middle > FAR_LARGE
     rate = float(tf.convert_to_tensor(optimizer.learning_rate))
     better = float(f"{rate * _GOOD_STEP / middle:.2g}")
@@ -114,6 +117,15 @@ def update(facts: Facts) -> list[Finding]:
     numbers = {"median": middle, "least": min(steps), "greatest": max(steps), "rate": rate}
     severity = "error" if far else "warning"
     return [make("UPDATE", severity, where, said, remedy, **numbers)]
+
+
+def _follows(facts: Facts, small: bool) -> bool:
+    """Whether the steps are so small, or so large, for what the gradients are.
+
+    Their remedy mends the steps too, and a rate that suits these gradients is none for others.
+    """
+    kinds = {finding.kind for finding in backward(facts) if finding.severity == "error"}
+    return ("VANISHING_BACKWARD" if small else "EXPLODING_BACKWARD") in kinds
 
 
 def _setting(optimizer: keras.optimizers.Optimizer) -> object:
