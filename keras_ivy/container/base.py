@@ -456,13 +456,6 @@ class Base(Trackable, dict[str, Leaf]):
         for key, value in fresh:
             self[key] = value
 
-    @classmethod
-    def fromkeys(  # type: ignore[override]  # the keys of a dict may be anything
-        cls, keys: Iterable[str], value: Leaf = None
-    ) -> "Base":
-        """Return a Container with the given keys, all with one value."""
-        return cls._plain((key, value) for key in keys)
-
     # -- the object graph of TensorFlow ------------------------------------------------------
 
     def _trackable_children(

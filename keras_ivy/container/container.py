@@ -224,6 +224,13 @@ class Container(IvyNames):
         return tree.flatten(self)
 
     @classmethod
+    def fromkeys(  # type: ignore[override]  # the keys of a dict may be anything
+        cls, keys: Iterable[str], value: Leaf = None
+    ) -> "Container":
+        """Return a Container with the given keys, all with one value."""
+        return Container((key, value) for key in keys)
+
+    @classmethod
     def unflatten(cls, flat: Mapping[str, Leaf]) -> "Container":
         """Return the Container of which `flat` is the flattened form.
 

@@ -58,7 +58,8 @@ class Optimizer(Hooks):
         trace_on_next_step: Whether `step` compiles itself with `tf.function` on its next call.
         fallback_to_non_traced: As `init_on_first_step`. Ivy's document has the device here.
         device: Where `step` runs, such as `"cpu:0"`; `None` leaves it to TensorFlow.
-        variant: Which published form of the update; see the table in each class.
+        variant: Which published form of the update; see the table in each class. `None` means the
+            first of it.
         weight_decay: Strength of weight decay; the variant says what it does.
         rules: `Rule`s, or the name of a preset such as `"bias_norm"`.
         slot_dtype: Type of the running moments: `None` for that of the variable, but `"float32"`

@@ -10,8 +10,8 @@ from keras_ivy.optimizers.keras_side.replicas import sum_over_replicas
 from keras_ivy.optimizers.parts.checks import check_scaling, checked_weights
 from keras_ivy.optimizers.parts.spellings import check_range, check_whole
 from keras_ivy.registration import register
-from keras_ivy.utils.checks import received
-from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
+from keras_ivy.utils.exceptions import IvyTypeError
+from keras_ivy.utils.identifiers import check_config
 
 
 @register()
@@ -54,11 +54,7 @@ class LossScaleOptimizer(keras.optimizers.LossScaleOptimizer):
     ):
         initial_scale = check_range("initial_scale", initial_scale, 0.0, None, "()")
         dynamic_growth_steps = check_whole("dynamic_growth_steps", dynamic_growth_steps, 1)
-        if isinstance(inner_optimizer, dict) and "class_name" not in inner_optimizer:
-            raise IvyValueError(
-                "`inner_optimizer` must be an optimizer, its name or its config, which has a "
-                f"`class_name`. {received('inner_optimizer', inner_optimizer)}"
-            )
+        check_config("inner_optimizer", inner_optimizer)
         inner_optimizer = keras.optimizers.get(inner_optimizer)
         if inner_optimizer is None or isinstance(
             inner_optimizer, keras.optimizers.LossScaleOptimizer

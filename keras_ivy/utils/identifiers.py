@@ -6,8 +6,9 @@ An identifier may come from a file. Python's parser answers a long or a deeply n
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from keras_ivy.utils.checks import received
 from keras_ivy.utils.exceptions import IvyValueError, nearest
 
 #: An `OutputBias` of a hundred classes with eight digits each fits, and nothing else comes near.
@@ -46,6 +47,27 @@ def check_size(text: str) -> None:
                 f"An identifier may nest brackets {MAX_NESTING} deep. Pass an object instead of "
                 f"its name. Received: identifier={text!r}"
             )
+
+
+def check_config(name: str, value: object) -> None:
+    """Refuse a mapping that is no config of a Keras object: `get` of Keras dies of it.
+
+    Raises:
+        IvyValueError: If `value` is a mapping without a `class_name` that is a string.
+
+    Example:
+
+    >>> check_config("optimizer", {"lr": 0.1})
+    Traceback (most recent call last):
+    ...
+    keras_ivy.utils.exceptions.IvyValueError: `optimizer` is a config without a `class_name`; give
+    an object, its name, or what `serialize` of Keras writes. Received: optimizer={'lr': 0.1}
+    """
+    if isinstance(value, Mapping) and not isinstance(value.get("class_name"), str):
+        raise IvyValueError(
+            f"`{name}` is a config without a `class_name`; give an object, its name, or what "
+            f"`serialize` of Keras writes. {received(name, value)}"
+        )
 
 
 def parse_call(text: str) -> tuple[str, list, dict] | None:

@@ -347,7 +347,7 @@ def test_members_of_one_pack_may_part():
     rules = [Rule("l[0-3]/w", decay=0.1)]
     optimizer = AdamW(0.1, weight_decay=0.1, rules=rules, variant="keras")
     optimizer.build(many)
-    assert optimizer._packs
+    assert optimizer._engine.packs
     optimizer.weight_decay = 0.5
     optimizer.apply([tf.zeros(2)] * len(many), many)
     results = [float(v[0]) for v in many]

@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 import keras_ivy as ivy
-from keras_ivy import functional, initializers, ops, optimizers
+from keras_ivy import diagnostics, functional, initializers, ops, optimizers
 
 SQUARE = np.float32([[2.0, 0.5, 0.25], [0.5, 1.0, 0.5], [0.25, 0.5, 3.0]])
 VECTOR = np.float32([0.2, 0.5, 0.3])
@@ -24,9 +24,10 @@ def window(rank, *channels):
     return np.ones((*[2] * rank, *channels), "float32")
 
 
-def model():
+def model(*between):
     """A small model, made anew for every callable."""
-    return keras.Sequential([keras.Input((3,)), keras.layers.Dense(2), keras.layers.Dense(1)])
+    dense = keras.layers.Dense
+    return keras.Sequential([keras.Input((3,)), dense(2), *between, dense(1)])
 
 
 #: Good values, by the name of the argument.
@@ -123,6 +124,8 @@ BY_FUNCTION = {
     "inplace_update": None, "inplace_increment": None, "inplace_decrement": None,
     "functional_call": None, "assign_variables": None, "variables": {"model": model()},
     "initialize_model": {"model": model()}, "lsuv": {"model": model()},
+    "diagnose": {"model": model(), "x": SQUARE}, "weight_stats": {"model": model()},
+    "settle_statistics": {"model": model(keras.layers.BatchNormalization()), "x": SQUARE},
     "fans_of": None, "geometry_of": None, "register_fans": None, "adopt": {"initializer": len},
     "list_initializers": None, "list_optimizers": None, "register": None,
     "layer_norm": {"scale": VECTOR}, "cross": {"x1": VECTOR, "x2": VECTOR},
@@ -145,7 +148,7 @@ BY_FUNCTION = {
 def public_functions():
     """Every function that the package exports, by name."""
     found = {}
-    for part in (ops, optimizers, initializers, functional, ivy):
+    for part in (ops, optimizers, initializers, functional, diagnostics, ivy):
         for name in part.__all__:
             thing = getattr(part, name)
             if (inspect.isfunction(thing) or inspect.isbuiltin(thing)) and name not in found:

@@ -68,6 +68,7 @@ ARGUMENTS = {
     "WarmupPolynomial.name": "text",
     "max_trust_ratio": {**KINDS["above 0"], **OPTIONAL, "inf": "no bound"},
     "min_trust_ratio": {**KINDS["at least 0"], **OPTIONAL},
+    "variant": {"None": "the first of its table"},
     "momentum": "share", "nesterov": "switch",
     "trust_coefficient": {**KINDS["above 0"], **OPTIONAL},
     "lr_in_momentum": {"True": "on", **OPTIONAL},

@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from keras_ivy.diagnostics.measuring.signals import measure_gradient
 from keras_ivy.utils.exceptions import IvyTypeError
+from keras_ivy.utils.identifiers import check_config
 
 __all__ = ["find_optimizer", "loss_scale", "update_ratios"]
 
@@ -26,11 +27,13 @@ def find_optimizer(
 
     Raises:
         IvyTypeError: If it is something else.
+        IvyValueError: If it is a dict that is no config.
     """
     if optimizer is None:
         own = getattr(model, "optimizer", None)
         return None if own is None else (own, "model.optimizer")
     if isinstance(optimizer, str | dict):
+        check_config("optimizer", optimizer)
         return keras.optimizers.get(optimizer), "optimizer"
     if not isinstance(optimizer, keras.optimizers.Optimizer):
         raise IvyTypeError(

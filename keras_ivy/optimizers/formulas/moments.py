@@ -33,7 +33,7 @@ class MomentFormula(Formula[MomentScalars]):
 
     Example:
 
-    >>> from keras_ivy.optimizers import variants
+    >>> from keras_ivy.optimizers.formulas import variants
     >>> formula = MomentFormula(variants.ADAM["paper"], epsilon=0.0)
     >>> s = formula.scalars(0.5, tf.constant(0), tf.float32)
     >>> w, g, zero = tf.constant(3.0), tf.constant(4.0), tf.constant(0.0)

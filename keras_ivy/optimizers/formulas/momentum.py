@@ -33,7 +33,7 @@ class MomentumFormula(Formula[MomentumScalars]):
 
     Example:
 
-    >>> from keras_ivy.optimizers import variants
+    >>> from keras_ivy.optimizers.formulas import variants
     >>> formula = MomentumFormula(variants.SGD["paper"])
     >>> s = formula.scalars(0.5, tf.constant(0), tf.float32)
     >>> float(formula.update(tf.constant(3.0), tf.constant(2.0), (), s, Treatment(), tf.abs).weight)

@@ -153,7 +153,7 @@ def chosen(table: Mapping[str, Variant], variant: str | None) -> str | None:
     ('ivy', 'paper', None)
     """
     if not table:
-        return None if variant == "ivy" else variant
+        return None if isinstance(variant, str) and variant == "ivy" else variant
     return next(iter(table)) if variant is None else variant
 
 

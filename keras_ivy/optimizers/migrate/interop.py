@@ -15,6 +15,7 @@ from keras_ivy.optimizers.parts.spellings import KERAS_KEYWORDS, keras_spellings
 from keras_ivy.optimizers.rules import Rule, anywhere, path_of, path_rule
 from keras_ivy.optimizers.sgd import SGD
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError, shown
+from keras_ivy.utils.identifiers import check_config
 
 _EQUALS = {
     keras.optimizers.SGD: SGD,
@@ -91,16 +92,10 @@ def from_keras(optimizer: keras.optimizers.Optimizer | str | Mapping, **override
 
 def _identified(identifier: str | Mapping) -> Any:
     """What a name or a config means; Keras's own `get` does not know its Lamb."""
-    if isinstance(identifier, str):
-        if identifier.lower() == "lamb":
-            return keras.optimizers.Lamb()
-    elif not isinstance(identifier.get("class_name"), str):
-        raise IvyTypeError(
-            "The config of an optimizer has a `class_name` and a `config`, as "
-            "`keras.optimizers.serialize` writes them. "
-            f"Received: optimizer={dict(identifier)!r}"
-        )
-    elif identifier["class_name"] == "Lamb":
+    if isinstance(identifier, str) and identifier.lower() == "lamb":
+        return keras.optimizers.Lamb()
+    check_config("optimizer", identifier)
+    if not isinstance(identifier, str) and identifier["class_name"] == "Lamb":
         return keras.optimizers.Lamb.from_config(dict(identifier.get("config", {})))
     return keras.optimizers.get(identifier)
 
