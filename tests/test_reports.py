@@ -1,5 +1,6 @@
 """What every report has: names beside paths, keys, the order of calls, and the forms it takes."""
 
+import copy
 import json
 import pickle
 import sys
@@ -38,6 +39,20 @@ X = np.random.default_rng(0).standard_normal((16, 8)).astype("float32")
 
 def planned(model):
     return ivy.initialize_model(model, "kaiming", seed=0, dry_run=True)
+
+
+def explained(model):
+    optimizer = ivy.LAMB(weight_decay=0.1, variant="paper", rules="bias_norm")
+    return optimizer.explain(model)
+
+
+def stepped(model):
+    optimizer = ivy.LAMB(0.0, variant="paper")
+    model.optimizer = optimizer
+    optimizer.apply(
+        [keras.ops.ones(v.shape) for v in model.trainable_variables], model.trainable_variables
+    )
+    return optimizer.trust_ratios()
 
 
 #: Reports of variables, by name: a function of a model.
@@ -209,3 +224,86 @@ def test_what_is_missing_is_named(report, package, call, monkeypatch):
     ):
         call(report)
     assert report.to_dict()["rows"]
+
+
+# -- reports that are a list or a dictionary too -------------------------------------------------
+
+
+def test_an_explanation_is_a_list_that_knows_names():
+    model = net("explained")
+    told = explained(model)
+    assert isinstance(told, list)
+    assert told[:1] == [told[0]] == list(told)[:1]
+    row = told["hidden1"]
+    assert row is told["hidden1/kernel"] is told["layers/v3/kernel"] is told[row.path]
+    assert (row.key, row.name) == ("layers/v3/kernel", "hidden1/kernel")
+    assert told["rnn/bias"].key == "layers/v13/cell/bias"
+    assert "hidden1/bias" in told
+    assert row in told
+    assert "hidden99" not in told
+    for key in ("deep", "kernel"):
+        with pytest.raises(KeyError, match="Several rows have this name"):
+            told[key]
+    assert [r.key.split("/")[1] for r in told if "hidden" in r.name][::2] == [
+        f"v{i}" for i in range(2, 12)
+    ]
+    rows = json.loads(told.to_json())["rows"]
+    assert rows[1]["rule"] == "preset 'bias_norm'"
+    assert repr(told) == str(told)
+    assert told._repr_html_().count("<tr>") == len(told) + 1
+
+
+def test_an_explanation_of_a_container_counts_numbers_as_numbers():
+    v = ivy.variables(net())
+    keys = [row.path for row in ivy.SGD().explain(v)]
+    assert keys.index("layers/v9/kernel") < keys.index("layers/v10/kernel")
+
+
+def test_trust_ratios_are_a_dictionary_that_knows_names():
+    model = net("ratios")
+    ratios = stepped(model)
+    plain = dict(ratios)
+    assert isinstance(ratios, dict)
+    assert ratios == plain
+    assert json.loads(json.dumps(ratios)) == plain
+    path = model.layers[3].kernel.path
+    assert ratios["hidden1"] == ratios["layers/v3/kernel"] == ratios["hidden1/kernel"]
+    assert ratios["hidden1"] == plain[path] > 0
+    assert ratios.get("hidden1") is None, "keys of the dictionary are as ever"
+    with pytest.raises(KeyError, match="Several rows have this name"):
+        ratios["deep"]
+    assert [row.key for row in ratios.rows][4] == "layers/v2/kernel"
+    for copied in (pickle.loads(pickle.dumps(ratios)), copy.deepcopy(ratios)):
+        assert copied == ratios
+        assert str(copied) == str(ratios)
+        assert copied["layers/v3/bias"] == ratios["layers/v3/bias"]
+    assert len(ratios.to_dict()["rows"]) == len(ratios) == ratios._repr_html_().count("<tr>") - 1
+
+
+def test_names_of_twins_of_an_optimizer_are_told_apart_by_structure():
+    model = net("twins")
+    for layer, other in zip(model.layers[2:4], model.layers[4:6], strict=True):
+        layer.name = other.name = "same"
+    told = explained(model)
+    with pytest.raises(KeyError, match="Several rows have this name"):
+        told["same"]
+    assert told["layers/v2/kernel"].key == "layers/v2/kernel"
+
+
+@pytest.mark.parametrize("made", [explained, stepped])
+def test_their_pictures_take_axes(made):
+    pyplot = pytest.importorskip("matplotlib.pyplot")
+    figure, ax = pyplot.subplots()
+    report = made(net())
+    assert report.plot(ax=ax) == (figure, ax)
+    assert sum(len(line.get_xdata()) for line in ax.lines) == len(report)
+    pyplot.close("all")
+
+
+def test_nothing_to_show():
+    assert str(ivy.Adam().trust_ratios()) == "(no rows)"
+    assert ivy.Adam().trust_ratios() == {}
+    assert str(ivy.SGD().explain([])) == "(no rows)"
+    assert ivy.SGD().explain([]) == []
+    with pytest.raises(KeyError, match="There are no rows"):
+        ivy.Adam().trust_ratios()["d"]

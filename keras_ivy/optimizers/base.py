@@ -29,7 +29,7 @@ from keras_ivy.optimizers.parts.spellings import (
     ivy_spellings,
 )
 from keras_ivy.optimizers.parts.treatments import Treatments
-from keras_ivy.optimizers.parts.trust_ratios import TrustRatios
+from keras_ivy.optimizers.parts.trust_ratios import TrustRatioReport, TrustRatios, ratios_of_steps
 from keras_ivy.optimizers.rules import as_rules, rule_configs
 from keras_ivy.optimizers.rules.exclusions import Exclusions
 from keras_ivy.utils import checks
@@ -320,7 +320,8 @@ class Optimizer(Hooks):
 
         Returns:
             A list of `Row`s (`path`, `shape`, `decay`, `adapts`, `lr_multiplier`, `rule`,
-            `frozen`) that prints as a table. `frozen` says that the variable is all zeros and that
+            `frozen`, `key`, `name`) that prints as a table; `["dense"]`, `["dense/kernel"]` or a
+            structural path finds one. `frozen` says that the variable is all zeros and that
             the variant multiplies its steps by its norm, so that it never moves. In a variant
             that does something else with weight decay, `decay` is 0 and `notes` say what.
 
@@ -334,31 +335,30 @@ class Optimizer(Hooks):
         >>> layer = keras.layers.Dense(2, name="dense")
         >>> layer.build((None, 3))
         >>> print(LAMB(variant="paper", weight_decay=0.1, rules="bias_norm").explain(layer))
-        path          shape  decay  adapts  lr x  rule
-        dense/kernel  3x2    0.1    yes     1     -
-        dense/bias    2      0      no      1     preset 'bias_norm'
+        path          key     shape  decay  adapts  lr x  rule
+        dense/kernel  kernel  3x2    0.1    yes     1     -
+        dense/bias    bias    2      0      no      1     preset 'bias_norm'
         """
         return explain(self, model)
 
-    def trust_ratios(self) -> dict[str, float]:
-        """Return the trust ratio that every adapted tensor had in its last step, by path.
+    def trust_ratios(self) -> TrustRatioReport:
+        """Return the trust ratio that every adapted tensor had in its last step.
 
-        Variables that share a path are told apart by their position among them: `proj/kernel/v0`.
-
-        Empty before the first step, and for optimizers that do not adapt.
+        A dictionary by path, which prints as a table and finds layer names and structural paths
+        too. Variables that share a path are told apart by their position among them:
+        `proj/kernel/v0`. Empty before the first step, and for optimizers that do not adapt.
 
         Example:
 
         >>> import keras
         >>> optimizer = LARS(learning_rate=0.1)
         >>> optimizer.apply([[0.0, 2.0]], [keras.Variable([3.0, 4.0], name="w")])
-        >>> optimizer.trust_ratios()
-        {'w': 2.5}
+        >>> optimizer.trust_ratios() == {"w": 2.5}
+        True
         """
         if self.built:
             return self._ratios.by_path()
-        ratios = self._stepper.cell.ratios()
-        return {path: float(tf.convert_to_tensor(ratio)) for path, ratio in ratios.items()}
+        return ratios_of_steps(self._stepper.cell.ratios())
 
     @property
     def _treatments(self) -> tuple[Treatment, ...]:

@@ -133,8 +133,11 @@ def plot_series(
     unit: str,
     title: str,
     ax: Axes | None = None,
+    *,
+    logarithmic: bool = True,
+    joined: bool = True,
 ) -> tuple[object, object]:
-    """Draw numbers by layer on a logarithmic axis.
+    """Draw numbers by layer, on a logarithmic axis unless it is said otherwise.
 
     Args:
         series: The numbers by the name of their line; None and zero leave a gap.
@@ -142,13 +145,15 @@ def plot_series(
         unit: What the axis shows.
         title: Above it.
         ax: Axes to draw on; by default those of a new figure.
+        logarithmic: Whether the axis of the numbers is.
+        joined: Whether a line joins the marks of a series.
 
     Returns:
         The figure and the axes.
     """
     if ax is None:
         _, ax = new_figure()
-    draw_series(ax, series, names, unit, title)
+    draw_series(ax, series, names, unit, title, logarithmic, joined)
     return ax.figure, ax
 
 
@@ -159,6 +164,7 @@ def draw_series(
     unit: str,
     title: str = "",
     logarithmic: bool = True,
+    joined: bool = True,
 ) -> None:
     """Draw numbers by layer on axes, as `plot_series` does.
 
@@ -169,6 +175,7 @@ def draw_series(
         unit: What the axis shows.
         title: Above it.
         logarithmic: Whether the axis of the numbers is.
+        joined: Whether a line joins the marks of a series.
     """
     for number, (label, values) in enumerate(series.items()):
         points = [
@@ -178,7 +185,10 @@ def draw_series(
         ]
         if points:
             at, numbers = zip(*points, strict=True)
-            ax.plot(at, numbers, label=label, **line_style(number))
+            style = line_style(number)
+            if not joined:
+                style["linestyle"] = ""
+            ax.plot(at, numbers, label=label, **style)
     if logarithmic:
         ax.set_yscale("log")
     name_axes(ax, "layers, in the order of calls", unit, title)

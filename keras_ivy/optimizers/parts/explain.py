@@ -1,7 +1,7 @@
 """What every variable of a model would get: decay, adaptation, rate, and by which rule."""
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, SupportsIndex, overload
 
 import keras
 import numpy as np
@@ -14,13 +14,21 @@ from keras_ivy.optimizers.parts.checks import check_variables
 from keras_ivy.optimizers.parts.host import Host
 from keras_ivy.optimizers.parts.quirks import decay_without_decay
 from keras_ivy.optimizers.rules import Leaf
+from keras_ivy.structure import Surroundings, names_of, structure_of
 from keras_ivy.utils.exceptions import IvyTypeError
+from keras_ivy.utils.plots import Series, plot_series
+from keras_ivy.utils.reports import Column, Json, VariableTable, cell_text
+from keras_ivy.utils.reports.lookup import natural
 
 __all__ = ["Explanation", "Row", "explain"]
 
 
 class Row(NamedTuple):
-    """What one variable gets; `rule` is the first of the `rules` that state something of it."""
+    """What one variable gets; `rule` is the first of the `rules` that state something of it.
+
+    `path` is Keras's, or that in the Container; `key` the structural one and `name` that by the
+    names of layers, where the model is known.
+    """
 
     path: str
     shape: tuple[int, ...]
@@ -30,10 +38,15 @@ class Row(NamedTuple):
     rule: Any
     frozen: bool
     rules: tuple = ()
+    key: str = ""
+    name: str = ""
 
 
-class Explanation(list):
+class Explanation(VariableTable[Row], list[Row]):
     """A list of `Row`s that prints as a table.
+
+    `explanation["dense"]`, `["dense/kernel"]` or a path finds a row; the name of a layer stands for
+    its kernel.
 
     Attributes:
         notes: What the table cannot show, as sentences.
@@ -41,22 +54,98 @@ class Explanation(list):
 
     notes: tuple[str, ...] = ()
 
-    def __str__(self) -> str:
-        head = ("path", "shape", "decay", "adapts", "lr x", "rule")
-        table = [head]
-        for row in self:
-            adapted = "frozen: norm 0" if row.frozen else "yes" if row.adapts else "no"
-            rule = ", ".join(map(repr, row.rules)) or "-"
-            shape = "x".join(map(str, row.shape)) or "scalar"
-            table.append(
-                (row.path, shape, f"{row.decay:g}", adapted, f"{row.lr_multiplier:g}", rule)
-            )
-        widths = [max(len(line[i]) for line in table) for i in range(len(head))]
-        lines = ["  ".join(f"{x:{w}}" for x, w in zip(line, widths, strict=True)) for line in table]
-        return "\n".join([*(line.rstrip() for line in lines), *self.notes])
+    @property
+    def rows(self) -> list[Row]:  # type: ignore[override]  # The list itself is what is kept.
+        """The rows, which are this list."""
+        return self
 
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        printer.text(str(self))
+    @property
+    def columns(self) -> tuple[Column, ...]:  # type: ignore[override]
+        """Headings and attributes; the structural paths where they are known."""
+        named = any(row.key not in ("", row.path) for row in self)
+        return (
+            ("path", "path"),
+            *([("key", "key")] if named else []),
+            ("shape", "shape"),
+            ("decay", "decay"),
+            ("adapts", "adapts"),
+            ("lr x", "lr_multiplier"),
+            ("rule", "rule"),
+        )
+
+    @overload
+    def __getitem__(self, key: SupportsIndex | str) -> Row: ...
+
+    @overload
+    def __getitem__(self, key: slice) -> list[Row]: ...
+
+    def __getitem__(self, key: SupportsIndex | slice | str) -> Row | list[Row]:
+        """Return a row by position or slice, or by names or a path.
+
+        Raises:
+            IvyKeyError: If there is no such row, or several variables have the name.
+        """
+        return self.row(key) if isinstance(key, str) else super().__getitem__(key)
+
+    def __contains__(self, value: object) -> bool:
+        return bool(self._found(value)) if isinstance(value, str) else super().__contains__(value)
+
+    def names(self, row: Row) -> tuple[str, ...]:
+        """The path by names, and the structural one."""
+        return tuple(filter(None, (row.name, row.key))) or (row.path,)
+
+    def place(self, row: Row) -> str:
+        """The structural path, if it is known."""
+        return row.key or row.path
+
+    def is_kernel(self, row: Row) -> bool:
+        """Whether it is a matrix, or has more axes."""
+        return len(row.shape) > 1
+
+    def cell(self, row: Row, name: str) -> str:
+        """What a cell shows; of the rules all."""
+        if name == "rule":
+            return ", ".join(map(repr, row.rules)) or "-"
+        if name == "adapts":
+            return "frozen: norm 0" if row.frozen else "yes" if row.adapts else "no"
+        value = getattr(row, name)
+        return f"{value:g}" if isinstance(value, float) else cell_text(value)
+
+    def _numeric(self) -> set[int]:
+        return set()
+
+    def record(self, row: Row) -> dict[str, Any]:
+        """What a row holds; rules as text."""
+        rule = None if row.rule is None else repr(row.rule)
+        return {**row._asdict(), "rule": rule, "rules": list(map(repr, row.rules))}
+
+    def footing(self) -> list[str]:
+        """The notes."""
+        return list(self.notes)
+
+    def to_dict(self) -> dict[str, Json]:
+        """Return the rows and the notes."""
+        return {**super().to_dict(), "notes": list(self.notes)}
+
+    def plot(self, ax: object = None) -> tuple[object, object]:
+        """Draw the multiple of the learning rate of every variable, and which of them decay.
+
+        Args:
+            ax: Axes to draw on; by default those of a new figure.
+
+        Raises:
+            ImportError: If matplotlib is not installed; the sentence says what to install.
+        """
+        series: Series = {
+            label: [row.lr_multiplier if bool(row.decay) == decays else None for row in self]
+            for label, decays in (("decays", True), ("does not decay", False))
+        }
+        names = [row.name or row.path for row in self]
+        figure, drawn = plot_series(
+            series, names, "multiple of the learning rate", "What every variable gets", ax,
+            logarithmic=False, joined=False,
+        )  # fmt: skip
+        return figure, drawn
 
 
 def explain(host: Host, model: Any) -> Explanation:
@@ -65,6 +154,7 @@ def explain(host: Host, model: Any) -> Explanation:
     root = model if isinstance(model, keras.Layer) else None
     resolved = host._treated.resolve(variables, root)
     formula, paths = formula_of(host), unique_paths(variables)
+    called = _called(host, variables, root)
     rows = []
     for path, variable, value, (treatment, rules) in zip(
         paths, variables, values, resolved, strict=True
@@ -81,12 +171,25 @@ def explain(host: Host, model: Any) -> Explanation:
                 rules[0] if rules else None,
                 stays and value is not None and is_zero(value),
                 rules,
+                *called.get(id(variable), ("", "")),
             )
         )
     found = Explanation(rows)
     note = decay_without_decay(host, [treatment for treatment, _ in resolved])
     found.notes = () if note is None else (note,)
     return found
+
+
+def _called(
+    host: Host, variables: Sequence[Any], root: keras.Layer | None
+) -> dict[int, tuple[str, str]]:
+    """Structural path and path by names of variables, by id, where their model is known."""
+    known = [v for v in variables if isinstance(v, keras.Variable)]
+    root = root or (Surroundings(known, optimizer=host).root if known else None)
+    if root is None:
+        return {}
+    titles = names_of(root).titles
+    return {id(e.variable): (e.path, titles[e.path]) for e in structure_of(root).entries}
 
 
 def _variables_of(model: Any) -> tuple[list, list]:
@@ -108,6 +211,7 @@ def _variables_of(model: Any) -> tuple[list, list]:
             for path, x in tree.flatten(model).items()
             if not isinstance(x, keras.Variable) or x.trainable
         }
+        trained = dict(sorted(trained.items(), key=lambda item: natural(item[0])))
         leaves = [
             Leaf(path, tuple(x.shape), keras.backend.standardize_dtype(x.dtype))
             for path, x in trained.items()

@@ -1,14 +1,116 @@
 """The trust ratios of the last step, for whoever asks."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
-from keras_ivy.optimizers.ivy_side.keys import unique_paths
+from keras_ivy.optimizers.ivy_side.keys import keys_of, unique_paths
 from keras_ivy.optimizers.parts.host import Host
+from keras_ivy.utils.plots import Series, plot_series
+from keras_ivy.utils.reports import Column, VariableTable
+from keras_ivy.utils.reports.lookup import natural
 
-__all__ = ["TrustRatios"]
+__all__ = ["RatioRow", "TrustRatioReport", "TrustRatios", "ratios_of_steps"]
+
+
+@dataclass(frozen=True)
+class RatioRow:
+    """The trust ratio of one variable.
+
+    Args:
+        path: Keras's path, or that in the Container: the key in the dictionary.
+        key: The structural path, where the model is known.
+        ratio: The ratio.
+    """
+
+    path: str
+    key: str
+    ratio: float
+
+
+class TrustRatioReport(VariableTable[RatioRow], dict[str, float]):
+    """Trust ratios by path: a dictionary that prints as a table.
+
+    `ratios["dense"]`, or a structural path, finds a ratio too; the dictionary's keys are as ever.
+
+    Args:
+        ratios: The ratios by Keras's paths.
+        keys: The structural paths, by Keras's; or a function that finds them when asked.
+
+    Example:
+
+    >>> ratios = TrustRatioReport({"net/d/kernel": 2.5}, {"net/d/kernel": "layers/v0/kernel"})
+    >>> ratios
+    path          key               trust ratio
+    net/d/kernel  layers/v0/kernel          2.5
+    >>> ratios["d"], ratios["layers/v0/kernel"], dict(ratios)
+    (2.5, 2.5, {'net/d/kernel': 2.5})
+    """
+
+    def __init__(
+        self,
+        ratios: Mapping[str, float],
+        keys: Mapping[str, str] | Callable[[], Mapping[str, str]] | None = None,
+    ):
+        super().__init__(ratios)
+        self._keys: Mapping[str, str] | Callable[[], Mapping[str, str]] = keys or {}
+
+    def _paths(self) -> Mapping[str, str]:
+        """The structural paths; whoever logs ratios at every step does not ask for them."""
+        if callable(self._keys):
+            self._keys = self._keys()
+        return self._keys
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (dict(self), dict(self._paths()))
+
+    def __missing__(self, key: str) -> float:
+        return self.row(key).ratio
+
+    @property
+    def rows(self) -> list[RatioRow]:  # type: ignore[override]  # Made from the dictionary.
+        """A row for each ratio, in the order of creation."""
+        keys = self._paths()
+        return [RatioRow(path, keys.get(path, ""), ratio) for path, ratio in self.items()]
+
+    @property
+    def columns(self) -> tuple[Column, ...]:  # type: ignore[override]
+        """Headings and attributes; the structural paths where they are known."""
+        named = any(row.key not in ("", row.path) for row in self.rows)
+        return (("path", "path"), *([("key", "key")] if named else []), ("trust ratio", "ratio"))
+
+    def names(self, row: RatioRow) -> tuple[str, ...]:
+        """The structural path."""
+        return (row.path, *([row.key] if row.key else []))
+
+    def place(self, row: RatioRow) -> str:
+        """The structural path, if it is known."""
+        return row.key or row.path
+
+    def is_kernel(self, row: RatioRow) -> bool:
+        """Whether its name says that it is one."""
+        return self.place(row).rpartition("/")[2] in ("kernel", "w")
+
+    def plot(self, ax: object = None) -> tuple[object, object]:
+        """Draw the ratio of every variable.
+
+        Args:
+            ax: Axes to draw on; by default those of a new figure.
+
+        Raises:
+            ImportError: If matplotlib is not installed; the sentence says what to install.
+        """
+        series: Series = {"trust ratio": list(self.values())}
+        return plot_series(series, list(self), "trust ratio", "The last step", ax, joined=False)
+
+
+def ratios_of_steps(ratios: Mapping[str, Any]) -> TrustRatioReport:
+    """Return the ratios of steps on a Container, by the paths in it."""
+    paths = sorted(ratios, key=natural)
+    return TrustRatioReport({path: float(tf.convert_to_tensor(ratios[path])) for path in paths})
 
 
 class TrustRatios:
@@ -43,16 +145,20 @@ class TrustRatios:
             new = tf.tensor_scatter_nd_update(self.values, where, new)
         self.values.assign(new)
 
-    def by_path(self) -> dict[str, float]:
+    def by_path(self) -> TrustRatioReport:
         """Return the ratios that there were, by the paths of their variables."""
         if self.values is None:
-            return {}
+            return TrustRatioReport({})
         value = self.values
         if isinstance(value, tf.distribute.DistributedValues):
             value = value.values[0]
-        paths = unique_paths(self._host._trainable_variables)
-        return {
+        host, variables = self._host, list(self._host._trainable_variables)
+        paths = unique_paths(variables)
+        found = {
             path: float(ratio)
             for path, (ratio, known) in zip(paths, np.asarray(value), strict=True)
             if known
         }
+        return TrustRatioReport(
+            found, lambda: dict(zip(paths, keys_of(host, variables), strict=True))
+        )

@@ -117,18 +117,18 @@ class Tabular(Generic[RowT]):
         """What a cell shows: the text of an attribute of its row."""
         return cell_text(getattr(row, name))
 
-    def values(self, row: RowT) -> dict[str, Any]:
+    def record(self, row: RowT) -> dict[str, Any]:
         """What a row holds, by name, as `to_dict` and `to_dataframe` give it."""
         return _fields(row)
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """Return one dictionary a row."""
-        return [{name: plain(x) for name, x in self.values(row).items()} for row in self.rows]
+        return [{name: plain(x) for name, x in self.record(row).items()} for row in self.rows]
 
     def to_dict(self) -> dict[str, Json]:
         """Return everything as dictionaries, lists, texts and numbers, which `json` can write."""
         rows: list[Json] = [
-            {name: plain(x) for name, x in self.values(row).items()} for row in self.rows
+            {name: plain(x) for name, x in self.record(row).items()} for row in self.rows
         ]
         return {"rows": rows}
 
@@ -143,7 +143,7 @@ class Tabular(Generic[RowT]):
             ImportError: If pandas is not installed; the sentence says what to install.
         """
         pandas = optional("pandas", "to_dataframe()")
-        return pandas.DataFrame([self.values(row) for row in self.rows])
+        return pandas.DataFrame([self.record(row) for row in self.rows])
 
     def plot(self, ax: object = None) -> tuple[object, object]:
         """Draw the report with matplotlib; return the figure and its axes.
