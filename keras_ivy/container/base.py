@@ -18,6 +18,8 @@ from keras_ivy.container.keys import (
     pairs_of,
 )
 from keras_ivy.container.registration import register_with_jax, register_with_optree
+from keras_ivy.container.table import FORMS, Table, as_html
+from keras_ivy.structure import Names
 from keras_ivy.tree.arrays import copy_leaf
 from keras_ivy.tree.edit import merge
 from keras_ivy.tree.index import index_leaves
@@ -26,6 +28,7 @@ from keras_ivy.tree.maps import call_leafwise
 from keras_ivy.tree.select import find_identical
 from keras_ivy.typing import Leaf
 from keras_ivy.utils.exceptions import IvyAttributeError, IvyKeyError, IvyTypeError, IvyValueError
+from keras_ivy.utils.reports.lookup import listed
 
 __all__ = ["Base", "restore"]
 
@@ -56,6 +59,9 @@ class Base(Trackable, dict[str, Leaf]):
     #: What the values belong to, if they are those of something else (`Module.v`): it is written
     #: to, and asked for keys that are not here. Copies and results of arithmetic have none.
     _live: Any = None
+
+    #: How a model calls the values, if they are its variables: asked for keys that are not here.
+    _names: Names | None = None
 
     # NumPy then leaves `array * container` to the container, whatever the array.
     __array_ufunc__ = None
@@ -271,7 +277,8 @@ class Base(Trackable, dict[str, Leaf]):
 
     def __reduce__(self) -> tuple[Any, ...]:
         config = None if self._config is DEFAULT else tuple(self._config)
-        attributes = self._attributes()
+        # Pickles hold plain data alone; the names are the model's to tell.
+        attributes = {k: x for k, x in self._attributes().items() if k != "_names"}
         return restore, (type(self), dict(self), config, *[attributes] * bool(attributes))
 
     # -- reading ------------------------------------------------------------------------------
@@ -285,16 +292,45 @@ class Base(Trackable, dict[str, Leaf]):
             return index_leaves(self, query)
         value = self._find(query)
         if value is _ABSENT:
+            named = self._named(query)
+            if len(named) > 1:
+                raise IvyKeyError(
+                    f"Several variables or layers have this name: {listed(named)}. "
+                    f"Received: key={query!r}"
+                )
             raise missing_key(self, query)
         return value
 
+    def _named(self, name: str) -> list[str]:
+        """The paths here of what a model calls by a name."""
+        if self._names is None:
+            return []
+        found = self._names.find(name) or self._names.find(name.replace(".", "/"))
+        return [path for path in found if self._follow(path) is not _ABSENT]
+
+    def _own_key(self, key: str) -> str:
+        """Return the path of what a model calls by a name, or else the key as it is."""
+        if self._names is None or not isinstance(key, str) or _has(self, SEPARATORS.split(key)[0]):
+            named = []
+        else:
+            named = self._named(key)
+        if len(named) > 1:
+            self[key]  # raises
+        return named[0] if named else key
+
     def _find(self, chain: str) -> Leaf:
         """Follow a key chain; the empty one leads here, one that leads nowhere to `_ABSENT`."""
+        here = self._follow(chain)
+        if here is _ABSENT and self._live is not None:
+            return self._live.find(chain, _ABSENT)
+        if here is _ABSENT and self._names is not None and len(named := self._named(chain)) == 1:
+            return self._follow(named[0])
+        return here
+
+    def _follow(self, chain: str) -> Leaf:
         here: Leaf = self
         for key in SEPARATORS.split(chain) if chain else ():
             here = dict.get(here, key, _ABSENT) if isinstance(here, dict) else _ABSENT
-        if here is _ABSENT and self._live is not None:
-            return self._live.find(chain, _ABSENT)
         return here
 
     def __getattr__(self, name: str) -> Leaf:
@@ -313,6 +349,8 @@ class Base(Trackable, dict[str, Leaf]):
         """
         leaves = tree.leaves(self)
         if not leaves or not all(hasattr(leaf, name) for leaf in leaves):
+            if name in FORMS:
+                return getattr(self._table(), name)
             raise missing_attribute(self, name)
         if not callable(getattr(leaves[0], name)):
             return tree.map(lambda leaf: getattr(leaf, name), self)
@@ -328,6 +366,12 @@ class Base(Trackable, dict[str, Leaf]):
             )
 
         return call
+
+    def _table(self) -> Table:
+        return Table(self, self._names)
+
+    def _repr_html_(self) -> str:
+        return as_html(self, self._names)
 
     def __contains__(self, key: object) -> bool:
         if isinstance(key, str):
@@ -352,6 +396,7 @@ class Base(Trackable, dict[str, Leaf]):
     # -- writing ------------------------------------------------------------------------------
 
     def __setitem__(self, key: str, value: Leaf) -> None:
+        key = key if self._names is None else self._own_key(key)
         keys = [key] if is_simple(key) else split_chain(key)
         value = self._convert(value)
         if isinstance(value, Base) and value._holds(self):
@@ -397,6 +442,7 @@ class Base(Trackable, dict[str, Leaf]):
             self[name] = value
 
     def __delitem__(self, key: str) -> None:
+        key = self._own_key(key)
         *parents, last = split_chain(key)
         branch = self._find("/".join(parents))
         if not isinstance(branch, Base) or last not in dict.keys(branch):

@@ -324,7 +324,7 @@ class Container(IvyNames):
         >>> Container(a=1, b={"c": 2}).set("b/c", 5).flatten()
         {'a': 1, 'b/c': 5}
         """
-        return self.cont_set_at_key_chain(path, value)
+        return self.cont_set_at_key_chain(self._own_key(path), value)
 
     def diff(
         *containers: Any,
@@ -489,7 +489,7 @@ class Container(IvyNames):
         name          str
         1 array, 2 elements, 8 bytes
         """
-        return Table(self)
+        return self._table()
 
     def save(self, path: str | os.PathLike, format: str | None = None) -> None:
         """Save to a file, replacing it.

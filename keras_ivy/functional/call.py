@@ -9,7 +9,7 @@ import tensorflow as tf
 from keras_ivy.container import Container
 from keras_ivy.functional.scope import CallScope
 from keras_ivy.functional.values import assign, pair
-from keras_ivy.structure import Entry, Structure, structure_of
+from keras_ivy.structure import Entry, Structure, names_of, structure_of
 from keras_ivy.utils.checks import flag
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
@@ -20,8 +20,9 @@ def variables(model: keras.layers.Layer, trainable: bool | None = True) -> Conta
     """Return the variables of any built Keras model or layer, by structural path.
 
     Paths are made of attribute names and positions, so they are equal for two instances of one
-    model and for a model loaded from a file. A variable that is used in several places is there
-    once, at the alphabetically first of its paths.
+    model and for a model loaded from a file. The names of layers are keys too, for reading and
+    writing: `v["conv1"]`, `v["conv1/kernel"]`; and `v.describe()` is a table of both. A variable
+    that is used in several places is there once, at the alphabetically first of its paths.
 
     Args:
         model: A Keras layer or model that has its variables.
@@ -40,17 +41,21 @@ def variables(model: keras.layers.Layer, trainable: bool | None = True) -> Conta
     >>> model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
     >>> {path: tuple(w.shape) for path, w in variables(model).flatten().items()}
     {'layers/v0/bias': (2,), 'layers/v0/kernel': (3, 2)}
+    >>> variables(model)[f"{model.layers[0].name}/kernel"] is model.layers[0].kernel
+    True
     """
     if trainable is not None:
         trainable = flag("trainable", trainable, "variables")
     structure = _built(model, "variables")
-    return Container.unflatten(
+    found = Container.unflatten(
         {
             entry.path: entry.variable
             for entry in structure.entries
             if trainable is None or entry.variable.trainable == trainable
         }
     )
+    found.__dict__["_names"] = names_of(model)
+    return found
 
 
 @tf.autograph.experimental.do_not_convert

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from keras_ivy import Container
 from keras_ivy.container import container_map
+from keras_ivy.container.table import LeafRow
 from keras_ivy.utils.exceptions import IvyException
 
 PATHS = ["a", "b/c", "b/d", "e/f/g", "e/f/h"]
@@ -228,8 +229,9 @@ def test_assign_checks_before_it_assigns(values, sentence):
 def test_describe_is_text_and_rows():
     table = Container(w=keras.Variable([[1.0, 3.0]]), step=3, x=keras.Input((2,))).describe()
     assert str(table) == repr(table)
-    assert table.rows[1] == ("w", "(1, 2)", "float32", "2", "2", "1")
-    assert table.rows[2] == ("x", "(None, 2)", "float32", "", "", "")
+    assert table.rows[1] == LeafRow("w", (1, 2), "float32", 2, 2.0, 1.0)
+    assert table.rows[2] == LeafRow("x", (None, 2), "float32")
+    assert table["w"] is table.rows[1]
     assert str(table).endswith("2 arrays, 2 elements, 8 bytes")
     assert str(Container().describe()).endswith("0 arrays, 0 elements, 0 bytes")
 
@@ -237,7 +239,7 @@ def test_describe_is_text_and_rows():
 def test_describe_works_in_a_graph():
     seen = []
     tf.function(lambda x: seen.append(Container(x=x).describe()))(tf.ones((2, 3)))
-    assert seen[0].rows == [("x", "(2, 3)", "float32", "6", "", "")]
+    assert seen[0].rows == (LeafRow("x", (2, 3), "float32", 6),)
 
 
 # -- stacking -------------------------------------------------------------------------------------
