@@ -16,7 +16,7 @@ from keras_ivy.module.calling.running import call_through, named_parameters
 from keras_ivy.module.configs.registry import register_class
 from keras_ivy.module.meta import ModuleMeta
 from keras_ivy.module.options import Options, policy_of, positional_device_and_v
-from keras_ivy.module.printing import printed
+from keras_ivy.module.printing import as_html, printed
 from keras_ivy.module.record import Captured, Event, Record, advance, record_of
 from keras_ivy.module.saving import Saving
 from keras_ivy.module.variables.buffers import (
@@ -373,6 +373,9 @@ class Module(Calling, Saving, metaclass=ModuleMeta):
 
     def __repr__(self) -> str:
         return printed(self)
+
+    def _repr_html_(self) -> str:
+        return as_html(self)
 
 
 def _has_own_build(module: Module) -> bool:

@@ -1,6 +1,8 @@
 """What `print(module)` shows: layers by attribute, in lists, tuples and dicts, at any depth."""
 
 import keras
+import pytest
+import tensorflow as tf
 
 import keras_ivy as ivy
 
@@ -88,3 +90,94 @@ def test_frozen_shared_and_unbuilt_layers():
         "  (late): <Dense name=late, built=False>\n"
         ")"
     )
+
+
+class Late(ivy.Module):
+    """A module that knows its sizes from its first input."""
+
+    def __init__(self):
+        super().__init__(build_mode="on_call")
+        self.width = 3
+
+    def _extra_repr(self):
+        return f"width={self.width}"
+
+    def _build(self, x):
+        self.linear = ivy.Linear(x.shape[-1], self.width)
+        return True
+
+    def _forward(self, x):
+        return self.linear(x)
+
+
+def test_a_module_says_that_it_is_not_built():
+    net = Late()
+    assert repr(net) == "Late(width=3, built=False)"
+    assert "built=False" in net._repr_html_()
+    net(tf.ones((1, 2)))
+    assert repr(net).startswith("Late(\n  width=3\n  (linear): Linear(")
+    assert "built=False" not in net._repr_html_()
+
+
+def test_a_module_prints_at_every_moment_of_its_construction():
+    seen = []
+
+    class Net(ivy.Module):
+        def __init__(self, first):
+            seen.append((repr(self), self._repr_html_()))
+            self.linear = layer()
+            seen.append((repr(self), self._repr_html_()))
+            if first:
+                super().__init__()
+                seen.append((repr(self), self._repr_html_()))
+            self.width = 3
+            if not first:
+                super().__init__()
+
+        def _extra_repr(self):
+            return f"width={self.width}"
+
+        def _create_variables(self, device, dtype):
+            seen.append((repr(self), self._repr_html_()))
+            return {}
+
+    for first in (True, False):
+        seen.clear()
+        text = repr(Net(first))
+        assert text == f"Net(\n  width=3\n  (linear): {LINEAR}\n)"
+        assert seen[0][0] == "Net(built=False)"
+        assert "built=False" in seen[1][0]
+        if first:
+            assert any(text.startswith("Net(\n  ...") for text, _ in seen)
+    net, traced = Net(True), []
+    tf.function(lambda: traced.append(repr(net)))()
+    assert LINEAR in traced[0]
+
+
+def test_a_module_that_holds_itself_prints_what_is_wrong():
+    net = Late()
+    net.items = [layer()]
+    net.items.append(net)
+    for text in (repr(net), net._repr_html_()):
+        assert "cannot hold itself" in text
+    with pytest.raises(ValueError, match="cannot hold itself"):
+        ivy.structure.walk(net)
+
+
+def test_tree_shows_layers_variables_and_what_is_not_trained():
+    class Net(ivy.Module):
+        def __init__(self):
+            self.blocks = [ivy.Linear(2, 2) for _ in range(11)]
+            self.norm = keras.layers.BatchNormalization(name="<norm>")
+            self.norm.build((None, 2))
+            super().__init__()
+
+    text = Net()._repr_html_()
+    assert text.startswith("<details open><summary>Net()")
+    assert text.count("<details") == text.count("</details>") == 1 + 1 + 11 + 1
+    assert "Linear(in_features=2, out_features=2, with_bias=True), 6 values" in text
+    assert "2x2 float32" in text
+    assert "2 float32, not trainable" in text
+    assert "&lt;norm&gt;" in text
+    assert "<norm>" not in text
+    assert text.index("<b>v2</b>") < text.index("<b>v10</b>")
