@@ -19,6 +19,7 @@ from keras_ivy.optimizers.parts.explain import Explanation, explain
 from keras_ivy.optimizers.parts.options import SETTINGS, Options, alias, aliases
 from keras_ivy.optimizers.parts.quirks import Quirks
 from keras_ivy.optimizers.parts.rates import Rate, Schedule
+from keras_ivy.optimizers.parts.shown import printed
 from keras_ivy.optimizers.parts.spellings import (
     CLIPPING,
     as_learning_rate,
@@ -366,14 +367,7 @@ class Optimizer(Hooks):
         return self._treated.now()
 
     def __repr__(self) -> str:
-        shown = [f"learning_rate={self._rate}"]
-        if self.variant is not None:
-            shown.append(f"variant={self.variant!r}")
-        if self.weight_decay:
-            shown.append(f"weight_decay={self.weight_decay!r}")
-        if self.rules:
-            shown.append(f"rules={list(self.rules)!r}")
-        return f"{type(self).__name__}({', '.join(shown)})"
+        return printed(self)
 
     def get_config(self) -> dict:
         """Return every option, for `from_config`."""

@@ -45,6 +45,13 @@ class LossScaleOptimizer(keras.optimizers.LossScaleOptimizer):
 
     __module__ = "keras_ivy.optimizers"
 
+    def __repr__(self) -> str:
+        held = vars(self)
+        if "dynamic_growth_steps" not in held:  # the constructor still runs
+            return f"{type(self).__name__}(...)"
+        built = ", built=True" if self.built else ""
+        return f"{type(self).__name__}({held.get('inner_optimizer')!r}{built})"
+
     def __init__(
         self,
         inner_optimizer: keras.optimizers.Optimizer | str | dict,

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_ivy.optimizers.parts.shown import printed_schedule
 from keras_ivy.optimizers.parts.spellings import check_range
 from keras_ivy.registration import register
 from keras_ivy.utils.checks import received, text
@@ -109,6 +110,9 @@ class WarmupPolynomial(keras.optimizers.schedules.LearningRateSchedule):
                 return rate
             rising = self.start + (self.peak - self.start) * (t / self.warmup)
             return ops.where(t < self.warmup, rising, rate)
+
+    def __repr__(self) -> str:
+        return printed_schedule(self)
 
     def get_config(self) -> dict:
         """Return the arguments, for `from_config`."""

@@ -16,6 +16,7 @@ import tensorflow as tf
 from keras_ivy.optimizers.keras_side.tensors import scalar
 from keras_ivy.optimizers.parts.host import Host
 from keras_ivy.optimizers.parts.overrides import overridden
+from keras_ivy.optimizers.parts.shown import printed_schedule
 from keras_ivy.optimizers.parts.spellings import as_learning_rate, check_new_rate
 from keras_ivy.optimizers.schedules import WarmupPolynomial
 from keras_ivy.utils.exceptions import IvyTypeError
@@ -138,7 +139,7 @@ class Rate:
         if isinstance(rate, keras.Variable):
             return repr(self.plain()) if tf.executing_eagerly() else "..."
         if isinstance(rate, Schedule):
-            return f"<{type(rate).__name__}>"
+            return printed_schedule(rate)
         return f"<{getattr(rate, '__name__', type(rate).__name__)}>"
 
 
