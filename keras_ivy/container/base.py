@@ -370,6 +370,9 @@ class Base(Trackable, dict[str, Leaf]):
     def _table(self) -> Table:
         return Table(self, self._names)
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(repr(self))
+
     def _repr_html_(self) -> str:
         return as_html(self, self._names)
 

@@ -473,9 +473,6 @@ class Container(IvyNames):
 
     __str__ = __repr__
 
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        printer.text(repr(self))
-
     def describe(self) -> Table:
         """Return a table of the leaves: path, shape, dtype, number of elements, mean and deviation.
 
