@@ -41,8 +41,8 @@ from keras_ivy.initializers import (
     kaiming_uniform, lsuv, normal, register_fans, uniform, xavier_normal, xavier_uniform,
 )
 from keras_ivy.diagnostics import (
-    Diagnosis, Finding, WeightStats, compare_initializations, compare_training, diagnose,
-    weight_stats,
+    ActivationStats, Diagnosis, Finding, GradientStats, WeightStats, compare_initializations,
+    compare_training, diagnose, weight_stats,
 )
 from keras_ivy.ops import (
     Array, Device, Dtype, NativeArray, NativeDevice, NativeDtype, NativeShape, Shape, Variable,
@@ -93,7 +93,8 @@ from keras_ivy.registration import list_initializers, list_optimizers, register
 from keras_ivy.version import __version__
 
 __all__ = [
-    "ELU", "FFT", "GEGLU", "GELU", "ICNR", "IFFT", "LAMB", "LARS", "LSTM", "SGD", "Adam",
+    "ELU", "FFT", "GEGLU", "GELU", "ICNR", "IFFT", "LAMB", "LARS", "LSTM", "SGD",
+    "ActivationStats", "Adam",
     "AdamW", "AdaptiveAvgPool1d", "AdaptiveAvgPool2d", "Array", "AvgPool1D", "AvgPool2D",
     "AvgPool3D", "BatchNorm2D", "BinaryCrossEntropyLoss", "ChronoBias", "Constant", "Container",
     "Conv1D", "Conv1DTranspose", "Conv2D", "Conv2DTranspose", "Conv3D", "Conv3DTranspose",
@@ -101,7 +102,8 @@ __all__ = [
     "DepthScaledScheme", "DepthwiseConv2D", "Device", "Diagnosis", "Dirac", "Dropout", "Dtype",
     "Embedding",
     "FanScaled", "Finding", "FirstLayerSiren", "Fixup", "FixupScheme", "ForgetBias", "GPT2Residual",
-    "GPT2Scheme", "GlorotUniform", "GroupNorm", "Hardswish", "IDct", "Identity", "InitRule",
+    "GPT2Scheme", "GlorotUniform", "GradientStats", "GroupNorm", "Hardswish", "IDct", "Identity",
+    "InitRule",
     "Initializer",
     "KaimingInitializer", "KaimingNormal", "KaimingUniform", "KernelInitializer", "LAMBPaper",
     "LARSPaper", "LSUVReport", "LSUVRow", "LayerNorm", "LeakyReLU", "LecunNormal",

@@ -19,13 +19,15 @@ Watcher = Callable[[str, Sequence[tf.Tensor], Sequence[tf.Tensor]], None]
 
 
 @contextlib.contextmanager
-def watching(watcher: Watcher) -> Iterator[None]:
+def watching(watcher: Watcher, within: tf.Graph | None = None) -> Iterator[None]:
     """Tell a function of every operation that this thread runs eagerly in the block.
 
     Operations that the function runs itself are not told.
 
     Args:
         watcher: The function, called with type, inputs and outputs after each operation.
+        within: If given, the operations that are put into this graph are told instead; those of
+            loops, branches and functions stand in graphs of their own.
 
     Example:
 
@@ -39,7 +41,7 @@ def watching(watcher: Watcher) -> Iterator[None]:
 
     def callback(op_type, inputs, attrs, outputs, op_name=None, graph=None):
         nonlocal busy
-        if graph is not None or busy:
+        if graph is not within or busy:
             return
         busy = True
         try:

@@ -13,6 +13,9 @@ from keras_ivy.diagnostics.comparing.training import (
 from keras_ivy.diagnostics.diagnose import diagnose
 from keras_ivy.diagnostics.diagnosis import Diagnosis
 from keras_ivy.diagnostics.finding import KINDS, SEVERITIES, Finding
+from keras_ivy.diagnostics.monitoring.activation_stats import ActivationStats
+from keras_ivy.diagnostics.monitoring.gradient_stats import GradientStats
+from keras_ivy.diagnostics.monitoring.records import ActivationRecord, GradientRecord, Records
 from keras_ivy.diagnostics.rows import Row
 from keras_ivy.diagnostics.settling import settle_statistics
 from keras_ivy.diagnostics.weight_stats import WeightRow, WeightStats, weight_stats
@@ -20,10 +23,15 @@ from keras_ivy.diagnostics.weight_stats import WeightRow, WeightStats, weight_st
 __all__ = [
     "KINDS",
     "SEVERITIES",
+    "ActivationRecord",
+    "ActivationStats",
     "ComparedRow",
     "Diagnosis",
     "Finding",
+    "GradientRecord",
+    "GradientStats",
     "InitializationComparison",
+    "Records",
     "Row",
     "TrainingComparison",
     "TrainingRun",

@@ -51,3 +51,24 @@ def test_watcher_is_not_told_of_its_own_operations_nor_after_the_block():
 def test_graphs_are_not_told():
     function = tf.function(lambda x: tf.nn.relu(x))
     assert "Relu" not in seen_in(lambda: function(tf.constant(1.0))), MESSAGE
+
+
+def test_a_graph_of_ones_own_is_told_of():
+    found = []
+
+    @tf.function
+    def function(x):
+        graph = tf.compat.v1.get_default_graph()
+        with watching(lambda kind, inputs, outputs: found.append((kind, inputs, outputs)), graph):
+            y = tf.nn.relu(x)
+            tf.while_loop(
+                lambda i: i < 2, lambda i: (tf.cast(tf.tanh(1.0), tf.int32) + i + 1,), [0]
+            )
+        assert found[0][1][0] is x, MESSAGE
+        assert found[0][2][0] is y, MESSAGE
+        return y
+
+    function(tf.constant([-1.0]))
+    kinds = [kind for kind, _, _ in found]
+    assert kinds[0] == "Relu", MESSAGE
+    assert "Tanh" not in kinds, MESSAGE

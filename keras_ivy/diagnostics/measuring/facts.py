@@ -170,6 +170,10 @@ class Facts:
             self.weights[t.path].min == self.weights[t.path].max == 0.0 for t in self.kernels
         )
 
+    def varies(self, target: Target) -> bool:
+        """Whether the values of a variable differ."""
+        return self.weights[target.path].std > 0
+
     @functools.cached_property
     def branch_ends(self) -> list[str]:
         """Paths of the layers with a kernel that end a branch, which is added to what passes by."""

@@ -15,7 +15,7 @@ from keras_ivy.initializers.targets import Target
 from keras_ivy.structure import sublayers
 from keras_ivy.utils.exceptions import IvyValueError
 
-__all__ = ["normalizations", "one_pass"]
+__all__ = ["normalizations", "one_pass", "owners_of", "run_training"]
 
 #: So many outputs may be alike by chance, where gradients are compared to five digits.
 _FEW = 0.1
@@ -49,7 +49,7 @@ def one_pass(
         The facts, the gradients by the trainable variables, and what the loss is called.
     """
     recorder = Recorder(model, normalizations(model), see)
-    owners = _owners(targets, recorder)
+    owners = owners_of(targets, recorder)
     kernels = {owners[id(t.variable)] for t in targets if t.role in KERNELS}
     recorder.watch_inputs(kernels)
     floats = [
@@ -62,7 +62,7 @@ def one_pass(
     ):
         tape.watch(floats)
         with recorder.recording():
-            outputs = _called(model, inputs)
+            outputs = run_training(model, inputs)
         value = ask(inputs, wanted, outputs)
         scaled = value.total if scale == 1.0 else value.total * tf.cast(scale, value.total.dtype)
         recorder.mark_final(outputs)
@@ -89,7 +89,7 @@ def one_pass(
     return facts, gradients, name
 
 
-def _called(model: keras.layers.Layer, inputs: object) -> object:
+def run_training(model: keras.layers.Layer, inputs: object) -> object:
     """Call a model as `fit` does."""
     if getattr(model, "_call_has_training_arg", True):
         return model(inputs, training=True)
@@ -113,7 +113,7 @@ def normalizations(model: keras.layers.Layer) -> dict[int, int]:
     return {key: axis for key, axis in axes if axis is not None}
 
 
-def _owners(targets: Sequence[Target], recorder: Recorder) -> dict[int, str]:
+def owners_of(targets: Sequence[Target], recorder: Recorder) -> dict[int, str]:
     """By id of a variable, the path of the innermost layer around it whose calls are noted."""
     paths = {id(layer): path for path, layer in recorder.layers.items()}
     found = {}

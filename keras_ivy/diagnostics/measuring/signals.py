@@ -1,12 +1,24 @@
 """What a tensor tells: a few numbers, taken where it is and kept in its place."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import tensorflow as tf
 
-__all__ = ["Gradient", "Signal", "measure", "measure_difference", "measure_gradient"]
+__all__ = [
+    "Gradient",
+    "Signal",
+    "gradient_from",
+    "gradient_numbers",
+    "measure",
+    "measure_difference",
+    "measure_gradient",
+    "signal_from",
+    "signal_numbers",
+    "wide",
+]
 
 
 #: Most matrices, rows and columns that are compared.
@@ -168,3 +180,70 @@ def _measured(values: np.ndarray) -> Gradient:
     total = float(np.sum(np.square(values / largest), dtype=np.float64))
     norm = math.sqrt(total) * largest
     return Gradient(norm / math.sqrt(values.size), norm, True, True)
+
+
+def wide(x: tf.Tensor) -> tf.Tensor:
+    """Return what is at least float32."""
+    return tf.cast(x, tf.float64 if x.dtype == tf.float64 else tf.float32)
+
+
+def signal_numbers(x: tf.Tensor) -> tf.Tensor:
+    """Return what `signal_from` needs, as one vector: `measure` for the tensors of a graph.
+
+    It is: the least and the greatest value, whether all are finite, and of what is divided by the
+    largest: mean, mean square, variance and share of zeros. The variance is that of the distances
+    to the mean: in float32 the difference of two squares has no digits left where that is large.
+    """
+    x = wide(x)
+    low, high = tf.reduce_min(x), tf.reduce_max(x)
+    finite = tf.reduce_all(tf.math.is_finite(x))
+    zeros = 1 - tf.math.count_nonzero(x, dtype=x.dtype) / tf.cast(tf.size(x), x.dtype)
+    x = x / _size(tf.maximum(tf.abs(low), tf.abs(high)), finite)
+    mean = tf.reduce_mean(x)
+    square, variance = tf.reduce_mean(tf.square(x)), tf.reduce_mean(tf.square(x - mean))
+    return tf.stack([low, high, tf.cast(finite, x.dtype), mean, square, variance, zeros])
+
+
+def signal_from(numbers: Sequence[float]) -> Signal:
+    """Return the statistics of a tensor from its `signal_numbers`; no cosines are among them.
+
+    Example:
+
+    >>> signal = signal_from(signal_numbers(tf.constant([-2.0, 0.0, 0.0, 2.0])).numpy().tolist())
+    >>> round(signal.rms**2, 6), round(signal.std**2, 6), signal.zeros, signal.max
+    (2.0, 2.0, 0.5, 2.0)
+    """
+    low, high, finite, mean, square, variance, zeros = numbers
+    if not finite:
+        nan = math.nan
+        return Signal(nan, nan, nan, low, high, 0.0, None, None, False)
+    largest = max(abs(low), abs(high))
+    rms, std = math.sqrt(square) * largest, math.sqrt(variance) * largest
+    return Signal(rms, mean * largest, std, low, high, zeros, None, None, True)
+
+
+def gradient_numbers(x: tf.Tensor) -> tf.Tensor:
+    """Return what `gradient_from` needs, as one vector: `measure_gradient` for a graph.
+
+    It is: the largest absolute value, whether all are finite, how many there are, and the sum of
+    the squares of what is divided by the largest.
+    """
+    x = wide(tf.convert_to_tensor(x))
+    largest = tf.reduce_max(tf.abs(x))
+    finite = tf.reduce_all(tf.math.is_finite(x))
+    square = tf.reduce_sum(tf.square(x / _size(largest, finite)))
+    return tf.stack([largest, tf.cast(finite, x.dtype), tf.cast(tf.size(x), x.dtype), square])
+
+
+def gradient_from(numbers: Sequence[float]) -> Gradient:
+    """Return the statistics of a gradient from its `gradient_numbers`."""
+    largest, finite, size, square = numbers
+    if not finite:
+        return Gradient(math.nan, math.nan, False, True)
+    norm = math.sqrt(square) * largest
+    return Gradient(norm / math.sqrt(size), norm, True, True)
+
+
+def _size(largest: tf.Tensor, finite: tf.Tensor) -> tf.Tensor:
+    """What values are divided by, so that no square overflows."""
+    return tf.where(tf.logical_and(finite, largest > 0), largest, tf.ones_like(largest))

@@ -171,8 +171,8 @@ class Recorder:
         original = layer.call
 
         def call(*args: object, **kwargs: object) -> object:
-            first = _first_float((args, kwargs))
-            if first is None and not _is_eager((args, kwargs)):
+            first = self._first((args, kwargs))
+            if first is None and not self._is_real((args, kwargs)):
                 return original(*args, **kwargs)
             number = self._counts.get(id(layer), 0) + 1
             self._counts[id(layer)] = number
@@ -208,7 +208,7 @@ class Recorder:
 
     def _take_output(self, now: Call, outputs: object) -> object:
         flat = keras.tree.flatten(outputs)
-        first = _first_float(outputs)
+        first = self._first(outputs)
         if first is None or self._find(first) is not None:
             # What a layer inside has put out, or what came in.
             if now.units.kinds and self.calls:
@@ -216,7 +216,7 @@ class Recorder:
             return outputs
         replaced: dict[int, Tensor] = {}
         for x in flat:
-            if _is_float(x) and self._find(x) is None and id(x) not in replaced:
+            if self._takes(x) and self._find(x) is None and id(x) not in replaced:
                 tapped, tap = self._tapped(x, now)
                 replaced[id(x)] = tapped
                 now.output = now.output or tap
@@ -229,10 +229,20 @@ class Recorder:
     def _tapped(self, x: Tensor, call: Call | None) -> tuple[Tensor, Tap]:
         tap = Tap(measure(x))
 
+        def note(dy: Tensor) -> None:
+            tap.gradient = measure_gradient(dy)
+
+        return self._through(x, tap, call, note), tap
+
+    def _through(
+        self, x: Tensor, tap: Tap, call: Call | None, note: Callable[[Tensor], None]
+    ) -> Tensor:
+        """Pass a tensor through a tap, which tells a function of the gradient on its way back."""
+
         @tf.custom_gradient
         def through(x: Tensor) -> tuple[Tensor, Callable[[Tensor], Tensor]]:
             def grad(dy: Tensor) -> Tensor:
-                tap.gradient = measure_gradient(dy)
+                note(dy)
                 return dy
 
             return tf.identity(x), grad
@@ -243,7 +253,20 @@ class Recorder:
             if name.startswith("_keras"):
                 setattr(y, name, value)
         self._known[id(y)] = (weakref.ref(y), tap, call)
-        return y, tap
+        return y
+
+    def _takes(self, x: object) -> bool:
+        """Whether something is a tensor of floats that is looked at."""
+        return isinstance(x, Tensor) and not tf.is_symbolic_tensor(x) and x.dtype.is_floating
+
+    def _first(self, nest: object) -> Tensor | None:
+        return next((x for x in keras.tree.flatten(nest) if self._takes(x)), None)
+
+    def _is_real(self, nest: object) -> bool:
+        """Whether a call is one of those that are noted, and no rehearsal of Keras's."""
+        return not any(
+            isinstance(x, Tensor) and tf.is_symbolic_tensor(x) for x in keras.tree.flatten(nest)
+        )
 
     def _find(self, x: object) -> tuple[Tap, Call | None] | None:
         found = self._known.get(id(x))
@@ -298,23 +321,9 @@ def _join(units: Units, more: Units) -> None:
     units.kinds += more.kinds
     units.alive += more.alive
     units.always += more.always
-    units.squashed += more.squashed
-    units.saturated += more.saturated
+    units.squashed = units.squashed + more.squashed
+    units.saturated = units.saturated + more.saturated
 
 
 def _is_below(path: str, above: str) -> bool:
     return above == "" or path.startswith(f"{above}/")
-
-
-def _is_float(x: object) -> bool:
-    return isinstance(x, Tensor) and not tf.is_symbolic_tensor(x) and x.dtype.is_floating
-
-
-def _first_float(nest: object) -> Tensor | None:
-    return next((x for x in keras.tree.flatten(nest) if _is_float(x)), None)
-
-
-def _is_eager(nest: object) -> bool:
-    return not any(
-        isinstance(x, Tensor) and tf.is_symbolic_tensor(x) for x in keras.tree.flatten(nest)
-    )

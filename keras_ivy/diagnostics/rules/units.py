@@ -29,8 +29,7 @@ def dead(facts: Facts) -> list[Finding]:
         if share is None or always is None or call.final:
             continue
         more = share - always
-        units = sum(part.size for part in call.units.alive)
-        chance = 3 * math.sqrt((share + always) / units)
+        chance = 3 * math.sqrt((share + always) / call.units.count)
         if more <= DEAD_WARNING or (more <= chance and always):
             continue
         severity = "error" if more > DEAD_ERROR else "warning"

@@ -12,6 +12,7 @@ from keras_ivy.optimizers.formulas.methods import formula_of
 from keras_ivy.optimizers.ivy_side.keys import unique_paths
 from keras_ivy.utils.checks import text
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
+from keras_ivy.utils.summaries import write_scalar
 
 
 def optimizers_of(optimizer: keras.optimizers.Optimizer) -> Iterator[Optimizer]:
@@ -40,13 +41,6 @@ def _adapts(optimizer: Optimizer) -> bool:
     if not formula.adapts or not optimizer.built:
         return formula.adapts
     return any(map(formula.adapts_to, optimizer._treatments))
-
-
-def _scalar_metadata() -> tf.compat.v1.SummaryMetadata:
-    """What marks a summary as a scalar; `tf.summary.scalar` needs TensorBoard to be installed."""
-    metadata = tf.compat.v1.SummaryMetadata()
-    metadata.plugin_data.plugin_name = "scalars"
-    return metadata
 
 
 class TrustRatioLogger(keras.callbacks.Callback):
@@ -178,4 +172,4 @@ class TrustRatioLogger(keras.callbacks.Callback):
             return
         with self._writer.as_default():
             for name, ratio in ratios.items():
-                tf.summary.write(name, tf.constant(ratio, tf.float32), step, _scalar_metadata())
+                write_scalar(name, ratio, step)

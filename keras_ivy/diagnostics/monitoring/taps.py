@@ -1,0 +1,287 @@
+"""Taps of a graph: what a compiled pass of a model shows, beside what it computes.
+
+The same recorder as that of `diagnose`, in a graph: tensors are noted when the graph is made, and
+the numbers that are asked of them are part of it. They come out as three vectors, and are filled
+into the calls after each run.
+"""
+
+import contextlib
+import threading
+import weakref
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import keras
+import numpy as np
+import tensorflow as tf
+from tensorflow import Tensor
+
+from keras_ivy.adapters.op_watch import watching
+from keras_ivy.diagnostics.measuring.signals import (
+    Signal,
+    gradient_from,
+    gradient_numbers,
+    signal_from,
+    signal_numbers,
+    wide,
+)
+from keras_ivy.diagnostics.measuring.taps import Call, Recorder, Tap
+from keras_ivy.diagnostics.measuring.units import Units
+from keras_ivy.initializers.observe import entry
+
+__all__ = ["BINS", "GraphRecorder", "GraphTap", "Taker", "Values", "value_counts"]
+
+#: Is handed the values of a vector after a run.
+Taker: TypeAlias = Callable[[np.ndarray], None]
+
+#: Edges of the bins of activations; the first and the last bin are open to their side.
+BINS = tuple(np.linspace(-5.0, 5.0, 81).tolist())
+
+_UNSEEN = Signal(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, None, None, True)
+
+
+@dataclass
+class GraphTap(Tap):
+    """A place in the network, and its tensors in the graph.
+
+    Args:
+        x: What goes through it.
+        dy: The gradient that comes back.
+        counts: How many values lie in each bin, after a run.
+    """
+
+    signal: Signal = _UNSEEN
+    x: Tensor | None = None
+    dy: Tensor | None = None
+    counts: tuple[int, ...] = ()
+
+
+@dataclass
+class Values:
+    """Vectors of numbers that a graph puts out, and who takes them.
+
+    Args:
+        floats: Vectors of floats, with what they are for.
+        counts: Vectors of whole numbers.
+        flags: Vectors of truth values.
+    """
+
+    floats: list[tuple[Tensor, Taker]] = field(default_factory=list)
+    counts: list[tuple[Tensor, Taker]] = field(default_factory=list)
+    flags: list[tuple[Tensor, Taker]] = field(default_factory=list)
+
+    def packed(self) -> tuple[list[Tensor], Callable[[Sequence[Tensor]], None]]:
+        """Return three vectors, and the function that hands their values out again."""
+        rooms = (self.floats, self.counts, self.flags)
+        dtypes = (tf.float64, tf.int64, tf.bool)
+        sizes = [[tf.size(vector) for vector, _ in room] for room in rooms]
+        vectors = [
+            tf.concat([tf.cast(tf.reshape(vector, [-1]), dtype) for vector, _ in room], 0)
+            if room
+            else tf.zeros([0], dtype)
+            for room, dtype in zip(rooms, dtypes, strict=True)
+        ]
+        lengths = tf.concat(
+            [tf.stack(size) if size else tf.zeros([0], tf.int32) for size in sizes], 0
+        )
+        takers = [taker for room in rooms for _, taker in room]
+
+        def hand_out(results: Sequence[Tensor]) -> None:
+            *values, lengths = (each.numpy() for each in results)
+            ends = iter(lengths.tolist())
+            takes = iter(takers)
+            for room, array in zip(rooms, values, strict=True):
+                at = 0
+                for _ in room:
+                    length = next(ends)
+                    next(takes)(array[at : at + length])
+                    at += length
+
+        return [*vectors, lengths], hand_out
+
+
+def value_counts(x: Tensor, edges: Sequence[float]) -> Tensor:
+    """Return how many values lie between each two edges, which are evenly spaced.
+
+    What lies beyond the outermost edges counts for the bins there; what is no number for none.
+
+    Example:
+
+    >>> values = tf.constant([-9.0, -0.5, 0.0, 0.5, 2.0, float("nan")])
+    >>> value_counts(values, [-1, 0, 1]).numpy().tolist()
+    [2, 3]
+    """
+    x = wide(x)
+    number = len(edges) - 1
+    at = (x - edges[0]) * (number / (edges[-1] - edges[0]))
+    bins = tf.cast(tf.clip_by_value(tf.floor(at), 0, number - 1), tf.int32)
+    bins = tf.where(tf.math.is_nan(x), number, bins)
+    # `tf.math.bincount` asks the values how many bins there are, which XLA can't.
+    counts = tf.raw_ops.DenseBincount(
+        input=tf.reshape(bins, [-1]),
+        size=tf.constant(number + 1),
+        weights=tf.zeros([0], tf.int32),
+    )
+    return counts[:number]
+
+
+class GraphRecorder(Recorder):
+    """Notes the calls of a model's layers in the graph of a function.
+
+    Args:
+        model: The model.
+        normalizations: As in `Recorder`.
+        backwards: Whether gradients are noted as well.
+    """
+
+    def __init__(
+        self, model: keras.layers.Layer, normalizations: Mapping[int, int], backwards: bool
+    ):
+        super().__init__(model, normalizations)
+        self._backwards = backwards
+        self._thread: int | None = None
+        self._graph: tf.Graph | None = None
+        self._alive: list[Tensor] = []
+
+    @contextlib.contextmanager
+    def recording(self) -> Iterator[None]:
+        """Replace the calls of layers in a block; nothing is noted outside of `active`."""
+        with contextlib.ExitStack() as stack:
+            for path, layer in self.layers.items():
+                stack.enter_context(entry(layer, "call", self._watched(path, layer)))
+            yield
+
+    @contextlib.contextmanager
+    def active(self) -> Iterator[None]:
+        """Note the calls that this thread makes in a block: one replica of several."""
+        self._thread = threading.get_ident()
+        eager = tf.executing_eagerly()
+        self._graph = None if eager else tf.compat.v1.get_default_graph()
+        try:
+            with watching(self._watch, self._graph):
+                yield
+        finally:
+            self._thread = None
+
+    @property
+    def is_mine(self) -> bool:
+        """Whether this thread is the one that notes its calls."""
+        return threading.get_ident() == self._thread
+
+    def _watched(self, path: str, layer: keras.layers.Layer) -> Callable[..., object]:
+        original, observed = layer.call, self._observed(path, layer)
+
+        def call(*args: object, **kwargs: object) -> object:
+            return (observed if self.is_mine else original)(*args, **kwargs)
+
+        return call
+
+    def _takes(self, x: object) -> bool:
+        if not isinstance(x, Tensor) or not x.dtype.is_floating:
+            return False
+        if self._graph is None:
+            return not tf.is_symbolic_tensor(x)
+        return tf.is_symbolic_tensor(x) and x.graph is self._graph
+
+    def _is_real(self, nest: object) -> bool:
+        tensors = [x for x in keras.tree.flatten(nest) if isinstance(x, Tensor)]
+        if self._graph is None:
+            return not any(map(tf.is_symbolic_tensor, tensors))
+        return any(tf.is_symbolic_tensor(x) and x.graph is self._graph for x in tensors)
+
+    def _take_output(self, now: Call, outputs: object) -> object:
+        replaced = super()._take_output(now, outputs)
+        if now.path == "":
+            self.mark_final(replaced)
+        return replaced
+
+    def mark_last(self) -> None:
+        """Where the model as a whole was not called, take its last layer for what it puts out."""
+        if self.calls and not any(call.final for call in self.calls):
+            self.calls[-1].final = True
+
+    def _tapped(self, x: Tensor, call: Call | None) -> tuple[Tensor, Tap]:
+        tap = GraphTap(x=x)
+        self._alive.append(x)  # no other tensor may get its id
+        if self._backwards:
+
+            def note(dy: Tensor) -> None:
+                tap.dy = tf.convert_to_tensor(dy)
+
+            y = self._through(x, tap, call, note)
+            self._alive.append(y)
+            return y, tap
+        self._known[id(x)] = (weakref.ref(x), tap, call)
+        return x, tap
+
+    def values(self, histograms: bool, outputs: bool) -> Values:
+        """Return the numbers of the graph, which are filled into the calls.
+
+        Args:
+            histograms: Whether the values of outputs are counted.
+            outputs: Whether the statistics of all outputs are wanted, or only those of the inputs
+                of layers with a kernel.
+        """
+        values = Values()
+        inputs = [call.input for call in self.calls]
+        seen: set[int] = set()
+        for call in self.calls:
+            _fill_units(call, values)
+            for tap in (call.output, call.input):
+                if not isinstance(tap, GraphTap) or tap.x is None or id(tap) in seen:
+                    continue
+                seen.add(id(tap))
+                if outputs or any(tap is each for each in inputs):
+                    values.floats.append((signal_numbers(tap.x), _signal_taker(tap)))
+                if histograms and tap is call.output:
+                    values.counts.append((value_counts(tap.x, BINS), _counts_taker(tap)))
+                if tap.dy is not None:
+                    values.floats.append((gradient_numbers(tap.dy), _gradient_taker(tap)))
+        return values
+
+
+def _fill_units(call: Call, values: Values) -> None:
+    """Give a call units of values, which every run of the graph fills in."""
+    traced, units = call.units, Units(list(call.units.kinds))
+    call.units = units
+
+    def taker(parts: list) -> Taker:
+        at = len(parts)
+        parts.append(np.zeros(0, bool))
+
+        def take(array: np.ndarray) -> None:
+            parts[at] = array
+
+        return take
+
+    for source, parts in ((traced.alive, units.alive), (traced.always, units.always)):
+        values.flags += [(tf.convert_to_tensor(part), taker(parts)) for part in source]
+    if not isinstance(traced.squashed, int):
+
+        def take(array: np.ndarray) -> None:
+            units.squashed, units.saturated = (int(each) for each in array)
+
+        pair = [tf.cast(traced.squashed, tf.int64), tf.cast(traced.saturated, tf.int64)]
+        values.counts.append((tf.stack(pair), take))
+
+
+def _signal_taker(tap: GraphTap) -> Taker:
+    def take(array: np.ndarray) -> None:
+        tap.signal = signal_from(array.tolist())
+
+    return take
+
+
+def _gradient_taker(tap: GraphTap) -> Taker:
+    def take(array: np.ndarray) -> None:
+        tap.gradient = gradient_from(array.tolist())
+
+    return take
+
+
+def _counts_taker(tap: GraphTap) -> Taker:
+    def take(array: np.ndarray) -> None:
+        tap.counts = tuple(array.tolist())
+
+    return take
