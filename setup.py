@@ -35,7 +35,7 @@ setup(
     python_requires=">=3.11",
     packages=find_packages(include=["keras_ivy", "keras_ivy.*"]),
     entry_points={"console_scripts": ["keras-ivy = keras_ivy.commands:main"]},
-    package_data={"keras_ivy": ["py.typed"]},
+    package_data={"keras_ivy": ["py.typed", "commands/recorded.json"]},
     install_requires=[
         "tensorflow>=2.18",
         "keras>=3.15",

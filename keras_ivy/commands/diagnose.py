@@ -55,7 +55,7 @@ def run(arguments: Sequence[str]) -> int:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 2
     stages.end()
-    print(report)
+    report.print()
     return 0 if report.ok else 1
 
 

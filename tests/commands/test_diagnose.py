@@ -98,3 +98,14 @@ def test_process_says_its_version():
         [sys.executable, "-m", "keras_ivy", "--version"], capture_output=True, text=True, check=True
     )
     assert done.stdout == f"keras_ivy {ivy.version.__version__}\n"
+
+
+def test_bar_is_shown_on_a_terminal_alone(files, capsys, monkeypatch):
+    names = files(keras.initializers.HeNormal)
+    assert main(["diagnose", *names]) == 0
+    assert "stage" not in capsys.readouterr().out
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    assert main(["diagnose", *names]) == 0
+    shown = capsys.readouterr().out
+    assert "3/3" in shown
+    assert "h0" in shown
