@@ -14,6 +14,7 @@ from keras_ivy.initializers.base import Initializer
 from keras_ivy.initializers.draw import base_seed, describe, draw_values, fold_seed
 from keras_ivy.initializers.fans import warn_unknown
 from keras_ivy.initializers.plan import NO_START, UNKNOWN, Plan, make_plans
+from keras_ivy.initializers.progress import slow_progress
 from keras_ivy.initializers.report import InitializationReport, InitializationRow
 from keras_ivy.initializers.reproducible import draw_by_seed
 from keras_ivy.initializers.schemes import resolve_rules
@@ -50,7 +51,8 @@ def initialize_model(
     equal by accident, the same seed gives the same model, and a layer added at the end or under
     a name of its own leaves the values of the others alone. Initializers and functions of one's
     own are told the seed as `self.seed`, and the global generators are seeded while they draw; one
-    that draws from a generator of its own is refused if `seed` is given.
+    that draws from a generator of its own is refused if `seed` is given. Where it takes longer than
+    two seconds, a bar is shown on a terminal.
 
     Args:
         model: A built model, layer or `Module`.
@@ -170,30 +172,33 @@ def _draw_all(plans: Sequence[Plan], common: int, *, own_seeds: bool) -> list[An
     taken: set[int] = set()
     bases: dict[int, int] = {}
     values: list[Any] = []
-    for plan in plans:
-        if plan.initializer is None:
-            values.append(None)
-            continue
-        target, scheme = plan.target, plan.initializer
-        if id(scheme) not in bases:
-            bases[id(scheme)] = (
-                common if scheme.seed is None or not own_seeds else base_seed(scheme.seed)
-            )
-        shape = target.shape
-        dtype = keras.backend.standardize_dtype(target.variable.dtype)
-        seed = fold_seed(bases[id(scheme)], target.seed_path, taken)
-        try:
-            insist = not own_seeds or scheme.seed is not None
-            draw = functools.partial(
-                draw_values, scheme, target.geometry, shape, dtype, seed, plan.scale
-            )
-            values.append(draw_by_seed(scheme, seed, draw, insist=insist))
-        except (ValueError, TypeError) as error:
-            raise IvyValueError(
-                f"Cannot initialize {target.path!r} ({type(target.layer).__name__}, "
-                f"{target.role}, shape {shape}) with {describe(scheme)}: {error} "
-                "Nothing has changed; give it a rule of its own, or skip it."
-            ) from error
+    with slow_progress(len(plans), "variables") as done:
+        for i, plan in enumerate(plans):
+            done(i)
+            if plan.initializer is None:
+                values.append(None)
+                continue
+            target, scheme = plan.target, plan.initializer
+            if id(scheme) not in bases:
+                bases[id(scheme)] = (
+                    common if scheme.seed is None or not own_seeds else base_seed(scheme.seed)
+                )
+            shape = target.shape
+            dtype = keras.backend.standardize_dtype(target.variable.dtype)
+            seed = fold_seed(bases[id(scheme)], target.seed_path, taken)
+            try:
+                insist = not own_seeds or scheme.seed is not None
+                draw = functools.partial(
+                    draw_values, scheme, target.geometry, shape, dtype, seed, plan.scale
+                )
+                values.append(draw_by_seed(scheme, seed, draw, insist=insist))
+            except (ValueError, TypeError) as error:
+                raise IvyValueError(
+                    f"Cannot initialize {target.path!r} ({type(target.layer).__name__}, "
+                    f"{target.role}, shape {shape}) with {describe(scheme)}: {error} "
+                    "Nothing has changed; give it a rule of its own, or skip it."
+                ) from error
+        done(len(plans))
     return values
 
 
