@@ -274,3 +274,22 @@ def test_no_rate_makes_up_for_gradients_that_vanish():
     assert "VANISHING_BACKWARD" in report.kinds
     assert report["hidden3"].update_ratio < 1e-4
     assert "UPDATE" not in report.kinds
+
+
+def test_a_weight_that_is_left_out_does_not_freeze_its_layer():
+    class Tied(K.Layer):
+        def __init__(self, **options):
+            super().__init__(**options)
+            self.used = self.add_weight(shape=(WIDTH, WIDTH), name="used")
+            self.spare = self.add_weight(shape=(WIDTH, WIDTH), name="spare")
+
+        def call(self, x):
+            return x @ self.used
+
+    model = keras.Sequential([keras.Input((WIDTH,)), Tied(name="tied"), K.Dense(2)])
+    (finding,) = [f for f in ivy.diagnose(model, X).findings if f.kind == "NO_GRADIENT"]
+    assert (finding.severity, finding.layer) == ("warning", "tied")
+    exec(finding.remedy, {"model": model})
+    assert model.get_layer("tied").used.trainable
+    assert not model.get_layer("tied").spare.trainable
+    assert "NO_GRADIENT" not in ivy.diagnose(model, X).kinds

@@ -142,7 +142,27 @@ def no_gradient(facts: Facts) -> list[Finding]:
         remedy = f"{remedies.layer_code(facts, path)}.trainable = False"
         if not path or len(facts.variables_of(path)) > len(targets):
             remedy += "  # or connect what is left out"
+        severity = "error"
+        learns = any(
+            facts.gradients.get(id(other.variable)) is not None
+            for other in facts.variables_of(path)
+        )
+        if path in called and learns:
+            # Such as the output embedding of a language model whose head is left off.
+            severity = "warning"
+            remedy = _freeze(facts, targets) or remedy
         where = (facts.layers[path].name, path)
         number = float(len(targets))
-        found.append(make("NO_GRADIENT", "error", where, said, remedy, variables=number))
+        found.append(make("NO_GRADIENT", severity, where, said, remedy, variables=number))
     return found
+
+
+def _freeze(facts: Facts, targets: list[Target]) -> str | None:
+    """The line that freezes single variables, where they have names; the others go on learning."""
+    parts = []
+    for target in targets:
+        path, _, name = target.path.rpartition("/")
+        if getattr(facts.layers.get(path), name, None) is not target.variable:
+            return None
+        parts.append(f"{remedies.layer_code(facts, path)}.{name}.trainable")
+    return f"{' = '.join(parts)} = False  # or connect what is left out"
