@@ -191,6 +191,14 @@ def test_print_is_plain_without_rich(model, capsys, monkeypatch):
     assert capsys.readouterr().out == f"{report}\n"
 
 
+def test_a_diagnosis_tells_layers_of_one_name_apart_by_those_around_them(model):
+    report = ivy.diagnose(model, X)
+    assert report["inner/deep"].path == "layers/v0/layers/v0"
+    assert report["other/deep"].path == report["layers/v1/layers/v0"].path
+    with pytest.raises(KeyError, match=r"layers/v0/layers/v0.*Received: key='deep'"):
+        report["deep"]
+
+
 def test_renamed_layers_are_found_by_their_new_names():
     model = net()
     assert ivy.fans_of(model, "inner/deep") == (8, 8)

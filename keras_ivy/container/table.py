@@ -124,7 +124,7 @@ class Table(VariableTable[LeafRow], Report[LeafRow]):
             "size of the mean": [None if row.mean is None else abs(row.mean) for row in rows],
         }
         names = [row.name or row.path for row in rows]
-        return plot_series(series, names, "value", "Container", ax)
+        return plot_series(series, names, "value", "Container", ax, joined=False)
 
 
 def _row(path: str, leaf: Leaf, name: str) -> LeafRow:

@@ -15,7 +15,7 @@ from keras_ivy.diagnostics.measuring.taps import See
 from keras_ivy.diagnostics.measuring.unchanged import unchanged
 from keras_ivy.diagnostics.rules import signal, training, units, weights
 from keras_ivy.initializers.targets import collect_targets
-from keras_ivy.structure import sublayers
+from keras_ivy.structure import names_of, sublayers
 from keras_ivy.utils import checks
 
 __all__ = ["diagnose", "examine"]
@@ -141,7 +141,8 @@ def examine(
         if used is not None and wanted is not None:
             facts.updates = update_ratios(model, used[0], gradients)
     findings = [finding for rule in RULES for finding in rule(facts)]
-    return Diagnosis(facts.rows(), findings, model.name, _summary(facts, name))
+    also = names_of(model).layers
+    return Diagnosis(facts.rows(), findings, model.name, _summary(facts, name), also)
 
 
 def _summary(facts: Facts, name: str) -> dict[str, float | int | str]:

@@ -1,7 +1,7 @@
 """The report of `diagnose`."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from keras_ivy.diagnostics.finding import SEVERITIES, Finding, grouped
 from keras_ivy.diagnostics.page import page
@@ -20,13 +20,14 @@ class Diagnosis(Report[Row]):
     """What `diagnose` has seen: findings first, then a row for each call of a layer.
 
     `report["dense_3"]` is the row of a layer by name or path, of a shared layer the first call's;
-    `report["dense_3:2"]` the second's.
+    `report["dense_3:2"]` the second's. `report["block/dense"]` names a layer by those around it.
 
     Args:
         rows: The rows, in the order of calls.
         findings: The findings, worst first.
         model: Name of the model.
         summary: Numbers and texts of the whole model.
+        also: Further names of layers, by their paths.
     """
 
     columns = (
@@ -53,8 +54,10 @@ class Diagnosis(Report[Row]):
         findings: Sequence[Finding],
         model: str = "",
         summary: dict[str, float | int | str] | None = None,
+        also: Mapping[str, Sequence[str]] | None = None,
     ):
         super().__init__(rows)
+        self._also = dict(also or {})
         self.findings: list[Finding] = sorted(
             findings, key=lambda finding: SEVERITIES.index(finding.severity)
         )
