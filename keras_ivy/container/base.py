@@ -308,6 +308,11 @@ class Base(Trackable, dict[str, Leaf]):
         found = self._names.find(name) or self._names.find(name.replace(".", "/"))
         return [path for path in found if self._follow(path) is not _ABSENT]
 
+    def _take_names(self, other: "Base") -> None:
+        """Let the names lead to the same paths here as in another Container."""
+        if other._names is not None:
+            self.__dict__["_names"] = other._names
+
     def _own_key(self, key: str) -> str:
         """Return the path of what a model calls by a name, or else the key as it is."""
         if self._names is None or not isinstance(key, str) or _has(self, SEPARATORS.split(key)[0]):

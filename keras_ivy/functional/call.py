@@ -54,7 +54,7 @@ def variables(model: keras.layers.Layer, trainable: bool | None = True) -> Conta
             if trainable is None or entry.variable.trainable == trainable
         }
     )
-    found.__dict__["_names"] = names_of(model)
+    found._names = names_of(model)
     return found
 
 

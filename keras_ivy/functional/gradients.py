@@ -184,7 +184,7 @@ def _gradients(
             _dense(next(found) if want else None, leaf, zero_non_finite)
             for leaf, want in zip(prepared, wanted, strict=True)
         ]
-        packed.append(keras.tree.pack_sequence_as(arguments, flat))
+        packed.append(_packed(arguments, flat))
     return result, packed
 
 
@@ -199,7 +199,15 @@ def _prepare(xs: Any, leaves: list) -> tuple[Any, list]:
         prepared.append(new)
     if all(new is old for new, old in zip(prepared, leaves, strict=True)):
         return xs, leaves
-    return keras.tree.pack_sequence_as(xs, prepared), prepared
+    return _packed(xs, prepared), prepared
+
+
+def _packed(xs: Any, leaves: list) -> Any:
+    """Return other leaves in the form of `xs`, found by the names by which those of `xs` are."""
+    out = keras.tree.pack_sequence_as(xs, leaves)
+    if isinstance(out, Container) and isinstance(xs, Container):
+        out._take_names(xs)
+    return out
 
 
 def _as_float(leaf: Any) -> Any:

@@ -88,6 +88,16 @@ def test_names_stay_where_paths_do(model):
     assert b"Names" not in pickle.dumps(v.map(np.asarray))
 
 
+def test_gradients_are_found_by_the_same_names(model):
+    v = ivy.variables(model)
+    _, grads = ivy.value_and_grad(lambda v: tf.reduce_sum(v["hidden1/kernel"] ** 2))(v)
+    kernel = model.get_layer("hidden1").kernel
+    np.testing.assert_allclose(grads["hidden1/kernel"], 2 * kernel.numpy(), rtol=1e-6)
+    values = v.map(np.asarray)  # of which the function gets tensors
+    _, grads = ivy.execute_with_gradients(lambda v: tf.reduce_sum(v["hidden1"].kernel), values)
+    assert not np.any(np.asarray(grads["hidden1/kernel"]) - 1)
+
+
 def test_layers_are_renamed(model):
     assert "hidden1" in ivy.variables(model)
     model.layers[3].name = "renamed"
