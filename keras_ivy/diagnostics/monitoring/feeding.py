@@ -1,17 +1,18 @@
 """Run one execution of `fit` batch by batch, through the very function that `fit` runs.
 
 A train function takes an iterator and runs `steps_per_execution` batches of it. Given iterators of
-one batch each it runs them one by one: the same compiled function, without a new trace, so that
+few batches each it runs them bit by bit: the same compiled function, without a new trace, so that
 nothing of the training changes, and between two batches there is time to look.
 """
 
+import functools
 from collections.abc import Callable
 from typing import Protocol, TypeAlias
 
 import keras
 import tensorflow as tf
 
-__all__ = ["Data", "TrainFunction", "Visitor", "run_in_pieces"]
+__all__ = ["BatchIterator", "Data", "Feeder", "TrainFunction", "Visitor"]
 
 #: A nest of tensors as a data set yields it; under a strategy, of values by replica.
 Data: TypeAlias = object
@@ -34,47 +35,115 @@ TrainFunction: TypeAlias = Callable[[object], object]
 Visitor: TypeAlias = Callable[[int, Data, object], Callable[[], None] | None]
 
 
-def run_in_pieces(
-    function: TrainFunction, iterator: BatchIterator, steps: int, visitor: Visitor
-) -> object:
-    """Run one execution, batch by batch.
+class Feeder:
+    """Runs the executions of a model batch by batch.
 
     Args:
-        function: The train function of a model.
-        iterator: What it is given.
-        steps: `steps_per_execution`.
-        visitor: Called before each batch.
-
-    Returns:
-        The logs of the last batch.
+        model: The model.
     """
-    batches = []
-    for _ in range(steps):
-        following = iterator.get_next_as_optional()
-        if not bool(following.has_value()):
-            break
-        batches.append(following.get_value())
-    logs: object = None
-    for number, data in enumerate(batches):
-        finish = visitor(number, data, iterator.element_spec)
-        logs = function(_feed(data, iterator))
-        if finish is not None:
-            finish()
-    # Out of data: the function says so in its own way.
-    return logs if batches else function(iterator)
+
+    def __init__(self, model: keras.Model):
+        self._model = model
+        self._spec: object = None
+        self._held: list[tf.Variable] = []
+        self._endless: object = None
+
+    def run(
+        self,
+        function: TrainFunction,
+        iterator: BatchIterator,
+        chosen: frozenset[int],
+        visitor: Visitor,
+    ) -> object:
+        """Run one execution, the chosen batches alone and what lies between them together.
+
+        Args:
+            function: The train function of the model.
+            iterator: What it is given.
+            chosen: Numbers of batches in the execution.
+            visitor: Called before each of them.
+
+        Returns:
+            The logs of the last batch.
+        """
+        batches = []
+        for _ in range(int(self._model.steps_per_execution)):
+            following = iterator.get_next_as_optional()
+            if not bool(following.has_value()):
+                break
+            batches.append(following.get_value())
+        if not batches:
+            return function(iterator)  # it says in its own way that the data have ended
+        logs: object = None
+        between: list[Data] = []
+        for number, data in enumerate(batches):
+            if number not in chosen:
+                between.append(data)
+                continue
+            if between:
+                logs = function(self._feed(between, iterator))
+                between = []
+            finish = visitor(number, data, iterator.element_spec)
+            logs = function(self._feed([data], iterator))
+            if finish is not None:
+                finish()
+        return function(self._feed(between, iterator)) if between else logs
+
+    def _feed(self, batches: list[Data], iterator: BatchIterator) -> object:
+        """What makes a train function run these batches."""
+        spec = iterator.element_spec
+        if self._model.run_eagerly or not isinstance(iterator, tf.data.Iterator):
+            return batches  # values by replica are in no data set
+        plain = all(isinstance(each, tf.TensorSpec) for each in tf.nest.flatten(spec))
+        if plain and int(self._model.steps_per_execution) == 1:
+            return self._hold(batches[0], spec)
+        made = [_variant(data, spec, plain) for data in batches]
+        whole = made[0]
+        for each in made[1:]:
+            whole = whole.concatenate(each)
+        return iter(whole.with_options(_options()))
+
+    def _hold(self, data: Data, spec: object) -> object:
+        """An iterator that goes on and on, and yields what variables hold.
+
+        To make one takes longer than a step of a small network.
+        """
+        leaves = tf.nest.flatten(data)
+        if self._spec != spec:
+            shapes = [each.shape for each in tf.nest.flatten(spec)]
+            with tf.device("CPU:0"):
+                held = [
+                    tf.Variable(leaf, trainable=False, shape=shape)
+                    for leaf, shape in zip(leaves, shapes, strict=True)
+                ]
+            numbers = tf.data.Dataset.from_tensors(0).repeat()
+            read = numbers.map(
+                lambda _: tf.nest.pack_sequence_as(spec, [each.read_value() for each in held])
+            )
+            self._endless, self._held = iter(read.with_options(_options())), held
+            self._spec = spec
+        for variable, leaf in zip(self._held, leaves, strict=True):
+            variable.assign(leaf)
+        return self._endless
 
 
-def _feed(data: Data, iterator: BatchIterator) -> object:
-    """What makes a train function run one batch."""
-    if not isinstance(iterator, tf.data.Iterator):
-        return [data]  # values by replica, which are in no data set
-    spec = iterator.element_spec
-    leaves, specs = keras.tree.flatten(data), keras.tree.flatten(spec)
-    if all(isinstance(each, tf.TensorSpec) for each in specs):
+def _variant(data: Data, spec: object, plain: bool) -> tf.data.Dataset:
+    """A data set of one batch, with the specification of all, such as a size that varies."""
+    if plain:
         variant = tf.raw_ops.TensorDataset(
-            components=leaves, output_shapes=[each.shape for each in specs], metadata=""
+            components=tf.nest.flatten(data),
+            output_shapes=[each.shape for each in tf.nest.flatten(spec)],
+            metadata="",
         )
     else:
         variant = tf.data.experimental.to_variant(tf.data.Dataset.from_tensors(data))
-    # With the specification of the data of `fit`, such as a number of samples that varies.
-    return iter(tf.data.experimental.from_variant(variant, spec))
+    return tf.data.experimental.from_variant(variant, spec)
+
+
+@functools.cache
+def _options() -> tf.data.Options:
+    """Nothing is fetched before it is asked for, and no thread is begun."""
+    options = tf.data.Options()
+    options.experimental_optimization.apply_default_optimizations = False
+    options.autotune.enabled = False
+    return options

@@ -14,9 +14,9 @@ from keras_ivy.diagnostics.finding import Finding
 from keras_ivy.diagnostics.monitoring.feeding import (
     BatchIterator,
     Data,
+    Feeder,
     TrainFunction,
     Visitor,
-    run_in_pieces,
 )
 from keras_ivy.diagnostics.monitoring.records import Records, Timed
 from keras_ivy.utils import checks
@@ -34,32 +34,39 @@ class _Look:
     Args:
         model: The model.
         function: Its train function.
+        feeder: What runs its batches.
     """
 
-    def __init__(self, model: keras.Model, function: TrainFunction):
+    def __init__(self, model: keras.Model, function: TrainFunction, feeder: Feeder):
         self._model = model
         self.function = function
-        self.visitors: list[Visitor] = []
+        self._feeder = feeder
+        self._visitors: list[tuple[frozenset[int], Visitor]] = []
         self._history = getattr(model, "history", None)
+
+    def add(self, chosen: frozenset[int], visitor: Visitor) -> None:
+        """Let a visitor look at some batches of the execution."""
+        self._visitors.append((chosen, visitor))
 
     def __call__(self, iterator: BatchIterator) -> object:
         self._model.train_function = self.function
         if getattr(self._model, "history", None) is not self._history:
             # Left behind by a `fit` that was interrupted; this is another one.
             return self.function(iterator)
+        everyone = frozenset[int]().union(*(chosen for chosen, _ in self._visitors))
+        return self._feeder.run(self.function, iterator, everyone, self._visit)
 
-        def visit(number: int, data: Data, spec: object) -> Callable[[], None]:
-            ends = [visitor(number, data, spec) for visitor in self.visitors]
+    def _visit(self, number: int, data: Data, spec: object) -> Callable[[], None]:
+        ends = [
+            visitor(number, data, spec) for chosen, visitor in self._visitors if number in chosen
+        ]
 
-            def finish() -> None:
-                for end in ends:
-                    if end is not None:
-                        end()
+        def finish() -> None:
+            for end in ends:
+                if end is not None:
+                    end()
 
-            return finish
-
-        steps = int(self._model.steps_per_execution)
-        return run_in_pieces(self.function, iterator, steps, visit)
+        return finish
 
 
 class Monitor(keras.callbacks.Callback, Generic[RowT]):
@@ -99,6 +106,7 @@ class Monitor(keras.callbacks.Callback, Generic[RowT]):
         """Begin anew with another model; with the same one, records and steps go on."""
         if getattr(self, "_model", None) is not model:
             self.findings, self._rows, self._done = [], [], 0
+            self._feeder = Feeder(model)
         super().set_model(model)
 
     def on_train_begin(self, logs: dict | None = None) -> None:
@@ -128,17 +136,15 @@ class Monitor(keras.callbacks.Callback, Generic[RowT]):
         if not due:
             return
         self._epoch_measured = True
-        function = self.model.train_function
-        if not isinstance(function, _Look):
-            function = self.model.train_function = _Look(self.model, function)
-        base, chosen = function.function, frozenset(due)
+        look = self.model.train_function
+        if not isinstance(look, _Look):
+            look = self.model.train_function = _Look(self.model, look, self._feeder)
+        function = look.function
 
         def visit(number: int, data: Data, spec: object) -> Callable[[], None] | None:
-            if number not in chosen:
-                return None
-            return self._measure(before + number + 1, data, spec, base)
+            return self._measure(before + number + 1, data, spec, function)
 
-        function.visitors.append(visit)
+        look.add(frozenset(due), visit)
 
     def _last_of_epoch(self, batch: int, size: int) -> Sequence[int]:
         """The batch that an epoch is measured at that has no other: the last, if it is known."""
