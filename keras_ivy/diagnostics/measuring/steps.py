@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import keras
 import tensorflow as tf
 
-from keras_ivy.diagnostics.measuring.signals import measure_gradient
+from keras_ivy.diagnostics.measuring.signals import measure_difference, measure_gradient
 from keras_ivy.utils.exceptions import IvyTypeError
 from keras_ivy.utils.identifiers import check_config
 
@@ -86,10 +86,8 @@ def update_ratios(
     working.apply(scaled, [variable for _, variable in pairs])
     found = {}
     for (_, variable), old in zip(pairs, before, strict=True):
-        new = tf.convert_to_tensor(variable.value)
-        wide = tf.float64 if old.dtype == tf.float64 else tf.float32
-        norm = measure_gradient(tf.cast(old, wide)).norm
-        step = measure_gradient(tf.cast(new, wide) - tf.cast(old, wide)).norm
+        norm = measure_gradient(old).norm
+        step = measure_difference(tf.convert_to_tensor(variable.value), old).norm
         found[id(variable)] = step / norm if norm else math.inf
     return found
 
