@@ -4,6 +4,7 @@ import doctest
 import os
 import pathlib
 import re
+import runpy
 import subprocess
 import sys
 
@@ -40,3 +41,49 @@ def test_why_it_does_not_train_prints_what_the_readme_says(tmp_path):
     assert float(printed.split()[-1]) > 0.95
     assert picture.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
     assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+def run_here(script: pathlib.Path, monkeypatch, *arguments: str) -> None:
+    """Run a script in this process, which has TensorFlow already; raises what it raises."""
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    monkeypatch.setattr(sys, "argv", [str(script), *arguments])
+    monkeypatch.syspath_prepend(str(script.parent))
+    runpy.run_path(str(script), run_name="__main__")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "script", sorted((EXAMPLES / "experiments").glob("[a-z]*.py")), ids=lambda path: path.stem
+)
+def test_experiments_find_what_they_expect(script, monkeypatch, tmp_path, capsys):
+    pytest.importorskip("sklearn", reason="some train on the digits of scikit-learn")
+    pytest.importorskip("matplotlib", reason="they draw")
+    figure = tmp_path / "figure.png"
+    with pytest.raises(SystemExit) as ended:
+        run_here(script, monkeypatch, "--quick", "--figure", str(figure))
+    printed = capsys.readouterr().out
+    assert ended.value.code == 0, printed
+    assert printed.count(": expected ") >= 2
+    assert "NOT as expected" not in printed
+    assert figure.read_bytes()[:4] == b"\x89PNG"
+    sys.modules["matplotlib.pyplot"].close("all")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "script", sorted((EXAMPLES / "exercises").glob("*.py")), ids=lambda path: path.stem
+)
+def test_exercises_are_short_and_draw(script, monkeypatch, tmp_path, capsys):
+    pytest.importorskip("sklearn", reason="some train on the digits of scikit-learn")
+    pytest.importorskip("matplotlib", reason="they draw")
+    assert len(script.read_text(encoding="utf-8").splitlines()) < 60
+    picture = tmp_path / "picture.png"
+    run_here(script, monkeypatch, str(picture))
+    assert capsys.readouterr().out.strip()
+    assert picture.read_bytes()[:4] == b"\x89PNG"
+    sys.modules["matplotlib.pyplot"].close("all")
+
+
+def test_every_exercise_of_the_document_is_solved():
+    solved = [path.read_text(encoding="utf-8") for path in (EXAMPLES / "exercises").glob("*.py")]
+    assert sorted(text[3:13] for text in solved) == [f"Exercise {i}" for i in range(1, 5)]
