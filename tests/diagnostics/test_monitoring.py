@@ -238,6 +238,7 @@ def test_summaries_are_written_without_tensorboard(tmp_path):
         (lambda: ivy.GradientStats(every=True), TypeError),
         (lambda: ivy.GradientStats(directory=3), TypeError),
         (lambda: ivy.ActivationStats("x"), TypeError),
+        (lambda: ivy.ActivationStats(keras.Input((6,))), TypeError),
         (lambda: ivy.ActivationStats(np.zeros((0, 6))), ValueError),
         (lambda: ivy.ActivationStats(tf.data.Dataset.from_tensors(X)), TypeError),
     ],

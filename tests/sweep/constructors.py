@@ -3,7 +3,7 @@
 import inspect
 
 import keras_ivy as ivy
-from keras_ivy import initializers, layers, optimizers
+from keras_ivy import diagnostics, initializers, layers, optimizers
 from tests.golden.load import load
 
 LAYERS = {
@@ -94,3 +94,6 @@ def constructors():
         if inspect.isclass(cls) and name not in RECORDS:
             good = arguments(cls, REQUIRED.get(name, {}))
             yield f"initializers.{name}", (cls, good)
+    for name in ("ActivationStats", "GradientStats"):
+        cls = getattr(diagnostics, name)
+        yield f"diagnostics.{name}", (cls, arguments(cls, {}))

@@ -83,6 +83,14 @@ ARGUMENTS = {
     "lr_multiplier": {**KINDS["at least 0"], **OPTIONAL},
     "required": "switch",
     "log_dir": {**KINDS["text"], **OPTIONAL}, "every": "optional",
+    # callbacks that look into training; `fit` refuses inputs that the model does not take
+    "directory": {**KINDS["text"], **OPTIONAL},
+    "ActivationStats.every": "count", "GradientStats.every": "count",
+    "ActivationStats.x": {
+        "None": "the batches of training", "['evil']": "texts", "tensor of strings": "texts",
+        "[-1, -1]": "two numbers",
+        **dict.fromkeys([x for x in ARRAY if x != "array of 0"], "a batch"),
+    },
     "peak": "above 0", "warmup": "share", "total": "count", "power": "number",
     "end": "at least 0", "start": "at least 0",
     # initializers

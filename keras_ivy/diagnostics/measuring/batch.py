@@ -68,6 +68,8 @@ def _tensors(name: str, data: object) -> object:
         raise IvyTypeError(f"`{name}` must be arrays. {received(name, data)}")
     if isinstance(data, list) and data and not hasattr(data[0], "shape"):
         data = np.asarray(data)  # numbers, not several inputs
+    if any(isinstance(leaf, keras.KerasTensor) for leaf in keras.tree.flatten(data)):
+        raise IvyTypeError(f"`{name}` must hold values, not be symbolic. {received(name, data)}")
     return keras.tree.map_structure(_tensor, data)
 
 
