@@ -25,6 +25,9 @@ class MomentOptimizer(Optimizer):
     def _formula(self) -> MomentFormula:
         return MomentFormula(self._setting, self.beta_1, self.beta_2, self.epsilon)
 
+    def _keep_moments(self, beta_1: float, beta_2: float, epsilon: float) -> None:
+        self.beta_1, self.beta_2, self.epsilon = float(beta_1), float(beta_2), float(epsilon)
+
     def get_config(self) -> dict:
         """Return every option, for `from_config`."""
         config = super().get_config()
@@ -108,9 +111,7 @@ class Adam(MomentOptimizer):
         gradient_accumulation_steps: int | None = None,
         name: str | None = None,
     ) -> None:
-        check_range("beta_1", beta_1, 0.0, 1.0, "[)")
-        check_range("beta_2", beta_2, 0.0, 1.0, "[)")
-        check_range("epsilon", epsilon, 0.0, None, "[)")
+        check_moments(beta_1, beta_2, epsilon)
         super().__init__(
             learning_rate,
             inplace=inplace, stop_gradients=stop_gradients, trace_on_next_step=trace_on_next_step,
@@ -122,9 +123,7 @@ class Adam(MomentOptimizer):
             ema_overwrite_frequency=ema_overwrite_frequency, loss_scale_factor=loss_scale_factor,
             gradient_accumulation_steps=gradient_accumulation_steps, name=name,
         )  # fmt: skip
-        self.beta_1 = float(beta_1)
-        self.beta_2 = float(beta_2)
-        self.epsilon = float(epsilon)
+        self._keep_moments(beta_1, beta_2, epsilon)
 
 
 @register("adamw_ivy")
@@ -210,3 +209,14 @@ class AdamW(Adam):
             ema_overwrite_frequency=ema_overwrite_frequency, loss_scale_factor=loss_scale_factor,
             gradient_accumulation_steps=gradient_accumulation_steps, name=name,
         )  # fmt: skip
+
+
+def check_moments(beta_1: float, beta_2: float, epsilon: float) -> None:
+    """Refuse moments that do not decay, and an epsilon below zero.
+
+    Raises:
+        IvyValueError: If one is outside its range.
+    """
+    check_range("beta_1", beta_1, 0.0, 1.0, "[)")
+    check_range("beta_2", beta_2, 0.0, 1.0, "[)")
+    check_range("epsilon", epsilon, 0.0, None, "[)")

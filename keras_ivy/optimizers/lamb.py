@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from keras_ivy.optimizers.adam import MomentOptimizer
+from keras_ivy.optimizers.adam import MomentOptimizer, check_moments
 from keras_ivy.optimizers.formulas import variants
 from keras_ivy.optimizers.formulas.moments import MomentFormula
 from keras_ivy.optimizers.formulas.updates import Limits
 from keras_ivy.optimizers.formulas.variants import TrustRatio
-from keras_ivy.optimizers.parts.spellings import check_bounds, check_range, given, ivy_spellings
+from keras_ivy.optimizers.parts.spellings import check_bounds, given, ivy_spellings
 from keras_ivy.registration import register
 
 
@@ -102,9 +102,7 @@ class LAMB(MomentOptimizer):
         gradient_accumulation_steps: int | None = None,
         name: str | None = None,
     ) -> None:
-        check_range("beta_1", beta_1, 0.0, 1.0, "[)")
-        check_range("beta_2", beta_2, 0.0, 1.0, "[)")
-        check_range("epsilon", epsilon, 0.0, None, "[)")
+        check_moments(beta_1, beta_2, epsilon)
         check_bounds(min_trust_ratio, max_trust_ratio)
         super().__init__(
             learning_rate,
@@ -117,9 +115,7 @@ class LAMB(MomentOptimizer):
             ema_overwrite_frequency=ema_overwrite_frequency, loss_scale_factor=loss_scale_factor,
             gradient_accumulation_steps=gradient_accumulation_steps, name=name,
         )  # fmt: skip
-        self.beta_1 = float(beta_1)
-        self.beta_2 = float(beta_2)
-        self.epsilon = float(epsilon)
+        self._keep_moments(beta_1, beta_2, epsilon)
         ratio = self._setting.ratio or TrustRatio()
         self.max_trust_ratio = given(max_trust_ratio, ratio.maximum)
         self.min_trust_ratio = given(min_trust_ratio, ratio.minimum)
