@@ -1,9 +1,13 @@
 """Importing the package: quiet, and complete."""
 
+import inspect
 import os
+import pathlib
 import re
 import subprocess
 import sys
+
+import pytest
 
 import keras_ivy
 
@@ -48,6 +52,23 @@ print(len(tf.config.list_logical_devices("CPU")))
 def test_every_public_name_is_there_once():
     assert [name for name in keras_ivy.__all__ if not hasattr(keras_ivy, name)] == []
     assert len(set(keras_ivy.__all__)) == len(keras_ivy.__all__)
+
+
+def test_completion_shows_what_is_public_and_nothing_else():
+    assert dir(keras_ivy) == sorted(keras_ivy.__all__)
+    assert dir(keras_ivy.ops) == sorted(keras_ivy.ops.__all__)
+    assert "adapters" not in dir(keras_ivy)
+    assert "convolve" not in dir(keras_ivy.ops)
+
+
+@pytest.mark.parametrize("package", ["", "ops/"])
+def test_a_function_is_listed_where_it_is_written_and_not_again(package):
+    root = pathlib.Path(keras_ivy.__file__).parent
+    text = (root / package / "__init__.py").read_text(encoding="utf-8")
+    words = set(re.findall(r'"(\w+)"|(?<=import )(\w+)', text))
+    functions = {n for n in keras_ivy.ops.__all__ if inspect.isfunction(getattr(keras_ivy.ops, n))}
+    assert len(functions) > 300
+    assert words & functions == set()
 
 
 def test_every_public_class_and_function_is_documented():

@@ -20,7 +20,6 @@ __all__ = [
     "adaptive_avg_pool2d",
     "adaptive_max_pool2d",
     "adaptive_max_pool3d",
-    "adaptive_pool",
     "interpolate",
 ]
 

@@ -15,7 +15,7 @@ from keras_ivy.ops.tensors import to_tensor
 from keras_ivy.typing import Array, ArrayLike, DTypeLike, SeedLike
 from keras_ivy.utils.exceptions import IvyValueError
 
-__all__ = ["attend", "multi_head_attention", "scaled_dot_product_attention"]
+__all__ = ["multi_head_attention", "scaled_dot_product_attention"]
 
 
 def _lowest(dtype: DTypeLike) -> Array:

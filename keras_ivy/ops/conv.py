@@ -19,7 +19,12 @@ from keras_ivy.ops.windows import (
 )
 from keras_ivy.typing import Array, ArrayLike, Padding, Widths, Window
 
-__all__ = ["conv1d", "conv2d", "conv3d", "convolve", "depthwise_conv2d", "depthwise_convolve"]
+__all__ = [
+    "conv1d",
+    "conv2d",
+    "conv3d",
+    "depthwise_conv2d",
+]
 
 
 def convolve(

@@ -18,9 +18,6 @@ __all__ = [
     "conv1d_transpose",
     "conv2d_transpose",
     "conv3d_transpose",
-    "transpose_convolve",
-    "transpose_size",
-    "wanted_sizes",
 ]
 
 

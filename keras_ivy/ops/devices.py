@@ -25,7 +25,6 @@ __all__ = [
     "gpu_is_available",
     "num_cpus",
     "num_gpus",
-    "on_device",
     "set_default_device",
     "to_device",
     "unset_default_device",

@@ -22,7 +22,6 @@ __all__ = [
     "default_float_dtype",
     "default_int_dtype",
     "dtype",
-    "dtype_or_none",
     "float16",
     "float32",
     "float64",

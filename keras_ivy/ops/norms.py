@@ -24,7 +24,6 @@ from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = [
     "batch_norm",
-    "centre",
     "group_norm",
     "instance_norm",
     "l1_normalize",

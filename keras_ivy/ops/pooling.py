@@ -29,7 +29,6 @@ __all__ = [
     "max_pool1d",
     "max_pool2d",
     "max_pool3d",
-    "pool",
 ]
 
 

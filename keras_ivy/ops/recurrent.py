@@ -15,7 +15,7 @@ from keras_ivy.ops.kinds import numbers
 from keras_ivy.ops.tensors import to_tensor
 from keras_ivy.typing import Array, ArrayLike
 
-__all__ = ["lstm_scan", "lstm_update"]
+__all__ = ["lstm_update"]
 
 #: Up to so many steps are written out one after the other inside `tf.vectorized_map`.
 UNROLLED = 64

@@ -23,7 +23,7 @@ from keras_ivy.utils.exceptions import IvyValueError
 
 # fmt: off
 __all__ = [
-    "all", "any", "argmax", "argmin", "argsort", "count_nonzero", "cumprod", "cumsum",
+    "all", "any", "argmax", "argmin", "argsort", "count_nonzero", "cumprod", "cumsum", "diff",
     "logsumexp", "max", "mean", "median", "min", "nonzero", "prod", "reduce_max", "reduce_mean",
     "reduce_min", "reduce_prod", "reduce_std", "reduce_sum", "reduce_var", "searchsorted", "sort",
     "std", "sum", "top_k", "var",
