@@ -35,8 +35,8 @@ def spoiled(good, without=()):
             yield argument, label, {**good, argument: make()}
 
 
-def sweep(targets, share=1, seed=0, trace=False):
-    """Yield `(name, argument, value, kind, detail)` of one of `share` calls."""
+def sweep(targets, share=1, seed=0, trace=False, rest=False):
+    """Yield `(name, argument, value, kind, detail)` of one of `share` calls, or of the others."""
     for name, (call, good) in targets:
         # A symbolic tensor is an array to a function; its errors are then those of Keras.
         without = ("KerasTensor",) if name.startswith("functions.") else ()
@@ -45,7 +45,8 @@ def sweep(targets, share=1, seed=0, trace=False):
             yield name, "", "as it should be", "broken", detail
             continue
         for argument, label, arguments in spoiled(good, without):
-            if zlib.crc32(f"{seed} {name} {argument} {label}".encode()) % share:
+            drawn = zlib.crc32(f"{seed} {name} {argument} {label}".encode()) % share == 0
+            if drawn == rest:
                 continue
             if trace:
                 sys.stderr.write(f"{name}({argument}={label})\n")
@@ -68,6 +69,7 @@ def main():
     parser.add_argument("part", choices=PARTS)
     parser.add_argument("--only", default="", help="part of the names of callables")
     parser.add_argument("--share", type=int, default=1, help="make one of so many calls")
+    parser.add_argument("--rest", action="store_true", help="make those that --share leaves out")
     parser.add_argument("--seed", type=int, default=0, help="which ones")
     parser.add_argument("--start", default="", help="name of the first callable")
     parser.add_argument("--trace", action="store_true", help="tell each call before it is made")
@@ -75,7 +77,7 @@ def main():
     targets = [t for t in PARTS[options.part]() if options.only in t[0] and t[0] >= options.start]
     outcome.limit_memory(2)
     counts = collections.Counter()
-    for row in sweep(targets, options.share, options.seed, options.trace):
+    for row in sweep(targets, options.share, options.seed, options.trace, options.rest):
         counts[row[3]] += 1
         if row[3] in ("raw", "endless", "broken", "accepted"):
             sys.stdout.write(json.dumps(row) + "\n")

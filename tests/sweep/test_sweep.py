@@ -34,8 +34,9 @@ def test_a_share_of_the_calls_is_refused_or_means_something(part):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("part", PARTS)
-def test_no_call_is_raw_endless_or_meaningless(part):
-    check([part], PARTS[part])
+def test_no_other_call_is_raw_endless_or_meaningless(part):
+    share = SHARES[part]
+    check([part, "--share", str(share), "--rest"], PARTS[part] * (share - 1) // share)
 
 
 def check(part, least):
