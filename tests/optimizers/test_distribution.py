@@ -1,6 +1,5 @@
 """Several replicas equal one device, in programs of their own: see `distributed`."""
 
-import functools
 import json
 import os
 import pathlib
@@ -92,41 +91,28 @@ def results_of(*programs):
     return found
 
 
-@functools.cache
-def results():
-    """What every program found; they run side by side, once for all tests of the session."""
-    found = results_of(*(start(replicas, modes) for replicas, modes in PROGRAMS))
-    return {
-        (replicas, mode): result
-        for (replicas, _), program in zip(PROGRAMS, found, strict=True)
-        for mode, result in program.items()
-    }
-
-
 def assert_equals_one_device(found):
-    """The weights are those of one device, and they moved."""
-    difference, moved = found
-    assert difference <= BOUND
-    assert moved > 100 * BOUND
+    """By case: the weights are those of one device, and they moved."""
+    wrong = {
+        case: {"difference": difference, "moved": moved}
+        for case, (difference, moved) in found.items()
+        if not (difference <= BOUND and moved > 100 * BOUND)
+    }
+    assert wrong == {}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("replicas", "mode", "case"),
-    [
-        (replicas, mode, case)
-        for replicas, modes in PROGRAMS
-        for mode, cases in modes.items()
-        for case in cases
-    ],
-)
-def test_strategy_equals_one_device(replicas, mode, case):
-    assert_equals_one_device(results()[replicas, mode][case])
+@pytest.mark.parametrize(("replicas", "modes"), PROGRAMS, ids=lambda x: x if type(x) is int else "")
+def test_strategies_equal_one_device(replicas, modes):
+    (results,) = results_of(start(replicas, modes))
+    assert set(results) == set(modes)
+    for mode, cases in modes.items():
+        assert set(results[mode]) == set(cases)
+        assert_equals_one_device(results[mode])
 
 
-@functools.cache
-def worker_results():
-    """What two workers of one cluster found."""
+@pytest.mark.slow
+def test_two_workers_of_a_cluster_equal_one_device_and_refuse_bfloat16_slots():
     with socket.socket() as one, socket.socket() as two:
         for s in (one, two):
             s.bind(("localhost", 0))
@@ -141,19 +127,9 @@ def worker_results():
         )
         for i in range(2)
     ]
-    return results_of(*programs)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("case", WORKER_CASES)
-def test_multi_worker_strategy_equals_one_device(case):
-    for found in worker_results():
-        assert_equals_one_device(found["worker"][case])
-
-
-@pytest.mark.slow
-def test_multi_worker_strategy_refuses_bfloat16_slots():
-    for found in worker_results():
+    for found in results_of(*programs):
+        assert set(found["worker"]) == set(WORKER_CASES)
+        assert_equals_one_device(found["worker"])
         (message,) = found["refused"].values()
         assert "TensorFlow cannot send bfloat16 variables from worker to worker" in message
 
