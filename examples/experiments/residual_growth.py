@@ -28,7 +28,7 @@ def network(blocks: int) -> keras.Model:
 
 def main() -> None:
     run = Experiment(__doc__)
-    blocks = 15 if run.quick else 50
+    blocks = 25 if run.quick else 50
     (x, y), _ = digits(flat=False)
     schemes = {
         "Keras's default": None,
