@@ -137,7 +137,7 @@ def test_repr_of_a_half_made_module_does_not_fail():
             self.text = repr(self)
             super().__init__()
 
-    assert Printing().text == "Printing()"
+    assert Printing().text == "Printing(built=False)"
 
 
 def test_summary_counts_the_parameters(capsys):
