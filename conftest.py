@@ -1,5 +1,6 @@
 """Settings of every test and docstring example: quiet TensorFlow, a seed, the package's name."""
 
+import gc
 import os
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -22,3 +23,14 @@ def _seeded(doctest_namespace):
     """Make every test reproducible, whatever ran before it."""
     keras.utils.set_random_seed(1234)
     doctest_namespace["keras_ivy"] = keras_ivy
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _old_objects_are_not_searched():
+    """Let the collector pass over what came before a file of tests.
+
+    Keras's `quantize` and TFLite's converter collect whenever they are called, which takes two
+    seconds among the graphs of twenty thousand tests.
+    """
+    gc.collect()
+    gc.freeze()
