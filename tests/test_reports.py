@@ -129,7 +129,7 @@ def test_every_form_has_the_same_rows(report):
     assert data == report.to_dict()
     assert len(data["rows"]) == len(report.rows) == len(report) == len(report.to_dicts())
     assert [row["path"] for row in data["rows"]] == [row.path for row in report]
-    pandas = pytest.importorskip("pandas")
+    pandas = pytest.importorskip("pandas", reason="data frames are an extra")
     frame = report.to_dataframe()
     assert isinstance(frame, pandas.DataFrame)
     assert list(frame["path"]) == [row.path for row in report.rows]
@@ -149,7 +149,7 @@ def test_html_has_every_row_and_escapes(report):
 
 
 def test_rich_prints_the_same_numbers(report):
-    rich = pytest.importorskip("rich.console")
+    rich = pytest.importorskip("rich.console", reason="rich tables are an extra")
     for width in (400, 40):
         console = rich.Console(width=width, record=True, file=open_nowhere())
         console.print(report)
@@ -171,7 +171,7 @@ def open_nowhere():
 
 
 def test_names_are_no_markup_of_rich():
-    rich = pytest.importorskip("rich.console")
+    rich = pytest.importorskip("rich.console", reason="rich tables are an extra")
     model = net()
     model.layers[3].name = HOSTILE
     console = rich.Console(width=400, record=True, file=open_nowhere())
@@ -209,7 +209,7 @@ def test_renamed_layers_are_found_by_their_new_names():
 
 
 def test_pictures_take_axes(report):
-    pyplot = pytest.importorskip("matplotlib.pyplot")
+    pyplot = pytest.importorskip("matplotlib.pyplot", reason="pictures are an extra")
     figure, ax = pyplot.subplots()
     assert report.plot(ax=ax) == (figure, ax)
     assert ax.get_ylabel()
@@ -300,7 +300,7 @@ def test_names_of_twins_of_an_optimizer_are_told_apart_by_structure():
 
 @pytest.mark.parametrize("made", [explained, stepped])
 def test_their_pictures_take_axes(made):
-    pyplot = pytest.importorskip("matplotlib.pyplot")
+    pyplot = pytest.importorskip("matplotlib.pyplot", reason="pictures are an extra")
     figure, ax = pyplot.subplots()
     report = made(net())
     assert report.plot(ax=ax) == (figure, ax)

@@ -116,7 +116,7 @@ def test_table_of_a_model_has_names_in_the_order_of_calls(model):
     assert table["hidden1"].stddev == pytest.approx(kernel.std())
     assert json.loads(v.to_json()) == v.to_dict() == table.to_dict()
     assert v.rows == table.rows
-    pyplot = pytest.importorskip("matplotlib.pyplot")
+    pyplot = pytest.importorskip("matplotlib.pyplot", reason="pictures are an extra")
     figure, ax = pyplot.subplots()
     assert v.plot(ax=ax) == (figure, ax)
     pyplot.close("all")

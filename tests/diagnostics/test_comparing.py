@@ -243,7 +243,7 @@ def test_options_of_training_are_checked(options, error, text):
 
 
 def test_pictures():
-    pyplot = pytest.importorskip("matplotlib.pyplot")
+    pyplot = pytest.importorskip("matplotlib.pyplot", reason="pictures are an extra")
     report = ivy.compare_initializations({"He": "kaiming", "Xavier": "xavier"}, make, X)
     figure, axes = report.plot()
     assert axes.shape == (2, 3)

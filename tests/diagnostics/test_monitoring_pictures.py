@@ -9,9 +9,9 @@ import pytest
 import keras_ivy as ivy
 from tests.diagnostics.monitored import nested, trained
 
-matplotlib = pytest.importorskip("matplotlib")
+matplotlib = pytest.importorskip("matplotlib", reason="pictures are an extra")
 matplotlib.use("Agg")
-pyplot = pytest.importorskip("matplotlib.pyplot")
+pyplot = pytest.importorskip("matplotlib.pyplot", reason="pictures are an extra")
 
 
 def deep():

@@ -9,7 +9,7 @@ import keras_ivy as ivy
 from keras_ivy.diagnostics.plots import Series, line_style, new_figure, plot_series
 from tests.diagnostics.cases import X, Y, mlp
 
-pyplot = pytest.importorskip("matplotlib.pyplot")
+pyplot = pytest.importorskip("matplotlib.pyplot", reason="pictures are an extra")
 
 
 @pytest.fixture(autouse=True)

@@ -125,10 +125,7 @@ BY_FUNCTION = {
     "functional_call": None, "assign_variables": None, "variables": {"model": model()},
     "initialize_model": {"model": model()}, "lsuv": {"model": model()},
     "diagnose": {"model": model(), "x": SQUARE}, "weight_stats": {"model": model()},
-    "compare_initializations": {
-        "schemes": {"he": "kaiming"}, "make_model": lambda: keras.Sequential(
-            [keras.Input((3,)), keras.layers.Dense(2), keras.layers.Dense(1)]), "x": SQUARE,
-    },
+    "compare_initializations": {"schemes": {"he": "kaiming"}, "make_model": model, "x": SQUARE},
     "compare_training": None,  # every call would train
     "settle_statistics": {"model": model(keras.layers.BatchNormalization()), "x": SQUARE},
     "fans_of": None, "geometry_of": None, "register_fans": None, "adopt": {"initializer": len},
