@@ -25,8 +25,17 @@ def _seeded(doctest_namespace):
     doctest_namespace["keras_ivy"] = keras_ivy
 
 
+@pytest.fixture(scope="session")
+def _hypothesis_knows_numpys_generator():
+    """Run a first example, which is when Hypothesis takes NumPy's generator under its care.
+
+    It asks the collector who refers to the generator, and is told nobody once that is frozen.
+    """
+    hypothesis.find(hypothesis.strategies.none(), lambda _: True)
+
+
 @pytest.fixture(autouse=True, scope="module")
-def _old_objects_are_not_searched():
+def _old_objects_are_not_searched(_hypothesis_knows_numpys_generator):
     """Let the collector pass over what came before a file of tests.
 
     Keras's `quantize` and TFLite's converter collect whenever they are called, which takes two
