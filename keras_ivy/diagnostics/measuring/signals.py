@@ -11,7 +11,7 @@ __all__ = [
     "Gradient",
     "Signal",
     "gradient_from",
-    "gradient_numbers",
+    "gradients_numbers",
     "measure",
     "measure_difference",
     "measure_gradient",
@@ -23,6 +23,11 @@ __all__ = [
 
 #: Most matrices, rows and columns that are compared.
 _MOST = (32, 256, 4096)
+
+#: Sums of squares between which float32 has lost nothing, and none has overflowed.
+_MIDDLING = (1e-20, 1e30)
+#: Values up to which a tensor counts as small.
+_SMALL = 4096
 
 
 @dataclass(frozen=True)
@@ -190,18 +195,19 @@ def wide(x: tf.Tensor) -> tf.Tensor:
 def signal_numbers(x: tf.Tensor) -> tf.Tensor:
     """Return what `signal_from` needs, as one vector: `measure` for the tensors of a graph.
 
-    It is: the least and the greatest value, whether all are finite, and of what is divided by the
-    largest: mean, mean square, variance and share of zeros. The variance is that of the distances
-    to the mean: in float32 the difference of two squares has no digits left where that is large.
+    It is: the least and the greatest value, and of what is divided by the largest: mean, variance
+    and share of zeros. The variance is that of the distances to the mean: in float32 the difference
+    of two squares has no digits left where that is large. The mean is NaN if any value is not
+    finite, since infinity divided by infinity is.
     """
     x = wide(x)
     low, high = tf.reduce_min(x), tf.reduce_max(x)
-    finite = tf.reduce_all(tf.math.is_finite(x))
     zeros = 1 - tf.math.count_nonzero(x, dtype=x.dtype) / tf.cast(tf.size(x), x.dtype)
-    x = x / _size(tf.maximum(tf.abs(low), tf.abs(high)), finite)
+    largest = tf.maximum(tf.abs(low), tf.abs(high))
+    x = x / tf.where(largest == 0, tf.ones_like(largest), largest)
     mean = tf.reduce_mean(x)
-    square, variance = tf.reduce_mean(tf.square(x)), tf.reduce_mean(tf.square(x - mean))
-    return tf.stack([low, high, tf.cast(finite, x.dtype), mean, square, variance, zeros])
+    variance = tf.reduce_mean(tf.math.squared_difference(x, mean))
+    return tf.stack([low, high, mean, variance, zeros])
 
 
 def signal_from(numbers: Sequence[float]) -> Signal:
@@ -213,31 +219,70 @@ def signal_from(numbers: Sequence[float]) -> Signal:
     >>> round(signal.rms**2, 6), round(signal.std**2, 6), signal.zeros, signal.max
     (2.0, 2.0, 0.5, 2.0)
     """
-    low, high, finite, mean, square, variance, zeros = numbers
-    if not finite:
+    low, high, mean, variance, zeros = numbers
+    if low > high:  # there are no values
+        return Signal(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, None, None, True)
+    if not math.isfinite(mean):
         nan = math.nan
         return Signal(nan, nan, nan, low, high, 0.0, None, None, False)
     largest = max(abs(low), abs(high))
-    rms, std = math.sqrt(square) * largest, math.sqrt(variance) * largest
+    rms, std = math.sqrt(variance + mean**2) * largest, math.sqrt(variance) * largest
     return Signal(rms, mean * largest, std, low, high, zeros, None, None, True)
 
 
-def gradient_numbers(x: tf.Tensor) -> tf.Tensor:
-    """Return what `gradient_from` needs, as one vector: `measure_gradient` for a graph.
+def gradients_numbers(tensors: Sequence[tf.Tensor]) -> tf.Tensor:
+    """Return what `gradient_from` needs of each tensor, as a matrix (tensors, 4) of float64.
 
-    It is: the largest absolute value, whether all are finite, how many there are, and the sum of
-    the squares of what is divided by the largest.
+    It is: what the values are divided by, whether all are finite, how many there are, and the sum
+    of the squares of what is divided: `measure_gradient` for a graph. They are divided by the
+    largest, so that no square overflows or vanishes; but where the plain sum is of a middling size,
+    as it is but for the rarest network, it is taken for all at once in one pass over the values.
+
+    Example:
+
+    >>> rows = gradients_numbers([tf.constant([3.0, 4.0]), tf.constant([0.0, 2e-30])])
+    >>> rows.numpy().round(6).tolist()
+    [[4.0, 1.0, 2.0, 1.5625], [0.0, 1.0, 2.0, 1.0]]
     """
-    x = wide(tf.convert_to_tensor(x))
+    tensors = [wide(tf.convert_to_tensor(x)) for x in tensors]
+    rows = {at: _divided(x) for at, x in enumerate(tensors) if _is_small(x)}
+    large = [x for at, x in enumerate(tensors) if at not in rows]
+    if large:
+        sums = tf.stack([tf.cast(2 * tf.nn.l2_loss(x), tf.float64) for x in large])
+        sizes = tf.stack([tf.cast(tf.size(x), tf.float64) for x in large])
+        ones = tf.ones_like(sums)
+        found = tf.cond(
+            tf.reduce_all((sums > _MIDDLING[0]) & (sums < _MIDDLING[1])),
+            lambda: tf.stack([ones, ones, sizes, sums], 1),
+            lambda: tf.stack([_divided(x) for x in large]),
+        )
+        rest = iter(tf.unstack(found, len(large)))
+        rows |= {at: next(rest) for at in range(len(tensors)) if at not in rows}
+    if not rows:
+        return tf.zeros([0, 4], tf.float64)
+    return tf.stack([rows[at] for at in range(len(tensors))])
+
+
+def _is_small(x: tf.Tensor) -> bool:
+    """Whether to pass over the values eight times costs nothing, as for a bias of zeros."""
+    size = x.shape.num_elements()
+    return size is not None and size <= _SMALL
+
+
+def _divided(x: tf.Tensor) -> tf.Tensor:
+    """The numbers of a tensor, divided by its largest value."""
     largest = tf.reduce_max(tf.abs(x))
     finite = tf.reduce_all(tf.math.is_finite(x))
     square = tf.reduce_sum(tf.square(x / _size(largest, finite)))
-    return tf.stack([largest, tf.cast(finite, x.dtype), tf.cast(tf.size(x), x.dtype), square])
+    numbers = [largest, tf.cast(finite, x.dtype), tf.cast(tf.size(x), x.dtype), square]
+    return tf.cast(tf.stack(numbers), tf.float64)
 
 
 def gradient_from(numbers: Sequence[float]) -> Gradient:
-    """Return the statistics of a gradient from its `gradient_numbers`."""
+    """Return the statistics of a gradient from its row of `gradients_numbers`."""
     largest, finite, size, square = numbers
+    if not size:
+        return Gradient(0.0, 0.0, True, True)
     if not finite:
         return Gradient(math.nan, math.nan, False, True)
     norm = math.sqrt(square) * largest

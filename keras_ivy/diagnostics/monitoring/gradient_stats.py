@@ -4,11 +4,7 @@ import math
 import os
 from collections.abc import Callable, Sequence
 
-import keras
-import tensorflow as tf
-
 from keras_ivy.diagnostics.measuring.facts import KERNELS
-from keras_ivy.diagnostics.measuring.signals import gradient_from, gradient_numbers, wide
 from keras_ivy.diagnostics.monitoring import early, pictures
 from keras_ivy.diagnostics.monitoring.feeding import Data, TrainFunction
 from keras_ivy.diagnostics.monitoring.monitor import Monitor
@@ -88,7 +84,6 @@ class GradientStats(Monitor[GradientRecord]):
         self._replay: tuple[TrainFunction, object, Replay] | None = None
         self._targets: dict[int, Target] = {}
         self._has_stepped = False
-        self._changes = tf.function(_changes, autograph=False, reduce_retracing=True)
 
     def _check_model(self) -> None:
         if self.model.optimizer is None:
@@ -109,15 +104,11 @@ class GradientStats(Monitor[GradientRecord]):
         if not self._targets:
             self._targets = {id(target.variable): target for target in collect_targets(model)}
         self._note(step, early.of_broken(facts, replay.scale))
-        variables = [variable for variable, _ in replay.gradients]
-        before = _values(variables)
-        iteration = _iterations(model)
 
         def finish() -> None:
-            changes = self._changes(before, _values(variables)).numpy().tolist()
-            stepped = _iterations(model) != iteration
-            norms = [(gradient_from(old).norm, gradient_from(new).norm) for old, new in changes]
-            self._take(replay, facts, step, iteration, norms, stepped)
+            changes, stepped = replay.changes()
+            norms = [(old.norm, change.norm) for old, change in changes]
+            self._take(replay, facts, step, norms, stepped)
             first = not self._has_stepped
             self._has_stepped |= stepped
             self._note(step, early.of_gradients(facts, first))
@@ -129,7 +120,6 @@ class GradientStats(Monitor[GradientRecord]):
         replay: Replay,
         facts: early.StepFacts,
         step: int,
-        iteration: int,
         norms: Sequence[tuple[float, float]],
         stepped: bool,
     ) -> None:
@@ -156,7 +146,7 @@ class GradientStats(Monitor[GradientRecord]):
                     role=target.role,
                     step=step,
                     epoch=self._epoch,
-                    iteration=iteration,
+                    iteration=replay.iteration,
                     norm=None if grad is None else grad.norm,
                     rms=None if grad is None else grad.rms,
                     weight_norm=old,
@@ -236,22 +226,3 @@ class GradientStats(Monitor[GradientRecord]):
         """The rows of kernels; all rows if there are none."""
         rows = [row for row in self._rows if row.role in KERNELS] or self._rows
         return Records(rows, self._columns)
-
-
-def _values(variables: Sequence[keras.Variable]) -> list[tf.Tensor]:
-    """What variables hold. They get new buffers when they change while this is kept."""
-    return [tf.convert_to_tensor(variable.value) for variable in variables]
-
-
-def _iterations(model: keras.Model) -> int:
-    """How many steps the optimizer has made; batches that were only accumulated do not count."""
-    return int(tf.convert_to_tensor(model.optimizer.iterations))
-
-
-def _changes(before: Sequence[tf.Tensor], after: Sequence[tf.Tensor]) -> tf.Tensor:
-    """Return what `gradient_from` needs of each variable and of its change, (variables, 2, 4)."""
-    rows = [
-        tf.stack([gradient_numbers(old), gradient_numbers(wide(new) - wide(old))])
-        for old, new in zip(before, after, strict=True)
-    ]
-    return tf.stack([tf.cast(row, tf.float64) for row in rows])

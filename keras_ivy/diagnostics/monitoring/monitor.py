@@ -1,5 +1,6 @@
 """What the callbacks that look into training share: when they look, and what becomes of it."""
 
+import abc
 import math
 import os
 import sys
@@ -69,7 +70,7 @@ class _Look:
         return finish
 
 
-class Monitor(keras.callbacks.Callback, Generic[RowT]):
+class Monitor(keras.callbacks.Callback, Generic[RowT], abc.ABC):
     """Looks at some steps of `fit`; the others run as if it were not there.
 
     Args:
@@ -192,15 +193,15 @@ class Monitor(keras.callbacks.Callback, Generic[RowT]):
     def _check_model(self) -> None:
         """Refuse a model that can't be measured."""
 
+    @abc.abstractmethod
     def _measure(
         self, step: int, data: Data, spec: object, function: TrainFunction
     ) -> Callable[[], None] | None:
         """Measure a batch before it is run; what is returned is called afterwards."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def _history(self) -> tuple[dict[str, float], dict[str, float]]:
         """The numbers of the last step by key: those of the whole model, and those of layers."""
-        raise NotImplementedError
 
     def _write(
         self,

@@ -7,7 +7,6 @@ runs.
 """
 
 import contextlib
-import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -24,14 +23,14 @@ from keras_ivy.diagnostics.measuring.signals import (
     Gradient,
     Signal,
     gradient_from,
-    gradient_numbers,
+    gradients_numbers,
     signal_from,
     signal_numbers,
     wide,
 )
 from keras_ivy.diagnostics.measuring.steps import find_optimizer
 from keras_ivy.diagnostics.monitoring.early import StepFacts
-from keras_ivy.diagnostics.monitoring.taps import GraphRecorder, Taker, Values, value_counts
+from keras_ivy.diagnostics.monitoring.taps import GraphRecorder, Taker, Values, size_counts
 from keras_ivy.initializers.observe import entry
 from keras_ivy.initializers.targets import Target, collect_targets
 from keras_ivy.utils.exceptions import IvyValueError
@@ -82,6 +81,10 @@ class Replay:
         self.counts: list[tuple[int, ...]] = []
         #: What the loss was multiplied by.
         self.scale = 1.0
+        #: How many steps the optimizer had made.
+        self.iteration = 0
+        self._before: Sequence[tf.Tensor] = ()
+        self._changes = tf.function(self._compared, autograph=False)
         self._loss: float | None = None
         self._compiled: Callable | None = None
         self._hand_out: Callable[[Sequence[tf.Tensor]], None] | None = None
@@ -111,25 +114,50 @@ class Replay:
                 _check_reads_only(traced, model)
                 self._compiled = traced
             outputs = self._compiled(data)
+        numbers, self._before = outputs
         assert self._hand_out is not None  # these two are made by the trace
         assert self._facts is not None
-        self._hand_out(outputs)
+        self._hand_out(numbers)
         found = {id(variable): grad for variable, grad in self.gradients}
         # A new one, which has worked out nothing yet.
         return replace(self._facts, gradients=found, loss=self._loss, updates={}, norms={})
+
+    def changes(self) -> tuple[list[tuple[Gradient, Gradient]], bool]:
+        """Return what the step since `run` has done.
+
+        Returns:
+            Of every variable the statistics of its values before the step and of their change, in
+            the order of `gradients`; and whether the optimizer has counted a step: not so where it
+            only accumulated, or where its loss scale was too large.
+        """
+        run = self._compared if self._model.run_eagerly else self._changes
+        rows, iteration = run(self._before)
+        found = [gradient_from(row) for row in rows.numpy().tolist()]
+        self._before = ()
+        half = len(found) // 2
+        return list(zip(found[:half], found[half:], strict=True)), int(iteration) != self.iteration
+
+    def _compared(self, before: Sequence[tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
+        after = [tf.convert_to_tensor(raw_value(variable)) for variable, _ in self.gradients]
+        steps = [wide(new) - wide(old) for old, new in zip(before, after, strict=True)]
+        return gradients_numbers([*before, *steps]), self._iterations()
+
+    def _iterations(self) -> tf.Tensor:
+        """How many steps the optimizer has made, batches that only accumulated not counted."""
+        return tf.convert_to_tensor(self._model.optimizer.iterations)
 
     def _prepare(self, data: object) -> None:
         if self._model.distribute_strategy.num_replicas_in_sync == 1 and not self._given:
             build_for(self._model, _without_optionals(data))
         self._targets: Sequence[Target] = collect_targets(self._model)
 
-    def _pass(self, data: object) -> list[tf.Tensor]:
+    def _pass(self, data: object) -> tuple[list[tf.Tensor], list[tf.Tensor]]:
         model = self._model
         recorder = GraphRecorder(model, {}, self._backwards)
         owners = owners_of(self._targets, recorder)
         recorder.watch_inputs({owners[id(t.variable)] for t in self._targets if t.role in KERNELS})
         sink = _Sink()
-        seen: list[tuple[Values, list[Signal]]] = []
+        seen: list[tuple[Values, list[Signal], list[tf.Tensor]]] = []
 
         def replica(data: object) -> tf.Tensor:
             data = _without_optionals(data)
@@ -140,7 +168,9 @@ class Replay:
                     with recorder.active():
                         self._step(data)
                     recorder.mark_last()
-                    seen.append(self._numbers(recorder, sink, data))
+                    # Variables get new buffers when they change while these are kept.
+                    before = [tf.convert_to_tensor(raw_value(each)) for _, each in sink.pairs]
+                    seen.append((*self._numbers(recorder, sink, data), before))
                 else:
                     self._step(data)
             return tf.constant(0)
@@ -150,7 +180,7 @@ class Replay:
                 replica(data)
             else:
                 model.distribute_strategy.run(replica, args=(data,))
-        ((values, inputs),) = seen
+        ((values, inputs, before),) = seen
         self._facts = StepFacts(
             model=model,
             targets=self._targets,
@@ -163,7 +193,7 @@ class Replay:
             sums=recorder.sums,
         )
         vectors, self._hand_out = values.packed()
-        return vectors
+        return vectors, before
 
     def _step(self, data: object) -> None:
         if self._given:
@@ -193,14 +223,13 @@ class Replay:
                 if grad is None:
                     self.counts.append(())
                     continue
-                values.floats.append((gradient_numbers(grad), _filler(found, gradient_from)))
-                sizes = _log10(tf.abs(grad)) - _log10(tf.cast(scale, wide(grad).dtype))
-                counts = value_counts(sizes, GRADIENT_BINS)
+                values.gradients.append((grad, _filler(found, gradient_from)))
+                counts = size_counts(grad, scale, GRADIENT_BINS)
                 values.counts.append((counts, _filler(self.counts, tuple)))
             variables = [(variable, grad is not None) for grad, variable in sink.pairs]
 
             def finish(array: np.ndarray) -> None:
-                self.scale = float(array[0])
+                self.scale, self.iteration = float(array[0]), int(array[1])
                 recorder.scale_gradients(1 / self.scale)
                 left = iter(found)
                 self.gradients = [
@@ -208,7 +237,8 @@ class Replay:
                     for variable, there in variables
                 ]
 
-            values.floats.append((scale, finish))
+            both = [tf.cast(scale, tf.float64), tf.cast(self._iterations(), tf.float64)]
+            values.floats.append((tf.stack(both), finish))
         return values, inputs
 
     def _take_loss(self, array: np.ndarray) -> None:
@@ -321,12 +351,6 @@ def _check_reads_only(traced: tf.types.experimental.ConcreteFunction, model: ker
             "the training. Keep state in `self.add_weight(...)`; or measure a fixed batch with "
             f"`ActivationStats(x=batch)`. Received: model={model.name!r}, operations {writes}"
         )
-
-
-def _log10(x: tf.Tensor) -> tf.Tensor:
-    """The logarithm; of zero it is no number."""
-    x = wide(x)
-    return tf.math.log(tf.where(x > 0, x, np.nan)) / math.log(10.0)
 
 
 def _without_optionals(data: object) -> object:

@@ -6,6 +6,7 @@ into the calls after each run.
 """
 
 import contextlib
+import math
 import threading
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,7 +22,7 @@ from keras_ivy.adapters.op_watch import watching
 from keras_ivy.diagnostics.measuring.signals import (
     Signal,
     gradient_from,
-    gradient_numbers,
+    gradients_numbers,
     signal_from,
     signal_numbers,
     wide,
@@ -30,13 +31,16 @@ from keras_ivy.diagnostics.measuring.taps import Call, Recorder, Tap
 from keras_ivy.diagnostics.measuring.units import Units
 from keras_ivy.initializers.observe import entry
 
-__all__ = ["BINS", "GraphRecorder", "GraphTap", "Taker", "Values", "value_counts"]
+__all__ = ["BINS", "GraphRecorder", "GraphTap", "Taker", "Values", "size_counts", "value_counts"]
 
 #: Is handed the values of a vector after a run.
 Taker: TypeAlias = Callable[[np.ndarray], None]
 
 #: Edges of the bins of activations; the first and the last bin are open to their side.
 BINS = tuple(np.linspace(-5.0, 5.0, 81).tolist())
+
+#: By dtype, what lies below `log10` of anything but zero, loss scale and all.
+_LEAST_SIZE = {tf.float32: -60.0, tf.float64: -360.0}
 
 _UNSEEN = Signal(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, None, None, True)
 
@@ -62,18 +66,22 @@ class Values:
     """Vectors of numbers that a graph puts out, and who takes them.
 
     Args:
-        floats: Vectors of floats, with what they are for.
+        gradients: Tensors of which the row of `gradients_numbers` is wanted, with what it is for.
+        floats: Vectors of floats.
         counts: Vectors of whole numbers.
         flags: Vectors of truth values.
     """
 
+    gradients: list[tuple[Tensor, Taker]] = field(default_factory=list)
     floats: list[tuple[Tensor, Taker]] = field(default_factory=list)
     counts: list[tuple[Tensor, Taker]] = field(default_factory=list)
     flags: list[tuple[Tensor, Taker]] = field(default_factory=list)
 
     def packed(self) -> tuple[list[Tensor], Callable[[Sequence[Tensor]], None]]:
         """Return three vectors, and the function that hands their values out again."""
-        rooms = (self.floats, self.counts, self.flags)
+        rows = tf.unstack(gradients_numbers([x for x, _ in self.gradients]), len(self.gradients))
+        floats = [(row, take) for row, (_, take) in zip(rows, self.gradients, strict=True)]
+        rooms = (floats + self.floats, self.counts, self.flags)
         dtypes = (tf.float64, tf.int64, tf.bool)
         sizes = [[tf.size(vector) for vector, _ in room] for room in rooms]
         vectors = [
@@ -114,16 +122,54 @@ def value_counts(x: Tensor, edges: Sequence[float]) -> Tensor:
     """
     x = wide(x)
     number = len(edges) - 1
-    at = (x - edges[0]) * (number / (edges[-1] - edges[0]))
-    bins = tf.cast(tf.clip_by_value(tf.floor(at), 0, number - 1), tf.int32)
-    bins = tf.where(tf.math.is_nan(x), number, bins)
-    # `tf.math.bincount` asks the values how many bins there are, which XLA can't.
-    counts = tf.raw_ops.DenseBincount(
-        input=tf.reshape(bins, [-1]),
-        size=tf.constant(number + 1),
-        weights=tf.zeros([0], tf.int32),
+    width = (edges[-1] - edges[0]) / number
+    bins = tf.where(tf.math.is_nan(x), number, _whole((x - edges[0]) * (1 / width), number - 1))
+    return _counted(bins, number + 1)[:number]
+
+
+def size_counts(x: Tensor, scale: Tensor, edges: Sequence[float]) -> Tensor:
+    """Return how many values lie between each two edges by `log10 |x / scale|`.
+
+    What lies beyond the outermost edges counts for the bins there; zeros, and what is no number,
+    for none. The edges are evenly spaced.
+
+    Example:
+
+    >>> values = tf.constant([0.0, 1e-20, 0.02, -0.5, 1e9, float("nan")])
+    >>> size_counts(values, tf.constant(1.0), [-2, -1, 0]).numpy().tolist()
+    [2, 2]
+    """
+    x = wide(x)
+    number = len(edges) - 1
+    step = (edges[-1] - edges[0]) / number
+    # Bins far below the first edge, so that one more holds the zeros alone: each pass over the
+    # values counts, and to look for zeros would be another three.
+    below = math.ceil((edges[0] - _LEAST_SIZE[x.dtype]) / step)
+    offset = below + 1 - (edges[0] + _log10(tf.cast(scale, x.dtype))) / step
+    at = tf.math.log(tf.abs(x)) * (1 / (step * math.log(10.0))) + offset
+    bins = tf.where(tf.math.is_nan(x), 0, _whole(at, below + number))
+    counts = _counted(bins, below + number + 1)[1:]
+    first = tf.reduce_sum(counts[: below + 1], keepdims=True)
+    return tf.concat([first, counts[below + 1 :]], 0)
+
+
+def _log10(x: Tensor) -> Tensor:
+    return tf.math.log(x) / math.log(10.0)
+
+
+def _whole(x: Tensor, most: int) -> Tensor:
+    """Round down to what lies between 0 and `most`."""
+    ends = (tf.zeros([], x.dtype), tf.cast(most, x.dtype))
+    return tf.cast(
+        tf.raw_ops.ClipByValue(t=x, clip_value_min=ends[0], clip_value_max=ends[1]), tf.int32
     )
-    return counts[:number]
+
+
+def _counted(bins: Tensor, size: int) -> Tensor:
+    # `tf.math.bincount` asks the values how many bins there are, which XLA can't.
+    return tf.raw_ops.DenseBincount(
+        input=tf.reshape(bins, [-1]), size=tf.constant(size), weights=tf.zeros([0], tf.int32)
+    )
 
 
 class GraphRecorder(Recorder):
@@ -237,7 +283,7 @@ class GraphRecorder(Recorder):
                 if histograms and tap is call.output:
                     values.counts.append((value_counts(tap.x, BINS), _counts_taker(tap)))
                 if tap.dy is not None:
-                    values.floats.append((gradient_numbers(tap.dy), _gradient_taker(tap)))
+                    values.gradients.append((tap.dy, _gradient_taker(tap)))
         return values
 
 
