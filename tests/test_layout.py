@@ -3,6 +3,7 @@
 import ast
 import pathlib
 import re
+from collections.abc import Iterator
 
 import pytest
 
@@ -99,17 +100,149 @@ def test_private_names_stand_in_adapters_only(path):
         assert private not in text, f"{path.name} reaches into {private}"
 
 
+#: At most so many of a hundred public signatures of a part say `Any`; a ceiling may only fall.
+SAY_ANY = {
+    "adapters": 33,
+    "commands": 0,
+    "container": 60,
+    "diagnostics": 8,
+    "functional": 70,
+    "initializers": 46,
+    "layers": 62,
+    "module": 53,
+    "ops": 36,
+    "optimizers": 50,
+    "registration": 0,
+    "second_order": 0,
+    "structure": 39,
+    "tree": 75,
+    "utils": 41,
+}
+
+#: The same of all parts together.
+ALL_SAY_ANY = 43
+
+
+def said(annotation: ast.expr | None) -> set[str]:
+    """The names in an annotation, also where they are written as text; `Any` if there is none."""
+    if annotation is None:
+        return {"Any"}
+    names = set()
+    for node in ast.walk(annotation):
+        if isinstance(node, ast.Name):
+            names.add(node.id)
+        elif isinstance(node, ast.Attribute) and node.attr == "Any":
+            names.add(node.attr)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            names |= set(re.findall(r"(?<![\w.])[A-Za-z_]\w*", node.value))
+    return names
+
+
+def aliases_of_any() -> set[str]:
+    """`Any`, and the names of types that are made of it, at first or second hand."""
+    aliases: dict[str, set[str]] = {}
+    for path in FILES:
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if not isinstance(node, ast.Assign | ast.AnnAssign):
+                continue
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if isinstance(node.value, ast.Name | ast.Subscript | ast.BinOp):
+                for name in map(ast.unparse, targets):
+                    aliases[name] = aliases.get(name, set()) | said(node.value)
+    found = {"Any"}
+    while more := {name for name, names in aliases.items() if names & found} - found:
+        found |= more
+    return found
+
+
+def signatures(body: list[ast.stmt], owner: str = "") -> Iterator[tuple[str, ast.FunctionDef]]:
+    """Public functions, and the public methods and constructors of public classes, by name."""
+    for node in body:
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            yield from signatures(node.body, f"{owner}{node.name}.")
+        elif isinstance(node, ast.FunctionDef):
+            if not node.name.startswith("_") or node.name in ("__init__", "__new__"):
+                yield f"{owner}{node.name}", node
+        elif isinstance(node, ast.If):
+            yield from signatures([*node.body, *node.orelse], owner)
+
+
+def arguments(function: ast.FunctionDef) -> list[ast.arg]:
+    """The arguments of a function, but for what it is a method of."""
+    args = function.args
+    named = [*args.posonlyargs, *args.args]
+    if named and named[0].arg in ("self", "cls") and named[0].annotation is None:
+        named = named[1:]
+    return [a for a in (*named, args.vararg, *args.kwonlyargs, args.kwarg) if a is not None]
+
+
+def says(function: ast.FunctionDef, names: set[str]) -> bool:
+    """Whether a signature says one of these names, or leaves a type out."""
+    annotations = [argument.annotation for argument in arguments(function)]
+    if function.name not in ("__init__", "__new__"):
+        annotations.append(function.returns)
+    return any(said(annotation) & names for annotation in annotations)
+
+
+@pytest.fixture(scope="module")
+def say_any() -> dict[str, tuple[int, list[str]]]:
+    """How many public signatures every part has, and which of them say `Any`."""
+    anything = aliases_of_any()
+    found: dict[str, tuple[int, list[str]]] = {}
+    for path in FILES:
+        count, over = found.get(unit(path), (0, []))
+        for name, function in signatures(ast.parse(path.read_text(encoding="utf-8")).body):
+            count += 1
+            if says(function, anything):
+                over.append(f"{path.relative_to(PACKAGE)}:{function.lineno} {name}")
+        if count:
+            found[unit(path)] = (count, over)
+    return found
+
+
+def test_every_part_has_a_ceiling_for_any(say_any):
+    assert set(say_any) == set(SAY_ANY)
+
+
+@pytest.mark.parametrize("part", sorted(SAY_ANY))
+def test_few_public_signatures_say_any(part, say_any):
+    count, over = say_any[part]
+    assert 100 * len(over) <= SAY_ANY[part] * count, (
+        f"{len(over)} of {count} public signatures of {part} say `Any`, more than "
+        f"{SAY_ANY[part]} %:\n" + "\n".join(over)
+    )
+
+
+def test_few_public_signatures_of_the_package_say_any(say_any):
+    count = sum(count for count, _ in say_any.values())
+    over = sum(len(over) for _, over in say_any.values())
+    assert 100 * over <= ALL_SAY_ANY * count, f"{over} of {count} public signatures say `Any`"
+
+
+#: Functions whose `model`, `module` or `layer` is still just anything; the list only shrinks.
+UNTYPED_MODELS = {
+    "__delete__(module)", "__get__(module)", "__set__(module)", "_built(model)", "_extra(module)",
+    "_check_layer(layer)", "_check_optimizer(model)", "_from_keras(layer)", "_is_own(module)",
+    "_refuse(layer)", "_to_keras(layer)", "_variables_of(model)", "activation_of(layer)",
+    "check_fan_options(layer)", "check_kin(module)", "check_settable(module)", "explain(model)",
+}  # fmt: skip
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
-def test_what_takes_an_optimizer_says_what_of_it(path):
+def test_what_takes_an_optimizer_or_a_model_says_what_of_it(path):
     found = [
         f"{node.name}({argument.arg})"
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.FunctionDef)
-        for argument in (*node.args.args, *node.args.kwonlyargs)
-        if argument.arg.endswith("optimizer")
-        and (argument.annotation is None or ast.unparse(argument.annotation) == "Any")
+        for argument in arguments(node)
+        if argument.arg.endswith("optimizer") or argument.arg in ("layer", "model", "module")
+        if "Any" in said(argument.annotation)
     ]
-    assert not found, f"{path.name}: {found} need a type, such as `optimizers.parts.host.Host`"
+    found = [name for name in found if name not in UNTYPED_MODELS]
+    assert not found, (
+        f"{path.name}: {found} need a type: `keras.Model`, `keras.layers.Layer`, or a protocol "
+        "such as `optimizers.parts.host.Host`"
+    )
 
 
 #: Folders that have no rooms yet; the list only shrinks.
