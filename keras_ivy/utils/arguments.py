@@ -3,9 +3,11 @@
 import functools
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from keras_ivy.utils.exceptions import IvyTypeError, nearest, shown
+
+Made = TypeVar("Made")
 
 
 def also_spelled(**spellings: str) -> Callable[[Callable], Callable]:
@@ -49,7 +51,9 @@ def also_spelled(**spellings: str) -> Callable[[Callable], Callable]:
     return decorator
 
 
-def joined(identifier: str, words: Mapping[str, Any], config: Mapping[str, Any]) -> dict[str, Any]:
+def joined(
+    identifier: str, words: Mapping[str, object], config: Mapping[str, object]
+) -> dict[str, object]:
     """Return the arguments in an identifier together with those of a config.
 
     Raises:
@@ -65,8 +69,8 @@ def joined(identifier: str, words: Mapping[str, Any], config: Mapping[str, Any])
 
 
 def construct(
-    cls: Callable[..., Any], args: Sequence = (), kwargs: Mapping[str, Any] | None = None
-) -> Any:
+    cls: Callable[..., Made], args: Sequence = (), kwargs: Mapping[str, object] | None = None
+) -> Made:
     """Make an object of arguments that a user wrote as text.
 
     Raises:

@@ -7,11 +7,13 @@ plain Python, which configs can hold; arrays of several entries are never asked 
 import math
 import numbers
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TypeGuard, TypeVar
 
 import numpy as np
 
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError, nearest
+
+Value = TypeVar("Value")
 
 #: No size, stride or count is larger: TensorFlow's kernels count in 32 bits.
 LARGEST_COUNT = 2**31 - 1
@@ -19,7 +21,7 @@ LARGEST_COUNT = 2**31 - 1
 LARGEST_NUMBER = 1e12
 
 
-def summary(value: Any, limit: int = 200) -> str:
+def summary(value: object, limit: int = 200) -> str:
     """Return what an error shows of a value: arrays by shape and type, long texts cut.
 
     Example:
@@ -47,7 +49,7 @@ def summary(value: Any, limit: int = 200) -> str:
     return text if len(text) <= limit else text[: limit - 3] + "..."
 
 
-def received(name: str, value: Any) -> str:
+def received(name: str, value: object) -> str:
     """Return the end of an error's sentence.
 
     Example:
@@ -58,7 +60,7 @@ def received(name: str, value: Any) -> str:
     return f"Received: {name}={summary(value)}"
 
 
-def is_number(value: Any) -> bool:
+def is_number(value: object) -> TypeGuard[float]:
     """Whether a value is one real number of Python's or NumPy's, and no bool.
 
     Example:
@@ -69,7 +71,7 @@ def is_number(value: Any) -> bool:
     return isinstance(value, numbers.Real) and not isinstance(value, bool | np.bool_)
 
 
-def is_whole(value: Any) -> bool:
+def is_whole(value: object) -> TypeGuard[int]:
     """Whether a value is a whole number of Python's or NumPy's, and no bool.
 
     Example:
@@ -80,7 +82,7 @@ def is_whole(value: Any) -> bool:
     return isinstance(value, numbers.Integral) and not isinstance(value, bool | np.bool_)
 
 
-def at_most(name: str, value: Any, largest: float = LARGEST_NUMBER, owner: str = "") -> None:
+def at_most(name: str, value: float, largest: float = LARGEST_NUMBER, owner: str = "") -> None:
     """Refuse a number whose size is beyond what anything can mean.
 
     Raises:
@@ -93,7 +95,7 @@ def at_most(name: str, value: Any, largest: float = LARGEST_NUMBER, owner: str =
         )
 
 
-def flag(name: str, value: Any, owner: str = "") -> bool:
+def flag(name: str, value: object, owner: str = "") -> bool:
     """Return a switch, if it is a bool.
 
     Raises:
@@ -110,7 +112,7 @@ def flag(name: str, value: Any, owner: str = "") -> bool:
     return bool(value)
 
 
-def finite(name: str, value: Any, owner: str = "", size: float = LARGEST_NUMBER) -> float:
+def finite(name: str, value: object, owner: str = "", size: float = LARGEST_NUMBER) -> float:
     """Return a finite real number, as plain Python.
 
     Raises:
@@ -132,7 +134,7 @@ def finite(name: str, value: Any, owner: str = "", size: float = LARGEST_NUMBER)
 
 
 def whole(
-    name: str, value: Any, least: int | None = None, most: int = LARGEST_COUNT, owner: str = ""
+    name: str, value: object, least: int | None = None, most: int = LARGEST_COUNT, owner: str = ""
 ) -> int:
     """Return a whole number from `least` to `most`.
 
@@ -155,7 +157,7 @@ def whole(
     return int(value)
 
 
-def axis(name: str, value: Any, owner: str = "") -> int:
+def axis(name: str, value: object, owner: str = "") -> int:
     """Return the number of an axis, of an array that is not there yet.
 
     Raises:
@@ -165,7 +167,7 @@ def axis(name: str, value: Any, owner: str = "") -> int:
     return whole(name, value, -254, 254, owner)
 
 
-def choice(name: str, value: Any, known: Iterable[Any], owner: str = "") -> Any:
+def choice(name: str, value: Value, known: Iterable[object], owner: str = "") -> Value:
     """Return a value, if it is one of those known.
 
     Raises:
@@ -189,7 +191,7 @@ def choice(name: str, value: Any, known: Iterable[Any], owner: str = "") -> Any:
     return value
 
 
-def one_of(value: Any, known: Iterable[Any]) -> bool:
+def one_of(value: object, known: Iterable[object]) -> bool:
     """Whether a value is among others of its own type; arrays are none of them.
 
     Example:
@@ -207,7 +209,7 @@ def one_of(value: Any, known: Iterable[Any]) -> bool:
     return False
 
 
-def text(name: str, value: Any, owner: str = "") -> str:
+def text(name: str, value: object, owner: str = "") -> str:
     """Return a string that is not empty.
 
     Raises:

@@ -2,7 +2,6 @@
 
 import contextlib
 import re
-from typing import Any
 
 import tensorflow as tf
 
@@ -27,7 +26,7 @@ def known_devices() -> list[str]:
     return [f"{d.device_type}:{d.name.split(':')[-1]}".lower() for d in _logical_devices()]
 
 
-def existing_device(device: Any) -> str:
+def existing_device(device: object) -> str:
     """Return a device's name as Keras writes it, after checking that the device is there.
 
     TensorFlow would place a tensor elsewhere without a word.
@@ -59,7 +58,7 @@ def existing_device(device: Any) -> str:
     return name
 
 
-def device_name(device: Any) -> str:
+def device_name(device: object) -> str:
     """Return a device's name as it was spelled, if it can be one; whether it is there is not asked.
 
     Raises:
@@ -84,7 +83,7 @@ def device_name(device: Any) -> str:
     return device
 
 
-def chosen_device(device: Any = None, dev: Any = None) -> str | None:
+def chosen_device(device: str | None = None, dev: str | None = None) -> str | None:
     """Return the one of two arguments that is given, as it was spelled, after checking it.
 
     Without one, it is the device that `set_default` has named, if any.
@@ -113,7 +112,9 @@ def chosen_device(device: Any = None, dev: Any = None) -> str | None:
     return name
 
 
-def device_scope(device: Any = None, dev: Any = None) -> contextlib.AbstractContextManager:
+def device_scope(
+    device: str | None = None, dev: str | None = None
+) -> contextlib.AbstractContextManager:
     """Return a context that places what is made in it; without a device it does nothing.
 
     The arguments and errors are those of `chosen_device`.
@@ -127,7 +128,7 @@ def device_scope(device: Any = None, dev: Any = None) -> contextlib.AbstractCont
     return contextlib.nullcontext() if name is None else tf.device(f"/{existing_device(name)}")
 
 
-def device_of(x: Any) -> str:
+def device_of(x: object) -> str:
     """Return the device of a tensor or variable as Ivy writes it: `"cpu"`, `"gpu:0"`.
 
     What lives in Python, and what is being traced without a device, counts as on the CPU.

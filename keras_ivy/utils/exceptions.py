@@ -6,7 +6,6 @@ Programs written for Ivy catch `IvyException`; programs written for Keras catch 
 
 import difflib
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 
 class IvyException(Exception):
@@ -74,7 +73,7 @@ def nearest(name: str, known: Iterable[str], count: int = 3) -> str:
     return f"Known names: {', '.join(known)}."
 
 
-def shown(arguments: Mapping[str, Any]) -> str:
+def shown(arguments: Mapping[str, object]) -> str:
     """Return arguments as they would be written in a call.
 
     Example:

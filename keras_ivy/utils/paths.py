@@ -17,8 +17,9 @@ from keras_ivy.utils.patterns import compile_pattern
 
 __all__ = ["LayerPlace", "Match", "MatchRule", "Place", "check_match", "describe", "matches"]
 
-#: A pattern, a layer or sub-model, a layer class, a predicate, or a tuple of such.
-Match: TypeAlias = str | keras.layers.Layer | type | tuple | Callable[[Any], bool]
+#: A pattern, a layer or sub-model, a layer class, a predicate on what the rule is for (a variable,
+#: a target), or a tuple of such.
+Match: TypeAlias = str | keras.layers.Layer | type | tuple | Callable[..., bool]
 
 
 class MatchRule:
@@ -80,7 +81,7 @@ class LayerPlace(NamedTuple):
         )
 
 
-def check_match(match: Any) -> None:
+def check_match(match: object) -> None:
     """Raise unless this is something that a rule can match by.
 
     Raises:

@@ -18,7 +18,8 @@ from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
 __all__ = ["Check", "Place", "check_plain", "places_of"]
 
-Check = Callable[[str, str, Any], Any]
+#: Of the function, of the argument, and what was given.
+Check = Callable[[str, str, object], object]
 #: The name of an argument, its place, its check, and whether None may stand there.
 Place = tuple[str, int, Check, bool]
 
@@ -185,7 +186,7 @@ def places_of(fn: Callable, more: Mapping[str, Check] | None = None) -> list[Pla
     return found
 
 
-def check_plain(owner: str, places: list[Place], args: tuple, kwargs: dict[str, Any]) -> None:
+def check_plain(owner: str, places: list[Place], args: tuple, kwargs: Mapping[str, Any]) -> None:
     """Refuse arguments that cannot mean anything, before the function begins.
 
     Raises:

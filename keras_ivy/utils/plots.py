@@ -6,7 +6,7 @@ Every picture of the package is made by `new_figure`, its lines with `line_style
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, TypeAlias, TypedDict
 
 from keras_ivy.utils.reports.tables import optional
 
@@ -23,8 +23,12 @@ __all__ = [
     "plot_series",
 ]
 
-#: Axes of matplotlib, which may not be installed.
-Axes: TypeAlias = Any
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+else:  # matplotlib may not be installed
+    Axes = Figure = object
+
 #: Numbers by the name of their line.
 Series: TypeAlias = Mapping[str, Sequence[float | None]]
 
@@ -89,7 +93,7 @@ def new_figure(
     size: tuple[float, float] | None = None,
     user: str = "plot()",
     **options: object,
-) -> tuple[Any, Axes]:
+) -> tuple[Figure, Axes]:
     """Return a figure and its axes, as `matplotlib.pyplot.subplots` does, in our style.
 
     Args:

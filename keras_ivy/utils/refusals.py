@@ -7,7 +7,7 @@ kept; the sentence around it names the function that was called, and what it was
 import functools
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import tensorflow as tf
@@ -34,7 +34,7 @@ RAW = (
 class IvyKernelError(IvyValueError, tf.errors.InvalidArgumentError):
     """What a kernel refuses: ours, and still TensorFlow's for programs that catch that."""
 
-    def __init__(self, *arguments: Any):
+    def __init__(self, *arguments: object):
         # Keras makes another by the arguments of TensorFlow's class, or by the sentence alone.
         message = next(x for x in reversed(arguments) if isinstance(x, str))
         tf.errors.InvalidArgumentError.__init__(self, None, None, message)
@@ -72,7 +72,7 @@ def refusing(fn: Callable) -> Callable:
     return function
 
 
-def refusal(fn: Callable, args: tuple, kwargs: dict[str, Any], error: Exception) -> Exception:
+def refusal(fn: Callable, args: tuple, kwargs: Mapping[str, object], error: Exception) -> Exception:
     """Return what to raise in place of an error: itself, if it tells enough."""
     if isinstance(error, IvyException) or (type(error) is ValueError and not _says_nothing(error)):
         return error
@@ -99,9 +99,9 @@ def _reason(error: Exception) -> str:
     return text.strip().partition("\n")[0][:300].rstrip(". ")
 
 
-def _shown(fn: Callable, args: tuple, kwargs: dict[str, Any]) -> str:
+def _shown(fn: Callable, args: tuple, kwargs: Mapping[str, object]) -> str:
     names = [p.name for p in inspect.signature(fn).parameters.values()]
-    named = dict(zip(names, args, strict=False)) | kwargs
+    named = {**dict(zip(names, args, strict=False)), **kwargs}
     named.pop("self", None)
     named.pop("cls", None)
     return ", ".join(f"{name}={summary(value)}" for name, value in named.items())

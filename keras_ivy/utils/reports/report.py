@@ -9,7 +9,7 @@ import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
-from typing import Any, Generic, Protocol, TextIO, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TextIO, TypeVar, overload
 
 from keras_ivy.utils.exceptions import (
     IvyKeyError,
@@ -26,6 +26,9 @@ from keras_ivy.utils.reports.tables import (
     optional,
     rich_table,
 )
+
+if TYPE_CHECKING:
+    import pandas
 
 __all__ = ["Column", "Json", "Report", "Tabular", "VariableTable", "plain"]
 
@@ -117,11 +120,11 @@ class Tabular(Generic[RowT]):
         """What a cell shows: the text of an attribute of its row."""
         return cell_text(getattr(row, name))
 
-    def record(self, row: RowT) -> dict[str, Any]:
+    def record(self, row: RowT) -> dict[str, object]:
         """What a row holds, by name, as `to_dict` and `to_dataframe` give it."""
         return _fields(row)
 
-    def to_dicts(self) -> list[dict[str, Any]]:
+    def to_dicts(self) -> list[dict[str, Json]]:
         """Return one dictionary a row."""
         return [{name: plain(x) for name, x in self.record(row).items()} for row in self.rows]
 
@@ -136,7 +139,7 @@ class Tabular(Generic[RowT]):
         """Return `to_dict()` as JSON; numbers that are not finite become texts such as `"nan"`."""
         return json.dumps(self.to_dict(), indent=indent, allow_nan=False)
 
-    def to_dataframe(self) -> Any:
+    def to_dataframe(self) -> "pandas.DataFrame":
         """Return the rows as a `pandas.DataFrame`.
 
         Raises:
