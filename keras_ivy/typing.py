@@ -3,8 +3,8 @@
 TensorFlow and Keras ship no types, so a checker sees through most of these; a reader does not.
 """
 
-from collections.abc import Sequence
-from typing import Any, TypeAlias
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias, TypeVar, Union
 
 import keras
 import numpy as np
@@ -12,14 +12,17 @@ import tensorflow as tf
 
 __all__ = [
     "Array",
+    "ArrayLeaf",
     "ArrayLike",
     "Axis",
     "DTypeLike",
     "Leaf",
-    "Nest",
+    "Nested",
     "Padding",
+    "Scalar",
     "SeedLike",
     "ShapeLike",
+    "Variable",
     "Widths",
     "Window",
 ]
@@ -47,13 +50,22 @@ Window: TypeAlias = int | Sequence[int]
 Padding: TypeAlias = str | int | Sequence[int] | Sequence[Sequence[int]]
 
 #: The same after its check.
-Widths: TypeAlias = str | Sequence[tuple[Any, Any]]
+Widths: TypeAlias = str | Sequence[tuple[int, int]]
 
 #: What random functions draw from; `None` is new at every call.
 SeedLike: TypeAlias = int | keras.random.SeedGenerator | None
 
-#: Lists, tuples and dicts, nested in any way, of anything.
-Nest: TypeAlias = Any
-
 #: A leaf of a nested dict: anything that is no mapping, usually a variable or a tensor.
-Leaf: TypeAlias = Any
+Leaf = TypeVar("Leaf")
+
+#: A nested dict of such leaves: a Container, or a dict of dicts.
+Nested: TypeAlias = Mapping[str, Union[Leaf, "Nested[Leaf]"]]
+
+#: A variable of Keras's, or TensorFlow's own.
+Variable: TypeAlias = keras.Variable | tf.Variable
+
+#: A leaf with a shape and a dtype.
+ArrayLeaf: TypeAlias = Array | Variable | np.ndarray
+
+#: What becomes a single number; a tensor in a trace.
+Scalar: TypeAlias = float | tf.Tensor | np.ndarray | np.generic

@@ -36,3 +36,18 @@ def constructors_know_their_arguments() -> None:
     Net(hiden=4)  # type: ignore[call-arg]
     Net("wide")  # type: ignore[arg-type]
     ivy.Linear()  # type: ignore[call-arg]
+
+
+def containers_make_containers(c: ivy.Container) -> None:
+    """What arithmetic, merging, stacking and loading make; dicts pass where a Container does."""
+    assert_type(c + 1.0, ivy.Container)
+    assert_type(c == c, ivy.Container)
+    assert_type(c.merge({"a": 1}), ivy.Container)
+    assert_type(ivy.Container.merge(c, c), ivy.Container)
+    assert_type(c.diff(c, mode="diff_only"), ivy.Container)
+    assert_type(ivy.Container.stack([c, c], axis=1), ivy.Container)
+    assert_type(ivy.Container.load("weights.h5", strict=False), ivy.Container)
+    assert_type(c.load("weights.h5"), ivy.Container)
+    assert_type(c.map(lambda x, y: x + y, {"a": 1}), ivy.Container)
+    assert_type(ivy.tree.flatten({"a": 1, "b": {"c": 2}}), dict[str, int])
+    c.load("weights.h5", strictly=False)  # type: ignore[call-arg]

@@ -6,7 +6,7 @@ the leaf's own operator refuses.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import keras
 import numpy as np
@@ -15,8 +15,10 @@ import tensorflow as tf
 from keras_ivy.container.base import Base
 from keras_ivy.container.config import DEFAULT
 from keras_ivy.tree.maps import call_leafwise
-from keras_ivy.typing import Leaf
 from keras_ivy.utils.exceptions import IvyException, IvyTypeError, IvyValueError
+
+if TYPE_CHECKING:  # It stands above.
+    from keras_ivy.container.container import Container
 
 __all__ = [
     "binary",
@@ -29,8 +31,10 @@ __all__ = [
     "transform",
 ]
 
-Op = Callable[..., Leaf]
-Method = Callable[[Any, Leaf], Any]
+Op = Callable[..., object]
+Method = Callable[[Base, object], "Container"]
+#: A path, as nested pairs; the empty one is the top.
+Where: TypeAlias = tuple[()] | tuple["Where", str]
 
 _ARRAYS = (tf.Tensor, tf.Variable, keras.Variable, np.ndarray, np.generic)
 _REFUSALS = (TypeError, ValueError, tf.errors.InvalidArgumentError, tf.errors.UnimplementedError)
@@ -45,8 +49,8 @@ _LEAVES: set[type] = {bool, int, float, complex, str, np.ndarray, keras.Variable
 
 
 def combine(
-    op: Op, left: Leaf, right: Leaf, name: str, make: type, where: tuple[Any, ...] = ()
-) -> Leaf:
+    op: Op, left: object, right: object, name: str, make: type, where: Where = ()
+) -> "Container":
     """Return the container of `op(leaf of left, leaf of right)`; at least one is a Container.
 
     An operand that is no mapping is combined with every leaf of the other one.
@@ -93,12 +97,12 @@ def combine(
 def _combine_each(
     op: Op,
     container: Any,
-    other: Leaf,
+    other: Any,
     name: str,
     make: type,
     where: tuple[Any, ...],
     reflected: bool,
-) -> Leaf:
+) -> Any:
     """Combine every leaf with one operand, which stands on the left if `reflected`."""
     items = {}
     simple = other.__class__ in _LEAVES
@@ -116,7 +120,7 @@ def _combine_each(
     return _filled(make, items, container)
 
 
-def _filled(make: type, items: dict[str, Leaf], like: Any) -> Leaf:
+def _filled(make: type, items: dict[str, Any], like: Any) -> Any:
     """Return a container of a class with items as they are, and the options of another one."""
     out: Any = _create(make)
     if like._config is not DEFAULT:
@@ -132,8 +136,8 @@ def _path(where: tuple[Any, ...]) -> str:
 
 
 def _combine_rare(
-    op: Op, x: Leaf, y: Leaf, leaves: tuple[Leaf, ...], name: str, where: tuple[Any, ...]
-) -> Leaf:
+    op: Op, x: Any, y: Any, leaves: tuple[Any, ...], name: str, where: tuple[Any, ...]
+) -> Any:
     """Combine leaves that are sequences, or of a type not met before."""
     # A list on its own beside a container is an operand for all, as an array is.
     if any(isinstance(leaf, list | tuple) for leaf in leaves):
@@ -145,10 +149,10 @@ def _combine_rare(
         return _after_refusal(op, x, y, name, where, error)
 
 
-def dispatch(op: Op, *args: Leaf, **kwargs: Leaf) -> Leaf:
+def dispatch(op: Op, *args: object, **kwargs: object) -> object:
     """Call an operation of TensorFlow leaf by leaf, promoting as the operators do."""
 
-    def call(path: str, *leaves: Leaf, **named: Leaf) -> Leaf:
+    def call(path: str, *leaves: Any, **named: Any) -> Any:
         try:
             return op(*leaves, **named)
         except _REFUSALS as error:
@@ -161,7 +165,7 @@ def dispatch(op: Op, *args: Leaf, **kwargs: Leaf) -> Leaf:
     return call_leafwise(call, args, kwargs, Base)
 
 
-def transform(op: Op, container: Any, name: str, prefix: str = "") -> Leaf:
+def transform(op: Op, container: Any, name: str, prefix: str = "") -> "Container":
     """Return the container of `op(leaf)`; lists and tuples are looked into."""
     out = container._new(container._config)
     for key, value in dict.items(container):
@@ -180,13 +184,13 @@ def transform(op: Op, container: Any, name: str, prefix: str = "") -> Leaf:
     return out
 
 
-def _transform_sequence(op: Op, value: Leaf) -> Leaf:
+def _transform_sequence(op: Op, value: Any) -> Any:
     if not isinstance(value, list | tuple):
         return op(value)
     return _same_type(value, [_transform_sequence(op, x) for x in value])
 
 
-def _combine_sequences(op: Op, x: Leaf, y: Leaf, name: str, where: tuple[Any, ...]) -> Leaf:
+def _combine_sequences(op: Op, x: Any, y: Any, name: str, where: tuple[Any, ...]) -> Any:
     """Combine inside lists and tuples, item by item or with one operand for all."""
     nests = [isinstance(v, list | tuple) for v in (x, y)]
     if not any(nests):
@@ -211,14 +215,14 @@ def _combine_sequences(op: Op, x: Leaf, y: Leaf, name: str, where: tuple[Any, ..
     )
 
 
-def _same_type(like: Leaf, items: list[Leaf]) -> Leaf:
+def _same_type(like: Any, items: list[Any]) -> Any:
     """Return the items as a list, tuple or named tuple, whichever `like` is."""
     return type(like)(*items) if hasattr(like, "_fields") else type(like)(items)
 
 
 def _after_refusal(
-    op: Op, x: Leaf, y: Leaf, name: str, where: tuple[Any, ...], error: Exception
-) -> Leaf:
+    op: Op, x: Any, y: Any, name: str, where: tuple[Any, ...], error: Exception
+) -> Any:
     """Try again in the common dtype, which TensorFlow does not look for; or explain the refusal.
 
     The common dtype is NumPy's: int32 and 0.5 give float64, float32 and float64 give float64.
@@ -258,12 +262,12 @@ def _after_refusal(
 
 def _pair_after_refusal(
     op: Op,
-    left: dict[str, Leaf],
-    right: dict[str, Leaf],
+    left: dict[str, Any],
+    right: dict[str, Any],
     name: str,
     where: tuple[Any, ...],
     error: Exception,
-) -> Leaf:
+) -> Any:
     """Try again, or explain: by keys that only one side has, if there are any further on."""
     outer, key = where
     try:
@@ -274,22 +278,22 @@ def _pair_after_refusal(
         raise
 
 
-def _dtype_of(array: Leaf) -> np.dtype:
+def _dtype_of(array: Any) -> np.dtype:
     return np.dtype(tf.as_dtype(array.dtype).as_numpy_dtype)
 
 
-def _cast(x: Leaf, dtype: tf.DType) -> tf.Tensor:
+def _cast(x: Any, dtype: tf.DType) -> tf.Tensor:
     return tf.cast(tf.convert_to_tensor(x) if isinstance(x, _ARRAYS) else x, dtype)
 
 
-def _kind_of(x: Leaf) -> str:
+def _kind_of(x: Any) -> str:
     if isinstance(x, _ARRAYS):
         return f"{tf.as_dtype(x.dtype).name} of shape {tuple(x.shape)}"
     return f"{x!r} of type {type(x).__name__}"
 
 
 def _unlike(
-    left: Mapping[str, Leaf], right: Mapping[str, Leaf], name: str, where: tuple[Any, ...]
+    left: Mapping[str, Any], right: Mapping[str, Any], name: str, where: tuple[Any, ...]
 ) -> IvyValueError:
     """Return the error for two containers that differ in their keys."""
     missing = sorted(set(left) - set(right), key=str)
@@ -307,7 +311,7 @@ def _unlike(
 def binary(symbol: str, op: Op, reflected: bool = False) -> Method:
     """Return the method for an operator, or for its reflected form."""
 
-    def method(self: Any, other: Leaf) -> Any:
+    def method(self: Any, other: Any) -> Any:
         if isinstance(other, Mapping) and not isinstance(other, Base):
             other = self._plain(other)
         left, right = (other, self) if reflected else (self, other)
@@ -321,7 +325,7 @@ def binary(symbol: str, op: Op, reflected: bool = False) -> Method:
 def _either(op: Op, logical: Op) -> Op:
     """Return Ivy's reading of `&` and `|`: with a scalar beside a Python leaf, `and` and `or`."""
 
-    def apply(x: Leaf, y: Leaf) -> Leaf:
+    def apply(x: Any, y: Any) -> Any:
         return op(x, y) if isinstance(x, _ARRAYS) or isinstance(y, _ARRAYS) else logical(x, y)
 
     return apply
@@ -332,19 +336,19 @@ def logical(symbol: str, op: Op, python: Op, reflected: bool = False) -> Method:
     scalar = binary(symbol, _either(op, python), reflected)
     pairwise = binary(symbol, op, reflected)
 
-    def method(self: Any, other: Leaf) -> Any:
+    def method(self: Any, other: Any) -> Any:
         return (pairwise if isinstance(other, Mapping) else scalar)(self, other)
 
     method.__doc__ = pairwise.__doc__
     return method
 
 
-def divided(x: Leaf, y: Leaf) -> tuple[Leaf, Leaf]:
+def divided(x: Any, y: Any) -> tuple[Any, Any]:
     """`divmod` of leaves that may be arrays."""
     return (x // y, x % y)
 
 
-def inverted(x: Leaf) -> Leaf:
+def inverted(x: Any) -> Any:
     """`~` of an array, `not` of a Python value."""
     is_array = isinstance(x, _ARRAYS)
     return ~x if is_array else not x
@@ -353,7 +357,7 @@ def inverted(x: Leaf) -> Leaf:
 def rounded(ndigits: int | None) -> Op:
     """Return a function that rounds an array or a number."""
 
-    def call(x: Leaf) -> Leaf:
+    def call(x: Any) -> Any:
         if isinstance(x, _ARRAYS):
             return keras.ops.round(x, decimals=ndigits or 0)
         return round(x, ndigits)

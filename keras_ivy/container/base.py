@@ -3,7 +3,7 @@
 import copy
 from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from keras_ivy import tree
 from keras_ivy.adapters.tracking import Trackable
@@ -26,9 +26,11 @@ from keras_ivy.tree.index import index_leaves
 from keras_ivy.tree.keys import SEPARATORS, missing_key, split_chain
 from keras_ivy.tree.maps import call_leafwise
 from keras_ivy.tree.select import find_identical
-from keras_ivy.typing import Leaf
 from keras_ivy.utils.exceptions import IvyAttributeError, IvyKeyError, IvyTypeError, IvyValueError
 from keras_ivy.utils.reports.lookup import listed
+
+if TYPE_CHECKING:  # It stands above.
+    from keras_ivy.container.container import Container
 
 __all__ = ["Base", "restore"]
 
@@ -44,7 +46,7 @@ _ABSENT = object()
 _IMMUTABLE = (str, bytes, int, float, complex, tuple)
 
 
-class Base(Trackable, dict[str, Leaf]):
+class Base(Trackable, dict[str, Any]):
     """A dict of dicts with string keys, sorted, that `tf.train.Checkpoint` looks into.
 
     Classes of containers are one below the other, and few: TensorFlow looks through every base
@@ -53,7 +55,7 @@ class Base(Trackable, dict[str, Leaf]):
     """
 
     #: The class of what arithmetic makes, whatever class it is given; `container.py` sets it.
-    _plain: ClassVar[type["Base"]]
+    _plain: ClassVar["type[Container]"]
     _config: Config = DEFAULT
 
     #: What the values belong to, if they are those of something else (`Module.v`): it is written
@@ -71,7 +73,12 @@ class Base(Trackable, dict[str, Leaf]):
     _self_unconditional_deferred_dependencies: Any = None
 
     def __init__(
-        self, dict_in: Mapping[Any, Leaf] | Iterable[tuple[Any, Leaf]] | None = None, **kwargs: Leaf
+        self,
+        dict_in: Mapping[str, object]
+        | Mapping[int, object]
+        | Iterable[tuple[object, object]]
+        | None = None,
+        **kwargs: object,
     ):
         register_with_jax(type(self))
         if dict_in is None and not kwargs:
@@ -103,7 +110,7 @@ class Base(Trackable, dict[str, Leaf]):
     # -- building -----------------------------------------------------------------------------
 
     @classmethod
-    def _new(cls, config: Config = DEFAULT) -> "Base":
+    def _new(cls, config: Config = DEFAULT) -> "Container":
         """Return an empty Container without the checks of the constructor."""
         out = _create(cls._plain)
         if config is not DEFAULT:
@@ -122,7 +129,7 @@ class Base(Trackable, dict[str, Leaf]):
                 out.__dict__["_config"] = self._config
         return out
 
-    def __tree_like__(self, items: Mapping[str, Leaf]) -> Self:
+    def __tree_like__(self, items: Mapping[str, Any]) -> Self:
         """Return a Container of this one's class, options and order of keys, from plain items."""
         out = self._empty()
         if self._config.alphabetical_keys:
@@ -138,11 +145,11 @@ class Base(Trackable, dict[str, Leaf]):
         return out
 
     @staticmethod
-    def _shown(containers: Sequence[Any], differences: Mapping[str, Leaf]) -> "Base":
+    def _shown(containers: Sequence[Any], differences: Mapping[str, Any]) -> "Container":
         """Return the differences of containers as the first of them prints them."""
         return containers[0]._made(differences)
 
-    def _become(self, items: Mapping[str, Leaf]) -> Self:
+    def _become(self, items: Mapping[str, object]) -> Self:
         """Take other items, in this Container itself."""
         if self._live is not None:
             self.update(items)
@@ -152,7 +159,7 @@ class Base(Trackable, dict[str, Leaf]):
         dict.update(self, fresh)
         return self
 
-    def _ordered(self, pairs: list[tuple[Any, Leaf]]) -> list[tuple[Any, Leaf]]:
+    def _ordered(self, pairs: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
         return sorted(pairs, key=_first) if self._config.alphabetical_keys else pairs
 
     def _branch_for(self, keys: list[str], owned: set[int]) -> "Base":
@@ -178,7 +185,7 @@ class Base(Trackable, dict[str, Leaf]):
             branch = child
         return branch
 
-    def _convert(self, value: Leaf) -> Leaf:
+    def _convert(self, value: Any) -> Any:
         """Turn mappings, and the sequences that the options name, into containers."""
         kind = type(value)
         if kind in _LEAVES:
@@ -198,11 +205,11 @@ class Base(Trackable, dict[str, Leaf]):
     def _options(self) -> dict[str, Any]:
         return {} if self._config is DEFAULT else self._config._asdict()
 
-    def _made(self, items: Mapping[str, Leaf]) -> "Base":
+    def _made(self, items: Mapping[str, object]) -> "Container":
         """Return a plain Container of items, with the options of this one."""
         return self._plain(items, **self._options())
 
-    def _insert(self, key: str, value: Leaf) -> None:
+    def _insert(self, key: str, value: Any) -> None:
         """Insert under one key, and keep the keys sorted."""
         if self._live is not None:
             self._live.write(key, value)
@@ -252,7 +259,7 @@ class Base(Trackable, dict[str, Leaf]):
             _set(out, key, value._copy_branches() if isinstance(value, Base) else value)
         return out
 
-    def _merged(*containers: Leaf) -> Leaf:
+    def _merged(*containers: Mapping[str, object]) -> "Container":
         """Return a Container with the keys of all containers or dicts; later ones win."""
         trees = [c if isinstance(c, Base) else Base._plain(c) for c in containers]
         return merge(*trees) if trees else Base._plain()
@@ -265,7 +272,7 @@ class Base(Trackable, dict[str, Leaf]):
             if name not in _STATE and not name.startswith("_self_")
         }
 
-    def __deepcopy__(self, memo: dict[int, Leaf]) -> Self:
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         out = self._empty()
         memo[id(self)] = out
         for key, value in dict.items(self):
@@ -283,7 +290,7 @@ class Base(Trackable, dict[str, Leaf]):
 
     # -- reading ------------------------------------------------------------------------------
 
-    def __getitem__(self, query: Leaf) -> Leaf:
+    def __getitem__(self, query: Any) -> Any:
         try:
             return _get(self, query)
         except (KeyError, TypeError):
@@ -323,7 +330,7 @@ class Base(Trackable, dict[str, Leaf]):
             self[key]  # raises
         return named[0] if named else key
 
-    def _find(self, chain: str) -> Leaf:
+    def _find(self, chain: str) -> Any:
         """Follow a key chain; the empty one leads here, one that leads nowhere to `_ABSENT`."""
         here = self._follow(chain)
         if here is _ABSENT and self._live is not None:
@@ -332,13 +339,13 @@ class Base(Trackable, dict[str, Leaf]):
             return self._follow(named[0])
         return here
 
-    def _follow(self, chain: str) -> Leaf:
-        here: Leaf = self
+    def _follow(self, chain: str) -> Any:
+        here: Any = self
         for key in SEPARATORS.split(chain) if chain else ():
             here = dict.get(here, key, _ABSENT) if isinstance(here, dict) else _ABSENT
         return here
 
-    def __getattr__(self, name: str) -> Leaf:
+    def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
         value = dict.get(self, name, _ABSENT)
@@ -346,7 +353,7 @@ class Base(Trackable, dict[str, Leaf]):
             value = self._live.find(name, _ABSENT)
         return self._attribute_of_leaves(name) if value is _ABSENT else value
 
-    def _attribute_of_leaves(self, name: str) -> Leaf:
+    def _attribute_of_leaves(self, name: str) -> Any:
         """Return the Container of an attribute that all leaves have.
 
         A method of an array becomes a function that calls it for every leaf. A method of a plain
@@ -365,7 +372,7 @@ class Base(Trackable, dict[str, Leaf]):
             except TypeError:
                 raise missing_attribute(self, name) from None
 
-        def call(*args: Leaf, **kwargs: Leaf) -> Leaf:
+        def call(*args: Any, **kwargs: Any) -> Any:
             return call_leafwise(
                 lambda _, x, *a, **k: getattr(x, name)(*a, **k), (self, *args), kwargs, Base
             )
@@ -386,7 +393,7 @@ class Base(Trackable, dict[str, Leaf]):
             return bool(key) and self._find(key) is not _ABSENT
         return isinstance(key, Base) and find_identical(self, key) is not False
 
-    def get(self, key: str, default: Leaf = None) -> Leaf:
+    def get(self, key: str, default: object = None) -> Any:
         """Return the value at a key or key chain, or `default` where there is none.
 
         Example:
@@ -403,7 +410,7 @@ class Base(Trackable, dict[str, Leaf]):
 
     # -- writing ------------------------------------------------------------------------------
 
-    def __setitem__(self, key: str, value: Leaf) -> None:
+    def __setitem__(self, key: str, value: Any) -> None:
         key = key if self._names is None else self._own_key(key)
         keys = [key] if is_simple(key) else split_chain(key)
         value = self._convert(value)
@@ -429,7 +436,7 @@ class Base(Trackable, dict[str, Leaf]):
             branch = child
         branch._insert(keys[-1], value)
 
-    def _with(self, key: str, value: Leaf) -> Self:
+    def _with(self, key: str, value: Any) -> Self:
         _set(self, key, value)
         return self
 
@@ -438,7 +445,7 @@ class Base(Trackable, dict[str, Leaf]):
             isinstance(value, Base) and value._holds(other) for value in dict.values(self)
         )
 
-    def __setattr__(self, name: str, value: Leaf) -> None:
+    def __setattr__(self, name: str, value: Any) -> None:
         if name.startswith("_"):
             object.__setattr__(self, name, value)
         elif hasattr(type(self), name):
@@ -467,7 +474,7 @@ class Base(Trackable, dict[str, Leaf]):
         else:
             raise missing_attribute(self, name)
 
-    def pop(self, key: str, *default: Leaf) -> Leaf:
+    def pop(self, key: str, *default: object) -> Any:
         """Remove a key or key chain and return its value, or `default` where there is none."""
         if len(default) > 1:
             raise IvyTypeError(f"pop takes one default. Received: {default!r}")
@@ -479,7 +486,7 @@ class Base(Trackable, dict[str, Leaf]):
         del self[key]
         return value
 
-    def popitem(self) -> tuple[str, Leaf]:
+    def popitem(self) -> tuple[str, Any]:
         """Remove the last key; return it and its value."""
         if not len(self):
             raise IvyKeyError("The container is empty.")
@@ -491,13 +498,15 @@ class Base(Trackable, dict[str, Leaf]):
         for key in list(self):
             del self[key]
 
-    def setdefault(self, key: str, default: Leaf = None) -> Leaf:
+    def setdefault(self, key: str, default: object = None) -> Any:
         """Return the value at a key or key chain, after setting it to `default` if absent."""
         if key not in self:
             self[key] = default
         return self[key]
 
-    def update(self, *args: Leaf, **kwargs: Leaf) -> None:
+    def update(  # type: ignore[override]  # a dict takes what has `keys`, and is no mapping
+        self, *args: Mapping[str, object] | Iterable[tuple[str, object]], **kwargs: object
+    ) -> None:
         """Set keys from a mapping, from pairs, or from keywords, as `dict.update` does.
 
         Nested mappings replace what was there; `merge` combines them key by key.
@@ -546,9 +555,9 @@ _STATE = {"_config", "_leaf_states", "_live"}
 
 def restore(
     cls: type[Base],
-    items: dict[str, Leaf],
+    items: Mapping[str, object],
     config: tuple[Any, ...] | None,
-    attributes: dict[str, Leaf] | None = None,
+    attributes: Mapping[str, object] | None = None,
 ) -> Base:
     """Build a pickled container again."""
     out = cls.__new__(cls)

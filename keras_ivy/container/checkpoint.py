@@ -11,7 +11,6 @@ import numpy as np
 import tensorflow as tf
 
 from keras_ivy.adapters.tracking import Trackable
-from keras_ivy.typing import Leaf
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = ["LeafState", "child_of"]
@@ -31,11 +30,11 @@ class LeafState(Trackable):
         key: The key of the leaf.
     """
 
-    def __init__(self, holder: dict[str, Leaf], key: str):
+    def __init__(self, holder: dict[str, object], key: str):
         self._holder, self._key = holder, key
 
     @property
-    def value(self) -> Leaf:
+    def value(self) -> Any:
         """The leaf."""
         return dict.__getitem__(self._holder, self._key)
 
@@ -63,7 +62,9 @@ class LeafState(Trackable):
         return tf.no_op()
 
 
-def child_of(holder: Any, key: str, value: Leaf, numbers_too: bool = True) -> Trackable | None:
+def child_of(
+    holder: dict[str, object], key: str, value: object, numbers_too: bool = True
+) -> Trackable | None:
     """Return what stands for a leaf or branch of a container in TensorFlow's object graph.
 
     Args:

@@ -28,9 +28,10 @@ from keras_ivy.container.table import Table
 from keras_ivy.tree import compare, reduce, select, shapes
 from keras_ivy.tree.maps import call_leafwise
 from keras_ivy.tree.select import Pattern
-from keras_ivy.typing import Leaf
 
 __all__ = ["Container"]
+
+Trees = Sequence[Mapping[str, object]]
 
 
 @guard
@@ -117,7 +118,7 @@ class Container(IvyNames):
 
     # -- functions of the leaves --------------------------------------------------------------
 
-    def map(self, fn: Callable[..., Leaf], *rest: Mapping[str, Leaf]) -> Self:
+    def map(self, fn: Callable[..., object], *rest: Mapping[str, object]) -> Self:
         """Return the Container of `fn(leaf, *leaves of the rest)`.
 
         Args:
@@ -140,7 +141,7 @@ class Container(IvyNames):
         """
         return tree.map(fn, self, *rest)
 
-    def map_with_path(self, fn: Callable[..., Leaf], *rest: Mapping[str, Leaf]) -> Self:
+    def map_with_path(self, fn: Callable[..., object], *rest: Mapping[str, object]) -> Self:
         """Return the Container of `fn(path, leaf, *leaves of the rest)`.
 
         Args:
@@ -188,7 +189,7 @@ class Container(IvyNames):
         """
         return reduce.norm(self, ord)
 
-    def assign(self, values: Mapping[str, Leaf]) -> Self:
+    def assign(self, values: Mapping[str, object]) -> Self:
         """Assign to every leaf: variables in place, other leaves replaced.
 
         Args:
@@ -212,7 +213,7 @@ class Container(IvyNames):
 
     # -- parts and wholes -------------------------------------------------------------------
 
-    def flatten(self) -> dict[str, Leaf]:
+    def flatten(self) -> dict[str, Any]:
         """Return a plain dict from the path of every leaf to the leaf, in sorted order.
 
         Example:
@@ -225,13 +226,13 @@ class Container(IvyNames):
 
     @classmethod
     def fromkeys(  # type: ignore[override]  # the keys of a dict may be anything
-        cls, keys: Iterable[str], value: Leaf = None
+        cls, keys: Iterable[str], value: object = None
     ) -> "Container":
         """Return a Container with the given keys, all with one value."""
         return Container((key, value) for key in keys)
 
     @classmethod
-    def unflatten(cls, flat: Mapping[str, Leaf]) -> "Container":
+    def unflatten(cls, flat: Mapping[str, object]) -> "Container":
         """Return the Container of which `flat` is the flattened form.
 
         Example:
@@ -292,7 +293,7 @@ class Container(IvyNames):
         """
         return select.split(self, *patterns)
 
-    def merge(*containers: Any) -> Any:
+    def merge(*containers: Mapping[str, object]) -> "Container":
         """Return a Container with the keys of all containers; later ones win.
 
         Args:
@@ -306,7 +307,7 @@ class Container(IvyNames):
         """
         return Base._merged(*containers)
 
-    def set(self, path: str, value: Leaf) -> Self:
+    def set(self, path: str, value: object) -> Self:
         """Return a Container with another value at a path, which need not exist.
 
         This Container stays as it is; `container[path] = value` changes it.
@@ -327,13 +328,13 @@ class Container(IvyNames):
         return self.cont_set_at_key_chain(self._own_key(path), value)
 
     def diff(
-        *containers: Any,
+        *containers: Mapping[str, object],
         mode: str = "all",
         diff_keys: str | Sequence[str] = "diff",
         detect_key_diffs: bool = True,
         detect_value_diffs: bool = True,
         detect_shape_diffs: bool = True,
-    ) -> Any:
+    ) -> "Container":
         """Return a Container that shows where containers differ.
 
         Where all agree it holds the common value; where they differ it holds a container with
@@ -388,7 +389,7 @@ class Container(IvyNames):
         """
         return shapes.promoted_dtype(self)
 
-    def stack(self: Any, containers: Sequence[Any] = (), axis: int = 0) -> Any:
+    def stack(self: "Container | Trees", containers: Trees = (), axis: int = 0) -> "Container":
         """Return the Container of the leaves of several containers, stacked on a new axis.
 
         Args:
@@ -411,7 +412,7 @@ class Container(IvyNames):
         """
         return shapes.joined(keras.ops.stack, _all(self, containers), axis)
 
-    def concat(self: Any, containers: Sequence[Any] = (), axis: int = 0) -> Any:
+    def concat(self: "Container | Trees", containers: Trees = (), axis: int = 0) -> "Container":
         """Return the Container of the leaves of several containers, joined along an axis.
 
         Args:
@@ -519,12 +520,12 @@ class Container(IvyNames):
 
     @disk.on_class_or_instance
     def load(
-        self: Any,
+        self: "Container | None",
         path: str | os.PathLike,
         strict: bool = True,
         allow_pickle: bool = False,
         format: str | None = None,
-    ) -> Any:
+    ) -> "Container":
         """Load a file: `Container.load(path)` a new one, `container.load(path)` into this one.
 
         Warning:
@@ -570,7 +571,7 @@ class Container(IvyNames):
         return found if self is None or into is not None else self._become(found)
 
 
-def _all(one: Any, more: Sequence[Any]) -> list[Any]:
+def _all(one: object, more: Sequence[object]) -> list[Any]:
     """Return containers that are given as one and more, or as a list."""
     return [one, *more] if isinstance(one, Base) else [*some("", one), *more]
 
@@ -591,7 +592,7 @@ class _Operand(Container):
         return self._new(self._config)
 
 
-def _convert(op: Callable[..., Leaf], *args: Leaf, **kwargs: Leaf) -> _Operand:
+def _convert(op: Callable[..., Any], *args: Any, **kwargs: Any) -> _Operand:
     return _Operand(call_leafwise(lambda _, *xs, **k: op(*xs, **k), args, kwargs, Base))
 
 

@@ -168,7 +168,7 @@ def guarded(method: Callable) -> Callable:
     return checked
 
 
-def some(owner: str, containers: Any) -> list[Any]:
+def some(owner: str, containers: object) -> list[Any]:
     """Return a list of containers, one at least; dicts may stand behind the first.
 
     Raises:

@@ -5,20 +5,25 @@ The names, arguments and defaults are Ivy's. Examples stand with the functions o
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from keras_ivy import tree
 from keras_ivy.container import printing
 from keras_ivy.container.base import Base
 from keras_ivy.container.files import disk
+from keras_ivy.container.files.stored import Index
 from keras_ivy.container.guard import guard, some
 from keras_ivy.tree import compare, edit, maps, reduce, rekey, select, shapes
 from keras_ivy.tree.keys import missing_key
-from keras_ivy.typing import Leaf
+from keras_ivy.tree.rekey import KeySlice, Moved
+from keras_ivy.typing import Array, Leaf
+
+if TYPE_CHECKING:  # It stands above.
+    from keras_ivy.container.container import Container
 
 __all__ = ["IvyNames"]
 
-Branch = Mapping[str, Leaf]
+Branch = Mapping[str, object]
 Names = str | Iterable[str]
 Path = str | os.PathLike
 
@@ -31,7 +36,7 @@ class IvyNames(Base):
 
     def cont_map(
         self,
-        func: Callable[[Leaf, str], Leaf],
+        func: Callable[[Any, str], object],
         key_chains: Iterable[str] | str | None = None,
         to_apply: bool = True,
         prune_unapplied: bool = False,
@@ -46,14 +51,14 @@ class IvyNames(Base):
 
     def cont_map_sub_conts(
         self,
-        func: Callable[[Leaf, str], Leaf],
+        func: Callable[[Any, str], object],
         key_chains: Iterable[str] | None = None,
         to_apply: bool = True,
         prune_unapplied: bool = False,
         inplace: bool = False,
         *,
         include_self: bool = True,
-    ) -> Leaf:
+    ) -> Any:
         """Return the Container of `func(container, path)`; see `tree.maps.map_branches`."""
         rebuild = Base._become if inplace else tree.like
         return maps.map_branches(
@@ -62,15 +67,15 @@ class IvyNames(Base):
 
     @staticmethod
     def cont_multi_map(
-        func: Callable[[list[Leaf], str], Leaf],
-        containers: Iterable[Leaf],
+        func: Callable[[list[Any], str], object],
+        containers: Iterable[object],
         key_chains: Iterable[str] | str | None = None,
         to_apply: bool = True,
         prune_unapplied: bool = False,
         *,
         map_nests: bool = False,
         assert_identical: bool = False,
-    ) -> Leaf:
+    ) -> Any:
         """Return the Container of `func([leaf of each], path)`; see `tree.maps.map_several`."""
         return maps.map_several(
             list(containers), func, key_chains, to_apply, prune_unapplied, map_nests,
@@ -99,7 +104,7 @@ class IvyNames(Base):
 
     def cont_to_iterator(
         self, key_chain: str = "", leaf_keys_only: bool = False, include_empty: bool = False
-    ) -> Iterator[tuple[str, Leaf]]:
+    ) -> Iterator[tuple[str, Any]]:
         """Yield `(path, leaf)` of every leaf; see `tree.in_order`."""
         return tree.in_order(self, key_chain, leaf_keys_only, include_empty)
 
@@ -109,11 +114,11 @@ class IvyNames(Base):
         """Yield the path of every leaf; see `cont_to_iterator`."""
         return (p for p, _ in tree.in_order(self, key_chain, leaf_keys_only, include_empty))
 
-    def cont_to_iterator_values(self, include_empty: bool = False) -> Iterator[Leaf]:
+    def cont_to_iterator_values(self, include_empty: bool = False) -> Iterator[Any]:
         """Yield every leaf; see `cont_to_iterator`."""
         return (leaf for _, leaf in tree.in_order(self, include_empty=include_empty))
 
-    def cont_to_flat_list(self) -> list[Leaf]:
+    def cont_to_flat_list(self) -> list[Any]:
         """Return the leaves in the order of their paths."""
         return [leaf for _, leaf in tree.in_order(self)]
 
@@ -121,15 +126,15 @@ class IvyNames(Base):
         """Return a Container of this one's keys and of leaves, which leave the list."""
         return edit.from_leaves(self, flat_list)
 
-    def cont_to_nested_list(self) -> list[Leaf]:
+    def cont_to_nested_list(self) -> list[Any]:
         """Return the leaves as lists in lists; leaves that are None are left out."""
         return edit.nested_lists(self)
 
-    def cont_to_dict(self) -> dict[str, Leaf]:
+    def cont_to_dict(self) -> dict[str, Any]:
         """Return nested plain dicts."""
         return edit.to_dict(self)
 
-    def cont_to_raw(self) -> dict[str, Leaf] | list[Leaf]:
+    def cont_to_raw(self) -> dict[str, Any] | list[Any]:
         """Return nested plain dicts, with the lists that were nested at construction restored."""
         return edit.raw(self)
 
@@ -141,7 +146,7 @@ class IvyNames(Base):
         """Return the number of leaves that are arrays."""
         return len(shapes.arrays(self))
 
-    def cont_size_ordered_arrays(self, *, exclude: Iterable[str] = ()) -> Base:
+    def cont_size_ordered_arrays(self, *, exclude: Iterable[str] = ()) -> "Container":
         """Return a flat Container of the arrays, from the smallest to the largest."""
         out = self._new(self._config._replace(alphabetical_keys=False))
         for path in shapes.by_size(self, tuple(exclude)):
@@ -183,32 +188,36 @@ class IvyNames(Base):
         return shapes.unstack(self, axis, keepdims, dim_size)
 
     @staticmethod
-    def cont_reduce(containers: Sequence[Any], reduction: Callable[[list[Leaf]], Leaf]) -> Leaf:
+    def cont_reduce(
+        containers: Sequence["Container"], reduction: Callable[[list[Any]], object]
+    ) -> "Container":
         """Return the Container of `reduction([leaf of each container])`."""
         return reduce.reduce(containers, reduction)
 
     @staticmethod
-    def cont_list_join(containers: Sequence[Any]) -> Leaf:
+    def cont_list_join(containers: Sequence[Branch]) -> "Container":
         """Return the Container of the lists of several containers, joined."""
         return reduce.join_lists(some("cont_list_join", containers))
 
     @staticmethod
-    def cont_list_stack(containers: Sequence[Any], dim: int = 0) -> Leaf:
+    def cont_list_stack(containers: Sequence[Branch], dim: int = 0) -> "Container":
         """Return the Container of lists of the leaves of several containers; `dim` is 0."""
         return reduce.list_leaves(some("cont_list_stack", containers), dim)
 
     @staticmethod
-    def cont_unify(cont: Any, device: str, mode: str, axis: int = 0) -> Leaf:
+    def cont_unify(cont: Branch, device: str, mode: str, axis: int = 0) -> Array:
         """Return one array out of all the leaves; see `tree.reduce.unify`."""
         return reduce.unify(cont, device, mode, axis)
 
     # -- look-ups -----------------------------------------------------------------------------
 
-    def cont_at_key_chain(self, key_chain: str, ignore_key_errors: bool = False) -> Leaf:
+    def cont_at_key_chain(self, key_chain: str, ignore_key_errors: bool = False) -> Any:
         """Return the value at a key chain; None if it is unknown and `ignore_key_errors`."""
         return None if ignore_key_errors and key_chain not in self else self[key_chain]
 
-    def cont_at_key_chains(self, key_chains: Any, *, ignore_key_errors: bool = False) -> Self:
+    def cont_at_key_chains(
+        self, key_chains: Names | None, *, ignore_key_errors: bool = False
+    ) -> Self:
         """Return a Container of the values at some key chains alone; all of it for None."""
         if key_chains is None:
             return self
@@ -241,11 +250,11 @@ class IvyNames(Base):
         """Return the paths that all containers have."""
         return compare.common_paths(containers)
 
-    def cont_if_exists(self, key: str) -> Leaf:
+    def cont_if_exists(self, key: str) -> Any:
         """Return the value at a key or key chain, or None where there is none."""
         return self.get(key)
 
-    def cont_try_kc(self, key: str) -> Leaf:
+    def cont_try_kc(self, key: str) -> Any:
         """Return the value at a key or key chain, or this Container where there is none."""
         return self.get(key, self)
 
@@ -254,32 +263,32 @@ class IvyNames(Base):
         """The number of keys of the longest key chain; empty containers count."""
         return select.depth(self)
 
-    def cont_find_sub_container(self, sub_cont: Any, partial: bool = False) -> str | bool:
+    def cont_find_sub_container(self, sub_cont: Branch, partial: bool = False) -> str | bool:
         """Return the path of a container inside this one, by the identity of its arrays."""
         return select.find_identical(self, sub_cont, partial)
 
-    def cont_contains_sub_container(self, sub_cont: Any, partial: bool = False) -> bool:
+    def cont_contains_sub_container(self, sub_cont: Branch, partial: bool = False) -> bool:
         """Whether a container is inside this one, by the identity of its arrays."""
         return select.find_identical(self, sub_cont, partial) is not False
 
     def cont_find_sub_structure(
-        self, sub_cont: Any, check_shapes: bool = True, partial: bool = False
+        self, sub_cont: Branch, check_shapes: bool = True, partial: bool = False
     ) -> str | bool:
         """Return the path of a container of the same keys, types and shapes, or False."""
         return select.find_structure(self, sub_cont, check_shapes, partial)
 
     def cont_contains_sub_structure(
-        self, sub_cont: Any, check_shapes: bool = True, partial: bool = False
+        self, sub_cont: Branch, check_shapes: bool = True, partial: bool = False
     ) -> bool:
         """Whether a container of the same keys, types and shapes is inside this one."""
         return select.find_structure(self, sub_cont, check_shapes, partial) is not False
 
-    def cont_assert_contains_sub_container(self, sub_cont: Any, partial: bool = False) -> None:
+    def cont_assert_contains_sub_container(self, sub_cont: Branch, partial: bool = False) -> None:
         """Raise `ValueError` with the differences unless a container is inside this one."""
         select.require_identical(self, sub_cont, partial, self._made)
 
     def cont_assert_contains_sub_structure(
-        self, sub_cont: Any, check_shapes: bool = True, partial: bool = False
+        self, sub_cont: Branch, check_shapes: bool = True, partial: bool = False
     ) -> None:
         """Raise `ValueError` with the differences unless such a structure is inside this one."""
         select.require_structure(self, sub_cont, check_shapes, partial, self._made)
@@ -289,12 +298,12 @@ class IvyNames(Base):
         return select.duplicates(self)
 
     def cont_structural_diff(
-        *containers: Any,
+        *containers: Branch,
         mode: str = "all",
         diff_keys: str | Sequence[str] = "diff",
         detect_key_diffs: bool = True,
         detect_shape_diffs: bool = True,
-    ) -> Leaf:
+    ) -> "Container":
         """Return a Container that shows where containers differ in keys and shapes alone."""
         trees = [c if isinstance(c, Base) else Base._plain(c) for c in containers]
         return trees[0]._made(
@@ -303,14 +312,9 @@ class IvyNames(Base):
 
     @staticmethod
     def cont_identical(
-        containers: Sequence[Any],
-        check_types: bool = True,
-        check_shapes: bool = True,
-        same_arrays: bool = True,
-        arrays_equal: bool = True,
-        *,
-        partial: bool = False,
-    ) -> bool:
+        containers: Sequence[Branch], check_types: bool = True, check_shapes: bool = True,
+        same_arrays: bool = True, arrays_equal: bool = True, *, partial: bool = False,
+    ) -> bool:  # fmt: skip
         """Whether containers have the same keys and arrays; see `tree.compare.identical`."""
         return compare.identical(
             containers, check_types, check_shapes, same_arrays, arrays_equal, partial
@@ -318,25 +322,17 @@ class IvyNames(Base):
 
     @staticmethod
     def cont_identical_structure(
-        containers: Sequence[Any],
-        check_types: bool = True,
-        check_shapes: bool = True,
-        *,
+        containers: Sequence[Branch], check_types: bool = True, check_shapes: bool = True, *,
         partial: bool = False,
-    ) -> bool:
+    ) -> bool:  # fmt: skip
         """Whether containers have the same keys, types of leaves and shapes of arrays."""
         return compare.identical_structure(containers, check_types, check_shapes, partial)
 
     @staticmethod
     def cont_assert_identical(
-        containers: Sequence[Any],
-        check_types: bool = True,
-        check_shapes: bool = True,
-        same_arrays: bool = True,
-        arrays_equal: bool = True,
-        *,
-        partial: bool = False,
-    ) -> None:
+        containers: Sequence[Branch], check_types: bool = True, check_shapes: bool = True,
+        same_arrays: bool = True, arrays_equal: bool = True, *, partial: bool = False,
+    ) -> None:  # fmt: skip
         """Raise `ValueError` with the differences unless `cont_identical` holds."""
         compare.require_identical(
             containers, check_types, check_shapes, same_arrays, arrays_equal, partial, Base._shown
@@ -344,7 +340,7 @@ class IvyNames(Base):
 
     @staticmethod
     def cont_assert_identical_structure(
-        containers: Sequence[Any],
+        containers: Sequence[Branch],
         check_types: bool = True,
         check_shapes: bool = True,
         *,
@@ -357,11 +353,12 @@ class IvyNames(Base):
         """
         compare.require_same_structure(containers, check_types, check_shapes, partial, Base._shown)
         if assert_and_assign:
+            into: Any = containers[0]
             for path, leaf in tree.items(containers[1]):
-                containers[0][path] = leaf
+                into[path] = leaf
 
     @staticmethod
-    def cont_identical_configs(containers: Iterable[Any]) -> bool:
+    def cont_identical_configs(containers: Iterable["Container"]) -> bool:
         """Whether containers have the same options."""
         first, *rest = (c.cont_config for c in containers)
         return all(first == other for other in rest)
@@ -371,15 +368,16 @@ class IvyNames(Base):
         """Whether the arrays of containers, in order, have the same shapes."""
         return compare.same_shapes(containers)
 
-    def cont_combine(*containers: Any) -> Leaf:
+    def cont_combine(*containers: Branch) -> "Container":
         """Return a Container with the keys of all containers; later ones win. See `merge`."""
-        return containers[0] if len(containers) == 1 else Base._merged(*containers)
+        trees: Any = containers
+        return trees[0] if len(trees) == 1 else Base._merged(*trees)
 
     def cont_set_at_keys(self, target_dict: Branch) -> Self:
         """Return a copy in which the values of some keys, at any depth, are replaced."""
         return edit.set_names(self, {k: self._convert(v) for k, v in target_dict.items()})
 
-    def cont_set_at_key_chain(self, key_chain: str, val: Leaf, inplace: bool = False) -> Self:
+    def cont_set_at_key_chain(self, key_chain: str, val: object, inplace: bool = False) -> Self:
         """Return a copy with a value set at a key chain, which need not exist."""
         out = self if inplace else self._copy_branches()
         out[key_chain] = val
@@ -392,7 +390,9 @@ class IvyNames(Base):
             out[chain] = value
         return self._become(out) if inplace else out
 
-    def cont_overwrite_at_key_chain(self, key_chain: str, val: Leaf, inplace: bool = False) -> Self:
+    def cont_overwrite_at_key_chain(
+        self, key_chain: str, val: object, inplace: bool = False
+    ) -> Self:
         """Return a copy with a value set at a key chain, which must exist."""
         if key_chain not in self:
             raise missing_key(self, key_chain)
@@ -405,7 +405,7 @@ class IvyNames(Base):
                 raise missing_key(self, chain)
         return self.cont_set_at_key_chains(target_dict, inplace=inplace)
 
-    def cont_create_if_absent(self, key: str, value: Leaf) -> None:
+    def cont_create_if_absent(self, key: str, value: object) -> None:
         """Set a key chain unless it exists."""
         self.setdefault(key, value)
 
@@ -417,7 +417,7 @@ class IvyNames(Base):
         """Return a copy without what stands at a key chain; see `cont_prune_key_chains`."""
         return select.without_paths(self, [key_chain])
 
-    def cont_prune_key_chains(self, key_chains: Any) -> Self:
+    def cont_prune_key_chains(self, key_chains: Names | None) -> Self:
         """Return a copy without what stands at some key chains; all of it for None."""
         return self if key_chains is None else select.without_paths(self, key_chains)
 
@@ -484,10 +484,7 @@ class IvyNames(Base):
         return rekey.moved(self, keychain_mapping, keep_orig, replace)
 
     def cont_restructure(
-        self,
-        mapping: Mapping[str, str | Mapping[str, Any]],
-        keep_orig: bool = True,
-        replace: bool = True,
+        self, mapping: Mapping[str, str | Moved], keep_orig: bool = True, replace: bool = True
     ) -> Self:
         """Return a copy with some values moved and rearranged; see `tree.rekey.moved`."""
         return rekey.moved(self, mapping, keep_orig, replace)
@@ -500,11 +497,11 @@ class IvyNames(Base):
         """Return a copy in which containers of at most `height_cutoff` levels are empty."""
         return rekey.cut_at_height(self, height_cutoff)
 
-    def cont_slice_via_key(self, slice_key: str) -> Leaf:
+    def cont_slice_via_key(self, slice_key: str) -> Any:
         """Return a copy in which containers that have a key are replaced by what it holds."""
         return rekey.slice_via_key(self, slice_key)
 
-    def cont_slice_keys(self, key_slice: Any, all_depths: bool = False) -> Self:
+    def cont_slice_keys(self, key_slice: KeySlice, all_depths: bool = False) -> Self:
         """Return a copy with some of the keys, chosen by position or by name."""
         return rekey.slice_keys(self, key_slice, all_depths)
 
@@ -513,7 +510,7 @@ class IvyNames(Base):
         disk.write(self, file_path, format)
 
     @staticmethod
-    def cont_load(file_path: Path, format: str = "h5") -> Leaf:
+    def cont_load(file_path: Path, format: str = "h5") -> "Container":
         """Load a new Container from a file; see `load`. `format="pickle"` runs what it says."""
         return disk.read(Base._plain, file_path, format=format)
 
@@ -528,7 +525,9 @@ class IvyNames(Base):
         disk.write_part(self, h5_obj_or_filepath, starting_index, mode, max_batch_size)
 
     @staticmethod
-    def cont_from_disk_as_hdf5(h5_obj_or_filepath: Path, slice_obj: Any = slice(None)) -> Leaf:
+    def cont_from_disk_as_hdf5(
+        h5_obj_or_filepath: Path, slice_obj: Index = slice(None)
+    ) -> "Container":
         """Load a new Container from an HDF5 file, or an index of its datasets' leading axes."""
         return disk.read_part(Base._plain, h5_obj_or_filepath, slice_obj)
 
@@ -537,7 +536,7 @@ class IvyNames(Base):
         disk.write(self, pickle_filepath, "pickle")
 
     @staticmethod
-    def cont_from_disk_as_pickled(pickle_filepath: Path) -> Leaf:
+    def cont_from_disk_as_pickled(pickle_filepath: Path) -> "Container":
         """Load a new Container from a pickle, which runs what the pickle says; see `load`."""
         return disk.read(Base._plain, pickle_filepath, format="pickle")
 
@@ -550,7 +549,7 @@ class IvyNames(Base):
         disk.write(self, json_filepath, "json")
 
     @staticmethod
-    def cont_from_disk_as_json(json_filepath: Path) -> Leaf:
+    def cont_from_disk_as_json(json_filepath: Path) -> "Container":
         """Load a new Container from a JSON file."""
         return disk.read(Base._plain, json_filepath, format="json")
 

@@ -22,7 +22,7 @@ __all__ = [
 ]
 
 
-def is_simple(key: Any) -> bool:
+def is_simple(key: object) -> bool:
     """Whether a key is one key: the quick form of the question, asked most of all."""
     return type(key) is str and "/" not in key and "." not in key and key != ""
 
@@ -35,7 +35,7 @@ def missing_attribute(container: Mapping, name: str) -> IvyAttributeError:
     )
 
 
-def pairs_of(source: Any) -> list[tuple]:
+def pairs_of(source: object) -> list[tuple]:
     """The `(key, value)` pairs of a mapping or of an iterable of pairs."""
     if source is None:
         return []
@@ -51,7 +51,7 @@ def pairs_of(source: Any) -> list[tuple]:
     )
 
 
-def keys_at_construction(key: Any) -> list[str]:
+def keys_at_construction(key: object) -> list[str]:
     """Split a key; whole numbers, the keys of enumerated modules, become strings."""
     return [str(key)] if type(key) is int else split_chain(key)
 
@@ -77,7 +77,7 @@ def check_distinct(pairs: Iterable[tuple]) -> None:
             )
 
 
-def given_twice(keys: list[str], first: Any, second: Any) -> IvyValueError:
+def given_twice(keys: list[str], first: object, second: object) -> IvyValueError:
     """Return the error for a mapping that has a value inside `keys[:-1]` and in a key chain."""
     return IvyValueError(
         f"The mapping gives {'/'.join(keys)!r} twice: inside {'/'.join(keys[:-1])!r} and as a key "

@@ -8,6 +8,7 @@
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 import tensorflow as tf
 from keras import ops
@@ -17,7 +18,6 @@ from keras_ivy.container.guard import guarded
 from keras_ivy.tree.arrays import is_array, is_variable
 from keras_ivy.tree.maps import call_leafwise
 from keras_ivy.tree.select import filtered
-from keras_ivy.typing import Leaf
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
 __all__ = ["TABLE", "add_methods", "container_map"]
@@ -31,10 +31,10 @@ _SAME = """
 """
 
 #: Method name -> function of a leaf.
-TABLE: dict[str, Callable[..., Leaf]] = {}
+TABLE: dict[str, Callable[..., Any]] = {}
 
 
-def container_map(fn: Callable[..., Leaf], *args: Leaf, **kwargs: Leaf) -> Leaf:
+def container_map(fn: Callable[..., object], *args: object, **kwargs: object) -> Any:
     """Call a function leaf by leaf if any argument is a Container, else once.
 
     Args:
@@ -67,19 +67,19 @@ def container_map(fn: Callable[..., Leaf], *args: Leaf, **kwargs: Leaf) -> Leaf:
 _PRUNED = object()
 
 
-def _method(name: str, function: Callable[..., Leaf]) -> Callable[..., Leaf]:
+def _method(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     def method(
-        self: Leaf,
-        *args: Leaf,
+        self: Any,
+        *args: Any,
         key_chains: Iterable[str] | str | None = None,
         to_apply: bool = True,
         prune_unapplied: bool = False,
-        out: Leaf = None,
-        **kwargs: Leaf,
-    ) -> Leaf:
+        out: Any = None,
+        **kwargs: Any,
+    ) -> Any:
         chosen = [key_chains] if isinstance(key_chains, str) else key_chains
 
-        def call(path: str, leaf: Leaf, *rest: Leaf, **named: Leaf) -> Leaf:
+        def call(path: str, leaf: Any, *rest: Any, **named: Any) -> Any:
             if chosen is not None and (path in chosen) != to_apply:
                 return _PRUNED if prune_unapplied else leaf
             return _apply(name, function, path, leaf, *rest, **named)
@@ -107,9 +107,7 @@ def _method(name: str, function: Callable[..., Leaf]) -> Callable[..., Leaf]:
     return method
 
 
-def _apply(
-    name: str, function: Callable[..., Leaf], path: str, *args: Leaf, **kwargs: Leaf
-) -> Leaf:
+def _apply(name: str, function: Callable[..., Any], path: str, *args: Any, **kwargs: Any) -> Any:
     """Call the function, with an error that names the method and the leaf it failed on."""
     try:
         return function(*args, **kwargs)
@@ -120,7 +118,7 @@ def _apply(
         raise kind(f"`{name}` failed on {path!r} of {what}: {error}") from error
 
 
-def _write(result: Leaf, out: Leaf) -> Leaf:
+def _write(result: Any, out: Any) -> Any:
     """Write a result into another Container: variables are assigned, other leaves replaced."""
     for path, value in result.flatten().items():
         if is_variable(out.get(path)):
@@ -130,7 +128,7 @@ def _write(result: Leaf, out: Leaf) -> Leaf:
     return out
 
 
-def add_methods(functions: Mapping[str, Callable[..., Leaf]]) -> None:
+def add_methods(functions: Mapping[str, Callable[..., object]]) -> None:
     """Give Container methods that call functions leaf by leaf.
 
     Args:

@@ -4,6 +4,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import keras
 import numpy as np
@@ -11,7 +12,6 @@ import tensorflow as tf
 
 from keras_ivy.container.config import Config
 from keras_ivy.tree.arrays import array_value, is_array
-from keras_ivy.typing import Leaf
 
 __all__ = ["class_name", "format_leaf", "show", "text", "trim_key"]
 
@@ -26,7 +26,7 @@ _COLORS = {
 }
 
 
-def class_name(value: Leaf) -> str:
+def class_name(value: object) -> str:
     """Return the public name of an array's class.
 
     Example:
@@ -59,7 +59,7 @@ def trim_key(key: str, max_length: int | None) -> str:
     return "".join(key[i] for i in kept)
 
 
-def format_leaf(value: Leaf, config: Config, column: int = 0, indent: int = 0) -> str:
+def format_leaf(value: object, config: Config, column: int = 0, indent: int = 0) -> str:
     """Return the print of one leaf.
 
     Args:
@@ -84,7 +84,7 @@ def format_leaf(value: Leaf, config: Config, column: int = 0, indent: int = 0) -
     return re.sub("[\"']", "", text).replace("true", "True").replace("false", "False")
 
 
-def _format_array(value: Leaf, config: Config, column: int) -> str:
+def _format_array(value: Any, config: Config, column: int) -> str:
     """Return `name([numbers])` of a small array, `(<class name> shape=[...])` of a large one."""
     large = config.print_limit is not None and len(value.shape) > 0
     large = large and (None in value.shape or np.prod(value.shape) > config.print_limit)
@@ -113,12 +113,12 @@ def _format_numbers(numbers: np.ndarray) -> str:
     return re.sub(r",\s*\n", ", \n", text)
 
 
-def _shape(value: Leaf) -> list[int | None]:
+def _shape(value: Any) -> list[int | None]:
     return list(value.shape)
 
 
 def _format(
-    container: Mapping[str, Leaf], config: Config, level: int, paint: Callable[[str], str]
+    container: Mapping[str, object], config: Config, level: int, paint: Callable[[str], str]
 ) -> str:
     if not container:
         return "{}"
@@ -137,12 +137,12 @@ def _format(
     return f"{{{newline}{body}{close}{' ' * (config.print_indent * level)}}}"
 
 
-def text(container: Mapping[str, Leaf], config: Config) -> str:
+def text(container: Mapping[str, object], config: Config) -> str:
     """Return the print of a container."""
     return _format(container, config, 0, str)
 
 
-def show(container: Mapping[str, Leaf], config: Config) -> None:
+def show(container: Mapping[str, object], config: Config) -> None:
     """Print a container, its keys in colour if the output is a terminal."""
 
     def paint(key: str) -> str:

@@ -12,8 +12,6 @@ from typing import Any
 
 import optree
 
-from keras_ivy.typing import Leaf
-
 __all__ = ["register_with_jax", "register_with_optree"]
 
 #: keras.tree flattens in this namespace; users of plain optree flatten in the global one.
@@ -21,19 +19,19 @@ _NAMESPACES = ("keras", optree.registry.__GLOBAL_NAMESPACE)
 _registered_with_jax: set[type] = set()
 
 
-def _flatten(container: dict[str, Leaf]) -> tuple[list[Leaf], tuple[str, ...]]:
+def _flatten(container: dict[str, Any]) -> tuple[list[Any], tuple[str, ...]]:
     keys = tuple(sorted(container))
     return [dict.__getitem__(container, key) for key in keys], keys
 
 
 def _flatten_for_optree(
-    container: dict[str, Leaf],
-) -> tuple[list[Leaf], tuple[str, ...], tuple[str, ...]]:
+    container: dict[str, Any],
+) -> tuple[list[Any], tuple[str, ...], tuple[str, ...]]:
     children, keys = _flatten(container)
     return children, keys, keys
 
 
-def _unflatten(cls: Any, keys: tuple[str, ...], children: Iterable[Leaf]) -> Leaf:
+def _unflatten(cls: Any, keys: tuple[str, ...], children: Iterable[Any]) -> Any:
     out = cls._new()
     for key, child in zip(keys, children, strict=True):
         dict.__setitem__(out, key, child)
@@ -66,7 +64,7 @@ def register_with_jax(cls: type) -> bool:
         return False
     _registered_with_jax.add(cls)
 
-    def flatten_with_keys(container: dict[str, Leaf]) -> tuple[list[Leaf], tuple[str, ...]]:
+    def flatten_with_keys(container: dict[str, Any]) -> tuple[list[Any], tuple[str, ...]]:
         children, keys = _flatten(container)
         paired = zip(keys, children, strict=True)
         return [(tree_util.DictKey(key), child) for key, child in paired], keys

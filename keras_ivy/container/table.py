@@ -4,7 +4,7 @@ import functools
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import tensorflow as tf
 
@@ -12,7 +12,6 @@ from keras_ivy import tree
 from keras_ivy.container.printing import format_leaf
 from keras_ivy.structure import Names
 from keras_ivy.tree.arrays import array_value, dtype_name, is_array
-from keras_ivy.typing import Leaf
 from keras_ivy.utils.plots import Series, plot_series
 from keras_ivy.utils.reports import Column, Report, VariableTable
 from keras_ivy.utils.reports.fold import Node, folded
@@ -68,7 +67,7 @@ class Table(VariableTable[LeafRow], Report[LeafRow]):
         ("stddev", "stddev"),
     )
 
-    def __init__(self, container: Mapping[str, Leaf], names: Names | None = None):
+    def __init__(self, container: Mapping[str, object], names: Names | None = None):
         titles = names.titles if names is not None else {}
         places = names.places if names is not None else {}
         leaves = sorted(
@@ -127,7 +126,7 @@ class Table(VariableTable[LeafRow], Report[LeafRow]):
         return plot_series(series, names, "value", "Container", ax, joined=False)
 
 
-def _row(path: str, leaf: Leaf, name: str) -> LeafRow:
+def _row(path: str, leaf: Any, name: str) -> LeafRow:
     if not is_array(leaf):
         return LeafRow(path, None, type(leaf).__name__, name=name)
     shape = tuple(leaf.shape)
@@ -150,9 +149,9 @@ def as_html(container: "Base", names: Names | None = None) -> str:
     titles = names.titles if names is not None else {}
     called = names.layers if names is not None else {}
 
-    def inside(branch: Mapping[str, Leaf], prefix: str) -> Iterator[Node]:
+    def inside(branch: Mapping[str, Any], prefix: str) -> Iterator[Node]:
         for key in sorted(branch, key=natural):
-            value: Leaf = branch[key]
+            value: Any = branch[key]
             path = f"{prefix}{key}"
             if isinstance(value, Mapping):
                 text = called.get(path, ("", ""))[1]

@@ -1,12 +1,13 @@
 """What counts as an array among the leaves, and what it takes to read, copy and compare one."""
 
 import copy
-from typing import Any
+from typing import Any, TypeGuard
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_ivy.typing import ArrayLeaf, Leaf, Variable
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = [
@@ -23,17 +24,17 @@ __all__ = [
 ARRAYS = (tf.Tensor, tf.Variable, keras.Variable, keras.KerasTensor, np.ndarray)
 
 
-def is_array(leaf: Any) -> bool:
+def is_array(leaf: object) -> TypeGuard[ArrayLeaf]:
     """Whether a leaf has a shape and a dtype."""
     return isinstance(leaf, ARRAYS)
 
 
-def is_variable(leaf: Any) -> bool:
+def is_variable(leaf: object) -> TypeGuard[Variable]:
     """Whether a leaf can be assigned to."""
     return isinstance(leaf, tf.Variable | keras.Variable)
 
 
-def dtype_name(array: Any) -> str:
+def dtype_name(array: ArrayLeaf) -> str:
     """Return the dtype as Keras writes it.
 
     Example:
@@ -46,7 +47,7 @@ def dtype_name(array: Any) -> str:
     return tf.as_dtype(array.dtype).name
 
 
-def array_value(array: Any) -> np.ndarray | None:
+def array_value(array: ArrayLeaf) -> np.ndarray | None:
     """Return the numbers of an array, or None where they are not known, as in a graph."""
     if isinstance(array, np.ndarray):
         return array
@@ -58,7 +59,7 @@ def array_value(array: Any) -> np.ndarray | None:
         return None
 
 
-def numbers_of(array: Any) -> np.ndarray:
+def numbers_of(array: ArrayLeaf) -> np.ndarray:
     """Return the numbers of an array.
 
     Raises:
@@ -81,7 +82,7 @@ def all_equal(x: Any, y: Any) -> bool:
     return bool(x == y)
 
 
-def copy_leaf(leaf: Any, memo: dict) -> Any:
+def copy_leaf(leaf: Leaf, memo: dict) -> Leaf:
     """Copy a leaf; a tensor becomes a new tensor, which TensorFlow's own copy does not make.
 
     Args:

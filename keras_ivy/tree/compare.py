@@ -1,10 +1,10 @@
 """Comparing trees: differences, identity, structure."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from keras_ivy.tree.arrays import all_equal, is_array
 from keras_ivy.tree.core import leaves, paths
-from keras_ivy.typing import Leaf
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = [
@@ -19,19 +19,19 @@ __all__ = [
 ]
 
 #: What the differences of trees print as.
-Show = Callable[[Sequence[Mapping[str, Leaf]], dict[str, Leaf]], object]
+Show = Callable[[Sequence[Mapping[str, object]], dict[str, object]], object]
 
 MODES = ("all", "same_only", "diff_only")
 
 
 def difference(
-    containers: Sequence[Mapping[str, Leaf]],
+    containers: Sequence[Mapping[str, object]],
     mode: str = "all",
     diff_keys: str | Sequence[str] = "diff",
     detect_key_diffs: bool = True,
     detect_value_diffs: bool = True,
     detect_shape_diffs: bool = True,
-) -> dict[str, Leaf]:
+) -> dict[str, object]:
     """Return nested dicts that show where trees differ; see `Container.diff`.
 
     Example:
@@ -58,15 +58,15 @@ def difference(
             return ", ".join(names[i] for i in group)
         return f"{diff_keys}_{', '.join(map(str, group))}"
 
-    def equal(x: Leaf, y: Leaf) -> bool:
+    def equal(x: Any, y: Any) -> bool:
         if isinstance(x, Mapping) or isinstance(y, Mapping):
             return x is y
         if is_array(x) and is_array(y) and tuple(x.shape) != tuple(y.shape):
             return not detect_shape_diffs
         return not detect_value_diffs or all_equal(x, y)
 
-    def walk(level: Sequence[Mapping[str, Leaf]]) -> dict[str, Leaf]:
-        out: dict[str, Leaf] = {}
+    def walk(level: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        out: dict[str, Any] = {}
         for key in sorted({key for c in level for key in c}):
             present = [i for i, c in enumerate(level) if key in c]
             values = [level[i][key] for i in present]
@@ -99,7 +99,7 @@ def difference(
 
 
 def identical(
-    containers: Sequence[Mapping[str, Leaf]],
+    containers: Sequence[Mapping[str, object]],
     check_types: bool = True,
     check_shapes: bool = True,
     same_arrays: bool = True,
@@ -108,7 +108,7 @@ def identical(
 ) -> bool:
     """Whether containers have the same keys, and arrays that are the same; see `Container`."""
 
-    def same(x: Leaf, y: Leaf) -> bool:
+    def same(x: Any, y: Any) -> bool:
         if check_types and type(x) is not type(y):
             return False
         if is_array(x) and is_array(y):
@@ -123,7 +123,7 @@ def identical(
 
 
 def identical_structure(
-    containers: Sequence[Mapping[str, Leaf]],
+    containers: Sequence[Mapping[str, object]],
     check_types: bool = True,
     check_shapes: bool = True,
     partial: bool = False,
@@ -140,10 +140,12 @@ def identical_structure(
 
 
 def _agree(
-    containers: Sequence[Mapping[str, Leaf]], same: Callable[[Leaf, Leaf], bool], partial: bool
+    containers: Sequence[Mapping[str, object]],
+    same: Callable[[object, object], bool],
+    partial: bool,
 ) -> bool:
     """Whether all containers agree with the first, key by key."""
-    first = containers[0]
+    first: Mapping[str, Any] = containers[0]
     for other in containers[1:]:
         shared = first.keys() & other.keys()
         if partial:
@@ -152,7 +154,8 @@ def _agree(
         elif first.keys() != other.keys():
             return False
         for key in shared:
-            x, y = first[key], other[key]
+            x: Any = first[key]
+            y: Any = other[key]
             nested = [isinstance(v, Mapping) for v in (x, y)]
             if all(nested):
                 if not _agree([x, y], same, partial):
@@ -168,7 +171,7 @@ def assert_same(same: bool, sentence: str, differences: Callable[[], object]) ->
         raise IvyValueError(f"{sentence}. The differences:\n\n{differences()}")
 
 
-def common_paths(trees: Iterable[Mapping[str, Leaf]]) -> list[str]:
+def common_paths(trees: Iterable[Mapping[str, object]]) -> list[str]:
     """Return the paths that all trees have.
 
     Example:
@@ -180,14 +183,14 @@ def common_paths(trees: Iterable[Mapping[str, Leaf]]) -> list[str]:
     return [path for path in first if all(path in other for other in rest)]
 
 
-def same_shapes(trees: Iterable[Mapping[str, Leaf]]) -> bool:
+def same_shapes(trees: Iterable[Mapping[str, object]]) -> bool:
     """Whether the arrays of trees, in order, have the same shapes."""
     first, *rest = ([tuple(x.shape) for x in leaves(tree) if is_array(x)] for tree in trees)
     return all(first == other for other in rest)
 
 
 def require_identical(
-    containers: Sequence[Mapping[str, Leaf]],
+    containers: Sequence[Mapping[str, object]],
     check_types: bool,
     check_shapes: bool,
     same_arrays: bool,
@@ -204,7 +207,7 @@ def require_identical(
 
 
 def require_same_structure(
-    containers: Sequence[Mapping[str, Leaf]],
+    containers: Sequence[Mapping[str, object]],
     check_types: bool,
     check_shapes: bool,
     partial: bool,

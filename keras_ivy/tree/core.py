@@ -9,7 +9,7 @@ up leaf by leaf. A `Container` goes in and comes out as a `Container`, a dict as
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar, cast
 
-from keras_ivy.typing import Leaf
+from keras_ivy.typing import Leaf, Nested
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
 __all__ = [
@@ -34,7 +34,7 @@ SEPARATOR = "/"
 Tree = TypeVar("Tree", bound=Mapping[str, Any])
 
 
-def like(tree: Tree, items: Mapping[str, Leaf]) -> Tree:
+def like(tree: Tree, items: Mapping[str, object]) -> Tree:
     """Return a tree of the kind of another one, with other items on its top level.
 
     A class of trees says by a method `__tree_like__(items)` how; in the order of its keys if it
@@ -67,7 +67,7 @@ def copied(tree: Tree) -> Tree:
 
 
 def in_order(
-    tree: Mapping[str, Leaf],
+    tree: Nested[Leaf],
     prefix: str = "",
     names_only: bool = False,
     include_empty: bool = False,
@@ -85,6 +85,7 @@ def in_order(
     >>> list(in_order({"b": {"d": 3, "c": 2}, "a": 1}))
     [('b/d', 3), ('b/c', 2), ('a', 1)]
     """
+    value: Any  # An empty branch is yielded like a leaf.
     for key, value in tree.items():
         path = key if names_only or not prefix else f"{prefix}{SEPARATOR}{key}"
         if isinstance(value, Mapping) and (len(value) or not include_empty):
@@ -94,7 +95,7 @@ def in_order(
 
 
 def items(
-    tree: Mapping[str, Leaf], prefix: str = "", include_empty: bool = False
+    tree: Nested[Leaf], prefix: str = "", include_empty: bool = False
 ) -> Iterator[tuple[str, Leaf]]:
     """Yield `(path, leaf)` of every leaf, in sorted order.
 
@@ -119,10 +120,11 @@ def items(
         elif value:
             yield from items(value, path, include_empty)
         elif include_empty:
-            yield path, value
+            empty: Any = value
+            yield path, empty
 
 
-def _sorted_keys(tree: Mapping[str, Leaf]) -> list[str]:
+def _sorted_keys(tree: Mapping[str, object]) -> list[str]:
     for key in tree:
         if not isinstance(key, str):
             raise IvyTypeError(
@@ -132,7 +134,7 @@ def _sorted_keys(tree: Mapping[str, Leaf]) -> list[str]:
     return sorted(tree)
 
 
-def paths(tree: Mapping[str, Leaf]) -> list[str]:
+def paths(tree: Mapping[str, object]) -> list[str]:
     """Return the path of every leaf, in sorted order.
 
     Example:
@@ -143,7 +145,7 @@ def paths(tree: Mapping[str, Leaf]) -> list[str]:
     return [path for path, _ in items(tree)]
 
 
-def leaves(tree: Mapping[str, Leaf]) -> list[Leaf]:
+def leaves(tree: Nested[Leaf]) -> list[Leaf]:
     """Return every leaf, in the sorted order of their paths.
 
     Example:
@@ -154,7 +156,7 @@ def leaves(tree: Mapping[str, Leaf]) -> list[Leaf]:
     return [leaf for _, leaf in items(tree)]
 
 
-def flatten(tree: Mapping[str, Leaf]) -> dict[str, Leaf]:
+def flatten(tree: Nested[Leaf]) -> dict[str, Leaf]:
     """Return a plain dict from the path of every leaf to the leaf, in sorted order.
 
     Empty branches have no leaf and so leave no trace.
@@ -167,7 +169,7 @@ def flatten(tree: Mapping[str, Leaf]) -> dict[str, Leaf]:
     return dict(items(tree))
 
 
-def unflatten(flat: Mapping[str, Leaf]) -> dict[str, Leaf]:
+def unflatten(flat: Mapping[str, Leaf]) -> dict[str, Leaf | Nested[Leaf]]:
     """Return the nested dict of which `flat` is the flattened form; the inverse of `flatten`.
 
     Args:
@@ -184,7 +186,7 @@ def unflatten(flat: Mapping[str, Leaf]) -> dict[str, Leaf]:
     >>> unflatten({"b/d": 3, "a": 1, "b/c": 2})
     {'a': 1, 'b': {'c': 2, 'd': 3}}
     """
-    root: dict[str, Leaf] = {}
+    root: dict[str, Any] = {}
     branches = {"": root}
     for path in sorted(flat):
         *parents, last = path.split(SEPARATOR)
@@ -203,12 +205,12 @@ def unflatten(flat: Mapping[str, Leaf]) -> dict[str, Leaf]:
     return _sorted(root)
 
 
-def _sorted(tree: dict[str, Leaf]) -> dict[str, Leaf]:
+def _sorted(tree: dict[str, Any]) -> dict[str, Any]:
     """Return nested plain dicts with every level sorted (`"a-b"` comes before `"a/b"`)."""
     return {k: _sorted(tree[k]) if isinstance(tree[k], dict) else tree[k] for k in sorted(tree)}
 
 
-def map(fn: Callable[..., Leaf], tree: Tree, *rest: Mapping[str, Leaf]) -> Tree:
+def map(fn: Callable[..., object], tree: Tree, *rest: Mapping[str, object]) -> Tree:
     """Return the tree of `fn(leaf, *leaves of the rest)`.
 
     Args:
@@ -230,7 +232,7 @@ def map(fn: Callable[..., Leaf], tree: Tree, *rest: Mapping[str, Leaf]) -> Tree:
     return map_with_path(lambda _, *xs: fn(*xs), tree, *rest)
 
 
-def map_with_path(fn: Callable[..., Leaf], tree: Tree, *rest: Mapping[str, Leaf]) -> Tree:
+def map_with_path(fn: Callable[..., object], tree: Tree, *rest: Mapping[str, object]) -> Tree:
     """Return the tree of `fn(path, leaf, *leaves of the rest)`.
 
     Args:
@@ -250,7 +252,7 @@ def map_with_path(fn: Callable[..., Leaf], tree: Tree, *rest: Mapping[str, Leaf]
     return _map(fn, "", tree, *rest)
 
 
-def _map(fn: Callable[..., Leaf], prefix: str, tree: Tree, *rest: Mapping[str, Leaf]) -> Tree:
+def _map(fn: Callable[..., Any], prefix: str, tree: Tree, *rest: Mapping[str, Any]) -> Tree:
     out = {}
     for key in sorted(tree):
         value = tree[key]
@@ -263,7 +265,7 @@ def _map(fn: Callable[..., Leaf], prefix: str, tree: Tree, *rest: Mapping[str, L
     return like(tree, out)
 
 
-def check_same_structure(tree: Mapping[str, Leaf], *rest: Mapping[str, Leaf]) -> None:
+def check_same_structure(tree: Mapping[str, object], *rest: Mapping[str, object]) -> None:
     """Raise `ValueError` unless all trees have the same paths.
 
     Example:

@@ -1,7 +1,7 @@
 """Trees with other values, other branches, other forms: every function returns a new one."""
 
 from collections.abc import Iterable, Mapping
-from typing import cast
+from typing import Any, cast
 
 from keras_ivy.tree.core import Tree, copied, like, paths
 from keras_ivy.tree.maps import map_some
@@ -19,7 +19,7 @@ def merge(*trees: Tree) -> Tree:
     >>> merge({"a": 1, "b": {"c": 2}}, {"b": {"d": 3}, "a": 4})
     {'a': 4, 'b': {'c': 2, 'd': 3}}
     """
-    out: Leaf = copied(trees[0])
+    out: Any = copied(trees[0])
     for tree in trees[1:]:
         for key, value in tree.items():
             held = out[key] if key in out.keys() else None  # noqa: SIM118, chains are no keys
@@ -29,7 +29,7 @@ def merge(*trees: Tree) -> Tree:
     return out
 
 
-def set_names(tree: Tree, values: Mapping[str, Leaf]) -> Tree:
+def set_names(tree: Tree, values: Mapping[str, object]) -> Tree:
     """Return a tree in which the values of some keys, at any depth, are replaced.
 
     Args:
@@ -77,8 +77,8 @@ def without_names(
             raise IvyTypeError(f"`{name}` is a list of strings. Received: {name}={value!r}")
     names, texts = set(absolute or ()), tuple(containing or ())
 
-    def walk(branch: Mapping[str, Leaf]) -> Mapping[str, Leaf]:
-        out: dict[str, Leaf] = {}
+    def walk(branch: Mapping[str, Any]) -> Mapping[str, Any]:
+        out: dict[str, Any] = {}
         for key, value in branch.items():
             value = walk(value) if isinstance(value, Mapping) else value
             taken = key in names or any(text in key for text in texts)
@@ -121,19 +121,19 @@ def from_leaves(tree: Tree, leaves: list[Leaf]) -> Tree:
     return map_some(tree, lambda _, path: next(taken))
 
 
-def nested_lists(tree: Mapping[str, Leaf]) -> list[Leaf]:
+def nested_lists(tree: Mapping[str, object]) -> list[object]:
     """Return the leaves as lists in lists; leaves that are None are left out."""
     return [
         nested_lists(v) if isinstance(v, Mapping) else v for v in tree.values() if v is not None
     ]
 
 
-def to_dict(tree: Mapping[str, Leaf]) -> dict[str, Leaf]:
+def to_dict(tree: Mapping[str, object]) -> dict[str, object]:
     """Return nested plain dicts."""
     return {k: to_dict(v) if isinstance(v, Mapping) else v for k, v in tree.items()}
 
 
-def raw(tree: Mapping[str, Leaf]) -> dict[str, Leaf] | list[Leaf]:
+def raw(tree: Mapping[str, object]) -> dict[str, object] | list[object]:
     """Return nested plain dicts, with the lists that were nested at construction restored.
 
     Example:

@@ -1,19 +1,19 @@
 """Indexing every leaf: what `container[0]`, `container[:, 1]`, `container[mask]` do."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 from keras_ivy.tree.arrays import is_array
 from keras_ivy.tree.core import Tree, like, map
-from keras_ivy.typing import Leaf
 from keras_ivy.utils.exceptions import IvyIndexError, IvyTypeError
 
 __all__ = ["index_leaves"]
 
 
-def index_leaves(tree: Tree, query: Leaf, prefix: str = "") -> Tree:
+def index_leaves(tree: Tree, query: object, prefix: str = "") -> Tree:
     """Return the tree of `leaf[query]`.
 
     None, arrays of no dimension and empty sequences come back as they are. A tree as the
@@ -34,11 +34,11 @@ def index_leaves(tree: Tree, query: Leaf, prefix: str = "") -> Tree:
     return like(tree, out)
 
 
-def _index_each(leaf: Leaf, query: Tree, path: str) -> Tree:
+def _index_each(leaf: Any, query: Tree, path: str) -> Tree:
     return map(lambda q: _index(leaf, q, path), query)
 
 
-def _index(leaf: Leaf, query: Leaf, path: str) -> Leaf:
+def _index(leaf: Any, query: Any, path: str) -> Any:
     if leaf is None or (isinstance(leaf, list | tuple) and not leaf):
         return leaf
     if is_array(leaf) and len(leaf.shape) == 0:
@@ -58,7 +58,7 @@ def _index(leaf: Leaf, query: Leaf, path: str) -> Leaf:
         ) from error
 
 
-def _is_list_of_indices(query: Leaf) -> bool:
+def _is_list_of_indices(query: Any) -> bool:
     """Whether NumPy would pick several items by this index, which `tensor[query]` does not."""
     return isinstance(query, list) or (
         isinstance(query, np.ndarray | tf.Tensor) and len(query.shape) > 0

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from keras_ivy.tree.core import SEPARATOR, Tree, copied, paths
-from keras_ivy.typing import Leaf
 from keras_ivy.utils.exceptions import IvyKeyError, IvyTypeError, IvyValueError, nearest
 
 __all__ = [
@@ -57,13 +57,13 @@ def suggestion(name: str, known: Iterable[str]) -> str:
     return hint if len(hint) < 300 else f"{hint[:300].rsplit(',', 1)[0]}, ..."
 
 
-def missing_key(tree: Mapping[str, Leaf], chain: str) -> IvyKeyError:
+def missing_key(tree: Mapping[str, object], chain: str) -> IvyKeyError:
     """Return the error for a key chain that leads nowhere."""
     known = {*tree, *paths(tree)}
     return IvyKeyError(f"Unknown key chain. {suggestion(chain, known)} Received: key={chain!r}")
 
 
-def named_paths(key_chains: str | Iterable[str] | Mapping[str, Leaf]) -> list[str]:
+def named_paths(key_chains: str | Iterable[str] | Mapping[str, object]) -> list[str]:
     """Return the paths that a string, a sequence or the keys of a nested dict name.
 
     Raises:
@@ -86,7 +86,7 @@ def named_paths(key_chains: str | Iterable[str] | Mapping[str, Leaf]) -> list[st
     )
 
 
-def put(tree: Leaf, path: str, value: Leaf) -> None:
+def put(tree: Mapping[str, object], path: str, value: object) -> None:
     """Set a value in a tree itself, with branches on the way to it.
 
     Raises:
@@ -99,21 +99,22 @@ def put(tree: Leaf, path: str, value: Leaf) -> None:
     >>> tree
     {'a': 1, 'b': {'c': 2}}
     """
-    if hasattr(type(tree), "__tree_like__"):
-        tree[path] = value  # a class of trees reads paths itself
+    into: Any = tree
+    if hasattr(type(into), "__tree_like__"):
+        into[path] = value  # a class of trees reads paths itself
         return
     *parents, last = path.split(SEPARATOR)
     for depth, key in enumerate(parents):
-        tree = tree.setdefault(key, {})
-        if not isinstance(tree, Mapping):
+        into = into.setdefault(key, {})
+        if not isinstance(into, Mapping):
             raise IvyKeyError(
                 f"{SEPARATOR.join(parents[: depth + 1])!r} is a leaf, so there is nothing to "
                 f"assign inside it. Received: key={path!r}"
             )
-    tree[last] = value
+    into[last] = value
 
 
-def with_value(tree: Tree, path: str, value: Leaf) -> Tree:
+def with_value(tree: Tree, path: str, value: object) -> Tree:
     """Return a copy with another value at a path, which need not exist.
 
     Example:

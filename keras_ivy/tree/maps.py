@@ -5,7 +5,6 @@ from typing import Any
 
 from keras_ivy.tree.arrays import copy_leaf, is_array, numbers_of
 from keras_ivy.tree.core import SEPARATOR, Tree, like, map, map_with_path
-from keras_ivy.typing import Leaf
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = [
@@ -19,12 +18,12 @@ __all__ = [
 ]
 
 #: What makes a branch of an old one and new items: a new branch, or the old one changed.
-Rebuild = Callable[[Leaf, dict[str, Leaf]], Leaf]
+Rebuild = Callable[..., Any]
 
 
 def map_some(
     tree: Tree,
-    fn: Callable[[Leaf, str], Leaf],
+    fn: Callable[[Any, str], Any],
     key_chains: Iterable[str] | str | None = None,
     to_apply: bool = True,
     prune_unapplied: bool = False,
@@ -49,13 +48,13 @@ def map_some(
     {'a': 1, 'b': {'c': 12}}
     """
 
-    def call(leaf: Leaf, path: str) -> Leaf:
+    def call(leaf: Any, path: str) -> Any:
         if map_sequences and isinstance(leaf, list | tuple):
             items = [call(x, path) for x in leaf]
             return type(leaf)(*items) if hasattr(leaf, "_fields") else type(leaf)(items)
         return fn(leaf, path)
 
-    def walk(branch: Mapping[str, Leaf], prefix: str) -> Leaf:
+    def walk(branch: Mapping[str, Any], prefix: str) -> Any:
         out = {}
         for key, leaf in branch.items():
             path = f"{prefix}{key}"
@@ -77,13 +76,13 @@ def map_some(
 
 def map_branches(
     tree: Tree,
-    fn: Callable[[Leaf, str], Leaf],
+    fn: Callable[[Any, str], Any],
     key_chains: Iterable[str] | None = None,
     to_apply: bool = True,
     prune_unapplied: bool = False,
     rebuild: Rebuild = like,
     include_self: bool = True,
-) -> Leaf:
+) -> Any:
     """Return the tree with each branch replaced by `fn(branch, path)`, the innermost first.
 
     Args:
@@ -101,7 +100,7 @@ def map_branches(
     2
     """
 
-    def walk(branch: Mapping[str, Leaf], path: str) -> Leaf:
+    def walk(branch: Mapping[str, Any], path: str) -> Any:
         out = {}
         for key, value in branch.items():
             if isinstance(value, Mapping):
@@ -120,15 +119,15 @@ def map_branches(
 
 
 def map_several(
-    trees: Sequence[Leaf],
-    fn: Callable[[list[Leaf], str], Leaf],
+    trees: Sequence[object],
+    fn: Callable[[list[Any], str], Any],
     key_chains: Iterable[str] | str | None = None,
     to_apply: bool = True,
     prune_unapplied: bool = False,
     map_nests: bool = False,
     assert_identical: bool = False,
-    branch: Any = Mapping,
-) -> Leaf:
+    branch: type = Mapping,
+) -> Any:
     """Return the tree of `fn([leaf of each tree], path)`.
 
     Args:
@@ -150,7 +149,8 @@ def map_several(
     >>> map_several([{"a": 1, "b": {"c": 2}}, {"a": 10}], lambda xs, path: sum(xs))
     {'a': 11, 'b': {'c': 2}}
     """
-    first = next((c for c in trees if isinstance(c, branch)), None)
+    kind: Any = branch  # A checker knows no more of a class that is given.
+    first = next((c for c in trees if isinstance(c, kind)), None)
     if first is None:
         raise IvyValueError(
             "`cont_multi_map` needs a Container among its inputs. "
@@ -159,7 +159,7 @@ def map_several(
     chains = [key_chains] if isinstance(key_chains, str) else key_chains
     chosen = None if chains is None else tuple(chains)
 
-    def call(xs: list[Leaf], path: str) -> Leaf:
+    def call(xs: list[Any], path: str) -> Any:
         nests = [x for x in xs if isinstance(x, list | tuple)]
         if not (map_nests and nests):
             return fn(xs, path)
@@ -169,8 +169,8 @@ def map_several(
         ]
         return type(nests[0])(items)
 
-    def walk(level: Sequence[Leaf], prefix: str) -> dict[str, Leaf]:
-        inner = [c for c in level if isinstance(c, branch)]
+    def walk(level: Sequence[Any], prefix: str) -> dict[str, Any]:
+        inner = [c for c in level if isinstance(c, kind)]
         # dict.fromkeys keeps the order of the first tree, then of the others.
         keys = dict.fromkeys(key for c in inner for key in c)
         if assert_identical and any(len(c) != len(keys) for c in inner):
@@ -180,11 +180,11 @@ def map_several(
             )
         out = {}
         for key in keys:
-            holders = [c for c in level if not isinstance(c, branch) or key in c]
-            xs = [c[key] if isinstance(c, branch) else c for c in holders]
+            holders = [c for c in level if not isinstance(c, kind) or key in c]
+            xs = [c[key] if isinstance(c, kind) else c for c in holders]
             path = f"{prefix}{key}"
             lead = next(c[key] for c in inner if key in c)
-            if isinstance(lead, branch):
+            if isinstance(lead, kind):
                 value = walk(xs, f"{path}{SEPARATOR}")
                 if value:
                     out[key] = like(lead, value)
@@ -199,7 +199,7 @@ def map_several(
 
 def deep_copied(tree: Tree) -> Tree:
     """Return a copy in which arrays are new too; other leaves are shared."""
-    memo: dict[int, Leaf] = {}
+    memo: dict[int, Any] = {}
     return map(lambda x: copy_leaf(x, memo) if is_array(x) else x, tree)
 
 
@@ -216,8 +216,8 @@ def to_lists(tree: Tree) -> Tree:
 
 
 def call_leafwise(
-    fn: Callable[..., Leaf], args: tuple[Leaf, ...], kwargs: Mapping[str, Leaf], kind: type
-) -> Leaf:
+    fn: Callable[..., object], args: tuple[object, ...], kwargs: Mapping[str, object], kind: type
+) -> Any:
     """Call `fn(path, *args, **kwargs)` leaf by leaf if any argument is a tree, else once.
 
     Args:
@@ -235,10 +235,10 @@ def call_leafwise(
     >>> call_leafwise(lambda path, x, y: (path, x + y), ({"a": 1}, 2), {}, dict)
     {'a': ('a', 3)}
     """
-    values = [*args, *kwargs.values()]
+    values: list[Any] = [*args, *kwargs.values()]
     where = [i for i, value in enumerate(values) if isinstance(value, kind)]
 
-    def call(path: str, *leaves: Leaf) -> Leaf:
+    def call(path: str, *leaves: Any) -> Any:
         filled = list(values)
         for i, leaf in zip(where, leaves, strict=True):
             filled[i] = leaf

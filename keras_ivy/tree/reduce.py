@@ -1,6 +1,7 @@
 """One value of all leaves: their norm, whether all are true, one array out of many."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import keras
 import numpy as np
@@ -17,7 +18,7 @@ from keras_ivy.tree.core import (
     map_with_path,
 )
 from keras_ivy.tree.shapes import arrays, promoted_dtype
-from keras_ivy.typing import Leaf
+from keras_ivy.typing import ArrayLike
 from keras_ivy.utils.devices import device_scope
 from keras_ivy.utils.exceptions import IvyException, IvyTypeError, IvyValueError
 
@@ -34,7 +35,7 @@ __all__ = [
 ]
 
 
-def norm(tree: Mapping[str, Leaf], ord: float = 2) -> tf.Tensor:
+def norm(tree: Mapping[str, object], ord: float = 2) -> tf.Tensor:
     """Return the norm of all numbers in all leaves, as of one long vector; see `Container.norm`.
 
     Args:
@@ -76,7 +77,7 @@ def norm(tree: Mapping[str, Leaf], ord: float = 2) -> tf.Tensor:
     return tf.cast(total, dtype)
 
 
-def assign(tree: Tree, values: Mapping[str, Leaf]) -> Tree:
+def assign(tree: Tree, values: Mapping[str, ArrayLike]) -> Tree:
     """Assign to every leaf of a tree itself: variables in place, other leaves replaced.
 
     Args:
@@ -87,7 +88,7 @@ def assign(tree: Tree, values: Mapping[str, Leaf]) -> Tree:
         ValueError: If keys or shapes differ; nothing is assigned then.
     """
     check_same_structure(tree, values)
-    into: Leaf = tree
+    into: Any = tree
     pairs = [(path, leaf, values[path]) for path, leaf in items(tree)]
     for path, leaf, value in pairs:
         have, got = tuple(getattr(leaf, "shape", ())), np.shape(value)
@@ -106,7 +107,7 @@ def assign(tree: Tree, values: Mapping[str, Leaf]) -> Tree:
 # -- truth -----------------------------------------------------------------------------------------
 
 
-def _truths(tree: Mapping[str, Leaf], assert_is_bool: bool) -> list[Leaf]:
+def _truths(tree: Mapping[str, object], assert_is_bool: bool) -> list[Any]:
     """Return the leaves, after checking that they are truth values."""
     for path, leaf in items(tree):
         is_bool = isinstance(leaf, bool) or (is_array(leaf) and leaf.dtype == "bool")
@@ -117,7 +118,7 @@ def _truths(tree: Mapping[str, Leaf], assert_is_bool: bool) -> list[Leaf]:
     return leaves(tree)
 
 
-def all_true(tree: Mapping[str, Leaf], assert_is_bool: bool = False) -> bool:
+def all_true(tree: Mapping[str, object], assert_is_bool: bool = False) -> bool:
     """Whether every leaf, and every element of every array, is true.
 
     Args:
@@ -136,7 +137,7 @@ def all_true(tree: Mapping[str, Leaf], assert_is_bool: bool = False) -> bool:
     return all(bool(np.all(numbers_of(x))) if is_array(x) else bool(x) for x in found)
 
 
-def all_false(tree: Mapping[str, Leaf], assert_is_bool: bool = False) -> bool:
+def all_false(tree: Mapping[str, object], assert_is_bool: bool = False) -> bool:
     """Whether no leaf, and no element of any array, is true."""
     found = _truths(tree, assert_is_bool)
     return not any(bool(np.any(numbers_of(x))) if is_array(x) else bool(x) for x in found)
@@ -151,7 +152,7 @@ def as_bools(tree: Tree, assert_is_bool: bool = False) -> Tree:
 # -- several trees, or all leaves, to one ----------------------------------------------------------
 
 
-def reduce(trees: Sequence[Tree], reduction: Callable[[list[Leaf]], Leaf]) -> Tree:
+def reduce(trees: Sequence[Tree], reduction: Callable[[list[Any]], object]) -> Tree:
     """Return the tree of `reduction([leaf of each tree])`.
 
     Args:
@@ -167,7 +168,7 @@ def reduce(trees: Sequence[Tree], reduction: Callable[[list[Leaf]], Leaf]) -> Tr
     {'a': 3}
     """
 
-    def call(path: str, *xs: Leaf) -> Leaf:
+    def call(path: str, *xs: Any) -> Any:
         try:
             return reduction(list(xs))
         except (TypeError, ValueError) as error:
@@ -179,7 +180,7 @@ def reduce(trees: Sequence[Tree], reduction: Callable[[list[Leaf]], Leaf]) -> Tr
     return map_with_path(call, first, *rest)
 
 
-def unify(tree: Mapping[str, Leaf], device: str, mode: str, axis: int = 0) -> tf.Tensor:
+def unify(tree: Mapping[str, object], device: str, mode: str, axis: int = 0) -> tf.Tensor:
     """Return one array out of all the leaves.
 
     Args:
@@ -191,7 +192,7 @@ def unify(tree: Mapping[str, Leaf], device: str, mode: str, axis: int = 0) -> tf
     Raises:
         ValueError: If the mode is unknown.
     """
-    modes: dict[str, Callable[[list[Leaf]], tf.Tensor]] = {
+    modes: dict[str, Callable[[list[Any]], tf.Tensor]] = {
         "concat": lambda xs: keras.ops.concatenate(xs, axis=axis),
         "sum": lambda xs: keras.ops.sum(keras.ops.stack(xs), axis=0),
         "mean": lambda xs: keras.ops.mean(keras.ops.stack(xs), axis=0),

@@ -1,18 +1,18 @@
 """The same leaves under other paths: renamed, joined, moved, cut and sliced."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, Required, TypeAlias, TypedDict
 
 import keras
 
 from keras_ivy.tree.core import SEPARATOR, Tree, copied, in_order, like
 from keras_ivy.tree.keys import missing_key, put, split_chain
 from keras_ivy.tree.select import depth, without_paths
-from keras_ivy.typing import Leaf
 from keras_ivy.utils.exceptions import IvyTypeError
 
 __all__ = [
     "KeySlice",
+    "Moved",
     "cut_at_depth",
     "cut_at_height",
     "join_keys",
@@ -25,6 +25,14 @@ __all__ = [
 
 #: A position, a slice of positions, `"first:last"`; or a dict from depths to these.
 KeySlice: TypeAlias = int | slice | str | Mapping[int, "int | slice | str"]
+
+
+class Moved(TypedDict, total=False):
+    """Where a value goes, and how it is rearranged on the way."""
+
+    key_chain: Required[str]
+    pattern: str | None
+    axes_lengths: Mapping[str, int] | None
 
 
 def renamed(tree: Tree, rename: Callable[[str], str], include_empty: bool = False) -> Tree:
@@ -84,7 +92,7 @@ def sorted_by_key(tree: Tree) -> Tree:
 
 def moved(
     tree: Tree,
-    mapping: Mapping[str, str | Mapping[str, Any]],
+    mapping: Mapping[str, str | Moved],
     keep_orig: bool = True,
     replace: bool = True,
 ) -> Tree:
@@ -114,11 +122,11 @@ def moved(
         out = without_paths(tree, list(mapping)) if replace else copied(tree)
     for old, target in mapping.items():
         value = tree[old]
-        target = {"key_chain": target} if isinstance(target, str) else target
-        if target.get("pattern") is not None:
-            lengths = target.get("axes_lengths") or {}
-            value = keras.ops.rearrange(value, target["pattern"], **lengths)
-        put(out, target["key_chain"], value)
+        where: Moved = {"key_chain": target} if isinstance(target, str) else target
+        if where.get("pattern") is not None:
+            lengths = where.get("axes_lengths") or {}
+            value = keras.ops.rearrange(value, where["pattern"], **lengths)
+        put(out, where["key_chain"], value)
     return out
 
 
@@ -154,7 +162,7 @@ def cut_at_height(tree: Tree, cutoff: int) -> Tree:
     )
 
 
-def slice_via_key(tree: Mapping[str, Leaf], key: str) -> Leaf:
+def slice_via_key(tree: Mapping[str, object], key: str) -> object:
     """Return a copy in which branches that have a key are replaced by what it holds.
 
     Example:

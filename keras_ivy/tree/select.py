@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import TypeAlias, cast
+from typing import Any, TypeAlias, cast
 
 from keras_ivy.tree.arrays import is_array
 from keras_ivy.tree.compare import assert_same, difference, identical, identical_structure
 from keras_ivy.tree.core import SEPARATOR, Tree, items, like, paths
 from keras_ivy.tree.keys import missing_key, named_paths, put, suggestion
-from keras_ivy.typing import Leaf
 from keras_ivy.utils.exceptions import IvyKeyError, IvyTypeError, IvyValueError
 
 __all__ = [
@@ -30,10 +29,11 @@ __all__ = [
     "without_texts",
 ]
 
-Pattern: TypeAlias = str | re.Pattern | Callable[[str, Leaf], bool]
+#: What is to be found in a path, or a function of a path and its leaf.
+Pattern: TypeAlias = str | re.Pattern | Callable[..., bool]
 
 
-def filtered(tree: Tree, keep: Callable[[str, Leaf], bool]) -> Tree:
+def filtered(tree: Tree, keep: Callable[[str, Any], bool]) -> Tree:
     """Return the tree of the leaves for which `keep(path, leaf)`, without empty branches.
 
     Example:
@@ -42,7 +42,7 @@ def filtered(tree: Tree, keep: Callable[[str, Leaf], bool]) -> Tree:
     {'b': {'d': 3}}
     """
 
-    def walk(branch: Mapping[str, Leaf], prefix: str) -> Mapping[str, Leaf]:
+    def walk(branch: Mapping[str, Any], prefix: str) -> Mapping[str, Any]:
         out = {}
         for key, value in branch.items():
             if isinstance(value, Mapping):
@@ -97,7 +97,7 @@ def _several(patterns: Pattern | Iterable[Pattern]) -> list[Pattern]:
     return list(patterns)
 
 
-def _matcher(pattern: Pattern, tree: Mapping[str, Leaf]) -> Callable[[str, Leaf], bool]:
+def _matcher(pattern: Pattern, tree: Mapping[str, object]) -> Callable[[str, Any], bool]:
     """Return the predicate of a pattern, after checking that it matches something."""
     if isinstance(pattern, str | re.Pattern):
         text = pattern if isinstance(pattern, str) else pattern.pattern
@@ -126,7 +126,7 @@ def _matcher(pattern: Pattern, tree: Mapping[str, Leaf]) -> Callable[[str, Leaf]
 
 
 def at_paths(
-    tree: Tree, key_chains: str | Iterable[str] | Mapping[str, Leaf], ignore_missing: bool = False
+    tree: Tree, key_chains: str | Iterable[str] | Mapping[str, object], ignore_missing: bool = False
 ) -> Tree:
     """Return the tree of what stands at some paths alone.
 
@@ -168,7 +168,7 @@ def at_names(tree: Tree, names: Iterable[str], containing: bool = False) -> Tree
     """
     wanted = list(names)
 
-    def keep(path: str, _: Leaf) -> bool:
+    def keep(path: str, _: Any) -> bool:
         keys = path.split(SEPARATOR)
         if containing:
             return any(all(name in key for key in keys) for name in wanted)
@@ -177,7 +177,7 @@ def at_names(tree: Tree, names: Iterable[str], containing: bool = False) -> Tree
     return filtered(tree, keep)
 
 
-def without_paths(tree: Tree, key_chains: str | Iterable[str] | Mapping[str, Leaf]) -> Tree:
+def without_paths(tree: Tree, key_chains: str | Iterable[str] | Mapping[str, object]) -> Tree:
     """Return the tree without what stands at some paths; those that lead nowhere are ignored.
 
     Example:
@@ -212,7 +212,7 @@ def without_empty(tree: Tree, keep_nones: bool = False) -> Tree:
 # -- what is inside --------------------------------------------------------------------------------
 
 
-def depth(tree: Mapping[str, Leaf]) -> int:
+def depth(tree: Mapping[str, object]) -> int:
     """Return the number of keys of the longest path; empty branches count.
 
     Example:
@@ -225,7 +225,7 @@ def depth(tree: Mapping[str, Leaf]) -> int:
 
 
 def find_branch(
-    tree: Mapping[str, Leaf], accept: Callable[[Mapping[str, Leaf]], bool], path: str = ""
+    tree: Mapping[str, object], accept: Callable[[Mapping[str, object]], bool], path: str = ""
 ) -> str | bool:
     """Return the path of the first branch that is accepted, `""` for the tree itself, or False."""
     if accept(tree):
@@ -239,7 +239,7 @@ def find_branch(
 
 
 def find_identical(
-    tree: Mapping[str, Leaf], branch: Mapping[str, Leaf], partial: bool = False
+    tree: Mapping[str, object], branch: Mapping[str, object], partial: bool = False
 ) -> str | bool:
     """Return the path of a branch inside a tree, by the identity of its arrays, or False.
 
@@ -252,8 +252,8 @@ def find_identical(
 
 
 def find_structure(
-    tree: Mapping[str, Leaf],
-    branch: Mapping[str, Leaf],
+    tree: Mapping[str, object],
+    branch: Mapping[str, object],
     check_shapes: bool = True,
     partial: bool = False,
 ) -> str | bool:
@@ -272,14 +272,14 @@ def find_structure(
 
 
 def require_identical(
-    tree: Mapping[str, Leaf],
-    branch: Mapping[str, Leaf],
+    tree: Mapping[str, object],
+    branch: Mapping[str, object],
     partial: bool,
-    show: Callable[[dict[str, Leaf]], object] = repr,
+    show: Callable[[dict[str, object]], object] = repr,
 ) -> None:
     """Raise `ValueError` with the differences unless a branch is inside a tree."""
     path = find_structure(tree, branch, check_shapes=False, partial=partial)
-    where = tree[path] if isinstance(path, str) and path else tree
+    where: Any = tree[path] if isinstance(path, str) and path else tree
     assert_same(
         find_identical(tree, branch, partial) is not False,
         "No container inside has these keys and values",
@@ -288,11 +288,11 @@ def require_identical(
 
 
 def require_structure(
-    tree: Mapping[str, Leaf],
-    branch: Mapping[str, Leaf],
+    tree: Mapping[str, object],
+    branch: Mapping[str, object],
     check_shapes: bool,
     partial: bool,
-    show: Callable[[dict[str, Leaf]], object] = repr,
+    show: Callable[[dict[str, object]], object] = repr,
 ) -> None:
     """Raise `ValueError` with the differences unless such a structure is inside a tree."""
     assert_same(
@@ -310,7 +310,7 @@ def require_structure(
     )
 
 
-def duplicates(tree: Mapping[str, Leaf]) -> tuple[tuple[str, ...], ...]:
+def duplicates(tree: Mapping[str, object]) -> tuple[tuple[str, ...], ...]:
     """Return the paths of arrays that stand at several paths, grouped by array.
 
     Example:

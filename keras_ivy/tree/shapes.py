@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from keras_ivy.tree.arrays import dtype_name, is_array
 from keras_ivy.tree.core import Tree, items, leaves, map
-from keras_ivy.typing import Leaf
+from keras_ivy.typing import ArrayLeaf
 from keras_ivy.utils.devices import device_of
 from keras_ivy.utils.exceptions import IvyAttributeError, IvyValueError
 
@@ -28,12 +28,12 @@ __all__ = [
 ]
 
 
-def arrays(tree: Mapping[str, Leaf]) -> list[Leaf]:
+def arrays(tree: Mapping[str, object]) -> list[ArrayLeaf]:
     """Return the leaves that are arrays."""
     return [leaf for leaf in leaves(tree) if is_array(leaf)]
 
 
-def promoted_dtype(tree: Mapping[str, Leaf]) -> str:
+def promoted_dtype(tree: Mapping[str, object]) -> str:
     """Return the dtype to which all arrays promote, as Keras writes it.
 
     Raises:
@@ -52,12 +52,12 @@ def promoted_dtype(tree: Mapping[str, Leaf]) -> str:
     return tf.as_dtype(np.result_type(*(tf.as_dtype(n).as_numpy_dtype for n in names))).name
 
 
-def common_dtype(tree: Mapping[str, Leaf]) -> str | None:
+def common_dtype(tree: Mapping[str, object]) -> str | None:
     """Return the dtype of all arrays, or None where they differ or there are none."""
     return _only({dtype_name(x) for x in arrays(tree)})
 
 
-def common_device(tree: Mapping[str, Leaf]) -> str | None:
+def common_device(tree: Mapping[str, object]) -> str | None:
     """Return the device of all arrays, such as `"cpu"`, or None where they differ."""
     return _only({device_of(x) for x in arrays(tree)})
 
@@ -66,7 +66,7 @@ def _only(names: set[str]) -> str | None:
     return names.pop() if len(names) == 1 else None
 
 
-def common_shape(tree: Mapping[str, Leaf]) -> list[int | None]:
+def common_shape(tree: Mapping[str, object]) -> list[int | None]:
     """Return the sizes that all arrays share, axis by axis; None where they differ.
 
     Example:
@@ -85,7 +85,7 @@ def shapes(tree: Tree) -> Tree:
     return map(lambda x: tuple(x.shape) if is_array(x) else None, tree)
 
 
-def by_size(tree: Mapping[str, Leaf], exclude: Sequence[str] = ()) -> list[str]:
+def by_size(tree: Mapping[str, object], exclude: Sequence[str] = ()) -> list[str]:
     """Return the paths of the arrays, from the smallest to the largest.
 
     Example:
@@ -98,7 +98,7 @@ def by_size(tree: Mapping[str, Leaf], exclude: Sequence[str] = ()) -> list[str]:
 
 
 def reshape_like(
-    tree: Tree, shapes: Mapping[str, Leaf], leading_shape: Sequence[int] | None = None
+    tree: Tree, shapes: Mapping[str, object], leading_shape: Sequence[int] | None = None
 ) -> Tree:
     """Return the tree of the leaves, reshaped.
 
@@ -111,7 +111,7 @@ def reshape_like(
     return map(lambda x, s: keras.ops.reshape(x, lead + tuple(s)), tree, shapes)
 
 
-def joined(op: Callable[..., Leaf], trees: Sequence[Tree], axis: int) -> Tree:
+def joined(op: Callable[..., object], trees: Sequence[Tree], axis: int) -> Tree:
     """Return the tree of `op([leaf of each tree], axis=axis)`, such as `keras.ops.stack`.
 
     Raises:
@@ -127,7 +127,7 @@ def joined(op: Callable[..., Leaf], trees: Sequence[Tree], axis: int) -> Tree:
     return map(lambda *xs: op(xs, axis=axis), first, *rest)
 
 
-def size_of(tree: Mapping[str, Leaf], axis: int) -> int:
+def size_of(tree: Mapping[str, object], axis: int) -> int:
     """Return the size of an axis, which all leaves must share.
 
     Raises:

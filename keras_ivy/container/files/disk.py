@@ -6,6 +6,7 @@ import os
 import pathlib
 import pickle
 from collections.abc import Callable, Mapping
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 import numpy as np
 import tensorflow as tf
@@ -14,12 +15,11 @@ from keras_ivy.container.config import DEFAULT
 from keras_ivy.container.files.hdf5 import read_hdf5, write_hdf5
 from keras_ivy.container.files.loading import load_hdf5, load_values
 from keras_ivy.container.files.pickles import read_pickle, refuse_pickle
-from keras_ivy.container.files.stored import opened
+from keras_ivy.container.files.stored import Index, opened
 from keras_ivy.container.printing import format_leaf
 from keras_ivy.tree.arrays import is_array, is_variable
 from keras_ivy.tree.core import Tree, map
 from keras_ivy.tree.edit import to_dict
-from keras_ivy.typing import Leaf
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 from keras_ivy.utils.files import reading, write_all
 
@@ -45,23 +45,27 @@ def _format_of(path: str | os.PathLike, format: str | None) -> str:
     return FORMATS[format]
 
 
-class on_class_or_instance:
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+
+class on_class_or_instance(Generic[Arguments, Result]):
     """A method that works on the class and, differently, on an instance."""
 
-    def __init__(self, function: Callable[..., Leaf]):
+    def __init__(self, function: Callable[Concatenate[Any, Arguments], Result]):
         self._function = function
         functools.update_wrapper(self, function)  # type: ignore[arg-type]  # no function itself
 
-    def __get__(self, instance: Leaf, owner: type) -> Callable[..., Leaf]:
+    def __get__(self, instance: object, owner: type) -> Callable[Arguments, Result]:
         @functools.wraps(self._function)
-        def call(*args: Leaf, **kwargs: Leaf) -> Leaf:
+        def call(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
             return self._function(instance, *args, **kwargs)
 
         return call
 
 
 def write(
-    container: Mapping[str, Leaf], path: str | os.PathLike, format: str | None = None
+    container: Mapping[str, object], path: str | os.PathLike, format: str | None = None
 ) -> None:
     """Save a Container to a file, replacing it; see `Container.save`."""
     kind = _format_of(path, format)
@@ -76,13 +80,13 @@ def write(
 
 
 def read(
-    make: Callable[[Mapping[str, Leaf]], Leaf],
+    make: Callable[[Mapping[str, Any]], Tree],
     path: str | os.PathLike,
     strict: bool = True,
     allow_pickle: bool = False,
     format: str | None = None,
-    into: Leaf = None,
-) -> Leaf:
+    into: Tree | None = None,
+) -> Tree:
     """Load a file; see `Container.load`.
 
     Args:
@@ -122,7 +126,7 @@ def read(
 
 
 def write_part(
-    container: Mapping[str, Leaf],
+    container: Mapping[str, object],
     path: str | os.PathLike,
     starting_index: int = 0,
     mode: str | None = None,
@@ -154,8 +158,8 @@ def write_part(
 
 
 def read_part(
-    make: Callable[[Mapping[str, Leaf]], Leaf], path: str | os.PathLike, query: Leaf = slice(None)
-) -> Leaf:
+    make: Callable[[Mapping[str, Any]], Tree], path: str | os.PathLike, query: Index = slice(None)
+) -> Tree:
     """Load a new Container from an HDF5 file; see `read_hdf5`."""
     found = read_hdf5(path, query)
     with reading(path, "a file of a Container"):
@@ -168,7 +172,7 @@ def jsonable(container: Tree) -> Tree:
     return map(lambda x: format_leaf(x, whole) if is_array(x) else x, container)
 
 
-def _read_json(make: Callable[[Mapping[str, Leaf]], Leaf], path: str | os.PathLike) -> Leaf:
+def _read_json(make: Callable[[Mapping[str, Any]], Tree], path: str | os.PathLike) -> Tree:
     with reading(path, "a Container in JSON"):
         found = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
         if not isinstance(found, Mapping):
@@ -176,7 +180,7 @@ def _read_json(make: Callable[[Mapping[str, Leaf]], Leaf], path: str | os.PathLi
         return make(found)
 
 
-def _number(value: Leaf) -> Leaf:
+def _number(value: Any) -> Any:
     """Turn a NumPy number into one that JSON knows."""
     if isinstance(value, np.generic):
         return value.item()

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import tensorflow as tf
 
-from keras_ivy.container.files.stored import DEEPEST, KIND, NOTE, PLAIN, SCALAR, opened
+from keras_ivy.container.files.stored import DEEPEST, KIND, NOTE, PLAIN, SCALAR, Index, opened
 from keras_ivy.tree.arrays import array_value, is_array
 from keras_ivy.tree.core import in_order
-from keras_ivy.typing import Leaf
 from keras_ivy.utils.exceptions import IvyIndexError, IvyTypeError, IvyValueError
 from keras_ivy.utils.files import replacing, write_all
 
@@ -32,12 +31,12 @@ _OVERHEAD = 4096
 
 
 def write_hdf5(
-    container: Mapping[str, Leaf],
+    container: Mapping[str, object],
     path: str | os.PathLike,
     mode: str,
     starting_index: int = 0,
     max_batch_size: int | None = None,
-    notes: Mapping[str, Any] | None = None,
+    notes: Mapping[str, object] | None = None,
 ) -> None:
     """Write a Container, after checking that every leaf can be written.
 
@@ -148,7 +147,7 @@ def _check_key(name: str) -> None:
         )
 
 
-def _cell(name: str, leaf: Leaf) -> tuple[np.ndarray, dict[str, Any]]:
+def _cell(name: str, leaf: Any) -> tuple[np.ndarray, dict[str, Any]]:
     """Return the numbers of a leaf, of at least one axis, and what to note about it."""
     notes: dict[str, Any] = {}
     if is_array(leaf) or isinstance(leaf, np.generic):
@@ -184,7 +183,7 @@ def _cell(name: str, leaf: Leaf) -> tuple[np.ndarray, dict[str, Any]]:
     return numbers, notes
 
 
-def _is_plain(leaf: Leaf) -> bool:
+def _is_plain(leaf: Any) -> bool:
     return PLAIN.get(type(leaf).__name__) is type(leaf)
 
 
@@ -251,8 +250,8 @@ def _write(
 
 
 def read_hdf5(
-    path: str | os.PathLike, query: Leaf = slice(None), strict: bool = True
-) -> dict[str, Leaf]:
+    path: str | os.PathLike, query: Index = slice(None), strict: bool = True
+) -> dict[str, object]:
     """Return the nested dict of a file.
 
     Args:

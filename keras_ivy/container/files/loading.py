@@ -1,7 +1,7 @@
 """Loading a file into a Container that has leaves already: all that fits, or nothing."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
@@ -11,8 +11,8 @@ from keras_ivy import tree
 from keras_ivy.adapters import stateless
 from keras_ivy.container.files.stored import StoredFile
 from keras_ivy.tree.arrays import dtype_name, is_array, is_variable
+from keras_ivy.tree.core import Tree
 from keras_ivy.tree.keys import SEPARATORS, suggestion
-from keras_ivy.typing import Leaf
 from keras_ivy.utils.exceptions import IvyFileError, IvyKeyError, IvyValueError
 
 __all__ = ["load_hdf5", "load_values"]
@@ -23,7 +23,7 @@ class _Spec(NamedTuple):
     dtype: str
 
 
-def load_hdf5(into: Leaf, stored: StoredFile, strict: bool, path: str) -> Leaf:
+def load_hdf5(into: Tree, stored: StoredFile, strict: bool, path: str) -> Tree:
     """Load an open file, reading no more than what is loaded; see `Container.load`."""
     names: dict[str, str] = {}
     for name in stored.leaves:
@@ -40,7 +40,7 @@ def load_hdf5(into: Leaf, stored: StoredFile, strict: bool, path: str) -> Leaf:
     return _taken(into, {key: found[names[key]] for key in shared}, path)
 
 
-def load_values(into: Leaf, found: Mapping[str, Leaf], strict: bool, path: str) -> Leaf:
+def load_values(into: Tree, found: Mapping[str, object], strict: bool, path: str) -> Tree:
     """Load values that were read; see `Container.load`."""
     values = tree.flatten(found)
     specs = {key: _Spec(_shape(x), _dtype(x)) for key, x in values.items()}
@@ -48,15 +48,15 @@ def load_values(into: Leaf, found: Mapping[str, Leaf], strict: bool, path: str) 
     return _taken(into, {key: values[key] for key in shared}, path)
 
 
-def _by_key(leaves: Mapping[str, Leaf], names: Mapping[str, str]) -> dict[str, Leaf]:
+def _by_key(leaves: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     return {key: leaves[name] for key, name in names.items()}
 
 
-def _shape(value: Leaf) -> tuple[int, ...]:
+def _shape(value: Any) -> tuple[int, ...]:
     return tuple(getattr(value, "shape", ()))
 
 
-def _dtype(value: Leaf) -> str:
+def _dtype(value: Any) -> str:
     """Return the dtype of a value, or of what a variable would make of it."""
     if is_array(value) or isinstance(value, np.generic):
         return dtype_name(value)
@@ -64,7 +64,7 @@ def _dtype(value: Leaf) -> str:
     return kinds.get(type(value), "none")
 
 
-def _checked(into: Leaf, specs: Mapping[str, _Spec], strict: bool, path: str) -> list[str]:
+def _checked(into: Any, specs: Mapping[str, _Spec], strict: bool, path: str) -> list[str]:
     """Return the shared keys, after checking that what the file has under them fits."""
     have, got = set(tree.paths(into)), set(specs)
     if strict and have != got:
@@ -94,7 +94,7 @@ def _checked(into: Leaf, specs: Mapping[str, _Spec], strict: bool, path: str) ->
     return shared
 
 
-def _own_dtype(leaf: Leaf) -> str:
+def _own_dtype(leaf: Any) -> str:
     # Where it is read in another precision, a Keras variable says that one.
     return stateless.stored_dtype(leaf) if isinstance(leaf, keras.Variable) else dtype_name(leaf)
 
@@ -120,7 +120,7 @@ def _rank(dtype: str) -> int | None:
     return 3 if kind.is_complex else None
 
 
-def _taken(into: Leaf, values: Mapping[str, Leaf], path: str) -> Leaf:
+def _taken(into: Any, values: Mapping[str, Any], path: str) -> Any:
     """Assign the values, once all of them have been converted."""
     pairs = [(key, into[key], value) for key, value in values.items()]
     new = {
@@ -135,7 +135,7 @@ def _taken(into: Leaf, values: Mapping[str, Leaf], path: str) -> Leaf:
     return into
 
 
-def _converted(key: str, variable: Leaf, value: Leaf, path: str) -> tf.Tensor:
+def _converted(key: str, variable: Any, value: Any, path: str) -> tf.Tensor:
     """Return a value in the dtype of a variable, or raise if that changes what it is."""
     value = tf.convert_to_tensor(value)
     wanted = tf.as_dtype(_own_dtype(variable))

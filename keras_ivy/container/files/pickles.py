@@ -15,7 +15,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_ivy.container.base import Base
-from keras_ivy.typing import Leaf
+from keras_ivy.tree.core import Tree
 from keras_ivy.utils.exceptions import IvyFileError
 from keras_ivy.utils.files import reading
 
@@ -100,8 +100,8 @@ def refuse_pickle(path: str | os.PathLike, kept: str) -> IvyFileError:
 
 
 def read_pickle(
-    make: Callable[[Mapping[str, Leaf]], Leaf], path: str | os.PathLike, strict: bool = True
-) -> Leaf:
+    make: Callable[[Mapping[str, Any]], Tree], path: str | os.PathLike, strict: bool = True
+) -> Tree:
     """Return the Container that a pickle holds. This runs what the pickle says.
 
     Args:
@@ -131,9 +131,9 @@ class _Conversion:
     """
 
     def __init__(self) -> None:
-        self._seen: dict[int, tuple[Leaf, int]] = {}
+        self._seen: dict[int, tuple[Any, int]] = {}
 
-    def of(self, value: Leaf, above: tuple[int, ...]) -> tuple[Leaf, int]:
+    def of(self, value: Any, above: tuple[int, ...]) -> tuple[Any, int]:
         """Return a value converted, and at how many paths a Container will have something in it.
 
         Args:
@@ -152,7 +152,7 @@ class _Conversion:
             self._seen[id(value)] = self._inside(value, (*above, id(value)))
         return self._seen[id(value)]
 
-    def _inside(self, value: Leaf, above: tuple[int, ...]) -> tuple[Leaf, int]:
+    def _inside(self, value: Any, above: tuple[int, ...]) -> tuple[Any, int]:
         if not isinstance(value, Mapping):
             plain = type(value) in (list, tuple)
             return (type(value)(self.of(x, above)[0] for x in value) if plain else value), 1

@@ -9,8 +9,9 @@ goes with its bytes; and the shapes are known to whoever wants to compare them b
 import contextlib
 import math
 import os
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from types import EllipsisType
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 import tensorflow as tf
@@ -21,7 +22,12 @@ from keras_ivy.utils.files import reading
 if TYPE_CHECKING:
     import h5py
 
-__all__ = ["DEEPEST", "KIND", "NOTE", "PLAIN", "SCALAR", "Stored", "StoredFile", "opened"]
+__all__ = ["DEEPEST", "KIND", "NOTE", "PLAIN", "SCALAR", "Index", "Stored", "StoredFile", "opened"]
+
+#: What picks along one axis of a dataset.
+Pick: TypeAlias = int | slice | EllipsisType | Sequence[int] | np.ndarray
+#: What picks along its leading axes.
+Index: TypeAlias = Pick | tuple[Pick, ...]
 
 #: Attribute of a dataset that says what the leaf was, where the dataset cannot: a Python number,
 #: a text, or a dtype that HDF5 lacks.
@@ -92,7 +98,7 @@ class StoredFile:
         names = [name for name in file.attrs if name.startswith(NOTE)]
         self.notes = {name.removeprefix(NOTE): self._note(file, name) for name in names}
 
-    def read(self, query: Any = slice(None), only: Iterable[str] | None = None) -> dict:
+    def read(self, query: Index = slice(None), only: Iterable[str] | None = None) -> dict:
         """Return the values, as nested dicts.
 
         Args:
@@ -111,7 +117,7 @@ class StoredFile:
         return _filled(self._tree, values)
 
     def check(
-        self, leaves: Iterable[Stored] | None = None, query: Any = slice(None)
+        self, leaves: Iterable[Stored] | None = None, query: Index = slice(None)
     ) -> dict[int, Stored]:
         """Raise if the values cannot be in the file; return the datasets by address.
 
