@@ -62,10 +62,10 @@ def variables(model: keras.layers.Layer, trainable: bool | None = True) -> Conta
 def functional_call(
     model: keras.layers.Layer,
     v: Mapping,
-    *args: Any,
+    *args: object,
     training: bool | None = None,
     with_updates: bool = False,
-    **kwargs: Any,
+    **kwargs: object,
 ) -> Any:
     """Call a Keras model with the given values for its variables; the model stays as it is.
 
@@ -141,7 +141,7 @@ def assign_variables(model: keras.layers.Layer, v: Mapping) -> None:
     assign(pair(structure, structure.entries, v, owner=_describe(model), partial=True))
 
 
-def refuse_symbolic(name: str, args: Any, kwargs: Any) -> None:
+def refuse_symbolic(name: str, args: object, kwargs: object) -> None:
     """Raise if an argument is a `keras.KerasTensor`: a graph of layers cannot keep values."""
     if any(isinstance(x, keras.KerasTensor) for x in keras.tree.flatten((args, kwargs))):
         raise IvyValueError(
@@ -151,7 +151,7 @@ def refuse_symbolic(name: str, args: Any, kwargs: Any) -> None:
         )
 
 
-def _built(model: Any, name: str) -> Structure:
+def _built(model: object, name: str) -> Structure:
     if not isinstance(model, keras.layers.Layer):
         raise IvyTypeError(
             f"{name} takes a Keras layer or model. "

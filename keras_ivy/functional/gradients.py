@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import keras
 import tensorflow as tf
@@ -14,10 +14,16 @@ from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
 __all__ = ["execute_with_gradients", "value_and_grad"]
 
-Chain = tuple[Any, ...]
+Result = TypeVar("Result")
+Xs = TypeVar("Xs")
+
+#: Keys and positions that lead into a nest.
+Chain = tuple[str | int, ...]
 
 
-def value_and_grad(fn: Callable, has_aux: bool = False) -> Callable:
+def value_and_grad(
+    fn: Callable[..., Result], has_aux: bool = False
+) -> Callable[..., tuple[Result, Any]]:
     """Return a function that computes `fn` and its gradient with respect to the first argument.
 
     The gradient has the structure of that argument: a Container gives a Container. Calls nest:
@@ -72,14 +78,14 @@ def value_and_grad(fn: Callable, has_aux: bool = False) -> Callable:
 
 @tf.autograph.experimental.do_not_convert
 def execute_with_gradients(
-    func: Callable,
-    xs: Any,
+    func: Callable[[Xs], Result],
+    xs: Xs,
     retain_grads: bool | None = None,
     xs_grad_idxs: Sequence[Sequence] | None = None,
     ret_grad_idxs: Sequence[Sequence] | None = None,
     *,
     non_finite: str = "zero",
-) -> tuple[Any, Any]:
+) -> tuple[Result, Any]:
     """Call `func(xs)` and return `(result, gradients)`, as Ivy does.
 
     The gradients have the structure of `xs`. Calls nest for higher orders.

@@ -1,9 +1,9 @@
 """A call with other values: the scope, and what happens to updates made inside it."""
 
 from collections.abc import Iterable
-from typing import Any
 
 import keras
+import tensorflow as tf
 
 from keras_ivy.adapters import stateless
 
@@ -22,7 +22,7 @@ class CallScope(keras.StatelessScope):
         updated: The variables that were assigned inside, by identity.
     """
 
-    def __init__(self, values: Iterable[tuple[keras.Variable, Any]]):
+    def __init__(self, values: Iterable[tuple[keras.Variable, tf.Tensor | tf.Variable]]):
         super().__init__(collect_losses=True)
         self.updated: dict[int, keras.Variable] = {}
         outer = stateless.current_scope()
@@ -31,12 +31,12 @@ class CallScope(keras.StatelessScope):
         self._given = {id(variable): variable for variable, _ in values}
         self.state_mapping.update((id(variable), value) for variable, value in values)
 
-    def add_update(self, update: tuple[keras.Variable, Any]) -> None:
+    def add_update(self, update: tuple[keras.Variable, tf.Tensor]) -> None:
         """Record that a variable was assigned; Keras calls this."""
         self.updated[id(update[0])] = update[0]
         super().add_update(update)
 
-    def value_of(self, variable: keras.Variable) -> Any:
+    def value_of(self, variable: keras.Variable) -> tf.Tensor:
         """Return the value that a variable has at the end of the scope."""
         value = self.get_current_value(variable)
         return variable.value if value is None else value

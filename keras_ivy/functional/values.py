@@ -11,6 +11,7 @@ from keras_ivy import tree
 from keras_ivy.adapters import stateless
 from keras_ivy.container import Container
 from keras_ivy.structure import Entry, Structure
+from keras_ivy.typing import ArrayLike
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError, nearest
 
 __all__ = ["as_tensor", "assign", "pair"]
@@ -27,7 +28,7 @@ def pair(
     owner: str,
     optional: Iterable[Entry] = (),
     partial: bool = False,
-) -> list[tuple[keras.Variable, Any]]:
+) -> list[tuple[keras.Variable, tf.Tensor | tf.Variable]]:
     """Pair the variables with the values given for them, or raise and change nothing.
 
     Args:
@@ -74,7 +75,7 @@ def pair(
     return pairs
 
 
-def as_tensor(value: Any, variable: keras.Variable, path: str) -> Any:
+def as_tensor(value: ArrayLike, variable: keras.Variable, path: str) -> tf.Tensor | tf.Variable:
     """Return a value as a tensor that the variable can take, or raise.
 
     Python numbers and lists are converted, and NumPy's arrays cast as `set_weights` does, but where
@@ -131,7 +132,7 @@ def _from_python(value: Any, dtype: str, path: str) -> tf.Tensor:
     return tf.constant(array.astype(dtype))
 
 
-def assign(pairs: Iterable[tuple[keras.Variable, Any]]) -> None:
+def assign(pairs: Iterable[tuple[keras.Variable, tf.Tensor | tf.Variable]]) -> None:
     """Assign values that `pair` has checked."""
     for variable, value in pairs:
         variable.assign(value)

@@ -36,7 +36,7 @@ _ENDS = (keras.Variable, keras.layers.Layer, keras.random.SeedGenerator)
 _FOREIGN = {*sys.stdlib_module_names, "absl", "jax", "keras", "keras_ivy", "numpy", "tensorflow"}
 
 
-def edges(node: Any) -> Iterator[tuple[Path, Any]]:
+def edges(node: object) -> Iterator[tuple[Path, object]]:
     """Yield what is right below a node, with the keys that lead there."""
     if isinstance(node, keras.layers.Layer):
         yield from _edges_of_layer(node)
@@ -67,7 +67,7 @@ def _distinct(items: Iterable[tuple[Any, Path, Any]]) -> Iterator[tuple[Path, An
         yield keys, value
 
 
-def one_path(keys: Path, first: Any, second: Any) -> IvyValueError:
+def one_path(keys: Path, first: object, second: object) -> IvyValueError:
     """Return the error for two keys or attributes that lead to one path."""
     return IvyValueError(
         f"Two keys lead to one path, {'/'.join(keys)!r}, so that one layer would take the place of "
@@ -115,7 +115,7 @@ def _edges_of_layer(layer: keras.layers.Layer) -> Iterator[tuple[Path, Any]]:
     yield from _without_attribute(layer, known, taken)
 
 
-def attributes(layer: keras.layers.Layer) -> Iterator[tuple[str, Any]]:
+def attributes(layer: keras.layers.Layer) -> Iterator[tuple[str, object]]:
     """Yield what a program set, by name; a Module keeps some names that Keras has too apart."""
     internal = keras_layers.internal_attributes()
     for name, value in vars(layer).items():
@@ -188,7 +188,7 @@ def _leads_on(value: Any, sets: bool = False) -> bool:
     return hasattr(value, "__dict__") and kind.__module__.split(".")[0] not in _FOREIGN
 
 
-def mark(node: Any) -> Any:
+def mark(node: object) -> object:
     """Return something that changes when what is right below a node changes."""
     if isinstance(node, keras.layers.Layer):
         return mark_of_layer(node)
@@ -201,7 +201,7 @@ def mark(node: Any) -> Any:
     return [(name, id(value)) for name, value in vars(node).items()]
 
 
-def mark_of_layer(layer: keras.layers.Layer) -> Any:
+def mark_of_layer(layer: keras.layers.Layer) -> object:
     """Return something that changes when a layer gets or loses a variable or a layer."""
     told = parts(layer)
     return keras_layers.counts(layer), 0 if told is None else told.version
@@ -218,12 +218,12 @@ def _keys_of(key: Any) -> Path:
     return tuple(_key_of(part) for part in parts if part) or ("_",)
 
 
-def is_plain(node: Any) -> bool:
+def is_plain(node: object) -> bool:
     """Whether a node is neither a layer nor a collection: an object that has layers in it."""
     return not isinstance(node, (*_ENDS, Mapping, list, tuple, set, frozenset))
 
 
-def leads_to(start: Any, targets: set[int]) -> bool:
+def leads_to(start: object, targets: set[int]) -> bool:
     """Whether one of the objects of these ids is found at or below a node."""
     stack, seen = [start], set()
     while stack:
@@ -236,7 +236,7 @@ def leads_to(start: Any, targets: set[int]) -> bool:
     return False
 
 
-def directly_held(layer: keras.layers.Layer, objects: bool = True) -> dict[str, Any]:
+def directly_held(layer: keras.layers.Layer, objects: bool = True) -> dict[str, object]:
     """Return what a layer holds without another layer in between, by path: layers and variables.
 
     Args:
@@ -286,7 +286,7 @@ def _spelled(name: str, way: tuple) -> str:
     return name
 
 
-def holds_layers(value: Any) -> bool:
+def holds_layers(value: object) -> bool:
     """Whether a value is, or has inside its collections, a layer or a variable."""
     if not _leads_on(value, sets=True):
         return False

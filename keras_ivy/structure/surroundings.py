@@ -14,6 +14,7 @@ import keras
 from keras_ivy.adapters import keras_layers
 from keras_ivy.structure.names import path_by_names, path_with_names
 from keras_ivy.structure.walk import sublayers, walk
+from keras_ivy.typing import Variable
 from keras_ivy.utils.paths import Place
 
 __all__ = ["Surroundings", "roots_of"]
@@ -32,12 +33,15 @@ class Surroundings:
     """
 
     def __init__(
-        self, variables: Sequence[Any], root: _Layer | None = None, optimizer: object | None = None
+        self,
+        variables: Sequence[Variable],
+        root: _Layer | None = None,
+        optimizer: object | None = None,
     ):
         self.variables = list(variables)
         self._given_root, self._optimizer = root, optimizer
 
-    def place(self, variable: Any) -> Place:
+    def place(self, variable: Variable) -> Place:
         """Return where one of the variables stands."""
         path = variable.path if hasattr(variable, "path") else variable.name.split(":")[0]
         paths, key = [path], None

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from keras_ivy.utils.plots import line_style, name_axes, new_figure
+from keras_ivy.utils.plots import Axes, line_style, name_axes, new_figure
 
 if TYPE_CHECKING:
     from keras_ivy.diagnostics.comparing.initializations import ComparedRow
@@ -70,7 +70,7 @@ def draw_curves(
     panels: Mapping[str, Mapping[str, Sequence[Sequence[float]]]],
     unit: str,
     title: str,
-    axes: Sequence[Any] | None = None,
+    axes: Sequence[Axes] | None = None,
 ) -> tuple[object, object]:
     """Draw a curve of learning for each scheme, in a panel for each optimizer.
 
