@@ -3,7 +3,7 @@
 TensorFlow and Keras ship no types, so a checker sees through most of these; a reader does not.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias, TypeVar, Union
 
 import keras
@@ -16,7 +16,9 @@ __all__ = [
     "ArrayLike",
     "Axis",
     "DTypeLike",
+    "Gradient",
     "Leaf",
+    "LearningRate",
     "Nested",
     "Padding",
     "Scalar",
@@ -67,5 +69,13 @@ Variable: TypeAlias = keras.Variable | tf.Variable
 #: A leaf with a shape and a dtype.
 ArrayLeaf: TypeAlias = Array | Variable | np.ndarray
 
-#: What becomes a single number; a tensor in a trace.
+#: One number: Python's, NumPy's, or a tensor, which may have no value yet.
 Scalar: TypeAlias = float | tf.Tensor | np.ndarray | np.generic
+
+#: What a tape returns for a variable that is used.
+Gradient: TypeAlias = tf.Tensor | tf.IndexedSlices
+
+#: A number, a variable that is followed, a schedule, or a function of no arguments.
+LearningRate: TypeAlias = (
+    Scalar | Variable | keras.optimizers.schedules.LearningRateSchedule | Callable[[], Scalar]
+)

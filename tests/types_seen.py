@@ -51,3 +51,12 @@ def containers_make_containers(c: ivy.Container) -> None:
     assert_type(c.map(lambda x, y: x + y, {"a": 1}), ivy.Container)
     assert_type(ivy.tree.flatten({"a": 1, "b": {"c": 2}}), dict[str, int])
     c.load("weights.h5", strictly=False)  # type: ignore[call-arg]
+
+
+def optimizers_step_on_what_they_are_given(c: ivy.Container) -> None:
+    """A Container for containers and dicts; keywords are those of the class."""
+    adam = ivy.Adam(1e-3, variant="paper", rules="bias_norm")
+    assert_type(adam.step(c, c), ivy.Container)
+    assert_type(adam.step({"w": 1.0}, {"w": 2.0}), ivy.Container)
+    assert_type(adam.state, ivy.Container)
+    ivy.LAMB(variants="paper")  # type: ignore[call-arg]

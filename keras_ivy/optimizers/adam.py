@@ -1,14 +1,14 @@
 """Adam and AdamW, and what they share with LAMB."""
 
-from typing import Any
-
 from keras_ivy.optimizers.base import Optimizer
 from keras_ivy.optimizers.formulas import variants
 from keras_ivy.optimizers.formulas.moments import MomentFormula
 from keras_ivy.optimizers.formulas.variants import MomentVariant
 from keras_ivy.optimizers.parts.options import aliases
 from keras_ivy.optimizers.parts.spellings import check_range, ivy_spellings
+from keras_ivy.optimizers.rules import RulesLike
 from keras_ivy.registration import register
+from keras_ivy.typing import LearningRate
 
 
 class MomentOptimizer(Optimizer):
@@ -83,7 +83,7 @@ class Adam(MomentOptimizer):
     @ivy_spellings()
     def __init__(
         self,
-        learning_rate: Any = 1e-4,
+        learning_rate: LearningRate = 1e-4,
         beta_1: float = 0.9,
         beta_2: float = 0.999,
         epsilon: float = 1e-7,
@@ -94,7 +94,7 @@ class Adam(MomentOptimizer):
         *,
         variant: str = "ivy",
         weight_decay: float | None = None,
-        rules: Any = None,
+        rules: RulesLike = None,
         slot_dtype: str | None = None,
         lazy_slots: bool = False,
         schedule_counts: str = "steps",
@@ -170,7 +170,7 @@ class AdamW(Adam):
     @ivy_spellings()
     def __init__(
         self,
-        learning_rate: Any = 1e-4,
+        learning_rate: LearningRate = 1e-4,
         beta_1: float = 0.9,
         beta_2: float = 0.999,
         epsilon: float = 1e-7,
@@ -181,7 +181,7 @@ class AdamW(Adam):
         device: str | None = None,
         *,
         variant: str = "ivy",
-        rules: Any = None,
+        rules: RulesLike = None,
         slot_dtype: str | None = None,
         lazy_slots: bool = False,
         schedule_counts: str = "steps",

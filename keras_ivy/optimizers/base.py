@@ -1,7 +1,7 @@
 """The base class: one optimizer with two sides, Keras's `apply` and Ivy's `step`."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, overload
 
 import keras
 import numpy as np
@@ -10,12 +10,13 @@ import tensorflow as tf
 from keras_ivy.container import Container
 from keras_ivy.optimizers.formulas.updates import Treatment
 from keras_ivy.optimizers.formulas.variants import Variant, chosen, lookup
+from keras_ivy.optimizers.ivy_side.leaves import Leaves
 from keras_ivy.optimizers.ivy_side.stepper import IvyStepper
 from keras_ivy.optimizers.keras_side.engine import KerasEngine
 from keras_ivy.optimizers.keras_side.hooks import Hooks
 from keras_ivy.optimizers.keras_side.slots import SLOT_DTYPES, join_strategy
 from keras_ivy.optimizers.parts.checks import check_variables
-from keras_ivy.optimizers.parts.explain import Explanation, explain
+from keras_ivy.optimizers.parts.explain import Explained, Explanation, explain
 from keras_ivy.optimizers.parts.options import SETTINGS, Options, alias, aliases
 from keras_ivy.optimizers.parts.quirks import Quirks
 from keras_ivy.optimizers.parts.rates import Rate, Schedule
@@ -31,8 +32,9 @@ from keras_ivy.optimizers.parts.spellings import (
 )
 from keras_ivy.optimizers.parts.treatments import Treatments
 from keras_ivy.optimizers.parts.trust_ratios import TrustRatioReport, TrustRatios, ratios_of_steps
-from keras_ivy.optimizers.rules import as_rules, rule_configs
+from keras_ivy.optimizers.rules import RulesLike, as_rules, rule_configs
 from keras_ivy.optimizers.rules.exclusions import Exclusions
+from keras_ivy.typing import Gradient, LearningRate, Variable
 from keras_ivy.utils import checks
 from keras_ivy.utils.devices import device_name
 from keras_ivy.utils.exceptions import IvyNotImplementedException
@@ -98,7 +100,7 @@ class Optimizer(Hooks):
     @ivy_spellings()
     def __init__(
         self,
-        learning_rate: Any = 1e-4,
+        learning_rate: LearningRate = 1e-4,
         inplace: bool | None = None,
         stop_gradients: bool = True,
         init_on_first_step: bool | None = None,
@@ -108,7 +110,7 @@ class Optimizer(Hooks):
         *,
         variant: str | None = None,
         weight_decay: float | None = None,
-        rules: Any = None,
+        rules: RulesLike = None,
         slot_dtype: str | None = None,
         lazy_slots: bool = False,
         schedule_counts: str = "steps",
@@ -168,7 +170,7 @@ class Optimizer(Hooks):
         self._setting = setting
         self._exclusions = Exclusions(**(self.__dict__.pop("_exclusions_given", None) or {}))
 
-    def _assemble(self, rate: Any) -> None:
+    def _assemble(self, rate: LearningRate) -> None:
         """Put the parts together, not as attributes that TensorFlow tracks."""
         self.__dict__.update(
             _rate=Rate(self, rate),
@@ -180,14 +182,14 @@ class Optimizer(Hooks):
             _stepper=IvyStepper(self, self._refuse_old_checkpoint),
         )
 
-    def __setattr__(self, name: str, value: Any) -> None:
+    def __setattr__(self, name: str, value: object) -> None:
         if name in SETTINGS and name in vars(self) and not vars(self).get("_making"):
             value = self._options.accepted(name, value)
         super().__setattr__(name, value)
 
     # Keras's side; see `keras_side.hooks` for what a step calls.
 
-    def build(self, variables: Sequence[Any]) -> None:
+    def build(self, variables: Sequence[Variable]) -> None:
         """Make the slots for these variables, once.
 
         Raises:
@@ -215,7 +217,11 @@ class Optimizer(Hooks):
 
     # Ivy's side; see `ivy_side.stepper`.
 
-    def step(self, v: Any, grads: Any, ignore_missing: bool = False) -> Any:
+    @overload
+    def step(self, v: Mapping, grads: Mapping, ignore_missing: bool = ...) -> Container: ...
+    @overload
+    def step(self, v: Leaves, grads: Gradient, ignore_missing: bool = ...) -> tf.Tensor: ...
+    def step(self, v: Leaves, grads: Leaves | Gradient, ignore_missing: bool = False) -> object:
         """Return the variables one step later; neither argument changes.
 
         Works eagerly, in `tf.function` and compiled by XLA; the state is kept from call to call.
@@ -250,8 +256,9 @@ class Optimizer(Hooks):
         return self._stepper.step(v, grads, ignore_missing)
 
     def stateless_step(
-        self, v: Any, grads: Any, state: Any = None, ignore_missing: bool = False
-    ) -> tuple[Any, Container]:
+        self, v: Leaves, grads: Leaves | Gradient, state: Mapping | None = None,
+        ignore_missing: bool = False,
+    ) -> tuple[Any, Container]:  # fmt: skip
         """Return `(v, state)` one step later, from a state that the caller keeps.
 
         The pure form of `step`, for loops that carry their state themselves (`tf.while_loop`,
@@ -280,7 +287,7 @@ class Optimizer(Hooks):
         """
         return self._stepper.state()
 
-    def set_state(self, state: Any) -> None:
+    def set_state(self, state: Mapping[str, object]) -> None:
         """Continue from a state: the next step is the one that would have followed.
 
         Args:
@@ -310,7 +317,7 @@ class Optimizer(Hooks):
 
     # What it tells of itself.
 
-    def explain(self, model: Any) -> Explanation:
+    def explain(self, model: Explained) -> Explanation:
         """Tell what every variable of a model gets: decay, adaptation, rate, and by which rule.
 
         Nothing has to be built or compiled.

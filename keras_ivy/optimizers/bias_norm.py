@@ -7,13 +7,13 @@ whatever the layers above it are called.
 """
 
 import re
-from typing import Any
 
 import keras
 
 from keras_ivy.adapters import keras_layers
 from keras_ivy.initializers.fans import find_geometry
 from keras_ivy.registration import register
+from keras_ivy.typing import Variable
 from keras_ivy.utils.paths import Place
 
 __all__ = ["BiasOrNorm"]
@@ -71,12 +71,12 @@ class BiasOrNorm:
         normalizes = any("norm" in type(layer).__name__.lower() for layer in owners)
         return normalizes or axes <= 1
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> dict[str, object]:
         """Return the arguments: there are none."""
         return {}
 
     @classmethod
-    def from_config(cls, config: dict[str, Any]) -> "BiasOrNorm":
+    def from_config(cls, config: dict[str, object]) -> "BiasOrNorm":
         """Make one from what `get_config` returned."""
         return cls(**config)
 
@@ -87,6 +87,6 @@ class BiasOrNorm:
         return hash(BiasOrNorm)
 
 
-def _holds(layer: keras.layers.Layer, variable: Any) -> bool:
+def _holds(layer: keras.layers.Layer, variable: Variable) -> bool:
     """Whether a layer holds the variable itself, not by a layer inside."""
     return any(each is variable for each in keras_layers.held_variables(layer))

@@ -1,14 +1,14 @@
 """LAMB: layer-wise adaptive moments."""
 
-from typing import Any
-
 from keras_ivy.optimizers.adam import MomentOptimizer, check_moments
 from keras_ivy.optimizers.formulas import variants
 from keras_ivy.optimizers.formulas.moments import MomentFormula
 from keras_ivy.optimizers.formulas.updates import Limits
 from keras_ivy.optimizers.formulas.variants import TrustRatio
 from keras_ivy.optimizers.parts.spellings import check_bounds, given, ivy_spellings
+from keras_ivy.optimizers.rules import RulesLike
 from keras_ivy.registration import register
+from keras_ivy.typing import LearningRate
 
 
 @register("lamb_ivy")
@@ -72,7 +72,7 @@ class LAMB(MomentOptimizer):
     @ivy_spellings()
     def __init__(
         self,
-        learning_rate: Any = 1e-4,
+        learning_rate: LearningRate = 1e-4,
         beta_1: float = 0.9,
         beta_2: float = 0.999,
         epsilon: float = 1e-7,
@@ -85,7 +85,7 @@ class LAMB(MomentOptimizer):
         *,
         min_trust_ratio: float | None = None,
         variant: str = "ivy",
-        rules: Any = None,
+        rules: RulesLike = None,
         slot_dtype: str | None = None,
         lazy_slots: bool = False,
         schedule_counts: str = "steps",
@@ -156,7 +156,7 @@ class LAMBPaper(LAMB):
     @ivy_spellings()
     def __init__(
         self,
-        learning_rate: Any = 1e-4,
+        learning_rate: LearningRate = 1e-4,
         beta_1: float = 0.9,
         beta_2: float = 0.999,
         epsilon: float = 1e-6,
@@ -169,7 +169,7 @@ class LAMBPaper(LAMB):
         *,
         min_trust_ratio: float | None = None,
         variant: str = "paper",
-        rules: Any = None,
+        rules: RulesLike = None,
         slot_dtype: str | None = None,
         lazy_slots: bool = False,
         schedule_counts: str = "steps",

@@ -1,7 +1,6 @@
 """LARS: layer-wise adaptive rate scaling."""
 
 import dataclasses
-from typing import Any
 
 from keras_ivy.optimizers.formulas import variants
 from keras_ivy.optimizers.formulas.momentum import MomentumFormula
@@ -14,8 +13,10 @@ from keras_ivy.optimizers.parts.spellings import (
     given,
     ivy_spellings,
 )
+from keras_ivy.optimizers.rules import RulesLike
 from keras_ivy.optimizers.sgd import MomentumOptimizer, check_momentum
 from keras_ivy.registration import register
+from keras_ivy.typing import LearningRate
 
 
 @register("lars_ivy")
@@ -79,7 +80,7 @@ class LARS(MomentumOptimizer):
     @ivy_spellings(switches_at=2)
     def __init__(
         self,
-        learning_rate: Any = 1e-4,
+        learning_rate: LearningRate = 1e-4,
         weight_decay: float = 0.0,
         momentum: float = 0.0,
         nesterov: bool = False,
@@ -90,7 +91,7 @@ class LARS(MomentumOptimizer):
         lr_in_momentum: bool | None = None,
         *,
         variant: str = "ivy",
-        rules: Any = None,
+        rules: RulesLike = None,
         slot_dtype: str | None = None,
         lazy_slots: bool = False,
         schedule_counts: str = "steps",
@@ -184,7 +185,7 @@ class LARSPaper(LARS):
     @ivy_spellings(switches_at=2)
     def __init__(
         self,
-        learning_rate: Any = 1e-4,
+        learning_rate: LearningRate = 1e-4,
         weight_decay: float = 0.0,
         momentum: float = 0.9,
         nesterov: bool = False,
@@ -195,7 +196,7 @@ class LARSPaper(LARS):
         lr_in_momentum: bool | None = None,
         *,
         variant: str = "paper",
-        rules: Any = None,
+        rules: RulesLike = None,
         slot_dtype: str | None = None,
         lazy_slots: bool = False,
         schedule_counts: str = "steps",

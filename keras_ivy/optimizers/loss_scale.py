@@ -1,7 +1,6 @@
 """Loss scaling that every replica agrees on."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import keras
 import tensorflow as tf
@@ -10,6 +9,7 @@ from keras_ivy.optimizers.keras_side.replicas import sum_over_replicas
 from keras_ivy.optimizers.parts.checks import check_scaling, checked_weights
 from keras_ivy.optimizers.parts.spellings import check_range, check_whole
 from keras_ivy.registration import register
+from keras_ivy.typing import ArrayLike, Gradient, Variable
 from keras_ivy.utils.exceptions import IvyTypeError
 from keras_ivy.utils.identifiers import check_config
 
@@ -57,7 +57,7 @@ class LossScaleOptimizer(keras.optimizers.LossScaleOptimizer):
         inner_optimizer: keras.optimizers.Optimizer | str | dict,
         initial_scale: float = 2.0**15,
         dynamic_growth_steps: int = 2000,
-        **kwargs: Any,
+        **kwargs: str | None,
     ):
         initial_scale = check_range("initial_scale", initial_scale, 0.0, None, "()")
         dynamic_growth_steps = check_whole("dynamic_growth_steps", dynamic_growth_steps, 1)
@@ -72,7 +72,7 @@ class LossScaleOptimizer(keras.optimizers.LossScaleOptimizer):
             )
         super().__init__(inner_optimizer, initial_scale, dynamic_growth_steps, **kwargs)
 
-    def build(self, variables: Sequence[Any]) -> None:
+    def build(self, variables: Sequence[Variable]) -> None:
         """Make the scale, and what the inner optimizer needs.
 
         Outside whatever is being traced: variables made in a trace start in a condition of their
@@ -82,13 +82,13 @@ class LossScaleOptimizer(keras.optimizers.LossScaleOptimizer):
         with tf.init_scope():
             super().build(variables)
 
-    def check_finite(self, grads: Sequence[Any]) -> tf.Tensor:
+    def check_finite(self, grads: Sequence[Gradient]) -> tf.Tensor:
         """Whether no gradient of any replica holds NaN or infinity."""
         tensors = [g.values if isinstance(g, tf.IndexedSlices) else g for g in grads]
         bad = tf.cast(tf.logical_not(super().check_finite(tensors)), tf.float32)
         return tf.equal(sum_over_replicas([bad])[0], 0.0)
 
-    def set_weights(self, weights: Sequence[Any]) -> None:
+    def set_weights(self, weights: Sequence[ArrayLike]) -> None:
         """Set all variables, in the order of `variables`: those of the inner optimizer too.
 
         Keras's class leaves the inner optimizer's as they are.

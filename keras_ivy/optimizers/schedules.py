@@ -4,11 +4,13 @@ from typing import Any
 
 import keras
 import numpy as np
+import tensorflow as tf
 from keras import ops
 
 from keras_ivy.optimizers.parts.shown import printed_schedule
 from keras_ivy.optimizers.parts.spellings import check_range
 from keras_ivy.registration import register
+from keras_ivy.typing import Scalar
 from keras_ivy.utils.checks import received, text
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError, nearest
 
@@ -100,7 +102,7 @@ class WarmupPolynomial(keras.optimizers.schedules.LearningRateSchedule):
         """Whether `in_float64` is what this schedule returns; a subclass may return another."""
         return type(self).__call__ is WarmupPolynomial.__call__
 
-    def in_float64(self, step: Any) -> Any:
+    def in_float64(self, step: Scalar) -> tf.Tensor:
         """Return the rate as it is worked out, for the formulas of optimizers: a float64 scalar."""
         with keras.name_scope(self.name):
             t = ops.cast(step, "float64")

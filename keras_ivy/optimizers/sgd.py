@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from keras_ivy.adapters import keras_saving
@@ -12,7 +13,9 @@ from keras_ivy.optimizers.formulas import variants
 from keras_ivy.optimizers.formulas.momentum import MomentumFormula
 from keras_ivy.optimizers.formulas.variants import MomentumVariant
 from keras_ivy.optimizers.parts.spellings import check_flag, check_range, ivy_spellings
+from keras_ivy.optimizers.rules import RulesLike
 from keras_ivy.registration import register
+from keras_ivy.typing import LearningRate
 from keras_ivy.utils.exceptions import IvyValueError
 
 #: The key of a config that says how momentum is stored; 0.1.0 wrote none.
@@ -75,13 +78,13 @@ class SGD(MomentumOptimizer):
     @ivy_spellings(switches_at=1)
     def __init__(
         self,
-        learning_rate: Any = 1e-4,
+        learning_rate: LearningRate = 1e-4,
         momentum: float = 0.0,
         nesterov: bool = False,
         *,
         variant: str = "ivy",
         weight_decay: float | None = None,
-        rules: Any = None,
+        rules: RulesLike = None,
         slot_dtype: str | None = None,
         lazy_slots: bool = False,
         schedule_counts: str = "steps",
@@ -135,7 +138,7 @@ class SGD(MomentumOptimizer):
         made.__dict__["_loads_uphill"] = old and keras_saving.is_loading()
         return made
 
-    def load_own_variables(self, store: Any) -> None:
+    def load_own_variables(self, store: Mapping[str, np.ndarray]) -> None:
         """Read the variables of a file of Keras's SGD, of this one, or of keras_ivy 0.1.0.
 
         That version kept `m`, and its rate as float64, by which its files are known; a schedule's

@@ -16,7 +16,6 @@ for where these kernels are used and where not.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import tensorflow as tf
 
@@ -115,7 +114,7 @@ def _scaled_norm(x: tf.Tensor) -> tf.Tensor:
     return norm(x)
 
 
-def decayed(grad: tf.Tensor, handle: tf.Tensor, decay: Any) -> tf.Tensor:
+def decayed(grad: tf.Tensor, handle: tf.Tensor, decay: tf.Tensor | float) -> tf.Tensor:
     """Return `grad + decay * w`."""
     return grad + scalar(decay, grad.dtype) * read(handle, grad.dtype)
 
@@ -129,7 +128,7 @@ def adam_kernel(
     targets: list[tf.Tensor],
     moments: list[tuple[tf.Tensor, tf.Tensor]],
     grads: list[tf.Tensor],
-    rate: Any,
+    rate: tf.Tensor,
     s: MomentScalars,
 ) -> None:
     """`m`, `v` and `target - rate * m' / (sqrt(v') + epsilon)` of each tensor, in one pass."""
@@ -218,7 +217,7 @@ def update_apart(
     weights: tf.Tensor | None,
     slots: tuple[tf.Tensor, ...],
     grads: tf.Tensor,
-    scalars: Any,
+    scalars: tuple,
     treatment: Treatment,
     spare: Spare,
 ) -> tf.Tensor:

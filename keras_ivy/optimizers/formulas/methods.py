@@ -35,20 +35,20 @@ class Methods(Protocol):
 
     def _scalars(
         self, rate: tf.Tensor, count: tf.Tensor, dtype: tf.DType, kernel: bool = False
-    ) -> Any: ...
+    ) -> tuple: ...
 
     def _update(
         self,
         w: tf.Tensor,
         g: tf.Tensor,
         slots: Slots,
-        scalars: Any,
+        scalars: tuple,
         treatment: Treatment,
         norm: Norm,
     ) -> tuple[tf.Tensor, Slots, tf.Tensor | None]: ...
 
     def _update_fused(
-        self, handles: list[Handles], grad: list[tf.Tensor], scalars: Any, treatment: Treatment
+        self, handles: list[Handles], grad: list[tf.Tensor], scalars: tuple, treatment: Treatment
     ) -> tf.Tensor | None: ...
 
 
@@ -84,13 +84,13 @@ class MethodFormula(Formula[Any]):
         dtype: tf.DType,
         decay: tf.Tensor | None = None,
         fused: bool = False,
-    ) -> Any:
+    ) -> tuple:
         """What `_scalars` returns, which looks for the decay by itself."""
         own = self._optimizer._scalars
         return own(rate, count, dtype, kernel=True) if fused else own(rate, count, dtype)
 
     def update(
-        self, w: tf.Tensor, g: tf.Tensor, slots: Slots, s: Any, treatment: Treatment, norm: Norm
+        self, w: tf.Tensor, g: tf.Tensor, slots: Slots, s: tuple, treatment: Treatment, norm: Norm
     ) -> Updated:
         """What `_update` returns."""
         return Updated(*self._optimizer._update(w, g, slots, s, treatment, norm))
@@ -142,7 +142,7 @@ class MethodFormula(Formula[Any]):
         self,
         handles: Sequence[Handles],
         grads: Sequence[tf.Tensor],
-        s: Any,
+        s: tuple,
         treatment: Treatment,
     ) -> tf.Tensor | None:
         """What `_update_fused` does."""

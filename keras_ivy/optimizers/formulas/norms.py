@@ -1,13 +1,13 @@
 """Norms that neither overflow nor lose their gradient at zero."""
 
-from typing import Any
+from typing import TypeAlias
 
 import tensorflow as tf
 from keras import ops
 
 from keras_ivy.adapters import tf_xla
 
-Tensor = Any
+Tensor: TypeAlias = tf.Tensor
 
 
 def root(x: Tensor) -> Tensor:

@@ -1,11 +1,11 @@
 """Stochastic rounding, for moments kept in bfloat16."""
 
-from typing import Any
-
 import tensorflow as tf
 
+from keras_ivy.typing import DTypeLike
 
-def rounded(x: tf.Tensor, dtype: Any, seed: tuple[Any, int, int]) -> tf.Tensor:
+
+def rounded(x: tf.Tensor, dtype: DTypeLike, seed: tuple[tf.Tensor, int, int]) -> tf.Tensor:
     """Cast to `dtype`; to bfloat16, up or down at random so that the mean is right.
 
     A second moment changes by a thousandth in a step, and bfloat16 knows no change below a

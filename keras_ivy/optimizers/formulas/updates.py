@@ -7,15 +7,20 @@ side and the fused kernels all compute these formulas and are tested against one
 Symbols: `w` weight, `g` gradient, `m` and `v` first and second moment, `u` direction, `t` step.
 """
 
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple, Protocol, TypeAlias
 
+import tensorflow as tf
 from keras import ops
 
 from keras_ivy.optimizers.formulas.norms import norm as scaled_norm
 from keras_ivy.optimizers.formulas.norms import root
 from keras_ivy.optimizers.formulas.variants import MomentumVariant, MomentVariant, TrustRatio
 
-Tensor = Any
+#: A tensor, or a number in its place.
+Tensor: TypeAlias = tf.Tensor | float
+#: The norm of a tensor.
+Norm: TypeAlias = Callable[[tf.Tensor], tf.Tensor]
 
 
 class MomentScalars(NamedTuple):
@@ -24,7 +29,7 @@ class MomentScalars(NamedTuple):
     `rest_i` is `1 - beta_i`, which a float32 `beta_2` of 0.999 holds to no more than five digits.
     """
 
-    rate: Tensor
+    rate: tf.Tensor
     beta_1: Tensor
     beta_2: Tensor
     rest_1: Tensor
@@ -47,7 +52,15 @@ class Treatment(NamedTuple):
     shared: bool = False
 
 
-def pull_of(treatment: Treatment, scalars: Any) -> Any:
+class HasDecay(Protocol):
+    """Scalars of a step, the strength of decay among them if a function is to read it."""
+
+    @property
+    def decay(self) -> Tensor | None:
+        """The strength."""
+
+
+def pull_of(treatment: Treatment, scalars: HasDecay) -> Tensor:
     """The strength of decay of one tensor: a number, or a tensor that may change.
 
     Example:
@@ -95,7 +108,9 @@ def direction(m: Tensor, v: Tensor, alpha: Tensor, epsilon: Tensor) -> Tensor:
     return alpha * m / (root(v) + epsilon)
 
 
-def bias_corrections(setting: MomentVariant, step: Tensor, beta_1: Tensor, beta_2: Tensor):
+def bias_corrections(
+    setting: MomentVariant, step: Tensor, beta_1: Tensor, beta_2: Tensor
+) -> tuple[Tensor, Tensor]:
     """`(1 - beta_1 ** t, 1 - beta_2 ** t)`, or ones where the variant does not correct."""
     if setting.correction == "none":
         return ops.ones_like(step), ops.ones_like(step)
@@ -186,7 +201,7 @@ def moment_update(
     setting: MomentVariant,
     treatment: Treatment,
     limits: Limits,
-    norm=scaled_norm,
+    norm: Norm = scaled_norm,
 ) -> tuple[Tensor, Tensor, Tensor, Tensor | None]:
     """One step of Adam, AdamW or LAMB.
 
@@ -226,7 +241,7 @@ def moment_update(
 class MomentumScalars(NamedTuple):
     """What one step of the momentum family shares between all tensors."""
 
-    rate: Tensor
+    rate: tf.Tensor
     decay: Tensor | None = None
 
 
@@ -237,7 +252,7 @@ def lars_ratio(
     setting: MomentumVariant,
     treatment: Treatment,
     limits: Limits,
-    pull: Any,
+    pull: Tensor,
 ) -> Tensor:
     """The trust ratio of LARS.
 
@@ -275,7 +290,7 @@ def momentum_update(
     limits: Limits,
     momentum: float = 0.0,
     nesterov: bool = False,
-    norm=scaled_norm,
+    norm: Norm = scaled_norm,
 ) -> tuple[Tensor, Tensor | None, Tensor | None]:
     """One step of SGD or LARS.
 

@@ -11,10 +11,9 @@ from keras_ivy.optimizers.formulas import updates, variants
 from keras_ivy.optimizers.formulas.norms import norm
 from keras_ivy.optimizers.formulas.updates import Limits, Treatment
 from keras_ivy.optimizers.ivy_side.function_checks import checked
-from keras_ivy.optimizers.ivy_side.leaves import flatten, unflatten
+from keras_ivy.optimizers.ivy_side.leaves import Leaves, flatten, unflatten
 from keras_ivy.optimizers.keras_side.tensors import scalar
-
-Leaves = Any
+from keras_ivy.typing import Scalar
 
 
 def _tensor(x: Any, dtype: Any = None) -> tf.Tensor:
@@ -77,7 +76,7 @@ def adam_step(
     dcdw: Leaves,
     mw: Leaves,
     vw: Leaves,
-    step: Any,
+    step: Scalar,
     beta1: float = 0.9,
     beta2: float = 0.999,
     epsilon: float = 1e-7,
@@ -122,7 +121,7 @@ def adam_step(
 @_takes_inplace
 @checked
 def optimizer_update(
-    w: Leaves, effective_grad: Leaves, lr: Any, stop_gradients: bool = True
+    w: Leaves, effective_grad: Leaves, lr: Leaves, stop_gradients: bool = True
 ) -> Leaves:
     """Return `w' = w - lr * effective_grad`.
 
@@ -155,7 +154,7 @@ def optimizer_update(
 @_takes_inplace
 @checked
 def gradient_descent_update(
-    w: Leaves, dcdw: Leaves, lr: Any, stop_gradients: bool = True
+    w: Leaves, dcdw: Leaves, lr: Leaves, stop_gradients: bool = True
 ) -> Leaves:
     """Return `w' = w - lr * dcdw`, a step of gradient descent.
 
@@ -182,7 +181,7 @@ def gradient_descent_update(
 @_takes_inplace
 @checked
 def lars_update(
-    w: Leaves, dcdw: Leaves, lr: Any, decay_lambda: float = 0.0, stop_gradients: bool = True
+    w: Leaves, dcdw: Leaves, lr: Scalar, decay_lambda: float = 0.0, stop_gradients: bool = True
 ) -> Leaves:
     """Return `w' = w - lr * |w| / (|g| + 1e-12) * g`, tensor by tensor.
 
@@ -252,10 +251,10 @@ def _moment_update(
 def adam_update(
     w: Leaves,
     dcdw: Leaves,
-    lr: Any,
+    lr: Scalar,
     mw_tm1: Leaves,
     vw_tm1: Leaves,
-    step: Any,
+    step: Scalar,
     beta1: float = 0.9,
     beta2: float = 0.999,
     epsilon: float = 1e-7,
@@ -302,10 +301,10 @@ def adam_update(
 def lamb_update(
     w: Leaves,
     dcdw: Leaves,
-    lr: Any,
+    lr: Scalar,
     mw_tm1: Leaves,
     vw_tm1: Leaves,
-    step: Any,
+    step: Scalar,
     beta1: float = 0.9,
     beta2: float = 0.999,
     epsilon: float = 1e-7,

@@ -6,13 +6,15 @@ of the step, from one, in `_count`, and the constructor's `_inplace` and `_stop_
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import tensorflow as tf
 
 from keras_ivy.container import Container
 from keras_ivy.optimizers.ivy_side.leaves import Flat
 from keras_ivy.utils.exceptions import IvyValueError
+
+Stepped = TypeVar("Stepped")
 
 __all__ = ["check_stepping_by_hand", "step_by_hand"]
 
@@ -42,8 +44,8 @@ def check_stepping_by_hand(kind: str) -> None:
 
 
 def step_by_hand(
-    step: Callable[[Any, Any], Any], kind: str, v: Any, flat_v: Flat, flat_g: Flat
-) -> Any:
+    step: Callable[[Any, Any], Stepped], kind: str, v: object, flat_v: Flat, flat_g: Flat
+) -> Stepped | Container:
     """Call a user's `_step` on the variables that have a gradient, and merge the result.
 
     Args:

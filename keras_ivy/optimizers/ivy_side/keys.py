@@ -10,17 +10,18 @@ by position where paths repeat.
 import re
 import weakref
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from keras_ivy.adapters import keras_layers
 from keras_ivy.optimizers.rules import path_of
+from keras_ivy.optimizers.rules.leaf_places import Leaf
 from keras_ivy.structure import Surroundings, walk
+from keras_ivy.typing import Variable
 
 #: What Keras calls variables that nobody has named.
 _UNNAMED = ("variable", "Variable")
 
 
-def unique_paths(variables: Sequence[Any]) -> list[str]:
+def unique_paths(variables: Sequence[Variable | Leaf]) -> list[str]:
     """Return the paths of variables, with their position among those of one path.
 
     Example:
@@ -45,7 +46,7 @@ def _can_nest(keys: Sequence[str]) -> bool:
     return len(known) == len(keys) and not known & above
 
 
-def keys_of(optimizer: object, variables: Sequence[Any]) -> list[str]:
+def keys_of(optimizer: object, variables: Sequence[Variable]) -> list[str]:
     """Return what the variables of an optimizer are called in its state.
 
     Args:
@@ -64,7 +65,7 @@ def keys_of(optimizer: object, variables: Sequence[Any]) -> list[str]:
 
 
 def chosen(
-    keys: Sequence[str], variables: Sequence[Any], given: Mapping[str, Sequence[int]]
+    keys: Sequence[str], variables: Sequence[Variable], given: Mapping[str, Sequence[int]]
 ) -> list[str] | None:
     """Return the key of a state under which the slots of every variable are.
 

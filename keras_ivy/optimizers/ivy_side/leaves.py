@@ -1,7 +1,7 @@
 """What `step` is handed: variables and gradients, checked and brought together by their paths."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TypeAlias
 
 import keras
 import tensorflow as tf
@@ -9,12 +9,16 @@ import tensorflow as tf
 from keras_ivy import tree
 from keras_ivy.container import Container
 from keras_ivy.optimizers.parts.checks import check_gradient
+from keras_ivy.typing import ArrayLike, Gradient
 from keras_ivy.utils.exceptions import IvyKeyError, IvyTypeError, IvyValueError
 
-Flat = dict[str, Any]
+#: Tensors by path; a bare one has the empty path.
+Flat = dict[str, tf.Tensor]
+#: A Container or dict of variables or tensors, or a bare one.
+Leaves: TypeAlias = Mapping[str, object] | ArrayLike
 
 
-def flatten(value: Any) -> Flat:
+def flatten(value: Leaves) -> Flat:
     """Return `{path: leaf}`; a bare tensor has the empty path.
 
     Raises:
@@ -30,7 +34,7 @@ def flatten(value: Any) -> Flat:
     return {"": value}
 
 
-def unflatten(flat: Flat, like: Any) -> Any:
+def unflatten(flat: Flat, like: object) -> Container | tf.Tensor:
     """Return a Container of `{path: leaf}`, or the bare tensor."""
     return Container(tree.unflatten(flat)) if isinstance(like, Mapping) else flat[""]
 
@@ -78,7 +82,11 @@ def pair(v: Flat, grads: Flat, ignore_missing: bool) -> Flat:
     return found
 
 
-def prepare(v: Any, grads: Any, ignore_missing: bool) -> tuple[Flat, Flat]:
+def prepare(
+    v: Leaves,
+    grads: Leaves | Gradient,
+    ignore_missing: bool,
+) -> tuple[Flat, Flat]:
     """Return all values, and the gradients of those that are trained.
 
     A `keras.Variable` that is not trainable, such as a running statistic, is left as it is; one
@@ -95,7 +103,7 @@ def prepare(v: Any, grads: Any, ignore_missing: bool) -> tuple[Flat, Flat]:
     return values, pairs
 
 
-def value_of(x: Any, path: str) -> tf.Tensor:
+def value_of(x: ArrayLike | None, path: str) -> tf.Tensor:
     """Return a variable's value, or a tensor of whatever else `v` holds."""
     if x is None:
         raise IvyTypeError(

@@ -10,12 +10,13 @@ from keras_ivy import tree
 from keras_ivy.container import Container
 from keras_ivy.optimizers.ivy_side.leaves import flatten
 from keras_ivy.optimizers.ivy_side.state import Slots
+from keras_ivy.typing import ArrayLike, Scalar
 from keras_ivy.utils.exceptions import IvyKeyError, IvyTypeError, IvyValueError
 
 __all__ = ["parse", "shown"]
 
 
-def shown(names: Sequence[str], slots: Slots, count: Any, nested: bool) -> Container:
+def shown(names: Sequence[str], slots: Slots, count: Scalar, nested: bool) -> Container:
     """Return a state as a Container.
 
     Args:
@@ -34,7 +35,9 @@ def shown(names: Sequence[str], slots: Slots, count: Any, nested: bool) -> Conta
     return Container({**state, "count": count})
 
 
-def parse(state: Any, names: Sequence[str], kind: str) -> tuple[Any, Slots]:
+def parse(
+    state: Mapping[str, object], names: Sequence[str], kind: str
+) -> tuple[Scalar | None, Slots]:
     """Return `(count or None, {slot: {path: tensor}})` of a state, checked.
 
     Args:
@@ -78,7 +81,7 @@ def parse(state: Any, names: Sequence[str], kind: str) -> tuple[Any, Slots]:
     return _checked_count(state.get("count")), slots
 
 
-def _slot(x: Any, name: str, path: str) -> tf.Tensor:
+def _slot(x: ArrayLike | None, name: str, path: str) -> tf.Tensor:
     """Return a slot of a state as a tensor."""
     if x is not None:
         x = tf.convert_to_tensor(x)

@@ -20,10 +20,11 @@ import tensorflow as tf
 
 from keras_ivy.adapters.tracking import Split
 from keras_ivy.optimizers.keras_side.tensors import scalar
+from keras_ivy.typing import Scalar
 from keras_ivy.utils.exceptions import IvyKeyError, IvyValueError
 from keras_ivy.utils.files import reading
 
-Slots = dict[str, dict[str, Any]]
+Slots = dict[str, dict[str, tf.Tensor]]
 
 #: Of the contents of a checkpoint; 0.1.0 wrote none.
 _VERSION = 2
@@ -89,7 +90,7 @@ class StateCell:
         """Whether there has been a step, or a state was set."""
         return self._count_variable is not None or tf.is_tensor(self._count) or bool(self._slots)
 
-    def note(self, ratios: dict[str, Any]) -> None:
+    def note(self, ratios: dict[str, tf.Tensor]) -> None:
         """Keep the trust ratios of a step, for whoever asks."""
         if tf.executing_eagerly():
             self._ratios = {**self._ratios, **ratios}
@@ -100,11 +101,11 @@ class StateCell:
                     self._ratio_variables[path] = self._variable(f"ratio:{path}", 0.0)
             self._ratio_variables[path].assign(tf.cast(ratio, tf.float32))
 
-    def ratios(self) -> dict[str, Any]:
+    def ratios(self) -> dict[str, tf.Tensor | tf.Variable]:
         """Trust ratios by path; those of traced steps, if there were any."""
         return {**self._ratios, **self._ratio_variables}
 
-    def load(self, specs: dict[str, tuple], names: tuple[str, ...]) -> tuple[Any, Slots]:
+    def load(self, specs: dict[str, tuple], names: tuple[str, ...]) -> tuple[tf.Tensor, Slots]:
         """Return count and slots, zeros for paths that have no slot yet.
 
         Args:
@@ -130,7 +131,7 @@ class StateCell:
         }
         return tf.convert_to_tensor(self._count_variable), slots
 
-    def store(self, count: Any, slots: Slots) -> None:
+    def store(self, count: tf.Tensor, slots: Slots) -> None:
         """Keep count and slots for the next step."""
         if tf.executing_eagerly():
             self._hold(count, slots)
@@ -138,13 +139,13 @@ class StateCell:
             self._traced[_replicas()[0]] = (weakref.ref(_graph()), count, slots)
         self._push(count, slots)
 
-    def peek(self) -> tuple[Any, Slots, bool]:
+    def peek(self) -> tuple[Scalar, Slots, bool]:
         """Return count, slots, and whether the slots are of nested paths."""
         with tf.init_scope():
             self._pull()
         return self._count, self._slots, self._nested
 
-    def reset(self, count: Any, slots: Slots) -> None:
+    def reset(self, count: Scalar, slots: Slots) -> None:
         """Replace count and slots."""
         self._nested = all("" not in flat for flat in slots.values())
         self._hold(count, slots)

@@ -15,7 +15,7 @@ from keras_ivy.optimizers.formulas.rounding import rounded
 from keras_ivy.optimizers.formulas.updates import Treatment
 from keras_ivy.optimizers.ivy_side.handwritten import check_stepping_by_hand, step_by_hand
 from keras_ivy.optimizers.ivy_side.keys import chosen, keys_of
-from keras_ivy.optimizers.ivy_side.leaves import Flat, prepare, unflatten
+from keras_ivy.optimizers.ivy_side.leaves import Flat, Leaves, prepare, unflatten
 from keras_ivy.optimizers.ivy_side.shown_state import parse, shown
 from keras_ivy.optimizers.ivy_side.state import Slots, StateCell, complete
 from keras_ivy.optimizers.keras_side.gradients import all_finite, clip, gathered, prepared
@@ -25,6 +25,7 @@ from keras_ivy.optimizers.keras_side.tensors import scalar
 from keras_ivy.optimizers.parts.host import Host
 from keras_ivy.optimizers.parts.overrides import BEYOND_STEP, overridden
 from keras_ivy.optimizers.rules import Leaf
+from keras_ivy.typing import Gradient, Scalar
 from keras_ivy.utils.devices import device_scope
 from keras_ivy.utils.exceptions import IvyKeyError, IvyNotImplementedException, IvyValueError
 
@@ -60,7 +61,12 @@ class IvyStepper:
 
     # Steps.
 
-    def step(self, v: Any, grads: Any, ignore_missing: bool) -> Any:
+    def step(
+        self,
+        v: Leaves,
+        grads: Leaves | Gradient,
+        ignore_missing: bool,
+    ) -> Container | tf.Tensor:
         """Return the variables one step later, and keep the state."""
         host = self._host
         if host.built:
@@ -82,7 +88,12 @@ class IvyStepper:
             host._options.note_trace()
         return self._step(v, grads, ignore_missing)
 
-    def _step(self, v: Any, grads: Any, ignore_missing: bool) -> Any:
+    def _step(
+        self,
+        v: Leaves,
+        grads: Leaves | Gradient,
+        ignore_missing: bool,
+    ) -> Container | tf.Tensor:
         self._check()
         flat_v, flat_g = prepare(v, grads, ignore_missing)
         by_hand, kind = self._by_hand, type(self._host).__name__
@@ -99,8 +110,12 @@ class IvyStepper:
         return unflatten(new_v, v)
 
     def stateless_step(
-        self, v: Any, grads: Any, state: Any, ignore_missing: bool
-    ) -> tuple[Any, Container]:
+        self,
+        v: Leaves,
+        grads: Leaves | Gradient,
+        state: Mapping[str, object] | None,
+        ignore_missing: bool,
+    ) -> tuple[Container | tf.Tensor, Container]:
         """Return variables and state one step later, from a state that the caller keeps."""
         self._check()
         self._host._options.note_trace()
@@ -110,7 +125,7 @@ class IvyStepper:
         if count is None:
             raise IvyValueError(
                 "A state must hold `count`, the number of steps made. "
-                f"Received: state with {sorted(state)}"
+                f"Received: state with {sorted(state or ())}"
             )
         slots = complete(slots, self._specs(flat_v), formula.slot_names)
         count = scalar(count, tf.int64)
@@ -162,7 +177,9 @@ class IvyStepper:
             )
         rate = host._rate.at(count)
         treatments = self._treatments(v)
-        grads = [prepared(x, v[k].dtype, v[k].shape, host.lazy_slots) for k, x in g.items()]
+        grads: list[Any] = [
+            prepared(x, v[k].dtype, v[k].shape, host.lazy_slots) for k, x in g.items()
+        ]
         if host.loss_scale_factor is not None:
             grads = [x / host.loss_scale_factor for x in grads]
         grads = clip(host._clip_gradients, gathered(grads))
@@ -218,15 +235,15 @@ class IvyStepper:
         }
         return shown(formula.slot_names, slots, tf.convert_to_tensor(host.iterations), True)
 
-    def _with_slots(self) -> list[tuple[Any, tuple]]:
+    def _with_slots(self) -> list[tuple[keras.Variable, tuple[keras.Variable, ...]]]:
         """The variables that have slots, and these; others become their gradients as they are."""
         pairs = zip(self._host._trainable_variables, self._host._slots, strict=True)
         return [(v, slot) for v, slot in pairs if slot and slot[0] is not None]
 
-    def _parsed(self, state: Any) -> tuple[Any, Slots]:
+    def _parsed(self, state: Mapping[str, object]) -> tuple[Scalar | None, Slots]:
         return parse(state, formula_of(self._host).slot_names, type(self._host).__name__)
 
-    def set_state(self, state: Any) -> None:
+    def set_state(self, state: Mapping[str, object]) -> None:
         """Continue from a state."""
         count, slots = self._parsed(state)
         if self._host.built:
@@ -247,7 +264,7 @@ class IvyStepper:
             count, _, _ = self.cell.peek()
         self.cell.reset(scalar(count, tf.int64), slots)
 
-    def _assign_slots(self, count: Any, slots: Slots) -> None:
+    def _assign_slots(self, count: Scalar | None, slots: Slots) -> None:
         host, formula, kept = self._host, formula_of(self._host), self._with_slots()
         slot_names = formula.slot_names
         variables = [v for v, _ in kept]
@@ -273,11 +290,16 @@ class IvyStepper:
 
 
 def _update_leaf(
-    formula: Formula[Any], w: Any, g: Any, slots: tuple, scalars: Any, treatment: Treatment
+    formula: Formula[Any],
+    w: tf.Tensor,
+    g: tf.Tensor,
+    slots: tuple,
+    scalars: Any,
+    treatment: Treatment,
 ) -> Updated:
     """One step of one leaf, or of the rows of it that a gradient touches."""
 
-    def update(w: Any, g: Any, slots: tuple) -> Updated:
+    def update(w: tf.Tensor, g: tf.Tensor, slots: tuple) -> Updated:
         return formula.update(w, g, slots, scalars, treatment, norm)
 
     if isinstance(g, Rows):

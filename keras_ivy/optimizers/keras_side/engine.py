@@ -13,6 +13,7 @@ somebody may have replaced it, and leads back to the method of that purpose here
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import keras
 import tensorflow as tf
 
 from keras_ivy.adapters import tf_xla
@@ -39,6 +40,7 @@ from keras_ivy.optimizers.parts.host import Host
 from keras_ivy.optimizers.parts.overrides import DECAY, WRITES, overridden
 from keras_ivy.optimizers.parts.spellings import CLIPPING
 from keras_ivy.optimizers.rules import path_of
+from keras_ivy.typing import ArrayLike, Gradient, Variable
 
 __all__ = ["KerasEngine"]
 
@@ -64,7 +66,7 @@ class KerasEngine:
 
     # Building.
 
-    def prepare(self, variables: Sequence[Any]) -> None:
+    def prepare(self, variables: Sequence[Variable]) -> None:
         """Check variables, and find what each of them gets, before anything is made for them.
 
         Raises:
@@ -77,7 +79,7 @@ class KerasEngine:
         host._treated.keep(host._treated.resolve(variables))
         self.packs = choose_packs(host, variables, host._treated.now())
 
-    def finish(self, variables: Sequence[Any]) -> None:
+    def finish(self, variables: Sequence[Variable]) -> None:
         """Make what the updates need beside the slots, which are there."""
         host, formula = self._host, self.formula()
         if formula.adapts:
@@ -98,7 +100,9 @@ class KerasEngine:
 
     # Gradients, before Keras's `apply` sees them.
 
-    def prepared(self, grads: Sequence[Any], variables: Sequence[Any]) -> list:
+    def prepared(
+        self, grads: Sequence[ArrayLike | Gradient | None], variables: Sequence[Variable]
+    ) -> list:
         """Return gradients as tensors of the types that their variables are worked with."""
         stays = self._stay_sparse(grads, variables)
         found = []
@@ -110,7 +114,9 @@ class KerasEngine:
             found.append(grad)
         return found
 
-    def _stay_sparse(self, grads: Sequence[Any], variables: Sequence[Any]) -> Sequence[bool]:
+    def _stay_sparse(
+        self, grads: Sequence[ArrayLike | Gradient | None], variables: Sequence[Variable]
+    ) -> Sequence[bool]:
         """Say of every gradient whether it stays sparse, if it is.
 
         It does with lazy slots; and where no row moves that it does not touch: there it is the
@@ -136,7 +142,7 @@ class KerasEngine:
 
     # The way through.
 
-    def apply(self, grads: Sequence[Any], variables: Sequence[Any]) -> bool:
+    def apply(self, grads: Sequence[Gradient], variables: Sequence[Variable]) -> bool:
         """Apply gradients wherever that can be done replica by replica.
 
         Args:
@@ -163,7 +169,7 @@ class KerasEngine:
                 host._backend_maybe_overwrite_model_variables(trained)
         return True
 
-    def _rows_once(self, grads: Sequence[Any], variables: Sequence[Any]) -> list[bool]:
+    def _rows_once(self, grads: Sequence[Gradient], variables: Sequence[Variable]) -> list[bool]:
         """Say of every sparse gradient whether its rows have to be added up ahead of the update."""
         host = self._host
         seen = overridden(host, *SEES_GRADIENTS) or host.gradient_accumulation_steps
@@ -177,7 +183,7 @@ class KerasEngine:
             for g, v in zip(grads, variables, strict=True)
         ]
 
-    def _accumulate(self, grads: Sequence[Any], variables: Sequence[Any]) -> None:
+    def _accumulate(self, grads: Sequence[tf.Tensor | Rows], variables: Sequence[Variable]) -> None:
         """Add to the accumulators, or, every so many steps, update with their mean."""
         host = self._host
         steps = host.gradient_accumulation_steps
@@ -205,7 +211,7 @@ class KerasEngine:
         count = tf.convert_to_tensor(host._iterations)
         when(tf.equal((count + 1) % steps, 0), use, keep)
 
-    def _update(self, grads: Sequence[Any], variables: Sequence[Any]) -> None:
+    def _update(self, grads: Sequence[tf.Tensor | Rows], variables: Sequence[Variable]) -> None:
         """Clip, then update every variable."""
         host = self._host
         grads = clip(host._clip_gradients, grads)
@@ -223,7 +229,7 @@ class KerasEngine:
 
     # What a variable gets.
 
-    def let_decay(self, variables: Sequence[Any]) -> None:
+    def let_decay(self, variables: Sequence[Variable]) -> None:
         """Let these variables decay in the update that follows, if nothing says otherwise."""
         host = self._host
         found = {host._get_variable_index(v) for v in variables if host._use_weight_decay(raw(v))}
@@ -238,7 +244,12 @@ class KerasEngine:
 
     # The update.
 
-    def update_all(self, grads: Sequence[Any], variables: Sequence[Any], rate: Any) -> None:
+    def update_all(
+        self,
+        grads: Sequence[tf.Tensor | Rows],
+        variables: Sequence[Variable],
+        rate: tf.Tensor | keras.Variable,
+    ) -> None:
         """Update every variable of this replica and its slots, and note the trust ratios."""
         host, treatments = self._host, self.treatments()
         jobs = []
@@ -248,7 +259,9 @@ class KerasEngine:
             jobs.append(Job(i, tensors, grad, treatments[i], self.packs.get(i)))
         self.note(fast.update_all(jobs, self._step(self.formula(), rate)))
 
-    def update_one(self, grad: Any, variable: Any, rate: Any) -> None:
+    def update_one(
+        self, grad: Gradient, variable: Variable, rate: tf.Tensor | keras.Variable
+    ) -> None:
         """Update one variable and its slots.
 
         Args:
@@ -269,7 +282,7 @@ class KerasEngine:
         if ratio is not None and tf.distribute.get_replica_context() is not None:
             self.note({(i,): ratio})
 
-    def _step(self, formula: Formula[Any], rate: Any) -> Step:
+    def _step(self, formula: Formula[Any], rate: tf.Tensor | keras.Variable) -> Step:
         host = self._host
         return Step(
             formula,
@@ -280,7 +293,7 @@ class KerasEngine:
             self._write if overridden(host, *WRITES) else None,
         )
 
-    def _write(self, variable: Any, value: tf.Tensor, is_weight: bool = False) -> None:
+    def _write(self, variable: Variable, value: tf.Tensor, is_weight: bool = False) -> None:
         """Assign to a variable through whatever of Keras's methods for that has been replaced.
 
         Args:
@@ -296,20 +309,20 @@ class KerasEngine:
         else:
             host.assign(variable, value)
 
-    def note(self, ratios: dict[tuple[int, ...], Any]) -> None:
+    def note(self, ratios: dict[tuple[int, ...], tf.Tensor | None]) -> None:
         """Keep trust ratios, given as vectors by the indices of their variables."""
         self._host._quirks.say_late()
         self._host._ratios.note(ratios)
 
     # Averages.
 
-    def _averaged(self, variables: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
+    def _averaged(self, variables: Sequence[Variable]) -> Iterator[tuple[tf.Variable, tf.Variable]]:
         """Pairs of a variable and its moving average."""
         averages = self._host._model_variables_moving_average
         pairs = zip(variables, averages, strict=True)
         return ((raw(v), raw(a)) for v, a in pairs if a is not None)
 
-    def average(self, variables: Sequence[Any]) -> None:
+    def average(self, variables: Sequence[Variable]) -> None:
         """Update the moving averages."""
         count = tf.convert_to_tensor(self._host.iterations)
         # A scalar of float64 buys the momentum as it was written, for averages of float64.
@@ -318,7 +331,7 @@ class KerasEngine:
             keep = tf.cast(started, a.dtype)
             a.assign(keep * a + (1.0 - keep) * tf.cast(v, a.dtype))
 
-    def maybe_overwrite(self, variables: Sequence[Any]) -> None:
+    def maybe_overwrite(self, variables: Sequence[Variable]) -> None:
         """Every so many steps, give every variable the value of its moving average."""
         host = self._host
         count = tf.convert_to_tensor(host.iterations)
@@ -328,7 +341,7 @@ class KerasEngine:
             lambda: None,
         )
 
-    def overwrite(self, variables: Sequence[Any]) -> None:
+    def overwrite(self, variables: Sequence[Variable]) -> None:
         """Give every variable the value of its moving average."""
         for v, a in self._averaged(variables):
             v.assign(tf.cast(a, v.dtype))

@@ -25,6 +25,7 @@ from keras_ivy.optimizers.keras_side.packs import FEW, SMALL, Pack
 from keras_ivy.optimizers.keras_side.spares import Spares
 from keras_ivy.optimizers.keras_side.sparse import Rows, add_rows, scatter_rows, update_rows
 from keras_ivy.optimizers.keras_side.tensors import compute_dtype
+from keras_ivy.typing import Variable
 
 
 @dataclasses.dataclass(slots=True)
@@ -75,7 +76,7 @@ class Step:
     write: Callable[..., None] | None = None
     _made: dict[tuple[tf.DType, bool], Any] = dataclasses.field(default_factory=dict)
 
-    def scalars(self, dtype: tf.DType, fused: bool) -> Any:
+    def scalars(self, dtype: tf.DType, fused: bool) -> tuple:
         """Return what the formula shares between tensors of a type, or the kernels do."""
         if (dtype, fused) not in self._made:
             rate, decay = self.rate(dtype), self.decay(dtype)
@@ -149,7 +150,7 @@ def batched(jobs: Sequence[Job], spares: Spares) -> list[list[Job]]:
     return batches
 
 
-def update_all(jobs: Sequence[Job], step: Step) -> dict[tuple[int, ...], Any]:
+def update_all(jobs: Sequence[Job], step: Step) -> dict[tuple[int, ...], tf.Tensor | None]:
     """Update every tensor and its slots; returns the trust ratios, by the tensors' indices."""
     ratios: dict[tuple[int, ...], Any] = {}
     stacks, batches, plain = plan(jobs, step)
@@ -166,7 +167,7 @@ def update_all(jobs: Sequence[Job], step: Step) -> dict[tuple[int, ...], Any]:
     return ratios
 
 
-def update_fused(batch: Sequence[Job], step: Step) -> Any:
+def update_fused(batch: Sequence[Job], step: Step) -> tf.Tensor | None:
     """Update tensors of one type and treatment on kernels; returns their trust ratios."""
     formula, treatment, grads = step.formula, batch[0].treatment, [job.grad for job in batch]
     scalars = step.scalars(batch[0].dtype, True)
@@ -176,13 +177,13 @@ def update_fused(batch: Sequence[Job], step: Step) -> Any:
     return formula.update_fused(own, grads, scalars, treatment)
 
 
-def update_plain(job: Job, step: Step) -> Any:
+def update_plain(job: Job, step: Step) -> tf.Tensor | None:
     """Update one tensor by the formula, worked in its compute type; returns its trust ratio."""
     weight, *slots = job.variables
     formula, scalars = step.formula, step.scalars(job.dtype, False)
     measure = compiled_norm if tf_xla.is_compiling() else norm
 
-    def update(w: Any, g: Any, values: tuple) -> Updated:
+    def update(w: tf.Tensor, g: tf.Tensor, values: tuple) -> Updated:
         values = formula.stored(values)
         w, new, ratio = formula.update(w, g, values, scalars, job.treatment, measure)
         pairs = enumerate(zip(slots, formula.stored(new), strict=True))
@@ -208,7 +209,7 @@ def update_plain(job: Job, step: Step) -> Any:
     return ratio
 
 
-def assign(variable: Any, value: tf.Tensor, step: Step, is_weight: bool = False) -> None:
+def assign(variable: Variable, value: tf.Tensor, step: Step, is_weight: bool = False) -> None:
     """Assign to a weight or a slot."""
     value = tf.cast(value, variable.dtype)
     if step.write is None:
@@ -217,13 +218,13 @@ def assign(variable: Any, value: tf.Tensor, step: Step, is_weight: bool = False)
         step.write(variable, value, is_weight)
 
 
-def adds_rows(weight: Any, treatment: Treatment, step: Step) -> bool:
+def adds_rows(weight: Variable, treatment: Treatment, step: Step) -> bool:
     """Whether a sparse gradient is added to a variable, so that its rows may repeat."""
     wide = tf.as_dtype(weight.dtype) == compute_dtype(weight.dtype)
     return wide and step.write is None and step.formula.leaves_other_rows(treatment)
 
 
-def update_stack(group: Sequence[Job], step: Step) -> Any:
+def update_stack(group: Sequence[Job], step: Step) -> tf.Tensor | None:
     """Update tensors of one shape as one tensor; returns their trust ratios as a vector.
 
     A step that does not depend on the weights is worked out from zeros and added to them: a

@@ -11,17 +11,23 @@ from keras_ivy.optimizers.keras_side.sparse import Rows, as_rows
 from keras_ivy.optimizers.keras_side.tensors import compute_dtype, dense
 from keras_ivy.optimizers.parts.host import Host
 from keras_ivy.optimizers.parts.overrides import BEYOND_STEP
+from keras_ivy.typing import ArrayLike, DTypeLike, Gradient, Scalar
 from keras_ivy.utils.exceptions import IvyTypeError
 
 
 class Slices(tf.IndexedSlices):
     """A sparse gradient that can be divided, as Keras does to take out the loss scale."""
 
-    def __truediv__(self, divisor: Any) -> "Slices":
+    def __truediv__(self, divisor: Scalar) -> "Slices":
         return Slices(self.values / divisor, self.indices, self.dense_shape)
 
 
-def prepared(grad: Any, dtype: Any, shape: Any, lazy: bool) -> Any:
+def prepared(
+    grad: ArrayLike | Gradient | None,
+    dtype: DTypeLike,
+    shape: Sequence[int] | tf.TensorShape,
+    lazy: bool,
+) -> Gradient | None:
     """Return a gradient in the type that its variable is worked with, at least float32.
 
     This comes before the loss scale is taken out: what float16 can hold only when scaled is lost
@@ -62,7 +68,7 @@ def prepared(grad: Any, dtype: Any, shape: Any, lazy: bool) -> Any:
 SEES_GRADIENTS = ("_update", "_clip_gradients", "_clip_by_norm", *BEYOND_STEP)
 
 
-def gathered(grads: Sequence[Any], once: Sequence[bool] | None = None) -> list:
+def gathered(grads: Sequence[Gradient | None], once: Sequence[bool] | None = None) -> list:
     """Return gradients with sparse ones as `Rows`.
 
     Args:
@@ -76,7 +82,7 @@ def gathered(grads: Sequence[Any], once: Sequence[bool] | None = None) -> list:
     ]
 
 
-def clip(clip_values: Callable[[list], list], grads: Sequence[Any]) -> list:
+def clip(clip_values: Callable[[list], list], grads: Sequence[tf.Tensor | Rows]) -> list:
     """Clip gradients as a function clips tensors; of sparse ones, the rows."""
     values = [g.values if isinstance(g, Rows) else g for g in grads]
     values = clip_values(values)
@@ -154,7 +160,7 @@ def norm_of_all(values: Sequence[tf.Tensor]) -> tf.Tensor:
     return tf.cond(tf.math.is_finite(plain), lambda: root(plain), anew)
 
 
-def all_finite(grads: Sequence[Any]) -> tf.Tensor:
+def all_finite(grads: Sequence[tf.Tensor | Rows]) -> tf.Tensor:
     """Whether no gradient holds NaN or infinity."""
     values = [g.values if isinstance(g, Rows) else g for g in grads]
     return tf.reduce_all(tf.stack([tf.reduce_all(tf.math.is_finite(x)) for x in values]))

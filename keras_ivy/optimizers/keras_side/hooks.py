@@ -35,6 +35,7 @@ from keras_ivy.optimizers.parts.rates import Rate
 from keras_ivy.optimizers.parts.treatments import Treatments
 from keras_ivy.optimizers.rules import path_of
 from keras_ivy.optimizers.rules.exclusions import Exclusions
+from keras_ivy.typing import ArrayLike, Axis, Gradient, LearningRate, Variable
 from keras_ivy.utils.exceptions import IvyNotImplementedException, IvyValueError
 
 __all__ = ["Hooks"]
@@ -50,7 +51,11 @@ class Hooks(Exported, keras.optimizers.Optimizer):
     _engine: KerasEngine
     _exclusions: Exclusions
 
-    def apply(self, grads: Sequence[Any], trainable_variables: Sequence[Any] | None = None) -> None:
+    def apply(
+        self,
+        grads: Sequence[ArrayLike | Gradient | None],
+        trainable_variables: Sequence[Variable] | None = None,
+    ) -> None:
         """Update variables with gradients: Keras's entry, which `fit` calls.
 
         Args:
@@ -76,7 +81,9 @@ class Hooks(Exported, keras.optimizers.Optimizer):
             check_gradients(grads, variables)
         super().apply(grads, trainable_variables)
 
-    def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, Any]]) -> Any:
+    def apply_gradients(
+        self, grads_and_vars: Iterable[tuple[ArrayLike | Gradient | None, Variable]]
+    ) -> keras.Variable:
         """Update variables, given as pairs of a gradient and a variable; `apply` does the same.
 
         Returns:
@@ -93,7 +100,7 @@ class Hooks(Exported, keras.optimizers.Optimizer):
             )
         return super().apply_gradients(pairs)
 
-    def set_weights(self, weights: Sequence[Any]) -> None:
+    def set_weights(self, weights: Sequence[ArrayLike]) -> None:
         """Set the optimizer's variables, in the order of `variables`.
 
         Args:
@@ -107,13 +114,16 @@ class Hooks(Exported, keras.optimizers.Optimizer):
         super().set_weights(weights)
 
     def add_variable_from_reference(
-        self, reference_variable: Any, name: str | None = None, initializer: Any = "zeros"
-    ) -> Any:
+        self,
+        reference_variable: Variable,
+        name: str | None = None,
+        initializer: str | keras.initializers.Initializer = "zeros",
+    ) -> keras.Variable:
         """Add a variable like another: same shape and place, type as `slot_dtype` says."""
         return add_like(self, reference_variable, name or "var", initializer, self._engine.packs)
 
     def exclude_from_weight_decay(
-        self, var_list: Sequence[Any] | None = None, var_names: Sequence[str] | None = None
+        self, var_list: Sequence[Variable] | None = None, var_names: Sequence[str] | None = None
     ) -> None:
         """Exclude variables from weight decay; unlike Keras's own, saved in the config.
 
@@ -138,25 +148,29 @@ class Hooks(Exported, keras.optimizers.Optimizer):
 
     # The way of a step, in its order.
 
-    def _backend_apply_gradients(self, grads: Sequence[Any], variables: Sequence[Any]) -> None:
+    def _backend_apply_gradients(
+        self, grads: Sequence[Gradient], variables: Sequence[Variable]
+    ) -> None:
         self._options.note_trace()
         if not self._engine.apply(list(grads), list(variables)):
             super()._backend_apply_gradients(grads, variables)
 
-    def _all_reduce_sum_gradients(self, grads_and_vars: Sequence[tuple[Any, Any]]) -> list:
+    def _all_reduce_sum_gradients(
+        self, grads_and_vars: Sequence[tuple[Gradient, Variable]]
+    ) -> list:
         pairs = list(grads_and_vars)
         sums = sum_over_replicas([g for g, _ in pairs])
         return [(g, v) for g, (_, v) in zip(sums, pairs, strict=True)]
 
-    def _clip_gradients(self, grads: Sequence[Any]) -> list:
+    def _clip_gradients(self, grads: Sequence[tf.Tensor]) -> list:
         return clip_values(self, list(grads))
 
-    def _clip_by_norm(self, values: Any, axes: Any = None) -> Any:
+    def _clip_by_norm(self, values: tf.Tensor, axes: Axis = None) -> tf.Tensor:
         if axes is not None:
             return super()._clip_by_norm(values, axes)
         return clip_by_norm(values, self.clipnorm)
 
-    def _apply_weight_decay(self, variables: Sequence[Any]) -> None:
+    def _apply_weight_decay(self, variables: Sequence[Variable]) -> None:
         """Let these variables decay in the update that follows.
 
         Decay is part of the formula, where the variant says. A subclass that does not call this
@@ -164,7 +178,7 @@ class Hooks(Exported, keras.optimizers.Optimizer):
         """
         self._engine.let_decay(variables)
 
-    def _use_weight_decay(self, variable: Any) -> bool:
+    def _use_weight_decay(self, variable: Variable) -> bool:
         """Whether a variable decays, as the rules and exclusions say."""
         if not self.built:
             raise IvyValueError(
@@ -174,7 +188,10 @@ class Hooks(Exported, keras.optimizers.Optimizer):
         return bool(self._treated.now()[self._get_variable_index(variable)].decay)
 
     def _backend_update_step(
-        self, grads: Sequence[Any], trainable_variables: Sequence[Any], learning_rate: Any
+        self,
+        grads: Sequence[tf.Tensor | Rows],
+        trainable_variables: Sequence[Variable],
+        learning_rate: tf.Tensor | keras.Variable,
     ) -> None:
         """Update every variable, all at once if nothing says how to update one."""
         if not is_mirrored(trainable_variables):
@@ -188,7 +205,9 @@ class Hooks(Exported, keras.optimizers.Optimizer):
         else:
             self._engine.update_all(grads, trainable_variables, learning_rate)
 
-    def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
+    def update_step(
+        self, gradient: Gradient, variable: Variable, learning_rate: tf.Tensor | keras.Variable
+    ) -> None:
         """Update one variable and its slots from its gradient.
 
         This is what Keras documents to be replaced; a subclass that does is called for every
@@ -215,13 +234,19 @@ class Hooks(Exported, keras.optimizers.Optimizer):
 
     def _scalars(
         self, rate: tf.Tensor, count: tf.Tensor, dtype: tf.DType, kernel: bool = False
-    ) -> Any:
+    ) -> tuple:
         """Everything that one step shares between tensors of one type, as scalar tensors."""
         decay = self._options.decay_in(dtype)
         return self._formula_for("_scalars").scalars(rate, count, dtype, decay, kernel)
 
     def _update(
-        self, w: Any, g: Any, slots: Slots, scalars: Any, treatment: Treatment, norm: Norm
+        self,
+        w: tf.Tensor,
+        g: tf.Tensor,
+        slots: Slots,
+        scalars: tuple,
+        treatment: Treatment,
+        norm: Norm,
     ) -> tuple[tf.Tensor, Slots, tf.Tensor | None]:
         """The formula: returns `(w', slots', trust ratio or None)`."""
         return self._formula_for("_update").update(w, g, slots, scalars, treatment, norm)
@@ -232,7 +257,7 @@ class Hooks(Exported, keras.optimizers.Optimizer):
         return self._formula is not None and self._formula.has_kernel
 
     def _update_fused(
-        self, handles: list[Handles], grad: list[tf.Tensor], scalars: Any, treatment: Treatment
+        self, handles: list[Handles], grad: list[tf.Tensor], scalars: tuple, treatment: Treatment
     ) -> tf.Tensor | None:
         """The formula in place, on fused kernels: returns the trust ratios or `None`."""
         return self._formula_for("_update_fused").update_fused(handles, grad, scalars, treatment)
@@ -249,7 +274,7 @@ class Hooks(Exported, keras.optimizers.Optimizer):
     # Accumulated gradients, and averages.
 
     def _backend_increment_gradient_accumulators(
-        self, grads: Sequence[Any], acc_grads: Sequence[Any]
+        self, grads: Sequence[tf.Tensor], acc_grads: Sequence[keras.Variable]
     ) -> None:
         for buffer, g in zip(map(raw, acc_grads), grads, strict=True):
             buffer.assign_add(tf.cast(g, buffer.dtype))
@@ -258,14 +283,18 @@ class Hooks(Exported, keras.optimizers.Optimizer):
         for buffer in map(raw, self._accumulated_gradients):
             buffer.assign(tf.zeros_like(buffer))
 
-    def _update_model_variables_moving_average(self, trainable_variables: Sequence[Any]) -> None:
+    def _update_model_variables_moving_average(
+        self, trainable_variables: Sequence[Variable]
+    ) -> None:
         self._engine.average(trainable_variables)
 
-    def _backend_maybe_overwrite_model_variables(self, trainable_variables: Sequence[Any]) -> None:
+    def _backend_maybe_overwrite_model_variables(
+        self, trainable_variables: Sequence[Variable]
+    ) -> None:
         self._engine.maybe_overwrite(trainable_variables)
 
     def _overwrite_model_variables_with_average_value(
-        self, trainable_variables: Sequence[Any]
+        self, trainable_variables: Sequence[Variable]
     ) -> None:
         if not tf.distribute.in_cross_replica_context():
             self._engine.overwrite(trainable_variables)
@@ -275,7 +304,7 @@ class Hooks(Exported, keras.optimizers.Optimizer):
     # The learning rate.
 
     @property
-    def learning_rate(self) -> Any:
+    def learning_rate(self) -> keras.Variable | tf.Tensor:
         """The learning rate of the next step; it can be set to a number or a schedule.
 
         As in Keras: a variable of type `keras.config.floatx()` if it is a number, or what the
@@ -284,19 +313,19 @@ class Hooks(Exported, keras.optimizers.Optimizer):
         return self._get_current_learning_rate()
 
     @learning_rate.setter
-    def learning_rate(self, value: Any) -> None:
+    def learning_rate(self, value: LearningRate) -> None:
         self._rate.check_new(value)
         before = self._rate.number()
         keras.optimizers.Optimizer.learning_rate.fset(self, value)
         self._rate.was_set(value, before)
 
-    def _get_current_learning_rate(self) -> Any:
+    def _get_current_learning_rate(self) -> keras.Variable | tf.Tensor:
         if isinstance(self._learning_rate, keras.optimizers.schedules.LearningRateSchedule):
             return self._learning_rate(self._rate.schedule_count())
         return super()._get_current_learning_rate()
 
 
-def sparse(grad: Any) -> Any:
+def sparse(grad: tf.Tensor | Rows) -> Gradient:
     """Return a gradient as somebody knows it who has replaced `update_step`.
 
     Raises:

@@ -5,13 +5,13 @@ tensors of sixty-four elements have two thousand slots of which nothing is asked
 written together. So they live together, and every tensor's own slot is a view of one entry.
 """
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Hashable, Sequence
 
 import keras
 import tensorflow as tf
 
 from keras_ivy.adapters.keras_variables import RowVariable
+from keras_ivy.typing import Variable
 
 #: A tensor of fewer elements is small: overhead, not memory, is what its update costs.
 SMALL = 16384
@@ -36,7 +36,9 @@ class Pack:
         self.position = {index: i for i, index in enumerate(self.indices)}
         self.slots: dict[str, keras.Variable] = {}
 
-    def row(self, index: int, name: str, slot: str, initializer: Any) -> RowVariable:
+    def row(
+        self, index: int, name: str, slot: str, initializer: str | keras.initializers.Initializer
+    ) -> RowVariable:
         """Return one tensor's slot; the first makes the variable that holds the slots of all.
 
         Args:
@@ -84,7 +86,7 @@ class Pack:
         return [self.position[index] for index in indices]
 
 
-def packs_of(variables: Sequence[Any], keys: Sequence[Any]) -> dict[int, Pack]:
+def packs_of(variables: Sequence[Variable], keys: Sequence[Hashable]) -> dict[int, Pack]:
     """Return the pack of every tensor that is in one, by index.
 
     Args:

@@ -1,15 +1,15 @@
 """What a strategy means for an update: who has a copy of which variable, and sums over replicas."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import tensorflow as tf
 
 from keras_ivy.optimizers.keras_side.tensors import raw
+from keras_ivy.typing import Variable
 from keras_ivy.utils.exceptions import IvyValueError
 
 
-def is_local(variables: Sequence[Any]) -> bool:
+def is_local(variables: Sequence[Variable]) -> bool:
     """Whether an update of these variables can be made on every replica by itself.
 
     It can without a strategy, on one device, and in a replica of a strategy that mirrors its
@@ -26,7 +26,7 @@ def is_local(variables: Sequence[Any]) -> bool:
     return is_mirrored(variables)
 
 
-def is_mirrored(variables: Sequence[Any]) -> bool:
+def is_mirrored(variables: Sequence[Variable]) -> bool:
     """Whether every replica has its own copy of these variables; there may be just one."""
     one = tf.distribute.OneDeviceStrategy
     if not tf.distribute.has_strategy() or isinstance(tf.distribute.get_strategy(), one):

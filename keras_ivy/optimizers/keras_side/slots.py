@@ -1,7 +1,6 @@
 """The variables that an optimizer keeps for those that it trains: their types, places and packs."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import keras
 import tensorflow as tf
@@ -16,13 +15,14 @@ from keras_ivy.optimizers.parts.checks import SHARING, check_shared
 from keras_ivy.optimizers.parts.host import Host
 from keras_ivy.optimizers.parts.overrides import MAKERS, WRITES, overridden
 from keras_ivy.optimizers.rules import path_of
+from keras_ivy.typing import DTypeLike, Variable
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
 #: What `slot_dtype` may be.
 SLOT_DTYPES = (None, "float32", "bfloat16")
 
 
-def slot_dtype(host: Host, dtype: Any, name: str | None = None) -> str:
+def slot_dtype(host: Host, dtype: DTypeLike, name: str | None = None) -> str:
     """Return the type of what an optimizer keeps for a variable.
 
     Args:
@@ -30,14 +30,18 @@ def slot_dtype(host: Host, dtype: Any, name: str | None = None) -> str:
         dtype: Type of the variable.
         name: Name of a slot, or of something else that is kept, such as an average.
     """
-    dtype = keras.backend.standardize_dtype(dtype)
+    own: str = keras.backend.standardize_dtype(dtype)
     if host.slot_dtype is not None and name in host.slot_names:
-        return host.slot_dtype if dtype != "float64" else dtype
-    return "float32" if dtype in ("float16", "bfloat16") else dtype
+        return host.slot_dtype if own != "float64" else own
+    return "float32" if own in ("float16", "bfloat16") else own
 
 
 def add_like(
-    host: Host, variable: Any, name: str, initializer: Any, packs: dict[int, Pack]
+    host: Host,
+    variable: Variable,
+    name: str,
+    initializer: str | keras.initializers.Initializer,
+    packs: dict[int, Pack],
 ) -> keras.Variable:
     """Add a variable like another: same shape and place, type as `slot_dtype` says.
 
@@ -65,7 +69,7 @@ def add_like(
 
 
 def choose_packs(
-    host: Host, variables: Sequence[Any], treatments: Sequence[Treatment]
+    host: Host, variables: Sequence[Variable], treatments: Sequence[Treatment]
 ) -> dict[int, Pack]:
     """Return which slots are kept together: those of small tensors that are treated alike."""
     if host.lazy_slots or not (host.slot_names and is_mirrored(variables)):
@@ -73,7 +77,7 @@ def choose_packs(
     if not formula_of(host).has_kernel or overridden(host, "update_step", *MAKERS, *WRITES):
         return {}  # Nobody but the kernels, and what is made here, knows of packs.
 
-    def suits(v: Any) -> bool:
+    def suits(v: Variable) -> bool:
         dtype = keras.backend.standardize_dtype(v.dtype)
         same = dtype == slot_dtype(host, dtype, host.slot_names[0])
         return same and not host._overwrite_variable_with_gradient(v)
@@ -96,7 +100,7 @@ def join_strategy(host: Host) -> None:
             place_again(variable)
 
 
-def check_trainable(host: Host, variables: Sequence[Any]) -> None:
+def check_trainable(host: Host, variables: Sequence[Variable]) -> None:
     """Refuse variables that are not floating, unless they become their gradients as they are.
 
     Raises:

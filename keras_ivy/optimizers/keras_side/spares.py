@@ -13,6 +13,7 @@ import tensorflow as tf
 
 from keras_ivy.optimizers.keras_side.packs import Pack
 from keras_ivy.optimizers.keras_side.tensors import compute_dtype, raw
+from keras_ivy.typing import Variable
 
 #: Up to how many elements the spares of one shape have together, if there is more than one.
 ROOM = 2**22
@@ -54,7 +55,7 @@ class Spares:
         packs: Packs, each of which has a spare of its own.
     """
 
-    def __init__(self, variables: Sequence[Any] = (), packs: Sequence[Pack] = ()):
+    def __init__(self, variables: Sequence[Variable] = (), packs: Sequence[Pack] = ()):
         mirrored = tf.distribute.has_strategy()
         places = set() if mirrored else {raw(v).device for v in variables}
         #: Whether there are enough: variables of several devices would each need their own.
@@ -78,7 +79,7 @@ class Spares:
             tf.Variable(tf.zeros(shape, dtype), trainable=False) for _ in range(count)
         ]
 
-    def turns(self, tensors: Sequence[Any]) -> list[int]:
+    def turns(self, tensors: Sequence[tf.Variable]) -> list[int]:
         """Return in which turn there is a spare for each of these tensors."""
         seen: Counter[Key] = Counter()
         turns = []

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import tensorflow as tf
 
 from keras_ivy.adapters import tf_xla
+from keras_ivy.typing import ShapeLike
 
 
 class Rows(NamedTuple):
@@ -45,7 +46,7 @@ def as_rows(grad: tf.IndexedSlices, once: bool = True) -> Rows:
     return Rows(tf.ensure_shape(values, shape), indices, False)
 
 
-def whole(rows: Rows, shape: Any) -> tf.Tensor:
+def whole(rows: Rows, shape: ShapeLike) -> tf.Tensor:
     """Return the dense gradient."""
     if rows.whole:
         return rows.values
@@ -55,7 +56,7 @@ def whole(rows: Rows, shape: Any) -> tf.Tensor:
 
 def update_rows(
     update: Callable, weight: tf.Tensor, rows: Rows, slots: tuple[tf.Tensor, ...]
-) -> tuple[tf.Tensor, tuple, Any]:
+) -> tuple[tf.Tensor, tuple, tf.Tensor | None]:
     """Update the rows of a tensor that a gradient touches; the others stay as they are.
 
     Args:
@@ -81,7 +82,7 @@ def update_rows(
 
 def _update_masked(
     update: Callable, weight: tf.Tensor, rows: Rows, slots: tuple[tf.Tensor, ...]
-) -> tuple[tf.Tensor, tuple, Any]:
+) -> tuple[tf.Tensor, tuple, tf.Tensor | None]:
     """The same on whole tensors: rows of zeros add nothing to a norm."""
     axes = list(range(1, len(weight.shape)))
     if rows.indices is None:
@@ -100,8 +101,12 @@ def _update_masked(
 
 
 def scatter_rows(
-    update: Callable, weight: Any, rows: Rows, slots: tuple[Any, ...], dtype: tf.DType
-) -> Any:
+    update: Callable,
+    weight: tf.Variable,
+    rows: Rows,
+    slots: tuple[tf.Variable, ...],
+    dtype: tf.DType,
+) -> tf.Tensor | None:
     """Update the rows of variables in place, without reading the others; returns the ratio."""
     parts = [tf.cast(tf.gather(x, rows.indices), dtype) for x in (weight, *slots)]
     w, new, ratio = update(parts[0], tf.cast(rows.values, dtype), tuple(parts[1:]))
@@ -114,6 +119,6 @@ def scatter_rows(
     return ratio
 
 
-def add_rows(weight: Any, rows: Rows, step: tf.Tensor) -> None:
+def add_rows(weight: tf.Variable, rows: Rows, step: tf.Tensor) -> None:
     """Add a tensor to the rows of a variable that a gradient touches, in place."""
     tf.raw_ops.ResourceScatterAdd(resource=weight.handle, indices=rows.indices, updates=step)

@@ -1,14 +1,15 @@
 """Small conversions that both sides share."""
 
-from typing import Any
+from collections.abc import Sequence
 
 import keras
 import tensorflow as tf
 
 from keras_ivy.adapters.keras_variables import RowVariable
+from keras_ivy.typing import DTypeLike, Gradient, Scalar, Variable
 
 
-def scalar(x: Any, dtype: Any) -> tf.Tensor:
+def scalar(x: Scalar | Variable, dtype: DTypeLike) -> tf.Tensor:
     """Return a scalar tensor; a Python number goes straight to `dtype`, never through float32.
 
     Example:
@@ -23,7 +24,7 @@ def scalar(x: Any, dtype: Any) -> tf.Tensor:
     return tf.cast(x, dtype)
 
 
-def compute_dtype(dtype: Any) -> tf.DType:
+def compute_dtype(dtype: DTypeLike) -> tf.DType:
     """Return the type that a tensor is updated in: its own, and at least float32.
 
     Example:
@@ -35,14 +36,14 @@ def compute_dtype(dtype: Any) -> tf.DType:
     return dtype if dtype == tf.float64 else tf.float32
 
 
-def raw(variable: Any) -> Any:
+def raw(variable: Variable) -> tf.Variable:
     """Return the `tf.Variable` (or distributed variable) inside a Keras variable, if it has one."""
     if isinstance(variable, RowVariable) or not isinstance(variable, keras.Variable):
         return variable
     return variable.value
 
 
-def dense(gradient: Any, shape: Any) -> Any:
+def dense(gradient: Gradient, shape: Sequence[int] | tf.TensorShape) -> tf.Tensor:
     """Return a gradient as a tensor: rows of an `IndexedSlices` that repeat are added up.
 
     Example:
@@ -56,7 +57,7 @@ def dense(gradient: Any, shape: Any) -> Any:
     return tf.math.unsorted_segment_sum(gradient.values, gradient.indices, shape[0])
 
 
-def is_zero(variable: Any) -> bool:
+def is_zero(variable: Variable) -> bool:
     """Whether a variable holds nothing but zeros; a variable without elements does not count."""
     with tf.init_scope():
         value = raw(variable)

@@ -63,7 +63,7 @@ _KINDS = {
 }
 
 
-def from_tfa_config(config: Mapping, **overrides: Any) -> Optimizer:
+def from_tfa_config(config: Mapping[str, Any], **overrides: Any) -> Optimizer:
     """Return the equal of an optimizer of TensorFlow Addons or the Model Garden.
 
     These are Addons' LAMB, LazyAdam, AdamW and SGDW, and the Garden's LAMB and LARS.

@@ -34,7 +34,9 @@ _OWN_OPTIONS = {
 }
 
 
-def from_keras(optimizer: keras.optimizers.Optimizer | str | Mapping, **overrides: Any) -> Any:
+def from_keras(
+    optimizer: keras.optimizers.Optimizer | str | Mapping, **overrides: Any
+) -> Optimizer | keras.optimizers.LossScaleOptimizer:
     """Return the optimizer of this package that does what one of Keras's does.
 
     Every option is taken over; what `exclude_from_weight_decay` was told becomes rules, which are

@@ -1,7 +1,6 @@
 """Checks of what a user hands to a built optimizer, before anything changes."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 import keras
 import numpy as np
@@ -10,11 +9,12 @@ import tensorflow as tf
 from keras_ivy.optimizers.parts.host import Host
 from keras_ivy.optimizers.parts.spellings import CLIPPING
 from keras_ivy.optimizers.rules import path_of
+from keras_ivy.typing import ArrayLike, Gradient, Variable
 from keras_ivy.utils.checks import received
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
 
-def check_gradients(grads: Sequence[Any], variables: Sequence[Any]) -> None:
+def check_gradients(grads: Sequence[Gradient | None], variables: Sequence[Variable]) -> None:
     """Refuse gradients that do not fit their variables; an `IndexedSlices` is checked already.
 
     Raises:
@@ -35,7 +35,7 @@ def check_gradients(grads: Sequence[Any], variables: Sequence[Any]) -> None:
             check_gradient(grad, path_of(variable), variable.shape)
 
 
-def check_gradient(grad: Any, path: str, shape: Any) -> None:
+def check_gradient(grad: Gradient, path: str, shape: Sequence[int | None] | tf.TensorShape) -> None:
     """Refuse a gradient, a tensor or an `IndexedSlices`, that does not fit its variable.
 
     Args:
@@ -76,7 +76,7 @@ def _check_rows(grad: tf.IndexedSlices, path: str, shape: tf.TensorShape) -> Non
         )
 
 
-def check_variables(variables: Iterable[Any]) -> list:
+def check_variables(variables: Iterable[Variable]) -> list:
     """Return a list of variables; refuse what an optimizer cannot train.
 
     Raises:
@@ -114,7 +114,7 @@ SHARING = (
 )
 
 
-def check_collection(name: str, value: Any) -> None:
+def check_collection(name: str, value: object) -> None:
     """Refuse text and mappings where a list of tensors belongs: their parts are none.
 
     Raises:
@@ -124,7 +124,9 @@ def check_collection(name: str, value: Any) -> None:
         raise IvyTypeError(f"`{name}` must be a list of tensors. {received(name, value)}")
 
 
-def check_excluded(var_list: Any, var_names: Any) -> tuple[list, list[str]]:
+def check_excluded(
+    var_list: Sequence[Variable] | None, var_names: Sequence[str] | None
+) -> tuple[list, list[str]]:
     """Return what `exclude_from_weight_decay` was given, as lists.
 
     Raises:
@@ -168,7 +170,7 @@ def check_shared(host: Host, strategy: tf.distribute.Strategy) -> None:
         )
 
 
-def check_scaling(strategy: Any) -> None:
+def check_scaling(strategy: tf.distribute.Strategy) -> None:
     """Refuse a loss scale that follows the gradients where several replicas share its variables.
 
     Raises:
@@ -184,7 +186,7 @@ def check_scaling(strategy: Any) -> None:
         )
 
 
-def checked_weights(variables: Sequence[Any], weights: Sequence[Any]) -> list:
+def checked_weights(variables: Sequence[keras.Variable], weights: Sequence[ArrayLike]) -> list:
     """Return weights as arrays, if they fit an optimizer's variables.
 
     Raises:

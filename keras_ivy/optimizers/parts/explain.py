@@ -1,7 +1,7 @@
 """What every variable of a model would get: decay, adaptation, rate, and by which rule."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, SupportsIndex, overload
+from typing import Any, NamedTuple, SupportsIndex, TypeAlias, overload
 
 import keras
 import numpy as np
@@ -15,12 +15,16 @@ from keras_ivy.optimizers.parts.host import Host
 from keras_ivy.optimizers.parts.quirks import decay_without_decay
 from keras_ivy.optimizers.rules import Leaf
 from keras_ivy.structure import Surroundings, names_of, structure_of
+from keras_ivy.typing import Variable
 from keras_ivy.utils.exceptions import IvyTypeError
 from keras_ivy.utils.plots import Series, plot_series
 from keras_ivy.utils.reports import Column, Json, VariableTable, cell_text
 from keras_ivy.utils.reports.lookup import natural
 
-__all__ = ["Explanation", "Row", "explain"]
+__all__ = ["Explained", "Explanation", "Row", "explain"]
+
+#: A model or layer, a list of variables, or a Container of variables or tensors.
+Explained: TypeAlias = keras.layers.Layer | Sequence[Variable] | Mapping[str, object]
 
 
 class Row(NamedTuple):
@@ -114,7 +118,7 @@ class Explanation(VariableTable[Row], list[Row]):
     def _numeric(self) -> set[int]:
         return set()
 
-    def record(self, row: Row) -> dict[str, Any]:
+    def record(self, row: Row) -> dict[str, object]:
         """What a row holds; rules as text."""
         rule = None if row.rule is None else repr(row.rule)
         return {**row._asdict(), "rule": rule, "rules": list(map(repr, row.rules))}
@@ -148,7 +152,7 @@ class Explanation(VariableTable[Row], list[Row]):
         return figure, drawn
 
 
-def explain(host: Host, model: Any) -> Explanation:
+def explain(host: Host, model: Explained) -> Explanation:
     """Return what every variable of a model gets from an optimizer; see `Optimizer.explain`."""
     variables, values = _variables_of(model)
     root = model if isinstance(model, keras.Layer) else None
@@ -192,7 +196,7 @@ def _called(
     return {id(e.variable): (e.path, titles[e.path]) for e in structure_of(root).entries}
 
 
-def _variables_of(model: Any) -> tuple[list, list]:
+def _variables_of(model: Explained) -> tuple[list, list]:
     """The variables that an optimizer would train, and their values, or `None` where unknown."""
     if isinstance(model, keras.Layer):
         if not model.built:

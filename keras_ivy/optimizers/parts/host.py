@@ -14,6 +14,7 @@ import tensorflow as tf
 
 from keras_ivy.optimizers.formulas.methods import Methods
 from keras_ivy.optimizers.formulas.variants import Variant
+from keras_ivy.typing import Gradient, ShapeLike, Variable
 
 if TYPE_CHECKING:  # The parts themselves stand above.
     from keras_ivy.optimizers.ivy_side.stepper import IvyStepper
@@ -27,11 +28,6 @@ if TYPE_CHECKING:  # The parts themselves stand above.
     from keras_ivy.optimizers.rules.exclusions import Exclusions
 
 __all__ = ["Host"]
-
-#: A gradient: a tensor, or an `IndexedSlices`.
-Gradient = Any
-#: A `keras.Variable`, or the `tf.Variable` in it.
-Weight = Any
 
 
 class Host(Methods, Protocol):
@@ -72,7 +68,7 @@ class Host(Methods, Protocol):
     # What Keras's base class keeps.
     built: bool
     variables: list[keras.Variable]
-    learning_rate: Any
+    learning_rate: keras.Variable | tf.Tensor
     iterations: keras.Variable
     _iterations: keras.Variable
     _learning_rate: Any
@@ -84,37 +80,47 @@ class Host(Methods, Protocol):
 
     # Keras's extension points: see `keras_side.hooks`.
 
-    def update_step(self, gradient: Gradient, variable: Weight, learning_rate: Any) -> None:
+    def update_step(
+        self, gradient: Gradient, variable: Variable, learning_rate: tf.Tensor | keras.Variable
+    ) -> None:
         """Update one variable."""
 
-    def assign(self, variable: Weight, value: tf.Tensor) -> None:
+    def assign(self, variable: Variable, value: tf.Tensor) -> None:
         """Assign."""
 
-    def assign_add(self, variable: Weight, value: tf.Tensor) -> None:
+    def assign_add(self, variable: Variable, value: tf.Tensor) -> None:
         """Assign a sum."""
 
-    def assign_sub(self, variable: Weight, value: tf.Tensor) -> None:
+    def assign_sub(self, variable: Variable, value: tf.Tensor) -> None:
         """Assign a difference."""
 
     def add_variable(
-        self, shape: Any, initializer: Any, dtype: str, *, name: str
+        self,
+        shape: ShapeLike,
+        initializer: str | keras.initializers.Initializer,
+        dtype: str,
+        *,
+        name: str,
     ) -> keras.Variable:
         """Make a variable of the optimizer's."""
 
     def _all_reduce_sum_gradients(
-        self, grads_and_vars: list[tuple[Gradient, Weight]]
-    ) -> list[tuple[Gradient, Weight]]: ...
+        self, grads_and_vars: list[tuple[Gradient, Variable]]
+    ) -> list[tuple[Gradient, Variable]]: ...
 
     def _clip_gradients(self, grads: Sequence[tf.Tensor]) -> list[tf.Tensor]: ...
 
     def _clip_by_norm(self, values: tf.Tensor) -> tf.Tensor: ...
 
-    def _apply_weight_decay(self, variables: Sequence[Weight]) -> None: ...
+    def _apply_weight_decay(self, variables: Sequence[Variable]) -> None: ...
 
-    def _use_weight_decay(self, variable: Weight) -> bool: ...
+    def _use_weight_decay(self, variable: Variable) -> bool: ...
 
     def _backend_update_step(
-        self, grads: Sequence[Gradient], trainable_variables: Sequence[Weight], learning_rate: Any
+        self,
+        grads: Sequence[Gradient],
+        trainable_variables: Sequence[Variable],
+        learning_rate: tf.Tensor | keras.Variable,
     ) -> None: ...
 
     def _backend_increment_gradient_accumulators(
@@ -123,16 +129,16 @@ class Host(Methods, Protocol):
 
     def _backend_reset_gradient_accumulators(self) -> None: ...
 
-    def _update_model_variables_moving_average(self, variables: Sequence[Weight]) -> None: ...
+    def _update_model_variables_moving_average(self, variables: Sequence[Variable]) -> None: ...
 
-    def _backend_maybe_overwrite_model_variables(self, variables: Sequence[Weight]) -> None: ...
+    def _backend_maybe_overwrite_model_variables(self, variables: Sequence[Variable]) -> None: ...
 
     def _overwrite_model_variables_with_average_value(
-        self, variables: Sequence[Weight]
+        self, variables: Sequence[Variable]
     ) -> None: ...
 
-    def _overwrite_variable_with_gradient(self, variable: Weight) -> bool: ...
+    def _overwrite_variable_with_gradient(self, variable: Variable) -> bool: ...
 
-    def _get_variable_index(self, variable: Weight) -> int: ...
+    def _get_variable_index(self, variable: Variable) -> int: ...
 
     def _track_variable(self, variable: keras.Variable) -> None: ...

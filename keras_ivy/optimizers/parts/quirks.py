@@ -2,7 +2,6 @@
 
 import warnings
 from collections.abc import Sequence
-from typing import Any
 
 from keras_ivy.adapters import keras_saving
 from keras_ivy.optimizers.formulas.methods import formula_of
@@ -10,6 +9,7 @@ from keras_ivy.optimizers.formulas.updates import Treatment
 from keras_ivy.optimizers.ivy_side.keys import unique_paths
 from keras_ivy.optimizers.keras_side.tensors import is_zero
 from keras_ivy.optimizers.parts.host import Host
+from keras_ivy.typing import Variable
 
 __all__ = ["Quirks", "decay_without_decay"]
 
@@ -25,7 +25,7 @@ class Quirks:
         self._host = host
         self._waits = False
 
-    def say(self, variables: Sequence[Any]) -> None:
+    def say(self, variables: Sequence[Variable]) -> None:
         """Warn of what this optimizer, built for these variables, does."""
         self._warn_of_frozen(variables)
         said = decay_without_decay(self._host, self._host._treated.now())
@@ -41,7 +41,7 @@ class Quirks:
         if self._waits:
             self._warn_of_frozen(self._host._trainable_variables)
 
-    def _warn_of_frozen(self, variables: Sequence[Any]) -> None:
+    def _warn_of_frozen(self, variables: Sequence[Variable]) -> None:
         """Name the variables that this variant will never move, once.
 
         While a model is loaded its variables hold what they were initialised with: then this waits

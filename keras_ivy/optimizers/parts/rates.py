@@ -19,6 +19,7 @@ from keras_ivy.optimizers.parts.overrides import overridden
 from keras_ivy.optimizers.parts.shown import printed_schedule
 from keras_ivy.optimizers.parts.spellings import as_learning_rate, check_new_rate
 from keras_ivy.optimizers.schedules import WarmupPolynomial
+from keras_ivy.typing import LearningRate
 from keras_ivy.utils.exceptions import IvyTypeError
 
 Schedule = keras.optimizers.schedules.LearningRateSchedule
@@ -36,14 +37,14 @@ class Rate:
         rate: What it was made with: a float, a schedule or a callable.
     """
 
-    def __init__(self, host: Host, rate: Any):
+    def __init__(self, host: Host, rate: LearningRate):
         self._host = host
         #: The number that the optimizer was made with, or was set to, if it was one.
         self._written = rate if isinstance(rate, float) else None
         #: What was handed to a method that somebody may have replaced.
         self._handed: Any = None
 
-    def check_new(self, value: Any) -> None:
+    def check_new(self, value: LearningRate) -> None:
         """Refuse what the rate cannot be set to.
 
         Raises:
@@ -62,7 +63,7 @@ class Rate:
         if callable(value):
             as_learning_rate(value)
 
-    def was_set(self, value: Any, before: float | None) -> None:
+    def was_set(self, value: LearningRate, before: float | None) -> None:
         """Keep the number that the rate was set to.
 
         Args:
@@ -82,23 +83,25 @@ class Rate:
             return float(np.asarray(held))
         return None
 
-    def schedule_count(self) -> Any:
+    def schedule_count(self) -> keras.Variable:
         """Return what a schedule counts: calls of `apply`, as in Keras, or updates."""
         host = self._host
         return host.iterations if host.schedule_counts == "updates" else host._iterations
 
-    def to_hand(self) -> Any:
+    def to_hand(self) -> keras.Variable | tf.Tensor:
         """Return the rate as Keras hands it to `_backend_update_step`, and it to `update_step`."""
         self._handed = self._host.learning_rate
         return self._handed
 
-    def at(self, count: tf.Tensor) -> Any:
+    def at(self, count: tf.Tensor) -> keras.Variable | tf.Tensor:
         """Return the rate of the step after `count` steps, for `step`, which counts by itself."""
         held = self._host._learning_rate
         self._handed = held(count) if _counts(held) else self._host.learning_rate
         return self._handed
 
-    def given(self, rate: Any, dtype: tf.DType, count: Any = None) -> tf.Tensor:
+    def given(
+        self, rate: keras.Variable | tf.Tensor, dtype: tf.DType, count: tf.Tensor | None = None
+    ) -> tf.Tensor:
         """Return the rate that was handed to a method, for tensors worked with in some type.
 
         What came through unchanged counts as it was written, not as Keras's type rounds it.

@@ -9,6 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_ivy.typing import LearningRate, Scalar, Variable
 from keras_ivy.utils import checks
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError, nearest, shown
 
@@ -207,19 +208,21 @@ def checked_options(**options: Any) -> dict[str, Any]:
 class VariableRate:
     """A learning rate that follows a variable; in a config it is the value of that moment."""
 
-    def __init__(self, variable: Any):
+    def __init__(self, variable: Variable):
         self.variable = variable
 
-    def __call__(self) -> Any:
+    def __call__(self) -> tf.Tensor:
         """Read the variable."""
         return tf.convert_to_tensor(self.variable)
 
-    def assign(self, value: Any) -> None:
+    def assign(self, value: Scalar) -> None:
         """Set the variable, as callbacks do that change the rate of an optimizer."""
         self.variable.assign(value)
 
 
-def as_learning_rate(value: Any) -> Any:
+def as_learning_rate(
+    value: LearningRate,
+) -> float | keras.optimizers.schedules.LearningRateSchedule | Callable[[], Scalar]:
     """Return a learning rate in a form that Keras's base class takes.
 
     Args:
@@ -284,14 +287,15 @@ def _is_rate(value: Any) -> bool:
     return value.ndim == 0 and value.dtype.kind in "iufV" and bool(np.isfinite(float(value)))
 
 
-def check_new_rate(value: Any) -> None:
+def check_new_rate(value: Scalar) -> None:
     """Refuse what cannot replace the number that is a learning rate.
 
     Raises:
         IvyValueError: If it is not one finite number. In a trace its value is not known.
     """
-    symbolic = tf.is_tensor(value) and not hasattr(value, "numpy")
-    scalar = symbolic and value.shape.is_compatible_with(()) and value.dtype.is_floating
+    tensor: Any = value
+    symbolic = tf.is_tensor(tensor) and not hasattr(tensor, "numpy")
+    scalar = symbolic and tensor.shape.is_compatible_with(()) and tensor.dtype.is_floating
     if not (scalar or _is_rate(value)):
         raise IvyValueError(
             "A learning rate can be set to a finite number, or to a `LearningRateSchedule`. "
@@ -303,7 +307,7 @@ def check_new_rate(value: Any) -> None:
 
 def check_range(
     name: str,
-    value: Any,
+    value: float,
     low: float,
     high: float | None,
     closed: str,
@@ -342,7 +346,7 @@ def check_range(
     return float(value)
 
 
-def check_flag(name: str, value: Any) -> bool:
+def check_flag(name: str, value: object) -> bool:
     """Return a switch, if it is a bool.
 
     Raises:
@@ -351,7 +355,7 @@ def check_flag(name: str, value: Any) -> bool:
     return checks.flag(name, value)
 
 
-def check_whole(name: str, value: Any, least: int) -> int:
+def check_whole(name: str, value: float, least: int) -> int:
     """Return a whole number, if it is one of at least `least`.
 
     Raises:

@@ -1,13 +1,14 @@
 """What the rules, and the exclusions from weight decay, say of an optimizer's variables."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import keras
 
 from keras_ivy.optimizers.formulas.updates import Treatment
 from keras_ivy.optimizers.parts.host import Host
 from keras_ivy.optimizers.rules import Rule, resolve
+from keras_ivy.optimizers.rules.leaf_places import Leaf
+from keras_ivy.typing import Variable
 
 __all__ = ["Resolved", "Treatments"]
 
@@ -28,7 +29,7 @@ class Treatments:
 
     def resolve(
         self,
-        variables: Sequence[Any],
+        variables: Sequence[Variable | Leaf],
         root: keras.Layer | None = None,
         rules: tuple[Rule, ...] | None = None,
     ) -> list[Resolved]:

@@ -107,7 +107,7 @@ class TrustRatioReport(VariableTable[RatioRow], dict[str, float]):
         return plot_series(series, list(self), "trust ratio", "The last step", ax, joined=False)
 
 
-def ratios_of_steps(ratios: Mapping[str, Any]) -> TrustRatioReport:
+def ratios_of_steps(ratios: Mapping[str, tf.Tensor | tf.Variable]) -> TrustRatioReport:
     """Return the ratios of steps on a Container, by the paths in it."""
     paths = sorted(ratios, key=natural)
     return TrustRatioReport({path: float(tf.convert_to_tensor(ratios[path])) for path in paths})

@@ -4,6 +4,7 @@ from keras_ivy.optimizers.rules.leaf_places import Leaf
 from keras_ivy.optimizers.rules.rules import (
     PRESETS,
     Rule,
+    RulesLike,
     anywhere,
     as_rules,
     exclusion_rules,
@@ -17,6 +18,7 @@ __all__ = [
     "PRESETS",
     "Leaf",
     "Rule",
+    "RulesLike",
     "anywhere",
     "as_rules",
     "exclusion_rules",

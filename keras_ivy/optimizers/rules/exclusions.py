@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from keras_ivy.optimizers.rules import path_of
+from keras_ivy.optimizers.rules.leaf_places import Leaf
 from keras_ivy.structure import Surroundings
+from keras_ivy.typing import Variable
 from keras_ivy.utils.exceptions import IvyTypeError
 from keras_ivy.utils.patterns import compile_pattern
 
@@ -43,14 +45,16 @@ class Exclusions:
         IvyTypeError: If an ending is something else.
     """
 
-    def __init__(self, patterns: Sequence[str] = (), endings: Sequence[Any] = ()):
+    def __init__(
+        self, patterns: Sequence[str] = (), endings: Sequence[str | Sequence[str | int]] = ()
+    ):
         self.patterns = sorted(set(patterns))
         self.endings = [_checked(end) for end in endings]
         self.listed: list = []
         for pattern in self.patterns:
             compile_pattern(pattern, "var_names")
 
-    def excluded(self, variables: Sequence[Any]) -> list[bool]:
+    def excluded(self, variables: Sequence[Variable | Leaf]) -> list[bool]:
         """Whether each variable is excluded; listed ones are known by identity.
 
         From then on the config tells them by the ends of their paths.

@@ -17,7 +17,7 @@ __all__ = ["decode_match", "encode_match"]
 _LAYER, _CLASS = "layer", "layer_class"
 
 
-def encode_match(match: Match | None, rule: Any = None) -> Any:
+def encode_match(match: Match | None, rule: object = None) -> object:
     """Return a match as JSON can hold it.
 
     Args:
@@ -46,7 +46,7 @@ def encode_match(match: Match | None, rule: Any = None) -> Any:
     return keras.saving.serialize_keras_object(match)
 
 
-def decode_match(config: Any) -> Match | None:
+def decode_match(config: object) -> Match | None:
     """Return the match that `encode_match` wrote.
 
     Raises:

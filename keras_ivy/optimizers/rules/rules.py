@@ -3,7 +3,7 @@
 import copy
 import functools
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import keras
 import numpy as np
@@ -15,12 +15,13 @@ from keras_ivy.optimizers.rules.leaf_places import Leaf, LeafPlace
 from keras_ivy.optimizers.rules.rule_config import decode_match, encode_match
 from keras_ivy.registration import register
 from keras_ivy.structure import Surroundings
+from keras_ivy.typing import Variable
 from keras_ivy.utils.exceptions import IvyAttributeError, IvyTypeError, IvyValueError, nearest
 from keras_ivy.utils.paths import Match, MatchRule, Place, check_match, describe, matches
 from keras_ivy.utils.patterns import compile_pattern
 
 
-def path_of(variable: Any) -> str:
+def path_of(variable: Variable | Leaf) -> str:
     """Return the path of a Keras variable, a `tf.Variable` or a `Leaf`."""
     path = getattr(variable, "path", None)
     return path if path is not None else variable.name.split(":")[0]
@@ -121,7 +122,7 @@ class Rule(MatchRule):
             f"Received: {name}={value}, for {self!r}"
         )
 
-    def matches(self, variable: Any) -> bool:
+    def matches(self, variable: Variable | Leaf) -> bool:
         """Whether the rule holds for a variable, or for a `Leaf`."""
         return self._holds(_Places([variable]).place(variable))
 
@@ -134,7 +135,7 @@ class Rule(MatchRule):
             return compile_pattern(f"(?:{self.match})$").is_in(place.paths[0])
         return matches(self.match, place)
 
-    def stated(self) -> dict[str, Any]:
+    def stated(self) -> dict[str, bool | float]:
         """The properties that the rule states."""
         found = {name: getattr(self, name) for name in PROPERTIES}
         return {name: value for name, value in found.items() if value is not None}
@@ -215,7 +216,11 @@ def rule_configs(rules: Sequence[Rule]) -> list[dict]:
     return [_LiveConfig(rule) for rule in rules]
 
 
-def as_rules(rules: Any) -> tuple[Rule, ...]:
+#: A preset's name, a rule, or a list of rules, names and configs.
+RulesLike: TypeAlias = str | Rule | Sequence[str | Rule | dict] | None
+
+
+def as_rules(rules: RulesLike) -> tuple[Rule, ...]:
     """Return a tuple of rules from a preset's name, a rule, or a sequence of rules or configs.
 
     Raises:
@@ -269,7 +274,7 @@ def _configured(config: dict) -> Any:
 
 def resolve(
     rules: Sequence[Rule],
-    variables: Sequence[Any],
+    variables: Sequence[Variable | Leaf],
     weight_decay: float,
     *,
     optimizer: object | None = None,
