@@ -24,6 +24,7 @@ __all__ = [
     "Scalar",
     "SeedLike",
     "ShapeLike",
+    "Shapes",
     "Variable",
     "Widths",
     "Window",
@@ -44,6 +45,9 @@ Axis: TypeAlias = int | Sequence[int] | None
 
 #: Sizes, also from a tensor.
 ShapeLike: TypeAlias = int | Sequence[int | None] | tf.TensorShape | tf.Tensor
+
+#: A shape, or lists and dicts of shapes.
+Shapes: TypeAlias = Sequence[int | None] | Sequence["Shapes"] | Mapping[str, "Shapes"]
 
 #: A size along every spatial axis, or one for each.
 Window: TypeAlias = int | Sequence[int]

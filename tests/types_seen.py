@@ -60,3 +60,23 @@ def optimizers_step_on_what_they_are_given(c: ivy.Container) -> None:
     assert_type(adam.step({"w": 1.0}, {"w": 2.0}), ivy.Container)
     assert_type(adam.state, ivy.Container)
     ivy.LAMB(variants="paper")  # type: ignore[call-arg]
+
+
+class Keras(ivy.Module):
+    """A network that overrides methods as Keras's do."""
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:  # type: ignore[override]
+        """Nothing to make."""
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        return input_shape
+
+    def call(self, x: Any) -> Any:
+        return x
+
+
+def modules_come_back_as_what_they_are() -> None:
+    """From configs, and in calls of any kind."""
+    assert_type(Net.from_config(Net().get_config()), Net)
+    assert_type(Net().v.merge(Net().buffers), ivy.Container)
+    assert_type(ivy.Linear(3, 4).build(), ivy.Container)

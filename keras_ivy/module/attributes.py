@@ -39,7 +39,7 @@ class OwnName:
     def __init__(self, name: str):
         self._name = name
 
-    def __get__(self, module: Any, cls: type | None = None) -> Any:
+    def __get__(self, module: "Attributes | None", cls: type | None = None) -> Any:
         """Return what the program assigned; to Keras, and where nothing was, what Keras did."""
         if module is None:
             return self
@@ -56,13 +56,13 @@ class OwnName:
             )
         return state[self._name]
 
-    def __set__(self, module: Any, value: Any) -> None:
+    def __set__(self, module: "Attributes", value: Any) -> None:
         """Set Keras's; what a program assigns goes another way."""
-        vars(module)[self._name] = value
+        module.__dict__[self._name] = value
 
-    def __delete__(self, module: Any) -> None:
+    def __delete__(self, module: "Attributes") -> None:
         """Delete Keras's."""
-        vars(module).pop(self._name, None)
+        module.__dict__.pop(self._name, None)
 
 
 class Attributes(keras.Model):
@@ -133,7 +133,7 @@ class Attributes(keras.Model):
             sync(self)
 
 
-def _is_own(module: Any, name: str) -> bool:
+def _is_own(module: "Attributes", name: str) -> bool:
     """Whether a program may use this name of Keras's for itself, and its class does not."""
     return name in _OWN and getattr(type(module), name, None) is vars(Attributes)[name]
 

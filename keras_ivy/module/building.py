@@ -57,7 +57,7 @@ def finish(module: "Module") -> None:
         build(module, record.options.args, record.options.kwargs)
 
 
-def build_or_not(module: "Module", args: tuple, kwargs: Mapping[str, Any], waits: bool) -> None:
+def build_or_not(module: "Module", args: tuple, kwargs: Mapping[str, object], waits: bool) -> None:
     """Build as `Module.build` was told to, or as the constructor was if it was told nothing.
 
     Args:
@@ -74,7 +74,7 @@ def build_or_not(module: "Module", args: tuple, kwargs: Mapping[str, Any], waits
         build(module, options.args, options.kwargs)
 
 
-def build_for_call(module: "Module", args: tuple, kwargs: Mapping[str, Any]) -> None:
+def build_for_call(module: "Module", args: tuple, kwargs: Mapping[str, object]) -> None:
     """Build before the first call; then a `v=` of the constructor finds late layers too."""
     record = module._ivy_record
     if not record.made:
@@ -118,7 +118,7 @@ def build_on(module: "Module", inputs: Inputs) -> None:
 # -- how ----------------------------------------------------------------------------------------
 
 
-def build(module: "Module", args: tuple, kwargs: Mapping[str, Any]) -> None:
+def build(module: "Module", args: tuple, kwargs: Mapping[str, object]) -> None:
     """Run `_build`, make the own variables, and give them the values of `v=`."""
     record = module._ivy_record
     if record.building:
@@ -165,7 +165,7 @@ def _load_given(module: "Module") -> None:
 
 def paired(
     module: "Module", v: Mapping, entries: list[Entry], structure: Structure, partial: bool
-) -> list[tuple[keras.Variable, Any]]:
+) -> list[tuple[keras.Variable, tf.Tensor | tf.Variable]]:
     """Pair the variables of the entries with values for them, after checking them."""
     if isinstance(v, Mapping) and _has_unknown(v, structure):
         late = unbuilt(module)

@@ -30,6 +30,7 @@ from keras_ivy.module.variables.making import initial_values
 from keras_ivy.module.variables.tracking import structure_now
 from keras_ivy.module.variables.view import assign_variables, shown
 from keras_ivy.structure import give_parts
+from keras_ivy.typing import ArrayLike, DTypeLike
 from keras_ivy.utils.checks import flag, received, text
 from keras_ivy.utils.devices import chosen_device
 from keras_ivy.utils.exceptions import IvyTypeError
@@ -110,7 +111,7 @@ class Module(Calling, Saving, metaclass=ModuleMeta):
             cls._ivy_named = named_parameters(method)
         register_class(cls)
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+    def __new__(cls, *args: object, **kwargs: object) -> Self:
         """Set up the Keras model, so that attributes may be assigned before `__init__`."""
         module = super().__new__(cls)
         keras_modules.use_class_build(module)
@@ -124,7 +125,7 @@ class Module(Calling, Saving, metaclass=ModuleMeta):
 
     def __init__(
         self,
-        *args: Any,
+        *args: object,
         device: str | None = None,
         v: Mapping | None = None,
         buffers: Mapping | None = None,
@@ -132,11 +133,11 @@ class Module(Calling, Saving, metaclass=ModuleMeta):
         store_vars: bool = True,
         with_partial_v: bool = False,
         training: bool = True,
-        dtype: Any = None,
+        dtype: DTypeLike | keras.DTypePolicy = None,
         dev: str | None = None,
         name: str | None = None,
         trainable: bool = True,
-        **kwargs: Any,
+        **kwargs: object,
     ):
         if not _has_own_build(self) and (args or kwargs):
             device, v = positional_device_and_v(type(self).__name__, args, kwargs, device, v)
@@ -257,7 +258,7 @@ class Module(Calling, Saving, metaclass=ModuleMeta):
         return shown(self, waits=_has_own_build(self))
 
     @v.setter
-    def v(self, values: Mapping[str, Any]) -> None:
+    def v(self, values: Mapping[str, object]) -> None:
         assign_variables(self, values, partial=self._ivy_record.options.with_partial_v)
 
     # Keras asks a layer for its variables in many places; each time it is told of late ones first.
@@ -274,7 +275,7 @@ class Module(Calling, Saving, metaclass=ModuleMeta):
         structure_now(self)
         return super().weights
 
-    def register_parameter(self, name: str, value: Any) -> None:
+    def register_parameter(self, name: str, value: ArrayLike) -> None:
         """Add a variable to those of the module.
 
         Args:
@@ -288,7 +289,7 @@ class Module(Calling, Saving, metaclass=ModuleMeta):
         """The buffers of the module and of those inside, as a Container."""
         return buffers_of(self)
 
-    def register_buffer(self, name: str, value: Any) -> None:
+    def register_buffer(self, name: str, value: object) -> None:
         """Keep an array with the module that is saved and not trained.
 
         Args:

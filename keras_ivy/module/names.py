@@ -45,7 +45,7 @@ _KINDS: dict[str, tuple[Any, ...]] = {
 }
 
 
-def check_settable(module: Any, name: str, value: Any, holds: bool) -> None:
+def check_settable(module: keras.Model, name: str, value: object, holds: bool) -> None:
     """Raise if Keras, or `Module`, needs a name for something else than the value.
 
     Args:
@@ -84,7 +84,7 @@ def check_settable(module: Any, name: str, value: Any, holds: bool) -> None:
         )
 
 
-def check_kin(module: Any, name: str, value: Any) -> None:
+def check_kin(module: keras.Model, name: str, value: object) -> None:
     """Raise if a value is, or has in its lists and dicts, a layer of `tf_keras`.
 
     Keras 3 calls such a layer and never sees its variables: it would not be trained, nor saved.
@@ -110,14 +110,14 @@ def check_kin(module: Any, name: str, value: Any) -> None:
         )
 
 
-def _is_meant(name: str, value: Any) -> bool:
+def _is_meant(name: str, value: object) -> bool:
     """Whether a value means something to Keras under one of these names."""
     if name == "input_spec" and isinstance(value, list | tuple | dict):
         return all(isinstance(x, keras.InputSpec) for x in keras.tree.flatten(value))
     return isinstance(value, _KINDS[name]) or (name == "jit_compile" and value == "auto")
 
 
-def brief(value: Any) -> str:
+def brief(value: object) -> str:
     """Return a value as an error shows it: in full if it is short, else its type."""
     text = repr(value)
     return text if len(text) <= 100 else f"<{type(value).__name__}>"

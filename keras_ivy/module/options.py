@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_ivy.typing import DTypeLike
 from keras_ivy.utils import checks
 from keras_ivy.utils.checks import received
 from keras_ivy.utils.exceptions import IvyTypeError
@@ -48,8 +49,8 @@ class Options:
 
 
 def positional_device_and_v(
-    owner: str, args: tuple, kwargs: Mapping[str, Any], device: Any, v: Any
-) -> tuple[Any, Any]:
+    owner: str, args: tuple, kwargs: Mapping[str, object], device: str | None, v: Mapping | None
+) -> tuple[str | None, Mapping | None]:
     """Return device and `v` of a call `Module.__init__(self, dev, v)`."""
     fits = not kwargs and len(args) <= 2 and (len(args) < 2 or isinstance(args[1], Mapping | None))
     if not fits or not isinstance(args[0], str | None) or (device, v) != (None, None):
@@ -61,7 +62,7 @@ def positional_device_and_v(
     return args[0], args[1] if len(args) > 1 else None
 
 
-def policy_of(dtype: Any) -> Any:
+def policy_of(dtype: DTypeLike | keras.DTypePolicy | dict) -> Any:
     """Return a dtype, or a policy, as Keras takes it."""
     if isinstance(dtype, str | keras.DTypePolicy | dict):
         return dtype

@@ -48,7 +48,7 @@ def printed(module: "Module") -> str:
     return f"{type(module).__name__}(\n{body})"
 
 
-def _extra(module: Any) -> str:
+def _extra(module: "Module") -> str:
     """What stands in the parentheses, as far as it is known."""
     extra = ""
     if module._ivy_record.initialized:

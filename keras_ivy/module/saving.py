@@ -1,8 +1,8 @@
 """The part of `Module` that travels: files, exports and configs."""
 
 import os
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
 
 from keras_ivy.module.attributes import Attributes
 from keras_ivy.module.configs.config import (
@@ -23,7 +23,7 @@ class Saving(Attributes):
     """The methods of `Module` that write it, and read it again."""
 
     def save_weights(
-        self, filepath: str | os.PathLike, overwrite: bool = True, **kwargs: Any
+        self, filepath: str | os.PathLike, overwrite: bool = True, **kwargs: object
     ) -> None:
         """Save the variables.
 
@@ -49,7 +49,7 @@ class Saving(Attributes):
         """
         save_weights(self, super().save_weights, filepath, overwrite, kwargs)
 
-    def load_weights(self, filepath: str | os.PathLike, *args: Any, **kwargs: Any) -> None:
+    def load_weights(self, filepath: str | os.PathLike, *args: object, **kwargs: object) -> None:
         """Load variables that `save_weights` of this package, of Keras or of real Ivy wrote.
 
         Args:
@@ -69,7 +69,7 @@ class Saving(Attributes):
         filepath: str | os.PathLike,
         overwrite: bool = True,
         zipped: bool | None = None,
-        **kwargs: Any,
+        **kwargs: object,
     ) -> None:
         """Save the whole module: as Keras does if the name ends in `.keras`, else as a pickle.
 
@@ -90,7 +90,7 @@ class Saving(Attributes):
         save_module(self, super().save, filepath, overwrite, zipped, kwargs)
 
     @staticmethod
-    def load(filepath: str | os.PathLike, allow_pickle: bool = False, **kwargs: Any) -> Any:
+    def load(filepath: str | os.PathLike, allow_pickle: bool = False, **kwargs: object) -> Any:
         """Load a module that `save` wrote.
 
         Warning:
@@ -118,8 +118,8 @@ class Saving(Attributes):
         filepath: str | os.PathLike,
         format: str = "tf_saved_model",
         verbose: bool | None = None,
-        input_signature: Any = None,
-        **kwargs: Any,
+        input_signature: Sequence[object] | Mapping[str, object] | None = None,
+        **kwargs: object,
     ) -> None:
         """Write the module for serving: inference only, whatever `train()` has set.
 
@@ -180,7 +180,9 @@ class Saving(Attributes):
         return arguments_config(self, config, rebuilt, overridden)
 
     @classmethod
-    def from_config(cls, config: Mapping[str, Any], custom_objects: Any = None) -> Any:
+    def from_config(
+        cls, config: Mapping[str, object], custom_objects: Mapping[str, object] | None = None
+    ) -> Self:
         """Return a module built from a config.
 
         Args:
@@ -189,10 +191,10 @@ class Saving(Attributes):
         """
         return module_from_config(cls, config, custom_objects)
 
-    def get_build_config(self) -> dict[str, Any] | None:
+    def get_build_config(self) -> dict[str, object] | None:
         """Return the shapes of the first inputs, on which layers inside are built again."""
         return build_config(self)
 
-    def build_from_config(self, config: Mapping[str, Any]) -> None:
+    def build_from_config(self, config: Mapping[str, object]) -> None:
         """Build the layers inside as `get_build_config` tells."""
         build_from_config(self, super().build_from_config, config)

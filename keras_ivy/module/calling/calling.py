@@ -1,7 +1,7 @@
 """Calling a module: with its own variables, with others for one call, on symbolic inputs."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import keras
 import tensorflow as tf
@@ -29,6 +29,8 @@ from keras_ivy.utils.exceptions import IvyNotImplementedException, IvyValueError
 
 if TYPE_CHECKING:
     from keras_ivy.module.module import Module
+
+Mask = TypeVar("Mask")
 
 __all__ = ["Calling"]
 
@@ -161,7 +163,7 @@ class Calling(Attributes):
     def supports_masking(self, value: bool) -> None:
         self._ivy_record.masking = value
 
-    def compute_mask(self, inputs: Any, previous_mask: Any) -> Any:
+    def compute_mask(self, inputs: object, previous_mask: Mask) -> Mask | None:
         """Return the mask of outputs to which no layer inside has given one.
 
         Args:
@@ -177,7 +179,12 @@ class Calling(Attributes):
 
     # -- quantization -------------------------------------------------------------------------
 
-    def quantize(self, mode: str | None = None, config: Any = None, **kwargs: Any) -> None:
+    def quantize(
+        self,
+        mode: str | None = None,
+        config: "keras.quantizers.QuantizationConfig | None" = None,
+        **kwargs: object,
+    ) -> None:
         """Quantize the layers inside that can be, as `keras.Model.quantize` does.
 
         Args:
@@ -203,7 +210,7 @@ def _has_layers(module: Calling) -> bool:
 
 def _values(
     module: "Module", v: Any, buffers: Any, args: tuple, kwargs: dict[str, Any]
-) -> list[tuple[keras.Variable, Any]]:
+) -> list[tuple[keras.Variable, tf.Tensor | tf.Variable]]:
     """Check the values given for one call and pair them with the variables."""
     word = "v=" if v is not None else "buffers="
     refuse_symbolic(f"A call with `{word}`", args, kwargs)

@@ -8,6 +8,8 @@ Inside a stock Keras model that is called without saying so, nothing trains, as 
 import threading
 from typing import TYPE_CHECKING, Any
 
+import tensorflow as tf
+
 from keras_ivy.adapters import keras_modules
 from keras_ivy.module.variables.tracking import records_in
 from keras_ivy.utils import checks
@@ -32,7 +34,9 @@ class Frame:
 
     __slots__ = ("by_flag", "has_v", "hidden", "module", "training")
 
-    def __init__(self, module: "Module", training: Any, by_flag: bool, has_v: bool = False):
+    def __init__(
+        self, module: "Module", training: bool | tf.Tensor, by_flag: bool, has_v: bool = False
+    ):
         self.module = module
         self.training = training
         self.by_flag = by_flag
@@ -49,7 +53,9 @@ class _Frames(threading.local):
 frames = _Frames()
 
 
-def resolve_training(flag: bool, explicit: Any) -> tuple[Any, bool]:
+def resolve_training(
+    flag: bool, explicit: bool | tf.Tensor | None
+) -> tuple[bool | tf.Tensor, bool]:
     """Return whether a call trains, and whether the module's own flag decided that."""
     if explicit is not None:
         if explicit is not True and explicit is not False:
@@ -69,7 +75,7 @@ def resolve_training(flag: bool, explicit: Any) -> tuple[Any, bool]:
     return outer, False
 
 
-def trains(module: "Module") -> Any:
+def trains(module: "Module") -> bool | tf.Tensor:
     """Return whether a module trains: in the call that is going on, or in those to come."""
     for frame in reversed(frames.stack):
         if frame.module is module:

@@ -2,10 +2,12 @@
 
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 import keras
 import numpy as np
+
+from keras_ivy.typing import Shapes
 
 __all__ = ["Inputs", "is_shapes", "map_shapes"]
 
@@ -21,19 +23,19 @@ class Inputs:
         kwargs: The keyword arguments, alike.
     """
 
-    def __init__(self, args: tuple, kwargs: Mapping[str, Any]):
+    def __init__(self, args: tuple, kwargs: Mapping[str, object]):
         self.args = args
         self.kwargs = kwargs
 
     @classmethod
-    def of(cls, args: tuple, kwargs: Mapping[str, Any]) -> "Inputs | None":
+    def of(cls, args: tuple, kwargs: Mapping[str, object]) -> "Inputs | None":
         """Return what a call was given, or None if there is no array in it."""
         told = {k: x for k, x in kwargs.items() if k not in ("mask", "training")}
         inputs = cls(*keras.tree.map_structure(_symbolic, (tuple(args), told)))
         return inputs if inputs.tensors() else None
 
     @classmethod
-    def of_shapes(cls, shapes: Any, dtype: str) -> "Inputs":
+    def of_shapes(cls, shapes: Shapes, dtype: str) -> "Inputs":
         """Return inputs of the given shape, or of a nest of shapes, as Keras's `build` takes."""
 
         def tensor(shape: tuple) -> keras.KerasTensor:
@@ -46,7 +48,7 @@ class Inputs:
         flat = keras.tree.flatten((self.args, self.kwargs))
         return [x for x in flat if isinstance(x, keras.KerasTensor)]
 
-    def shapes(self, method: Callable) -> dict[str, Any]:
+    def shapes(self, method: Callable) -> dict[str, object]:
         """Return the shape, or nest of shapes, of every argument that has arrays.
 
         Args:
@@ -58,13 +60,13 @@ class Inputs:
         named = dict(zip(names, self.args, strict=False)) | dict(self.kwargs)
         return {f"{name}_shape": _shapes(x) for name, x in named.items() if _has_tensor(x)}
 
-    def config(self) -> dict[str, Any] | None:
+    def config(self) -> dict[str, object] | None:
         """Return the inputs as plain values, or None if they have none for an argument."""
         plain = _encode(self.args), _encode(self.kwargs)
         return None if _NONE in plain else {"args": plain[0], "kwargs": plain[1]}
 
     @classmethod
-    def from_config(cls, config: Mapping[str, Any]) -> "Inputs":
+    def from_config(cls, config: Mapping[str, object]) -> "Inputs":
         """Return the inputs that `config` was made of."""
         return cls(tuple(_decode(config["args"])), _decode(config["kwargs"]))
 
@@ -73,26 +75,28 @@ class Inputs:
 _NONE = object()
 
 
-def is_shape(value: Any) -> bool:
+def is_shape(value: object) -> TypeGuard[list[int | None] | tuple[int | None, ...]]:
     """Whether a value is the shape of one array."""
     return isinstance(value, list | tuple) and all(d is None or type(d) is int for d in value)
 
 
-def is_shapes(value: Any) -> bool:
+def is_shapes(value: object) -> TypeGuard[Shapes]:
     """Whether a value is a shape, or a nest of nothing but shapes."""
     if is_shape(value):
         return True
-    members = value.values() if isinstance(value, Mapping) else value
-    return isinstance(value, Mapping | list | tuple) and all(map(is_shapes, members))
+    if isinstance(value, Mapping):
+        return all(map(is_shapes, value.values()))
+    return isinstance(value, list | tuple) and all(map(is_shapes, value))
 
 
-def map_shapes(fn: Callable[[tuple], Any], shapes: Any) -> Any:
+def map_shapes(fn: Callable[..., object], shapes: Shapes) -> object:
     """Return a nest of shapes with what a function makes of each shape."""
     if is_shape(shapes):
         return fn(shapes)
     if isinstance(shapes, Mapping):
         return {key: map_shapes(fn, x) for key, x in shapes.items()}
-    return type(shapes)(map_shapes(fn, x) for x in shapes)
+    members: Any = shapes
+    return type(members)(map_shapes(fn, x) for x in members)
 
 
 def _symbolic(x: Any) -> Any:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Named", "call_through", "hide", "named_parameters"]
 
 
-def call_through(method: Callable[..., Any]) -> Callable[..., Any]:
+def call_through(method: Callable[..., object]) -> Callable[..., Any]:
     """Return the `call` that Keras sees for a `_forward` or `call`: with `training` in any case.
 
     Keras reads the signature to tell inputs from options, and passes `training` in `fit` and
@@ -86,7 +86,7 @@ class Named:
     names: frozenset[str]
 
 
-def named_parameters(method: Callable[..., Any]) -> Named | None:
+def named_parameters(method: Callable[..., object]) -> Named | None:
     """Return the parameters of a method that has `*args` or `**kwargs` too, else None."""
     parameters = list(inspect.signature(method).parameters.values())[1:]
     variadic = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)

@@ -2,13 +2,14 @@
 
 import inspect
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import keras
 
 from keras_ivy.module.building import build_on
 from keras_ivy.module.calling.inputs import Inputs, is_shapes, map_shapes
 from keras_ivy.structure import sublayers
+from keras_ivy.typing import Shapes
 from keras_ivy.utils.exceptions import IvyTypeError
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["output_shapes"]
 
 
-def output_shapes(module: "Module", shapes: tuple, named: Mapping[str, Any]) -> Any:
+def output_shapes(module: "Module", shapes: tuple, named: Mapping[str, Shapes]) -> object:
     """Return the shapes of outputs, as `Module.compute_output_shape` says."""
     inputs = _symbolic(module, shapes, named)
     asked = module if module.built else _twin(module)
@@ -27,7 +28,7 @@ def output_shapes(module: "Module", shapes: tuple, named: Mapping[str, Any]) -> 
     return keras.tree.map_structure(lambda y: tuple(y.shape), outputs)
 
 
-def _symbolic(module: "Module", shapes: tuple, named: Mapping[str, Any]) -> Inputs:
+def _symbolic(module: "Module", shapes: tuple, named: Mapping[str, Shapes]) -> Inputs:
     """Return symbolic inputs of these shapes, of the types of the first call if known."""
     recorded = module._ivy_record.inputs
     told = [] if recorded is None else [x.dtype for x in recorded.tensors()]

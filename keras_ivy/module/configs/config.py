@@ -35,8 +35,8 @@ _BASE = ("name", "trainable", "dtype")
 
 
 def arguments_config(
-    module: "Module", keras_config: Mapping[str, Any], rebuilt: bool, overridden: bool
-) -> dict[str, Any]:
+    module: "Module", keras_config: Mapping[str, object], rebuilt: bool, overridden: bool
+) -> dict[str, object]:
     """Return the arguments of a module's constructor, encoded.
 
     Args:
@@ -95,7 +95,9 @@ def _bound(module: "Module") -> tuple[dict[str, Any], set[str]]:
 
 
 def module_from_config(
-    cls: type["Module"], config: Mapping[str, Any], custom_objects: Any = None
+    cls: type["Module"],
+    config: Mapping[str, object],
+    custom_objects: Mapping[str, object] | None = None,
 ) -> "Module":
     """Return a module of a class, or of another of its name that the config means."""
     if not isinstance(config, Mapping):
@@ -103,20 +105,20 @@ def module_from_config(
             f"The config of {cls.__name__} is a dict. "
             f"Received: {config!r} of type {type(config).__name__}"
         )
-    config = dict(config)
-    cls = meant(cls, config.pop(_ORIGIN, None))
-    ties = _checked_ties(config.pop(_TIES, ()))
-    policy = config.get("dtype")
+    left: dict[str, Any] = dict(config)
+    cls = meant(cls, left.pop(_ORIGIN, None))
+    ties = _checked_ties(left.pop(_TIES, ()))
+    policy = left.get("dtype")
     if isinstance(policy, dict):
         policy = keras.dtype_policies.deserialize(policy)
-    base = {key: config.pop(key) for key in _BASE if key in config}
+    base = {key: left.pop(key) for key in _BASE if key in left}
     hints = hints_of(cls)
     parameters = inspect.signature(constructor_of(cls)).parameters
     rest = [p.name for p in parameters.values() if p.kind is p.VAR_KEYWORD]
     anything = bool(rest)
     hint = hints.get(rest[0]) if rest else None
-    arguments = {
-        key: decode(value, hints.get(key, hint), custom_objects) for key, value in config.items()
+    arguments: dict[str, Any] = {
+        key: decode(value, hints.get(key, hint), custom_objects) for key, value in left.items()
     }
     for key in ("name", "trainable"):
         if key in base and (anything or key in parameters):
@@ -151,7 +153,7 @@ def _positional(parameters: list[inspect.Parameter], arguments: dict[str, Any]) 
     return positional
 
 
-def build_config(module: "Module") -> dict[str, Any] | None:
+def build_config(module: "Module") -> dict[str, object] | None:
     """Return the shapes of the first inputs, or None if there were none that a config can hold."""
     inputs = module._ivy_record.inputs
     plain = None if inputs is None else inputs.config()

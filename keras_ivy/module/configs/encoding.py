@@ -37,7 +37,7 @@ _GUARDED = tuple(
 )
 
 
-def encode(value: Any) -> Any:
+def encode(value: object) -> object:
     """Return an argument as plain values.
 
     Raises:
@@ -46,7 +46,9 @@ def encode(value: Any) -> Any:
     return keras.saving.serialize_keras_object(_mark(value))
 
 
-def decode(value: Any, annotation: Any = None, custom_objects: Mapping | None = None) -> Any:
+def decode(
+    value: object, annotation: object = None, custom_objects: Mapping | None = None
+) -> object:
     """Return the argument that `encode` encoded.
 
     Args:

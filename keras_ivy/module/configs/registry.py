@@ -56,7 +56,7 @@ def defined_at(origin: str) -> type | None:
     return _classes.get(origin.replace(":", ".").rpartition(".")[2], {}).get(origin)
 
 
-def meant(cls: type, origin: Any) -> type:
+def meant(cls: type, origin: object) -> type:
     """Return the class that a config means, which may be another of the same name."""
     known = _classes.get(cls.__name__, {})
     if origin is not None and not isinstance(origin, str):
@@ -79,7 +79,7 @@ def meant(cls: type, origin: Any) -> type:
     return cls
 
 
-def hints_of(cls: type) -> dict[str, Any]:
+def hints_of(cls: type) -> dict[str, object]:
     """Return the annotations of a constructor's arguments, as far as their names can be looked up.
 
     A constructor that passes `**kwargs` on takes the arguments of those of its base classes.
@@ -96,7 +96,7 @@ def hints_of(cls: type) -> dict[str, Any]:
     return found
 
 
-def field_hints(cls: type) -> dict[str, Any]:
+def field_hints(cls: type) -> dict[str, object]:
     """Return the annotations of a dataclass's fields, as far as their names can be looked up."""
     found: dict[str, Any] = {}
     for base in cls.__mro__:
@@ -128,7 +128,7 @@ def _resolved(annotations: dict[str, Any], names: dict[str, Any]) -> dict[str, A
     return found
 
 
-def named_in(annotation: Any) -> Iterator[type]:
+def named_in(annotation: object) -> Iterator[type]:
     """Yield the dataclasses and classes of layers that an annotation names.
 
     They may stand in a union, a list, `type[...]`, a type variable's bound, and so on.

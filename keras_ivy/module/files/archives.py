@@ -7,8 +7,8 @@ import os
 import pathlib
 import pickle
 import zipfile
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 import keras
 
@@ -39,7 +39,7 @@ def save_module(
     filepath: str | os.PathLike,
     overwrite: bool,
     zipped: bool | None,
-    kwargs: dict[str, Any],
+    kwargs: Mapping[str, object],
 ) -> None:
     """Save a module as `Module.save` says; `keras_save` is the method of Keras."""
     path = pathlib.Path(filepath)
@@ -69,7 +69,7 @@ def save_module(
 
 
 def load_module(
-    filepath: str | os.PathLike, allow_pickle: bool, kwargs: dict[str, Any]
+    filepath: str | os.PathLike, allow_pickle: bool, kwargs: Mapping[str, object]
 ) -> "Module":
     """Load a module as `Module.load` says."""
     if not isinstance(allow_pickle, bool):

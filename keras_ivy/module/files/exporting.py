@@ -1,7 +1,7 @@
 """Exporting a module: in inference mode, with the inputs it was called with, outputs by name."""
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import keras
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["default_signature", "exporting", "servable", "serving", "signature_of"]
 
 
-def servable(outputs: Any) -> Any:
+def servable(outputs: object) -> object:
     """Return outputs as TensorFlow can serve them: nests inside a nest become names with `_`.
 
     Args:
@@ -119,7 +119,7 @@ def serving(module: "Module") -> Iterator[None]:
         del attributes["__call__"]
 
 
-def default_signature(module: "Module") -> Any:
+def default_signature(module: "Module") -> Callable[..., object] | None:
     """Return the function that `tf.saved_model.save(module, ...)` serves.
 
     Keras makes one for every model, and so for every module inside, and TensorFlow traces each

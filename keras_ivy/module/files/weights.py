@@ -41,7 +41,7 @@ def save_weights(
     keras_save: Callable[..., None],
     filepath: str | os.PathLike,
     overwrite: bool,
-    kwargs: dict[str, Any],
+    kwargs: Mapping[str, object],
 ) -> None:
     """Save weights as `Module.save_weights` says; `keras_save` is the method of Keras."""
     check_complete(module, "the file")
@@ -65,7 +65,10 @@ def save_weights(
 
 
 def _save_keras_weights(
-    module: "Module", keras_save: Callable[..., None], path: pathlib.Path, kwargs: dict[str, Any]
+    module: "Module",
+    keras_save: Callable[..., None],
+    path: pathlib.Path,
+    kwargs: Mapping[str, object],
 ) -> None:
     if path.name.endswith(".json") or kwargs.get("max_shard_size") is not None:
         # The names of the shards are made of that of the file, so a folder keeps them apart.
@@ -88,7 +91,7 @@ def load_weights(
     keras_load: Callable[..., None],
     filepath: str | os.PathLike,
     args: tuple,
-    kwargs: dict[str, Any],
+    kwargs: Mapping[str, object],
 ) -> None:
     """Load weights as `Module.load_weights` says; `keras_load` is the method of Keras."""
     path = pathlib.Path(filepath)

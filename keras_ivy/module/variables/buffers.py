@@ -12,6 +12,7 @@ from keras_ivy.functional.values import as_tensor
 from keras_ivy.module.record import record_of
 from keras_ivy.module.variables.making import new_variable
 from keras_ivy.module.variables.tracking import structure_now
+from keras_ivy.typing import ArrayLike
 from keras_ivy.utils.checks import received
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError, nearest
 
@@ -33,7 +34,7 @@ def buffers_of(module: "Module") -> Container:
     return Container(arrays | others)
 
 
-def set_buffer(module: "Module", name: str, value: Any) -> None:
+def set_buffer(module: "Module", name: str, value: object) -> None:
     """Keep an array, or anything else, under a name; see `Module.register_buffer`."""
     _check_name(name)
     if value is None:
@@ -61,7 +62,7 @@ def set_buffer(module: "Module", name: str, value: Any) -> None:
     record.changed()
 
 
-def checked_buffers(buffers: Any) -> Mapping[str, Any]:
+def checked_buffers(buffers: object) -> Mapping[str, object]:
     """Return buffers by name, none for None, or raise if they are no mapping."""
     if not isinstance(buffers, Mapping | None):
         raise IvyTypeError(
@@ -70,7 +71,9 @@ def checked_buffers(buffers: Any) -> Mapping[str, Any]:
     return buffers or {}
 
 
-def pair_buffers(module: "Module", given: Any) -> list[tuple[keras.Variable, Any]]:
+def pair_buffers(
+    module: "Module", given: object
+) -> list[tuple[keras.Variable, tf.Tensor | tf.Variable]]:
     """Pair the buffers with the values given for one call, after checking them."""
     known = module.buffers.flatten()
     pairs = []
@@ -85,7 +88,7 @@ def pair_buffers(module: "Module", given: Any) -> list[tuple[keras.Variable, Any
     return pairs
 
 
-def add_parameter(module: "Module", name: str, value: Any) -> None:
+def add_parameter(module: "Module", name: str, value: ArrayLike) -> None:
     """Add a variable to those of the module; see `Module.register_parameter`."""
     _check_name(name)
     attributes = vars(module)
@@ -108,6 +111,6 @@ def add_parameter(module: "Module", name: str, value: Any) -> None:
     module._ivy_record.changed()
 
 
-def _check_name(name: Any) -> None:
+def _check_name(name: object) -> None:
     if not isinstance(name, str) or not name or "/" in name or "." in name:
         raise IvyValueError(f"A name is a string without '/' and '.'. Received: name={name!r}")

@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from keras_ivy.adapters import keras_modules, stateless
 from keras_ivy.container import Container
+from keras_ivy.typing import ArrayLike
 from keras_ivy.utils.exceptions import IvyTypeError
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["initial_values", "make_variables", "new_variable", "unmake_variables"]
 
 
-def initial_values(module: "Module") -> Mapping[str, Any]:
+def initial_values(module: "Module") -> Mapping[str, object]:
     """Call `_create_variables` with the arguments that it has."""
     method = module._create_variables
     device = module._ivy_record.options.device
@@ -51,7 +52,7 @@ def initial_values(module: "Module") -> Mapping[str, Any]:
     return Container(values).map(lambda x: _cast_float(x, dtype))
 
 
-def make_variables(module: "Module", values: Mapping[str, Any]) -> None:
+def make_variables(module: "Module", values: Mapping[str, object]) -> None:
     """Make a variable of every value; of an array that is there twice, one."""
     record = module._ivy_record
     flat = Container(values).flatten()
@@ -76,7 +77,7 @@ def make_variables(module: "Module", values: Mapping[str, Any]) -> None:
     record.changed()
 
 
-def new_variable(module: "Module", path: str, value: Any) -> keras.Variable:
+def new_variable(module: "Module", path: str, value: ArrayLike) -> keras.Variable:
     """Make the variable of one value of `_create_variables`; a Keras variable is one already."""
     if isinstance(value, keras.Variable):
         return value

@@ -66,7 +66,7 @@ def structure_now(module: "Module") -> Structure:
     return structure_of(module)
 
 
-def records_in(module: "Module") -> list[tuple[str, Any]]:
+def records_in(module: "Module") -> list[tuple[str, "Module"]]:
     """Return the module and the modules inside, by path."""
     layers = {"": module} | structure_now(module).layers
     return [(path, layer) for path, layer in layers.items() if record_of(layer) is not None]

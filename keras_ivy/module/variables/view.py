@@ -47,7 +47,7 @@ def shown(module: "Module", waits: bool) -> Container:
     return record.view[2]
 
 
-def assign_variables(module: "Module", values: Mapping[str, Any], partial: bool) -> None:
+def assign_variables(module: "Module", values: Mapping[str, object], partial: bool) -> None:
     """Give the variables that `v` shows new values, after checking all of them."""
     if not module._ivy_record.made:
         module.v  # noqa: B018 - reading builds, where the mode allows it
@@ -74,7 +74,7 @@ class Live:
         chain = chain.replace(".", "/")
         return f"{self.prefix}/{chain}" if self.prefix else chain
 
-    def find(self, chain: str, default: Any) -> Any:
+    def find(self, chain: str, default: object) -> object:
         """Return what another path leads to than the one under which it is listed."""
         path = self.path(chain)
         listed = structure_now(self.module).resolve(path)
@@ -89,7 +89,7 @@ class Live:
         }
         return _tied(self.module, below, path) if below else default
 
-    def write(self, key: str, value: Any) -> None:
+    def write(self, key: str, value: object) -> None:
         """Assign to the variables below a key of this Container."""
         assign_variables(self.module, {self.path(key): value}, partial=True)
 
