@@ -243,6 +243,57 @@ def test_what_takes_an_optimizer_or_a_model_says_what_of_it(path):
     )
 
 
+#: So many private names of other modules are used; the number may only fall.
+PRIVATE_NAMES = 19
+
+#: Methods of Ivy's, which programs override and modules call.
+OVERRIDDEN = {"_build", "_create_variables", "_extra_repr", "_forward", "_getframe"}
+
+
+def own_names(tree: ast.Module) -> set[str]:
+    """The names that a file defines: of functions, classes, variables, and attributes of `self`."""
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            names |= {node.attr} if ast.unparse(node.value) in ("self", "cls") else set()
+    return names
+
+
+def promised_names() -> set[str]:
+    """The names that a protocol declares: whoever asks for them there says so in its types."""
+    return {
+        name
+        for path in FILES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef) and "Protocol" in map(ast.unparse, node.bases)
+        for name in own_names(ast.Module(node.body, []))
+    }
+
+
+def test_few_private_names_of_other_modules_are_used():
+    promised, used = promised_names() | OVERRIDDEN, []
+    for path in FILES:
+        if unit(path) == "adapters":
+            continue  # Keras's and TensorFlow's, each with a test of its own.
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        fine = own_names(tree) | promised | {"_asdict", "_fields", "_make", "_replace"}
+        # A class knows the names of those that it derives from.
+        classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+        owners = {"self", "cls", "super()", *(ast.unparse(b) for c in classes for b in c.bases)}
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Attribute) or not re.match(r"_[^_]", node.attr):
+                continue
+            owner = ast.unparse(node.value)
+            if node.attr not in fine and owner not in owners:
+                where = f"{path.relative_to(PACKAGE)}:{node.lineno}"
+                used.append(f"{where} {owner}.{node.attr}")
+    assert len(used) <= PRIVATE_NAMES, "\n".join(used)
+
+
 #: Folders that have no rooms yet; the list only shrinks.
 CROWDED = {"", "adapters", "container", "initializers", "layers", "ops"}
 

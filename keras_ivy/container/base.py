@@ -32,7 +32,7 @@ from keras_ivy.utils.reports.lookup import listed
 if TYPE_CHECKING:  # It stands above.
     from keras_ivy.container.container import Container
 
-__all__ = ["Base", "restore"]
+__all__ = ["Base", "give_names", "restore", "share_names"]
 
 _create = dict.__new__
 _first = itemgetter(0)
@@ -315,11 +315,6 @@ class Base(Trackable, dict[str, Any]):
         found = self._names.find(name) or self._names.find(name.replace(".", "/"))
         return [path for path in found if self._follow(path) is not _ABSENT]
 
-    def _take_names(self, other: "Base") -> None:
-        """Let the names lead to the same paths here as in another Container."""
-        if other._names is not None:
-            self.__dict__["_names"] = other._names
-
     def _own_key(self, key: str) -> str:
         """Return the path of what a model calls by a name, or else the key as it is."""
         if self._names is None or not isinstance(key, str) or _has(self, SEPARATORS.split(key)[0]):
@@ -543,6 +538,17 @@ class Base(Trackable, dict[str, Any]):
         child = child_of(self, key, dict.get(self, key))
         if child is not None:
             self._handle_deferred_dependencies(key, child)
+
+
+def give_names(container: Base, names: Names | None) -> None:
+    """Let a Container find its leaves by what a model calls them too."""
+    if names is not None:
+        container.__dict__["_names"] = names
+
+
+def share_names(container: Base, other: Base) -> None:
+    """Let the names lead to the same paths in a Container as in another one."""
+    give_names(container, other._names)
 
 
 #: Types that were found to be neither mappings nor sequences: asking takes longer than knowing.

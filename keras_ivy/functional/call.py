@@ -7,6 +7,7 @@ import keras
 import tensorflow as tf
 
 from keras_ivy.container import Container
+from keras_ivy.container.base import give_names
 from keras_ivy.functional.scope import CallScope
 from keras_ivy.functional.values import assign, pair
 from keras_ivy.structure import Entry, Structure, names_of, structure_of
@@ -54,7 +55,7 @@ def variables(model: keras.layers.Layer, trainable: bool | None = True) -> Conta
             if trainable is None or entry.variable.trainable == trainable
         }
     )
-    found._names = names_of(model)
+    give_names(found, names_of(model))
     return found
 
 

@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from keras_ivy.adapters import stateless
 from keras_ivy.container import Container
+from keras_ivy.container.base import share_names
 from keras_ivy.utils.checks import choice, flag, received, summary
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
@@ -212,7 +213,7 @@ def _packed(xs: Any, leaves: list) -> Any:
     """Return other leaves in the form of `xs`, found by the names by which those of `xs` are."""
     out = keras.tree.pack_sequence_as(xs, leaves)
     if isinstance(out, Container) and isinstance(xs, Container):
-        out._take_names(xs)
+        share_names(out, xs)
     return out
 
 

@@ -12,7 +12,7 @@ from keras_ivy.container import Container
 from keras_ivy.functional.values import pair
 from keras_ivy.module.calling.frames import frames, train
 from keras_ivy.module.calling.inputs import Inputs
-from keras_ivy.module.record import Event, advance, record_of
+from keras_ivy.module.record import Event, advance, own_record, record_of
 from keras_ivy.module.variables.making import initial_values, make_variables, unmake_variables
 from keras_ivy.module.variables.ties import remember_sources, tie_shared
 from keras_ivy.module.variables.tracking import entries_of, structure_now, sync
@@ -45,7 +45,7 @@ __all__ = [
 
 def finish(module: "Module") -> None:
     """Finish the construction; the metaclass calls this when the whole constructor has run."""
-    record = module._ivy_record
+    record = own_record(module)
     if not record.initialized:
         raise IvyRuntimeError(
             f"{type(module).__name__}.__init__ never called `ivy.Module.__init__(self)`. Call "
@@ -66,7 +66,7 @@ def build_or_not(module: "Module", args: tuple, kwargs: Mapping[str, object], wa
         kwargs: Its keyword arguments.
         waits: Whether the module has a `_build` that may need the inputs of a call.
     """
-    record = module._ivy_record
+    record = own_record(module)
     options = record.options
     if args or kwargs:
         build(module, args, kwargs or options.kwargs)
@@ -76,7 +76,7 @@ def build_or_not(module: "Module", args: tuple, kwargs: Mapping[str, object], wa
 
 def build_for_call(module: "Module", args: tuple, kwargs: Mapping[str, object]) -> None:
     """Build before the first call; then a `v=` of the constructor finds late layers too."""
-    record = module._ivy_record
+    record = own_record(module)
     if not record.made:
         if record.options.build_mode == "on_call":
             _take_dtype(module, (args, kwargs))
@@ -93,7 +93,7 @@ def build_for_call(module: "Module", args: tuple, kwargs: Mapping[str, object]) 
 
 def build_for_shapes(module: "Module", inputs: Inputs) -> None:
     """Build as a file tells that the module was called, if layers inside need it."""
-    record = module._ivy_record
+    record = own_record(module)
     if not record.made:
         waits = record.options.build_mode == "on_call"
         build(module, inputs.args if waits else (), inputs.kwargs if waits else {})
@@ -104,7 +104,7 @@ def build_for_shapes(module: "Module", inputs: Inputs) -> None:
 
 def build_on(module: "Module", inputs: Inputs) -> None:
     """Build for symbolic inputs, and so the layers inside."""
-    record = module._ivy_record
+    record = own_record(module)
     if not record.made:
         options = record.options
         given = inputs if options.build_mode == "on_call" else options
@@ -120,7 +120,7 @@ def build_on(module: "Module", inputs: Inputs) -> None:
 
 def build(module: "Module", args: tuple, kwargs: Mapping[str, object]) -> None:
     """Run `_build`, make the own variables, and give them the values of `v=`."""
-    record = module._ivy_record
+    record = own_record(module)
     if record.building:
         return
     advance(record, Event.BUILD)
@@ -144,7 +144,7 @@ def build(module: "Module", args: tuple, kwargs: Mapping[str, object]) -> None:
 
 def _load_given(module: "Module") -> None:
     """Give the variables the values of `v=`, once all of them are there."""
-    options = module._ivy_record.options
+    options = own_record(module).options
     if options.v is None:
         tie_shared(module)
         return
@@ -159,7 +159,7 @@ def _load_given(module: "Module") -> None:
     for variable, value in pairs:
         stateless.set_initial_value(variable, value)
     remember_sources(module, options.v, structure)
-    module._ivy_record.set_options(v=None)
+    own_record(module).set_options(v=None)
     tie_shared(module)
 
 
@@ -169,7 +169,7 @@ def paired(
     """Pair the variables of the entries with values for them, after checking them."""
     if isinstance(v, Mapping) and _has_unknown(v, structure):
         late = unbuilt(module)
-        if late and module._ivy_record.settled != mark_of(module):
+        if late and own_record(module).settled != mark_of(module):
             check_complete(module, "these values")
     shown = {id(entry.variable) for entry in entries}
     others = [entry for entry in structure.entries if id(entry.variable) not in shown]
@@ -190,7 +190,7 @@ def _has_unknown(v: Mapping, structure: Structure) -> bool:
 
 def _take_dtype(module: "Module", inputs: Any) -> None:
     """Take over the dtype of the first input of floats, for `build_mode="on_call"`."""
-    asked = module._ivy_record.options.dtype
+    asked = own_record(module).options.dtype
     if asked is not None or module.compute_dtype != module.variable_dtype:
         return
     for x in keras.tree.flatten(inputs):
@@ -218,7 +218,7 @@ def is_built(module: "Module") -> bool:
 
 def settle(module: "Module") -> None:
     """Remember that what the module has now was run, and so was built as far as it is used."""
-    module._ivy_record.settled = mark_of(module)
+    own_record(module).settled = mark_of(module)
 
 
 def unbuilt(module: "Module") -> list[str]:
@@ -233,7 +233,7 @@ def _is_late(layer: keras.layers.Layer) -> bool:
 
 def check_complete(module: "Module", what: str) -> None:
     """Raise if some layer has not made its variables yet, which only a call can tell."""
-    record = module._ivy_record
+    record = own_record(module)
     if not record.made:
         module.v  # noqa: B018 - reading builds, where the mode allows it
     if module.built:
@@ -258,5 +258,5 @@ def run_symbolically(module: "Module", inputs: Inputs) -> None:
 def record_inputs(module: "Module", inputs: Inputs | None) -> None:
     """Keep the shapes of the first inputs, for saving and for `export`."""
     if inputs is not None:
-        module._ivy_record.inputs = inputs
+        own_record(module).inputs = inputs
         keras_modules.record_input_shapes(module, inputs.shapes(module.call))

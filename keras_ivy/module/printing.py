@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 
 from keras_ivy.adapters.keras_layers import makes_variables_later
-from keras_ivy.module.record import record_of
+from keras_ivy.module.record import own_record, record_of
 from keras_ivy.module.variables.tracking import entries_of, structure_now
 from keras_ivy.structure import attributes, has_automatic_name, holds_layers
 from keras_ivy.utils.exceptions import IvyValueError
@@ -31,7 +31,7 @@ def printed(module: "Module") -> str:
 
     It never raises, wherever the construction has come to: errors and debuggers print modules.
     """
-    started = module._ivy_record.initialized
+    started = own_record(module).initialized
     extra = _extra(module)
     lines = extra.split("\n") if extra else []
     found = []
@@ -51,12 +51,12 @@ def printed(module: "Module") -> str:
 def _extra(module: "Module") -> str:
     """What stands in the parentheses, as far as it is known."""
     extra = ""
-    if module._ivy_record.initialized:
+    if own_record(module).initialized:
         try:
             extra = module._extra_repr()
         except AttributeError:  # a constructor that assigns after `super().__init__()`
             extra = "..."
-    if module._ivy_record.made:
+    if own_record(module).made:
         return extra
     if not extra:
         return "built=False"
@@ -65,7 +65,7 @@ def _extra(module: "Module") -> str:
 
 def as_html(module: "Module") -> str:
     """Return a module as a tree of layers and variables that folds."""
-    if not module._ivy_record.initialized:
+    if not own_record(module).initialized:
         return f"<pre>{html.escape(printed(module))}</pre>"
     try:
         structure = structure_now(module)

@@ -18,8 +18,9 @@ from keras_ivy.structure import Entry, Parts, Structure, parts
 
 if TYPE_CHECKING:
     from keras_ivy.module.calling.inputs import Inputs
+    from keras_ivy.module.module import Module
 
-__all__ = ["Captured", "Event", "Phase", "Record", "advance", "record_of"]
+__all__ = ["Captured", "Event", "Phase", "Record", "advance", "own_record", "record_of"]
 
 
 class Phase(enum.Enum):
@@ -134,6 +135,11 @@ def advance(record: Record, event: Event) -> None:
         record.phase = Phase.BUILT
     else:  # nothing has come of it
         record.phase = Phase.STARTED if record.initialized else Phase.NEW
+
+
+def own_record(module: "Module") -> Record:
+    """Return the record of a module, which it has from before its constructor runs."""
+    return module._ivy_record
 
 
 def record_of(layer: keras.layers.Layer) -> Record | None:

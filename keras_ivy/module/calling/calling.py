@@ -22,7 +22,7 @@ from keras_ivy.module.calling.inputs import Inputs
 from keras_ivy.module.calling.running import Named, hide
 from keras_ivy.module.calling.shapes import output_shapes
 from keras_ivy.module.files.seeds import restore_seeds
-from keras_ivy.module.record import Phase
+from keras_ivy.module.record import Phase, own_record
 from keras_ivy.module.variables.buffers import pair_buffers
 from keras_ivy.module.variables.tracking import entries_of, structure_now, with_unstored
 from keras_ivy.utils.exceptions import IvyNotImplementedException, IvyValueError
@@ -220,7 +220,7 @@ def _values(
             run_symbolically(module, Inputs.of(args, kwargs) or Inputs(args, kwargs))
         structure = structure_now(module)
         entries = with_unstored(module, structure, entries_of(module, structure))
-        partial = module._ivy_record.options.with_partial_v
+        partial = own_record(module).options.with_partial_v
         pairs = paired(module, v, entries, structure, partial=partial)
         # Running statistics are part of `v`; what the loss tells of them must not move them.
         given = {id(variable): value for variable, value in pairs}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import tensorflow as tf
 
 from keras_ivy.adapters import keras_modules
+from keras_ivy.module.record import own_record
 from keras_ivy.module.variables.tracking import records_in
 from keras_ivy.utils import checks
 from keras_ivy.utils.exceptions import IvyTypeError
@@ -80,7 +81,7 @@ def trains(module: "Module") -> bool | tf.Tensor:
     for frame in reversed(frames.stack):
         if frame.module is module:
             return frame.training
-    return module._ivy_record.training
+    return own_record(module).training
 
 
 def train(module: "Module", mode: bool) -> None:
@@ -88,4 +89,4 @@ def train(module: "Module", mode: bool) -> None:
     if not isinstance(mode, bool):
         raise IvyTypeError(f"`train` takes a bool. Received: mode={mode!r}")
     for _, layer in records_in(module):
-        layer._ivy_record.training = mode
+        own_record(layer).training = mode

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from keras_ivy.adapters import keras_modules
 from keras_ivy.module.calling.frames import Frame, frames, resolve_training
+from keras_ivy.module.record import own_record
 
 if TYPE_CHECKING:
     from keras_ivy.module.module import Module
@@ -55,7 +56,7 @@ def _run(
     stack = frames.stack
     entered = bool(stack) and stack[-1].module is module
     if not entered:  # `call` itself was called, as `stateless_call` does
-        stack.append(Frame(module, *resolve_training(module._ivy_record.training, training)))
+        stack.append(Frame(module, *resolve_training(own_record(module).training, training)))
     try:
         frame = stack[-1]
         training = frame.training

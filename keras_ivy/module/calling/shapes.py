@@ -8,6 +8,7 @@ import keras
 
 from keras_ivy.module.building import build_on
 from keras_ivy.module.calling.inputs import Inputs, is_shapes, map_shapes
+from keras_ivy.module.record import own_record
 from keras_ivy.structure import sublayers
 from keras_ivy.typing import Shapes
 from keras_ivy.utils.exceptions import IvyTypeError
@@ -30,7 +31,7 @@ def output_shapes(module: "Module", shapes: tuple, named: Mapping[str, Shapes]) 
 
 def _symbolic(module: "Module", shapes: tuple, named: Mapping[str, Shapes]) -> Inputs:
     """Return symbolic inputs of these shapes, of the types of the first call if known."""
-    recorded = module._ivy_record.inputs
+    recorded = own_record(module).inputs
     told = [] if recorded is None else [x.dtype for x in recorded.tensors()]
     named = dict(named)
     parameters = list(inspect.signature(module.call).parameters)

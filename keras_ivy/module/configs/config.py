@@ -16,6 +16,7 @@ from keras_ivy.module.building import build_for_shapes
 from keras_ivy.module.calling.inputs import Inputs
 from keras_ivy.module.configs.encoding import decode, encode
 from keras_ivy.module.configs.registry import constructor_of, hints_of, meant, origin_of
+from keras_ivy.module.record import own_record
 from keras_ivy.module.variables.ties import tie_shared, ties_of
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
@@ -75,7 +76,7 @@ def arguments_config(
 
 def _bound(module: "Module") -> tuple[dict[str, Any], set[str]]:
     """Return the constructor's arguments by name, and the names of those that were given."""
-    captured = module._ivy_record.captured
+    captured = own_record(module).captured
     signature = inspect.signature(constructor_of(type(module)))
     bound = signature.bind(module, *captured.args, **captured.kwargs)
     given = set(bound.arguments)
@@ -132,7 +133,7 @@ def module_from_config(
     if not base.get("trainable", True):
         module.trainable = False
     if ties:
-        module._ivy_record.ties = ties
+        own_record(module).ties = ties
         tie_shared(module)
     return module
 
@@ -155,7 +156,7 @@ def _positional(parameters: list[inspect.Parameter], arguments: dict[str, Any]) 
 
 def build_config(module: "Module") -> dict[str, object] | None:
     """Return the shapes of the first inputs, or None if there were none that a config can hold."""
-    inputs = module._ivy_record.inputs
+    inputs = own_record(module).inputs
     plain = None if inputs is None else inputs.config()
     return None if plain is None else {"ivy_inputs": plain}
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 import tensorflow as tf
 
+from keras_ivy.module.record import own_record
 from keras_ivy.module.variables.tracking import records_in
 from keras_ivy.utils.exceptions import IvyValueError
 
@@ -74,7 +75,7 @@ def signature_of(module: "Module") -> list | None:
 
     Keras takes every input for a float; numbers of tokens are whole.
     """
-    inputs = module._ivy_record.inputs
+    inputs = own_record(module).inputs
     if inputs is None or inputs.kwargs:
         return None
     leaves = keras.tree.flatten(inputs.args)
@@ -92,7 +93,7 @@ def signature_of(module: "Module") -> list | None:
 @contextlib.contextmanager
 def exporting(module: "Module") -> Iterator[None]:
     """Let nothing inside train, and put every module's own flag back afterwards."""
-    records = [layer._ivy_record for _, layer in records_in(module)]
+    records = [own_record(layer) for _, layer in records_in(module)]
     flags = [record.training for record in records]
     for record in records:
         record.training, record.exporting = False, True
@@ -125,7 +126,7 @@ def default_signature(module: "Module") -> Callable[..., object] | None:
     Keras makes one for every model, and so for every module inside, and TensorFlow traces each
     of them; `export` serves a function of its own and needs none.
     """
-    signature = None if module._ivy_record.exporting else signature_of(module)
+    signature = None if own_record(module).exporting else signature_of(module)
     if signature is None:
         return None
     specs = keras.tree.map_structure(lambda x: tf.TensorSpec(x.shape, x.dtype), signature)

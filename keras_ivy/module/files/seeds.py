@@ -11,7 +11,7 @@ import keras
 
 from keras_ivy.adapters import keras_layers, keras_modules, tracking
 from keras_ivy.adapters.keras_saving import Companion
-from keras_ivy.module.record import record_of
+from keras_ivy.module.record import own_record, record_of
 from keras_ivy.module.variables.tracking import structure_now
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def companion(module: "Module") -> Companion:
 
     It is kept, as Keras asks by identity whom it has visited.
     """
-    record = module._ivy_record
+    record = own_record(module)
     if record.seeds is None:
         record.seeds = Companion(lambda: _named(module))
     return record.seeds

@@ -9,7 +9,7 @@ import tensorflow as tf
 from keras_ivy.adapters import keras_modules
 from keras_ivy.container import Container
 from keras_ivy.functional.values import as_tensor
-from keras_ivy.module.record import record_of
+from keras_ivy.module.record import own_record, record_of
 from keras_ivy.module.variables.making import new_variable
 from keras_ivy.module.variables.tracking import structure_now
 from keras_ivy.typing import ArrayLike
@@ -40,7 +40,7 @@ def set_buffer(module: "Module", name: str, value: object) -> None:
     if value is None:
         setattr(module, name, None)
         return
-    record = module._ivy_record
+    record = own_record(module)
     old = record.buffers.pop(name, None)
     if isinstance(old, keras.Variable):
         keras_modules.untrack(module, old)
@@ -97,7 +97,7 @@ def add_parameter(module: "Module", name: str, value: ArrayLike) -> None:
             f"{type(module).__name__} has something at the key {name!r} already. "
             f"Received: name={name!r}"
         )
-    created = module._ivy_record.created
+    created = own_record(module).created
     if created is None:
         raise IvyValueError(
             f"{type(module).__name__} makes its variables at its first call, and a parameter is "
@@ -108,7 +108,7 @@ def add_parameter(module: "Module", name: str, value: ArrayLike) -> None:
     keras_modules.track_variable(module, variable)
     keras_modules.track_for_checkpoints(module, variable, f"v.{name}")
     created[name] = variable
-    module._ivy_record.changed()
+    own_record(module).changed()
 
 
 def _check_name(name: object) -> None:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from keras_ivy.adapters import stateless
-from keras_ivy.module.record import record_of
+from keras_ivy.module.record import own_record, record_of
 from keras_ivy.module.variables.tracking import structure_now
 from keras_ivy.utils.devices import device_of, existing_device, first_device
 
@@ -18,7 +18,7 @@ def device_of_variables(module: "Module") -> str:
     for variable in module.weights:
         if getattr(stateless.raw_value(variable), "device", ""):
             return device_of(variable)
-    return module._ivy_record.options.device or first_device()
+    return own_record(module).options.device or first_device()
 
 
 def move(module: "Module", device: str) -> None:

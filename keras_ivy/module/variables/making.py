@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from keras_ivy.adapters import keras_modules, stateless
 from keras_ivy.container import Container
+from keras_ivy.module.record import own_record
 from keras_ivy.typing import ArrayLike
 from keras_ivy.utils.exceptions import IvyTypeError
 
@@ -23,7 +24,7 @@ __all__ = ["initial_values", "make_variables", "new_variable", "unmake_variables
 def initial_values(module: "Module") -> Mapping[str, object]:
     """Call `_create_variables` with the arguments that it has."""
     method = module._create_variables
-    device = module._ivy_record.options.device
+    device = own_record(module).options.device
     dtype = module.variable_dtype
     parameters = inspect.signature(method).parameters
     anything = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
@@ -54,7 +55,7 @@ def initial_values(module: "Module") -> Mapping[str, object]:
 
 def make_variables(module: "Module", values: Mapping[str, object]) -> None:
     """Make a variable of every value; of an array that is there twice, one."""
-    record = module._ivy_record
+    record = own_record(module)
     flat = Container(values).flatten()
     stored = record.options.store_vars
     made: dict[int, keras.Variable] = {}
@@ -115,7 +116,7 @@ def new_variable(module: "Module", path: str, value: ArrayLike) -> keras.Variabl
 
 def unmake_variables(module: "Module") -> None:
     """Take the own variables away again."""
-    record = module._ivy_record
+    record = own_record(module)
     for variable in _variables_in(record.created or {}):
         keras_modules.untrack(module, variable)
     record.created, record.unstored, record.initial = None, {}, None

@@ -14,7 +14,7 @@ import keras
 
 from keras_ivy.adapters import keras_modules
 from keras_ivy.container import Container
-from keras_ivy.module.record import record_of
+from keras_ivy.module.record import own_record, record_of
 from keras_ivy.module.variables.tracking import structure_now
 from keras_ivy.structure import Structure, aliases
 
@@ -45,7 +45,7 @@ def _number(array: Any) -> int | None:
 def remember_sources(module: "Module", v: Mapping, structure: Structure) -> None:
     """Remember which arrays the variables of a module were made from."""
     variables = {entry.path: entry.variable for entry in structure.entries}
-    sources = module._ivy_record.sources
+    sources = own_record(module).sources
     for path, array in Container(v).flatten().items():
         variable = variables.get(structure.resolve(path))
         number = _number(array)
@@ -101,7 +101,7 @@ def ties_of(module: "Module") -> list[list[str]]:
 
 def _add_told(module: "Module", structure: Structure, sources: dict[int, int]) -> None:
     """Count variables as made from one array that the config of the module ties."""
-    told = module._ivy_record.ties
+    told = own_record(module).ties
     variables = {entry.path: entry.variable for entry in structure.entries} if told else {}
     for other, path in told:
         first, second = (variables.get(structure.resolve(key)) for key in (path, other))

@@ -12,7 +12,7 @@ import keras
 
 from keras_ivy.adapters import keras_layers, keras_modules
 from keras_ivy.container import Container
-from keras_ivy.module.record import record_of
+from keras_ivy.module.record import own_record, record_of
 from keras_ivy.structure import (
     Entry,
     Structure,
@@ -30,7 +30,7 @@ __all__ = ["entries_of", "records_in", "structure_now", "sync", "with_unstored"]
 
 def sync(module: "Module") -> None:
     """Tell Keras, and TensorFlow's checkpoints, which layers and variables there are."""
-    record = module._ivy_record
+    record = own_record(module)
     held = directly_held(module)
     reached = {id(thing) for thing in held.values()}
     for layer in keras_layers.held_layers(module):
@@ -74,7 +74,7 @@ def records_in(module: "Module") -> list[tuple[str, "Module"]]:
 
 def entries_of(module: "Module", structure: Structure) -> list[Entry]:
     """Return the entries of the variables that `v` shows: the modules' own, and trainable ones."""
-    record = module._ivy_record
+    record = own_record(module)
     if record.listed is None or record.listed[0] is not structure:
         listed = [(entry, _is_created(entry)) for entry in structure.entries]
         record.listed = structure, listed

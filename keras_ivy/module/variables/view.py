@@ -7,7 +7,7 @@ from keras_ivy.container import Container
 from keras_ivy.functional.values import assign
 from keras_ivy.module.building import build, paired
 from keras_ivy.module.calling.frames import frames
-from keras_ivy.module.record import Phase
+from keras_ivy.module.record import Phase, own_record
 from keras_ivy.module.variables.tracking import entries_of, structure_now, with_unstored
 from keras_ivy.structure import Entry, aliases
 from keras_ivy.utils.exceptions import IvyTypeError
@@ -25,7 +25,7 @@ def shown(module: "Module", waits: bool) -> Container:
         module: The module.
         waits: Whether the module has a `_build` that may need the inputs of a call.
     """
-    record = module._ivy_record
+    record = own_record(module)
     if record.phase is Phase.STARTED:
         options = record.options
         if options.build_mode != "on_call" or not waits:
@@ -49,7 +49,7 @@ def shown(module: "Module", waits: bool) -> Container:
 
 def assign_variables(module: "Module", values: Mapping[str, object], partial: bool) -> None:
     """Give the variables that `v` shows new values, after checking all of them."""
-    if not module._ivy_record.made:
+    if not own_record(module).made:
         module.v  # noqa: B018 - reading builds, where the mode allows it
     structure = structure_now(module)
     assign(paired(module, values, entries_of(module, structure), structure, partial))

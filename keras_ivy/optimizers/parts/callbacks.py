@@ -40,7 +40,7 @@ def _adapts(optimizer: Optimizer) -> bool:
     formula = formula_of(optimizer)
     if not formula.adapts or not optimizer.built:
         return formula.adapts
-    return any(map(formula.adapts_to, optimizer._treatments))
+    return any(map(formula.adapts_to, optimizer._treated.now()))
 
 
 class TrustRatioLogger(keras.callbacks.Callback):
