@@ -104,7 +104,7 @@ def test_private_names_stand_in_adapters_only(path):
 SAY_ANY = {
     "adapters": 33,
     "commands": 0,
-    "container": 18,
+    "container": 16,
     "diagnostics": 0,
     "functional": 24,
     "initializers": 46,

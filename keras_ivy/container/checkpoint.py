@@ -5,12 +5,11 @@ numbers or text, a `LeafState` stands in the object graph, reads the leaf when t
 written and replaces it when one is restored.
 """
 
-from typing import Any
-
 import numpy as np
 import tensorflow as tf
 
 from keras_ivy.adapters.tracking import Trackable
+from keras_ivy.typing import Array
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = ["LeafState", "child_of"]
@@ -34,7 +33,7 @@ class LeafState(Trackable):
         self._holder, self._key = holder, key
 
     @property
-    def value(self) -> Any:
+    def value(self) -> Array | np.ndarray | np.generic | bool | complex | str | bytes:
         """The leaf."""
         return dict.__getitem__(self._holder, self._key)
 

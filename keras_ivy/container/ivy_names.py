@@ -126,7 +126,7 @@ class IvyNames(Base):
         """Return a Container of this one's keys and of leaves, which leave the list."""
         return edit.from_leaves(self, flat_list)
 
-    def cont_to_nested_list(self) -> list[Any]:
+    def cont_to_nested_list(self) -> list[object]:
         """Return the leaves as lists in lists; leaves that are None are left out."""
         return edit.nested_lists(self)
 

@@ -80,7 +80,7 @@ def write(
 
 
 def read(
-    make: Callable[[Mapping[str, Any]], Tree],
+    make: Callable[[Mapping[str, object]], Tree],
     path: str | os.PathLike,
     strict: bool = True,
     allow_pickle: bool = False,
@@ -158,7 +158,9 @@ def write_part(
 
 
 def read_part(
-    make: Callable[[Mapping[str, Any]], Tree], path: str | os.PathLike, query: Index = slice(None)
+    make: Callable[[Mapping[str, object]], Tree],
+    path: str | os.PathLike,
+    query: Index = slice(None),
 ) -> Tree:
     """Load a new Container from an HDF5 file; see `read_hdf5`."""
     found = read_hdf5(path, query)
@@ -172,7 +174,7 @@ def jsonable(container: Tree) -> Tree:
     return map(lambda x: format_leaf(x, whole) if is_array(x) else x, container)
 
 
-def _read_json(make: Callable[[Mapping[str, Any]], Tree], path: str | os.PathLike) -> Tree:
+def _read_json(make: Callable[[Mapping[str, object]], Tree], path: str | os.PathLike) -> Tree:
     with reading(path, "a Container in JSON"):
         found = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
         if not isinstance(found, Mapping):

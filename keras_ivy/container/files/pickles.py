@@ -100,7 +100,7 @@ def refuse_pickle(path: str | os.PathLike, kept: str) -> IvyFileError:
 
 
 def read_pickle(
-    make: Callable[[Mapping[str, Any]], Tree], path: str | os.PathLike, strict: bool = True
+    make: Callable[[Mapping[str, object]], Tree], path: str | os.PathLike, strict: bool = True
 ) -> Tree:
     """Return the Container that a pickle holds. This runs what the pickle says.
 
