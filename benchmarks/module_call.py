@@ -1,7 +1,10 @@
-"""What a warm call of a Module costs against the same Keras subclassed model.
+"""What a Module costs against the same Keras subclassed model: warm calls, and tracing deep ones.
 
-Run: python benchmarks/module_call.py. The bounds: 5 % in a traced function, 25 % eagerly.
+Run: python benchmarks/module_call.py. The bounds: 5 % in a traced function, 25 % eagerly, 20 % for
+tracing 100 and 400 layers.
 """
+
+import argparse
 
 import keras
 import numpy as np
@@ -11,12 +14,13 @@ from _timing import header, interleave, report
 import keras_ivy as ivy
 
 DEPTH, WIDTH, BATCH = 10, 64, 32
+X = tf.constant(np.random.default_rng(0).normal(size=(BATCH, WIDTH)), "float32")
 
 
 class StockModel(keras.Model):
-    def __init__(self):
+    def __init__(self, depth=DEPTH):
         super().__init__()
-        self.parts = [keras.layers.Dense(WIDTH, "relu") for _ in range(DEPTH)]
+        self.parts = [keras.layers.Dense(WIDTH, "relu") for _ in range(depth)]
 
     def call(self, x):
         for part in self.parts:
@@ -25,8 +29,8 @@ class StockModel(keras.Model):
 
 
 class ModuleOfStockLayers(ivy.Module):
-    def __init__(self):
-        self.parts = [keras.layers.Dense(WIDTH, "relu") for _ in range(DEPTH)]
+    def __init__(self, depth=DEPTH):
+        self.parts = [keras.layers.Dense(WIDTH, "relu") for _ in range(depth)]
         super().__init__()
 
     def _forward(self, x):
@@ -36,8 +40,8 @@ class ModuleOfStockLayers(ivy.Module):
 
 
 class ModuleOfModules(ivy.Module):
-    def __init__(self):
-        self.parts = [ivy.Linear(WIDTH, WIDTH) for _ in range(DEPTH)]
+    def __init__(self, depth=DEPTH):
+        self.parts = [ivy.Linear(WIDTH, WIDTH) for _ in range(depth)]
         super().__init__()
 
     def _forward(self, x):
@@ -57,9 +61,9 @@ class StockModelOfLayers(keras.Model):
         def call(self, x):
             return keras.ops.matmul(x, keras.ops.transpose(self.w)) + self.b
 
-    def __init__(self):
+    def __init__(self, depth=DEPTH):
         super().__init__()
-        self.parts = [self.Linear() for _ in range(DEPTH)]
+        self.parts = [self.Linear() for _ in range(depth)]
 
     def call(self, x):
         for part in self.parts:
@@ -67,26 +71,35 @@ class StockModelOfLayers(keras.Model):
         return x
 
 
-def main() -> None:
-    print(header())
-    x = tf.constant(np.random.default_rng(0).normal(size=(BATCH, WIDTH)), "float32")
+def make_models(depth: int = DEPTH) -> dict[str, keras.Model]:
+    """A stock model and its counterpart, twice; all have been called."""
     models = {
-        "keras.Model": StockModel(),
-        "Module": ModuleOfStockLayers(),
-        "keras.Model of layers": StockModelOfLayers(),
-        "Module of modules": ModuleOfModules(),
+        "keras.Model": StockModel(depth),
+        "Module": ModuleOfStockLayers(depth),
+        "keras.Model of layers": StockModelOfLayers(depth),
+        "Module of modules": ModuleOfModules(depth),
     }
     for model in models.values():
-        model(x)
+        model(X)
+    return models
 
+
+def report_pairs(title: str, medians: dict[str, float]) -> None:
+    names = list(medians)
+    for base, ours in (names[:2], names[2:]):
+        report(title, {name: medians[name] for name in (base, ours)}, base)
+
+
+def warm_calls() -> None:
     def repeated(call, count):
         def run():
             for _ in range(count):
-                y = call(x)
+                y = call(X)
             return y.numpy()
 
         return run
 
+    models = make_models()
     for title, count, wrap in (
         ("eager", 5, lambda model: lambda x: model(x, training=False)),
         ("eager, training not said", 5, lambda model: model),
@@ -96,9 +109,31 @@ def main() -> None:
         calls = {name: repeated(wrap(model), count) for name, model in models.items()}
         medians = interleave(calls, rounds=60, warmup=3)
         per_call = {name: seconds / count for name, seconds in medians.items()}
-        pairs = list(per_call)
-        for base, ours in ((pairs[0], pairs[1]), (pairs[2], pairs[3])):
-            report(f"{title}, {DEPTH} layers", {k: per_call[k] for k in (base, ours)}, base)
+        report_pairs(f"{title}, {DEPTH} layers", per_call)
+
+
+def tracing() -> None:
+    for depth in (100, 400):
+        models = make_models(depth)
+        for autograph in (False, True):
+
+            def trace(model, autograph=autograph):
+                function = tf.function(lambda x: model(x), autograph=autograph)
+                return function.get_concrete_function(X)
+
+            calls = {name: lambda m=model: trace(m) for name, model in models.items()}
+            with_autograph = " with AutoGraph" if autograph else ""
+            medians = interleave(calls, rounds=8, warmup=1)
+            report_pairs(f"tracing {depth} layers{with_autograph}", medians)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tracing", action="store_true", help="tracing alone")
+    print(header())
+    if not parser.parse_args().tracing:
+        warm_calls()
+    tracing()
 
 
 if __name__ == "__main__":
