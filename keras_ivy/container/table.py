@@ -12,7 +12,7 @@ from keras_ivy import tree
 from keras_ivy.container.printing import format_leaf
 from keras_ivy.structure import Names
 from keras_ivy.tree.arrays import array_value, dtype_name, is_array
-from keras_ivy.utils.plots import Series, plot_series
+from keras_ivy.utils.plots import Axes, Figure, Series, plot_series
 from keras_ivy.utils.reports import Column, Report, VariableTable
 from keras_ivy.utils.reports.fold import Node, folded
 from keras_ivy.utils.reports.lookup import natural
@@ -108,7 +108,7 @@ class Table(VariableTable[LeafRow], Report[LeafRow]):
         elements = sum(row.elements or 0 for row in self.rows)
         return [f"{self._arrays} array{plural}, {elements} elements, {self._bytes} bytes"]
 
-    def plot(self, ax: object = None) -> tuple[object, object]:
+    def plot(self, ax: Axes | None = None) -> tuple[Figure, Axes]:
         """Draw the standard deviation, and the size of the mean, of every array.
 
         Args:

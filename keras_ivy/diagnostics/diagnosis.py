@@ -8,6 +8,7 @@ from keras_ivy.diagnostics.page import page
 from keras_ivy.diagnostics.plots import plot_rows
 from keras_ivy.diagnostics.rows import Row
 from keras_ivy.utils.files import write_all
+from keras_ivy.utils.plots import Axes, Figure, Panels
 from keras_ivy.utils.reports import Json, Report, plain
 
 __all__ = ["Diagnosis"]
@@ -147,7 +148,7 @@ class Diagnosis(Report[Row]):
         """
         write_all(path, self.to_html().encode())
 
-    def plot(self, ax: object = None) -> tuple[object, object]:
+    def plot(self, ax: Axes | None = None) -> tuple[Figure, Panels]:
         """Draw signal, gradient and step by depth, on logarithmic axes, with matplotlib.
 
         Args:

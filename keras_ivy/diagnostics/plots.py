@@ -7,6 +7,8 @@ from keras_ivy.utils.plots import (
     COLOR_MAP,
     LINE,
     Axes,
+    Figure,
+    Panels,
     Series,
     draw_series,
     line_style,
@@ -30,7 +32,7 @@ __all__ = [
 ]
 
 
-def plot_rows(rows: Sequence[Row], title: str, ax: Axes | None = None) -> tuple[object, object]:
+def plot_rows(rows: Sequence[Row], title: str, ax: Axes | None = None) -> tuple[Figure, Panels]:
     """Draw signal, gradient and step of every row.
 
     Args:

@@ -16,6 +16,7 @@ from keras_ivy.initializers.schemes_layers import (
 )
 from keras_ivy.initializers.targets import Target, collect_targets
 from keras_ivy.utils.exceptions import IvyValueError
+from keras_ivy.utils.plots import Axes, Figure
 from keras_ivy.utils.reports import Json, Report, VariableTable
 
 __all__ = ["WeightRow", "WeightStats", "weight_stats"]
@@ -131,7 +132,7 @@ class WeightStats(VariableTable[WeightRow], Report[WeightRow]):
         """Return the model's name and the rows."""
         return {"model": self.model, **super().to_dict()}
 
-    def plot(self, ax: object = None) -> tuple[object, object]:
+    def plot(self, ax: Axes | None = None) -> tuple[Figure, Axes]:
         """Draw the deviation of every kernel beside those of He, Xavier and LeCun.
 
         Args:

@@ -6,7 +6,9 @@ Every picture of the package is made by `new_figure`, its lines with `line_style
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
+
+import numpy as np
 
 from keras_ivy.utils.reports.tables import optional
 
@@ -14,6 +16,8 @@ __all__ = [
     "COLOR_MAP",
     "LINE",
     "Axes",
+    "Figure",
+    "Panels",
     "Series",
     "draw_series",
     "line_style",
@@ -29,6 +33,8 @@ if TYPE_CHECKING:
 else:  # matplotlib may not be installed
     Axes = Figure = object
 
+#: Axes of one picture or of several.
+Panels: TypeAlias = Axes | Sequence[Axes] | np.ndarray
 #: Numbers by the name of their line.
 Series: TypeAlias = Mapping[str, Sequence[float | None]]
 
@@ -93,7 +99,7 @@ def new_figure(
     size: tuple[float, float] | None = None,
     user: str = "plot()",
     **options: object,
-) -> tuple[Figure, Axes]:
+) -> tuple[Figure, Any]:
     """Return a figure and its axes, as `matplotlib.pyplot.subplots` does, in our style.
 
     Args:
@@ -140,7 +146,7 @@ def plot_series(
     *,
     logarithmic: bool = True,
     joined: bool = True,
-) -> tuple[object, object]:
+) -> tuple[Figure, Axes]:
     """Draw numbers by layer, on a logarithmic axis unless it is said otherwise.
 
     Args:

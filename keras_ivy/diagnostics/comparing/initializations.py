@@ -24,7 +24,7 @@ from keras_ivy.diagnostics.measuring.taps import Call
 from keras_ivy.diagnostics.rows import Row
 from keras_ivy.utils import checks
 from keras_ivy.utils.exceptions import IvyKeyError, nearest
-from keras_ivy.utils.plots import Series, plot_series
+from keras_ivy.utils.plots import Axes, Figure, Panels, Series, plot_series
 from keras_ivy.utils.reports import Json, Report
 
 __all__ = ["BINS", "ComparedRow", "InitializationComparison", "compare_initializations"]
@@ -216,8 +216,8 @@ class InitializationComparison(Report[ComparedRow]):
         }
 
     def plot(
-        self, ax: object = None, *, layers: Sequence[str] | None = None
-    ) -> tuple[object, object]:
+        self, ax: Axes | None = None, *, layers: Sequence[str] | None = None
+    ) -> tuple[Figure, Panels]:
         """Draw histograms of activations: a row of axes for each scheme, a column for each layer.
 
         Args:

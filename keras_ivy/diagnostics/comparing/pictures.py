@@ -2,9 +2,9 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from keras_ivy.utils.plots import Axes, line_style, name_axes, new_figure
+from keras_ivy.utils.plots import Axes, Figure, Panels, line_style, name_axes, new_figure
 
 if TYPE_CHECKING:
     from keras_ivy.diagnostics.comparing.initializations import ComparedRow
@@ -17,7 +17,7 @@ _LEAST, _MOST = 1e-4, 2.0
 
 def draw_histograms(
     grid: Sequence[Sequence["ComparedRow"]], title: str, samples: int
-) -> tuple[object, object]:
+) -> tuple[Figure, Panels]:
     """Draw a histogram for each row of a comparison, with mean and deviation.
 
     Args:
@@ -42,7 +42,7 @@ def draw_histograms(
     return figure, axes
 
 
-def _draw_histogram(ax: Any, row: "ComparedRow", color: str) -> None:
+def _draw_histogram(ax: Axes, row: "ComparedRow", color: str) -> None:
     ax.set_yscale("log")
     ax.set_ylim(_LEAST, _MOST)
     ax.locator_params(axis="x", nbins=4)
@@ -71,7 +71,7 @@ def draw_curves(
     unit: str,
     title: str,
     axes: Sequence[Axes] | None = None,
-) -> tuple[object, object]:
+) -> tuple[Figure, Sequence[Axes]]:
     """Draw a curve of learning for each scheme, in a panel for each optimizer.
 
     Args:

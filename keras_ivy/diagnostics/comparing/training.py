@@ -20,6 +20,7 @@ from keras_ivy.diagnostics.measuring.losses import choose_loss, loss_kind
 from keras_ivy.utils import checks
 from keras_ivy.utils.checks import received
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
+from keras_ivy.utils.plots import Figure, Panels
 from keras_ivy.utils.reports import Column, Report
 
 __all__ = ["TrainingComparison", "TrainingRun", "compare_training"]
@@ -160,7 +161,7 @@ class TrainingComparison(Report[TrainingRun]):
                 lines.append(f"{scheme}, {optimizer}, {len(ends)} seeds: {', '.join(parts)}")
         return lines
 
-    def plot(self, ax: object = None, *, name: str | None = None) -> tuple[object, object]:
+    def plot(self, ax: Panels | None = None, *, name: str | None = None) -> tuple[Figure, Panels]:
         """Draw the curves of learning: a panel for each optimizer, a line for each scheme.
 
         Of several seeds it draws the mean and the range.

@@ -16,6 +16,7 @@ from keras_ivy.diagnostics.monitoring.replay import Replay
 from keras_ivy.diagnostics.monitoring.taps import BINS, GraphTap
 from keras_ivy.utils.checks import received
 from keras_ivy.utils.exceptions import IvyTypeError
+from keras_ivy.utils.plots import Axes, Figure, Panels
 
 __all__ = ["ActivationStats"]
 
@@ -150,7 +151,7 @@ class ActivationStats(Monitor[ActivationRecord]):
     def _history(self) -> tuple[dict[str, float], dict[str, float]]:
         return {}, _scalars(self.records.last)
 
-    def plot(self, ax: object = None) -> tuple[object, object]:
+    def plot(self, ax: Axes | None = None) -> tuple[Figure, Panels]:
         """Draw mean, standard deviation, zeros and saturated values of every layer over the steps.
 
         Args:
@@ -172,8 +173,8 @@ class ActivationStats(Monitor[ActivationRecord]):
         return pictures.plot_series(self.records, panels, 1, "activations", ax)
 
     def color_dim(
-        self, layers: str | Sequence[str] | None = None, ax: object = None
-    ) -> tuple[object, object]:
+        self, layers: str | Sequence[str] | None = None, ax: Axes | None = None
+    ) -> tuple[Figure, Panels]:
         """Draw the histograms over the steps, as colours: the logarithm of the counts.
 
         A layer that learns is a broad band; a line at zero is a layer that has died.

@@ -12,6 +12,7 @@ from keras_ivy.diagnostics.monitoring.records import GradientRecord, Records, na
 from keras_ivy.diagnostics.monitoring.replay import GRADIENT_BINS, Replay
 from keras_ivy.initializers.targets import Target, collect_targets
 from keras_ivy.utils.exceptions import IvyTypeError
+from keras_ivy.utils.plots import Axes, Figure, Panels
 
 __all__ = ["GradientStats"]
 
@@ -182,7 +183,7 @@ class GradientStats(Monitor[GradientRecord]):
             found[f"update_ratio/{name}"] = math.nan if ratio is None else ratio
         return {"gradient_global_norm": rows[0].global_norm}, found
 
-    def plot(self, ax: object = None) -> tuple[object, object]:
+    def plot(self, ax: Axes | None = None) -> tuple[Figure, Panels]:
         """Draw norms of gradients and update ratios of all kernels over the steps.
 
         Args:
@@ -203,8 +204,8 @@ class GradientStats(Monitor[GradientRecord]):
         return pictures.plot_series(self._kernels(), panels, 0, "gradients", ax)
 
     def color_dim(
-        self, layers: str | Sequence[str] | None = None, ax: object = None
-    ) -> tuple[object, object]:
+        self, layers: str | Sequence[str] | None = None, ax: Axes | None = None
+    ) -> tuple[Figure, Panels]:
         """Draw the histograms of `log10 |gradient|` over the steps, as colours.
 
         Args:

@@ -7,7 +7,16 @@ import numpy as np
 
 from keras_ivy.diagnostics.monitoring.records import Records, Timed, named
 from keras_ivy.utils.exceptions import IvyValueError
-from keras_ivy.utils.plots import COLOR_MAP, LINE, Axes, line_style, name_axes, new_figure
+from keras_ivy.utils.plots import (
+    COLOR_MAP,
+    LINE,
+    Axes,
+    Figure,
+    Panels,
+    line_style,
+    name_axes,
+    new_figure,
+)
 from keras_ivy.utils.reports import optional
 
 __all__ = ["Panel", "color_dim", "plot_series"]
@@ -24,7 +33,7 @@ _MOST = 16
 
 def plot_series(
     records: Records[RowT], panels: Sequence[Panel], main: int, title: str, ax: Axes | None
-) -> tuple[object, object]:
+) -> tuple[Figure, Panels]:
     """Draw numbers of every layer over the steps.
 
     Args:
@@ -124,7 +133,7 @@ def color_dim(
     edges: Sequence[float],
     unit: str,
     ax: Axes | None,
-) -> tuple[object, object]:
+) -> tuple[Figure, Panels]:
     """Draw histograms over the steps, as colours.
 
     Args:

@@ -17,7 +17,7 @@ from keras_ivy.optimizers.rules import Leaf
 from keras_ivy.structure import Surroundings, names_of, structure_of
 from keras_ivy.typing import Variable
 from keras_ivy.utils.exceptions import IvyTypeError
-from keras_ivy.utils.plots import Series, plot_series
+from keras_ivy.utils.plots import Axes, Figure, Series, plot_series
 from keras_ivy.utils.reports import Column, Json, VariableTable, cell_text
 from keras_ivy.utils.reports.lookup import natural
 
@@ -131,7 +131,7 @@ class Explanation(VariableTable[Row], list[Row]):
         """Return the rows and the notes."""
         return {**super().to_dict(), "notes": list(self.notes)}
 
-    def plot(self, ax: object = None) -> tuple[object, object]:
+    def plot(self, ax: Axes | None = None) -> tuple[Figure, Axes]:
         """Draw the multiple of the learning rate of every variable, and which of them decay.
 
         Args:

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from keras_ivy.optimizers.ivy_side.keys import keys_of, unique_paths
 from keras_ivy.optimizers.parts.host import Host
-from keras_ivy.utils.plots import Series, plot_series
+from keras_ivy.utils.plots import Axes, Figure, Series, plot_series
 from keras_ivy.utils.reports import Column, VariableTable
 from keras_ivy.utils.reports.lookup import natural
 
@@ -94,7 +94,7 @@ class TrustRatioReport(VariableTable[RatioRow], dict[str, float]):
         """Whether its name says that it is one."""
         return self.place(row).rpartition("/")[2] in ("kernel", "w")
 
-    def plot(self, ax: object = None) -> tuple[object, object]:
+    def plot(self, ax: Axes | None = None) -> tuple[Figure, Axes]:
         """Draw the ratio of every variable.
 
         Args:

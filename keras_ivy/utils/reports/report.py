@@ -30,6 +30,8 @@ from keras_ivy.utils.reports.tables import (
 if TYPE_CHECKING:
     import pandas
 
+    from keras_ivy.utils.plots import Axes, Figure, Panels
+
 __all__ = ["Column", "Json", "Report", "Tabular", "VariableTable", "plain"]
 
 #: What `json` writes.
@@ -148,7 +150,7 @@ class Tabular(Generic[RowT]):
         pandas = optional("pandas", "to_dataframe()")
         return pandas.DataFrame([self.record(row) for row in self.rows])
 
-    def plot(self, ax: object = None) -> tuple[object, object]:
+    def plot(self, ax: "Axes | None" = None) -> "tuple[Figure, Panels]":
         """Draw the report with matplotlib; return the figure and its axes.
 
         Args:
