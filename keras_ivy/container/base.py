@@ -103,7 +103,7 @@ class Base(Trackable, dict[str, Any]):
         for keys, value in self._ordered([(split_chain(k), v) for k, v in kwargs.items()]):
             self._branch_for(keys, owned)._insert(keys[-1], self._convert(value))
 
-    def __init_subclass__(cls):
+    def __init_subclass__(cls) -> None:
         register_with_optree(cls)
         register_with_jax(cls)
 

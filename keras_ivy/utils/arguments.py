@@ -33,7 +33,7 @@ def also_spelled(**spellings: str) -> Callable[[Callable], Callable]:
         signature = inspect.signature(init)
 
         @functools.wraps(init)
-        def wrapper(self, *args: Any, **kwargs: Any) -> None:
+        def wrapper(self: object, *args: Any, **kwargs: Any) -> None:
             for other, name in spellings.items():
                 if other not in kwargs:
                     continue

@@ -67,7 +67,7 @@ def _spelled(switches_at: int | None, init: Init) -> Init:
     places = [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
 
     @functools.wraps(init)
-    def wrapper(self, *args: Any, **kwargs: Any) -> None:
+    def wrapper(self: object, *args: Any, **kwargs: Any) -> None:
         if switches_at is not None and len(args) > switches_at:
             args, kwargs = _switches_by_name(type(self), switches_at, args, kwargs)
         if len(args) > len(places):
