@@ -16,7 +16,9 @@ from _timing import header
 
 import keras_ivy as ivy
 
-EVERY, STEPS, ROUNDS = 50, 100, 9
+EVERY, STEPS = 50, 100
+#: The shorter a fit, the more rounds: a moment of another process is half of it.
+SECONDS = 40
 
 
 def perceptron() -> tuple[keras.Model, np.ndarray, np.ndarray]:
@@ -68,9 +70,10 @@ def main() -> None:
             model.fit(x, y, batch_size=size, verbose=0, callbacks=callbacks)
 
         fit([])
+        rounds = max(9, round(SECONDS / len(ways) / timed(lambda: fit([]))[0]))
         first = {name: timed(lambda c=c: fit(c))[0] for name, c in ways.items()}
         told: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
-        for number in range(ROUNDS):
+        for number in range(rounds):
             for name in list(ways) if number % 2 else list(reversed(ways)):
                 told[name].append(timed(lambda c=ways[name]: fit(c)))
         print(f"{make.__name__}: {STEPS} steps, looked at every {EVERY}th")

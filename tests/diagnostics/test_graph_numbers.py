@@ -31,7 +31,7 @@ def draw(size, scale, dtype="float32"):
 @pytest.mark.parametrize("size", [8, 10_000])
 @pytest.mark.parametrize("scale", [1e-30, 1e-15, 1e-3, 1.0, 1e15, 1e30])
 def test_norms_of_any_size(size, scale, jit_compile):
-    # A tensor of middling size beside it, which alone would take the way of a single pass.
+    # A tensor of middling size beside it, which alone would be summed in float32.
     tensors = [draw(size, scale), draw(5000, 1.0), draw(3, scale)]
     rows = run(lambda: gradients_numbers(tensors), jit_compile).numpy().tolist()
     for row, x in zip(rows, tensors, strict=True):
@@ -41,6 +41,14 @@ def test_norms_of_any_size(size, scale, jit_compile):
         assert found.rms == pytest.approx(norm / math.sqrt(len(x)), rel=1e-5)
         assert found.finite
         assert found.seen
+
+
+@pytest.mark.parametrize("size", [8, 10_000])
+@pytest.mark.parametrize("scale", [1e-200, 1e200])
+def test_norms_of_float64_beyond_its_squares(size, scale):
+    x = draw(size, scale, "float64")
+    (row,) = gradients_numbers([x]).numpy().tolist()
+    assert gradient_from(row).norm / scale == pytest.approx(np.linalg.norm(x.numpy() / scale))
 
 
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float64"])
@@ -71,7 +79,7 @@ def test_zeros_and_tensors_without_values_have_no_norm(size):
 
 
 def test_no_tensors_have_no_rows():
-    assert gradients_numbers([]).shape == (0, 4)
+    assert gradients_numbers([]).shape == (0, 3)
 
 
 @COMPILED

@@ -231,64 +231,61 @@ def signal_from(numbers: Sequence[float]) -> Signal:
 
 
 def gradients_numbers(tensors: Sequence[tf.Tensor]) -> tf.Tensor:
-    """Return what `gradient_from` needs of each tensor, as a matrix (tensors, 4) of float64.
+    """Return what `gradient_from` needs of each tensor, as a matrix (tensors, 3) of float64.
 
-    It is: what the values are divided by, whether all are finite, how many there are, and the sum
-    of the squares of what is divided: `measure_gradient` for a graph. They are divided by the
-    largest, so that no square overflows or vanishes; but where the plain sum is of a middling size,
-    as it is but for the rarest network, it is taken for all at once in one pass over the values.
+    It is: what the values are divided by, how many there are, and the sum of the squares of what is
+    divided, which is no number if a value is none: `measure_gradient` for a graph. Squares of
+    float32 are summed in float64, which holds them all. Of large tensors that takes five times as
+    long as in float32, so that it is done for them only where a sum in float32 is so large or small
+    that squares may have overflowed or vanished.
 
     Example:
 
-    >>> rows = gradients_numbers([tf.constant([3.0, 4.0]), tf.constant([0.0, 2e-30])])
-    >>> rows.numpy().round(6).tolist()
-    [[4.0, 1.0, 2.0, 1.5625], [0.0, 1.0, 2.0, 1.0]]
+    >>> rows = gradients_numbers([tf.constant([3.0, 4.0]), tf.constant([0.0, 2.0**-100])])
+    >>> rows.numpy().tolist() == [[1.0, 2.0, 25.0], [1.0, 2.0, 2.0**-200]]
+    True
     """
     tensors = [wide(tf.convert_to_tensor(x)) for x in tensors]
-    rows = {at: _divided(x) for at, x in enumerate(tensors) if _is_small(x)}
+    rows = {at: _exact(x) for at, x in enumerate(tensors) if _is_small(x)}
     large = [x for at, x in enumerate(tensors) if at not in rows]
     if large:
         sums = tf.stack([tf.cast(2 * tf.nn.l2_loss(x), tf.float64) for x in large])
         sizes = tf.stack([tf.cast(tf.size(x), tf.float64) for x in large])
-        ones = tf.ones_like(sums)
         found = tf.cond(
             tf.reduce_all((sums > _MIDDLING[0]) & (sums < _MIDDLING[1])),
-            lambda: tf.stack([ones, ones, sizes, sums], 1),
-            lambda: tf.stack([_divided(x) for x in large]),
+            lambda: tf.stack([tf.ones_like(sums), sizes, sums], 1),
+            lambda: tf.stack([_exact(x) for x in large]),
         )
         rest = iter(tf.unstack(found, len(large)))
         rows |= {at: next(rest) for at in range(len(tensors)) if at not in rows}
     if not rows:
-        return tf.zeros([0, 4], tf.float64)
+        return tf.zeros([0, 3], tf.float64)
     return tf.stack([rows[at] for at in range(len(tensors))])
 
 
 def _is_small(x: tf.Tensor) -> bool:
-    """Whether to pass over the values eight times costs nothing, as for a bias of zeros."""
+    """Whether the sum in float64 costs nothing, as of a bias: of zeros, it is taken in any case."""
     size = x.shape.num_elements()
     return size is not None and size <= _SMALL
 
 
-def _divided(x: tf.Tensor) -> tf.Tensor:
-    """The numbers of a tensor, divided by its largest value."""
+def _exact(x: tf.Tensor) -> tf.Tensor:
+    """The numbers of a tensor of which no square overflows or vanishes."""
+    size = tf.cast(tf.size(x), tf.float64)
+    if x.dtype != tf.float64:
+        square = 2 * tf.nn.l2_loss(tf.cast(x, tf.float64))
+        return tf.stack([tf.ones_like(square), size, square])
     largest = tf.reduce_max(tf.abs(x))
-    finite = tf.reduce_all(tf.math.is_finite(x))
-    square = tf.reduce_sum(tf.square(x / _size(largest, finite)))
-    numbers = [largest, tf.cast(finite, x.dtype), tf.cast(tf.size(x), x.dtype), square]
-    return tf.cast(tf.stack(numbers), tf.float64)
+    largest = tf.where((largest > 0) & (largest < np.inf), largest, tf.ones_like(largest))
+    return tf.stack([largest, size, 2 * tf.nn.l2_loss(x / largest)])
 
 
 def gradient_from(numbers: Sequence[float]) -> Gradient:
     """Return the statistics of a gradient from its row of `gradients_numbers`."""
-    largest, finite, size, square = numbers
+    divisor, size, square = numbers
     if not size:
         return Gradient(0.0, 0.0, True, True)
-    if not finite:
+    if not math.isfinite(square):
         return Gradient(math.nan, math.nan, False, True)
-    norm = math.sqrt(square) * largest
+    norm = math.sqrt(square) * divisor
     return Gradient(norm / math.sqrt(size), norm, True, True)
-
-
-def _size(largest: tf.Tensor, finite: tf.Tensor) -> tf.Tensor:
-    """What values are divided by, so that no square overflows."""
-    return tf.where(tf.logical_and(finite, largest > 0), largest, tf.ones_like(largest))
