@@ -131,9 +131,20 @@ def test_sizes_are_counted_and_zeros_are_not(dtype, least, scale, jit_compile):
         [10.0 ** np.linspace(-5, 2, 300) * 1.01, [0.0, -0.0, least, -least, np.nan, np.inf]]
     )
     x = x.astype(dtype)
-    factor = tf.constant(scale)
-    counts = run(lambda: size_counts(tf.constant(x), factor, EDGES), jit_compile).numpy()
-    numbers = np.abs(x[(x != 0) & ~np.isnan(x)].astype("float64")) / scale
-    numbers = np.clip(np.log10(numbers), EDGES[0], EDGES[-1] - 1e-9)
-    assert counts.tolist() == np.histogram(numbers, EDGES)[0].tolist()
-    assert counts.sum() == len(x) - 3  # two zeros and a NaN
+    arrays = (x, x[:7], np.tile(x, 20))  # the last is large
+    tensors = [tf.constant(each) for each in arrays]
+    rows = run(lambda: size_counts(tensors, tf.constant(scale), EDGES), jit_compile).numpy()
+    for counts, each in zip(rows, arrays, strict=True):
+        numbers = np.abs(each[(each != 0) & ~np.isnan(each)].astype("float64")) / scale
+        numbers = np.clip(np.log10(numbers), EDGES[0], EDGES[-1] - 1e-9)
+        assert counts.tolist() == np.histogram(numbers, EDGES)[0].tolist()
+    assert rows[0].sum() == len(x) - 3  # two zeros and a NaN
+
+
+def test_sizes_of_several_dtypes_are_counted_together():
+    x = [tf.constant([0.05], "float64"), tf.constant([0.5, 5.0]), tf.constant([0.5], "float16")]
+    assert size_counts(x, tf.constant(1.0), EDGES).numpy().tolist() == [
+        [0, 1, 0, 0],
+        [0, 0, 1, 1],
+        [0, 0, 1, 0],
+    ]

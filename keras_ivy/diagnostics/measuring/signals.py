@@ -12,6 +12,7 @@ __all__ = [
     "Signal",
     "gradient_from",
     "gradients_numbers",
+    "is_small",
     "measure",
     "measure_difference",
     "measure_gradient",
@@ -246,7 +247,7 @@ def gradients_numbers(tensors: Sequence[tf.Tensor]) -> tf.Tensor:
     True
     """
     tensors = [wide(tf.convert_to_tensor(x)) for x in tensors]
-    rows = {at: _exact(x) for at, x in enumerate(tensors) if _is_small(x)}
+    rows = {at: _exact(x) for at, x in enumerate(tensors) if is_small(x)}
     large = [x for at, x in enumerate(tensors) if at not in rows]
     if large:
         sums = tf.stack([tf.cast(2 * tf.nn.l2_loss(x), tf.float64) for x in large])
@@ -263,8 +264,8 @@ def gradients_numbers(tensors: Sequence[tf.Tensor]) -> tf.Tensor:
     return tf.stack([rows[at] for at in range(len(tensors))])
 
 
-def _is_small(x: tf.Tensor) -> bool:
-    """Whether the sum in float64 costs nothing, as of a bias: of zeros, it is taken in any case."""
+def is_small(x: tf.Tensor) -> bool:
+    """Whether a tensor has so few values, as a bias, that operations cost more than passes."""
     size = x.shape.num_elements()
     return size is not None and size <= _SMALL
 

@@ -217,16 +217,17 @@ class Replay:
         if self._backwards:
             self._check(sink)
             found: list[Gradient] = []
-            self.counts = []
             scale = tf.convert_to_tensor(self._model.optimizer.scale_loss(tf.constant(1.0)))
-            for grad, _ in sink.pairs:
-                if grad is None:
-                    self.counts.append(())
-                    continue
-                values.gradients.append((grad, _filler(found, gradient_from)))
-                counts = size_counts(grad, scale, GRADIENT_BINS)
-                values.counts.append((counts, _filler(self.counts, tuple)))
             variables = [(variable, grad is not None) for grad, variable in sink.pairs]
+            grads = [tf.convert_to_tensor(grad) for grad, _ in sink.pairs if grad is not None]
+
+            def take_counts(array: np.ndarray) -> None:
+                rows = iter(array.reshape(len(grads), -1).tolist())
+                self.counts = [tuple(next(rows)) if there else () for _, there in variables]
+
+            values.gradients += [(grad, _filler(found, gradient_from)) for grad in grads]
+            if grads:
+                values.counts.append((size_counts(grads, scale, GRADIENT_BINS), take_counts))
 
             def finish(array: np.ndarray) -> None:
                 self.scale, self.iteration = float(array[0]), int(array[1])

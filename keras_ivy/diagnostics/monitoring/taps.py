@@ -23,6 +23,7 @@ from keras_ivy.diagnostics.measuring.signals import (
     Signal,
     gradient_from,
     gradients_numbers,
+    is_small,
     signal_from,
     signal_numbers,
     wide,
@@ -79,9 +80,7 @@ class Values:
 
     def packed(self) -> tuple[list[Tensor], Callable[[Sequence[Tensor]], None]]:
         """Return three vectors, and the function that hands their values out again."""
-        rows = tf.unstack(gradients_numbers([x for x, _ in self.gradients]), len(self.gradients))
-        floats = [(row, take) for row, (_, take) in zip(rows, self.gradients, strict=True)]
-        rooms = (floats + self.floats, self.counts, self.flags)
+        rooms = (self._gradient_rows() + self.floats, self.counts, self.flags)
         dtypes = (tf.float64, tf.int64, tf.bool)
         sizes = [[tf.size(vector) for vector, _ in room] for room in rooms]
         vectors = [
@@ -108,6 +107,17 @@ class Values:
 
         return [*vectors, lengths], hand_out
 
+    def _gradient_rows(self) -> list[tuple[Tensor, Taker]]:
+        """The rows of all gradients, in one."""
+        takers = [take for _, take in self.gradients]
+
+        def take_rows(array: np.ndarray) -> None:
+            for take, row in zip(takers, array.reshape(len(takers), -1), strict=True):
+                take(row)
+
+        rows = gradients_numbers([x for x, _ in self.gradients])
+        return [(rows, take_rows)] if takers else []
+
 
 def value_counts(x: Tensor, edges: Sequence[float]) -> Tensor:
     """Return how many values lie between each two edges, which are evenly spaced.
@@ -127,30 +137,63 @@ def value_counts(x: Tensor, edges: Sequence[float]) -> Tensor:
     return _counted(bins, number + 1)[:number]
 
 
-def size_counts(x: Tensor, scale: Tensor, edges: Sequence[float]) -> Tensor:
-    """Return how many values lie between each two edges by `log10 |x / scale|`.
+def size_counts(tensors: Sequence[Tensor], scale: Tensor, edges: Sequence[float]) -> Tensor:
+    """Return of each tensor how many values lie between each two edges by `log10 |x / scale|`.
 
     What lies beyond the outermost edges counts for the bins there; zeros, and what is no number,
-    for none. The edges are evenly spaced.
+    for none. The edges are evenly spaced. Small tensors are counted in one go.
+
+    Args:
+        tensors: The tensors.
+        scale: A number above zero.
+        edges: Edges of the bins.
+
+    Returns:
+        Whole numbers of shape (tensors, bins).
 
     Example:
 
     >>> values = tf.constant([0.0, 1e-20, 0.02, -0.5, 1e9, float("nan")])
-    >>> size_counts(values, tf.constant(1.0), [-2, -1, 0]).numpy().tolist()
-    [2, 2]
+    >>> size_counts([values, tf.constant(0.5)], tf.constant(1.0), [-2, -1, 0]).numpy().tolist()
+    [[2, 2], [0, 1]]
     """
-    x = wide(x)
-    number = len(edges) - 1
-    step = (edges[-1] - edges[0]) / number
+    tensors = [tf.reshape(wide(x), [-1]) for x in tensors]
+    small: dict[tf.DType, list[int]] = {}
+    for at, x in enumerate(tensors):
+        if is_small(x):
+            small.setdefault(x.dtype, []).append(at)
+    rows = dict[int, Tensor]()
+    for places in small.values():
+        sizes = [tensors[at].shape[0] for at in places]
+        owners = np.repeat(np.arange(len(sizes)), sizes)
+        joint = tf.concat([tensors[at] for at in places], 0)
+        rows |= zip(
+            places, tf.unstack(_sizes(joint, scale, edges, owners, len(sizes))), strict=True
+        )
+    for at, x in enumerate(tensors):
+        if at not in rows:
+            rows[at] = _sizes(x, scale, edges, np.zeros([], int), 1)[0]
+    return tf.stack([rows[at] for at in range(len(tensors))])
+
+
+def _sizes(
+    x: Tensor, scale: Tensor, edges: Sequence[float], owners: np.ndarray, number: int
+) -> Tensor:
+    """Count values by their size and their owner, (number, bins)."""
+    bins = len(edges) - 1
+    step = (edges[-1] - edges[0]) / bins
     # Bins far below the first edge, so that one more holds the zeros alone: each pass over the
     # values counts, and to look for zeros would be another three.
     below = math.ceil((edges[0] - _LEAST_SIZE[x.dtype]) / step)
     offset = below + 1 - (edges[0] + _log10(tf.cast(scale, x.dtype))) / step
     at = tf.math.log(tf.abs(x)) * (1 / (step * math.log(10.0))) + offset
-    bins = tf.where(tf.math.is_nan(x), 0, _whole(at, below + number))
-    counts = _counted(bins, below + number + 1)[1:]
-    first = tf.reduce_sum(counts[: below + 1], keepdims=True)
-    return tf.concat([first, counts[below + 1 :]], 0)
+    at = tf.where(tf.math.is_nan(x), 0, _whole(at, below + bins))
+    room = below + bins + 1
+    if number > 1:
+        at += tf.constant(owners * room, tf.int32)
+    counts = tf.reshape(_counted(at, number * room), [number, room])
+    first = tf.reduce_sum(counts[:, 1 : below + 2], 1, keepdims=True)
+    return tf.concat([first, counts[:, below + 2 :]], 1)
 
 
 def _log10(x: Tensor) -> Tensor:
