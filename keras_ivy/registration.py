@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import keras
 
-from keras_ivy.adapters import keras_strings
+from keras_ivy.adapters.keras import strings as keras_strings
 from keras_ivy.utils.checks import flag, received
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 

@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Iterator
 
-from keras_ivy.adapters.keras_moments import use_exact_moments
+from keras_ivy.adapters.keras.moments import use_exact_moments
 
 __all__ = ["exact_second_order"]
 

@@ -24,7 +24,7 @@ import tensorflow as tf
 
 import keras_ivy as ivy
 from keras_ivy import Container
-from keras_ivy.adapters import keras_saving
+from keras_ivy.adapters.keras import saving as keras_saving
 from keras_ivy.container.files import stored
 from keras_ivy.optimizers.ivy_side.state import SavedState
 from keras_ivy.utils.exceptions import IvyException, IvyFileError

@@ -6,7 +6,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from keras_ivy import tree
-from keras_ivy.adapters.tracking import Trackable
+from keras_ivy.adapters.tensorflow.tracking import Trackable
 from keras_ivy.container.checkpoint import child_of
 from keras_ivy.container.config import DEFAULT, Config, split_options
 from keras_ivy.container.keys import (

@@ -8,7 +8,7 @@ written and replaces it when one is restored.
 import numpy as np
 import tensorflow as tf
 
-from keras_ivy.adapters.tracking import Trackable
+from keras_ivy.adapters.tensorflow.tracking import Trackable
 from keras_ivy.typing import Array
 from keras_ivy.utils.exceptions import IvyValueError
 

@@ -9,7 +9,7 @@ import keras
 import tensorflow as tf
 
 from keras_ivy import tree
-from keras_ivy.adapters import op_dispatch
+from keras_ivy.adapters.tensorflow import op_dispatch
 from keras_ivy.container import printing
 from keras_ivy.container.algebra import (
     binary,

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import keras
 import tensorflow as tf
 
-from keras_ivy.adapters import stateless
+from keras_ivy.adapters.keras import stateless
 from keras_ivy.container import Container
 from keras_ivy.container.base import share_names
 from keras_ivy.utils.checks import choice, flag, received, summary

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import keras
 import tensorflow as tf
 
-from keras_ivy.adapters import stateless
+from keras_ivy.adapters.keras import stateless
 
 __all__ = ["CallScope"]
 

@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_ivy import tree
-from keras_ivy.adapters import stateless
+from keras_ivy.adapters.keras import stateless
 from keras_ivy.container import Container
 from keras_ivy.structure import Entry, Structure
 from keras_ivy.typing import ArrayLike

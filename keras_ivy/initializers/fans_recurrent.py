@@ -6,7 +6,7 @@ make a gate's matrix any wider. A convolutional cell counts its window too.
 
 import keras
 
-from keras_ivy.adapters.keras_cells import ConvLSTMCell
+from keras_ivy.adapters.keras.cells import ConvLSTMCell
 from keras_ivy.initializers.fans_core import own
 from keras_ivy.initializers.geometry import Geometry, kernel_geometry, register_fans
 

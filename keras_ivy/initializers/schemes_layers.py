@@ -8,7 +8,7 @@ from typing import Any
 
 import keras
 
-from keras_ivy.adapters.keras_graph import consumers
+from keras_ivy.adapters.keras.graph import consumers
 from keras_ivy.initializers.base import Initializer
 from keras_ivy.initializers.checks import check_number
 from keras_ivy.initializers.gains import calculate_gain

@@ -11,7 +11,7 @@ import keras
 import numpy as np
 
 from keras_ivy import tree
-from keras_ivy.adapters import keras_layers
+from keras_ivy.adapters.keras import layers as keras_layers
 from keras_ivy.adapters.random_state import seeded
 from keras_ivy.initializers.base import Drawn
 from keras_ivy.initializers.targets import Target

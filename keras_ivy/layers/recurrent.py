@@ -8,7 +8,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from keras_ivy.adapters import keras_graph
+from keras_ivy.adapters.keras import graph as keras_graph
 from keras_ivy.layers.base import FANS, GLOROT, IvyLayer
 from keras_ivy.ops import checks
 from keras_ivy.ops.recurrent import lstm_scan

@@ -13,7 +13,10 @@ from typing import Any
 
 import keras
 
-from keras_ivy.adapters import callers, collections, keras_layers, keras_modules
+from keras_ivy.adapters import callers
+from keras_ivy.adapters.keras import collections
+from keras_ivy.adapters.keras import layers as keras_layers
+from keras_ivy.adapters.keras import modules as keras_modules
 from keras_ivy.module.names import brief, check_kin, check_settable
 from keras_ivy.module.record import Record, record_of
 from keras_ivy.module.variables.tracking import structure_now, sync

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 import keras
 import tensorflow as tf
 
-from keras_ivy.adapters import keras_layers, keras_modules, stateless
+from keras_ivy.adapters.keras import layers as keras_layers
+from keras_ivy.adapters.keras import modules as keras_modules
+from keras_ivy.adapters.keras import stateless
 from keras_ivy.container import Container
 from keras_ivy.functional.values import pair
 from keras_ivy.module.calling.frames import frames, train

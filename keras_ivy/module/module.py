@@ -6,7 +6,8 @@ from typing import Any, Self
 
 import keras
 
-from keras_ivy.adapters import collections, keras_modules
+from keras_ivy.adapters.keras import collections
+from keras_ivy.adapters.keras import modules as keras_modules
 from keras_ivy.container import Container
 from keras_ivy.module.building import build_on, build_or_not, is_built
 from keras_ivy.module.calling.calling import Calling

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from keras_ivy.adapters import keras_layers
+from keras_ivy.adapters.keras import layers as keras_layers
 from keras_ivy.structure.parts import KEY
 from keras_ivy.utils.exceptions import IvyAttributeError, IvyTypeError
 

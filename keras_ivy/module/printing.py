@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import keras
 
-from keras_ivy.adapters.keras_layers import makes_variables_later
+from keras_ivy.adapters.keras.layers import makes_variables_later
 from keras_ivy.module.record import own_record, record_of
 from keras_ivy.module.variables.tracking import entries_of, structure_now
 from keras_ivy.structure import attributes, has_automatic_name, holds_layers

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import keras
 
-from keras_ivy.adapters.keras_saving import Companion
+from keras_ivy.adapters.keras.saving import Companion
 from keras_ivy.container import Container
 from keras_ivy.module.options import Options
 from keras_ivy.structure import Entry, Parts, Structure, parts

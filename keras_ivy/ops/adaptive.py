@@ -7,7 +7,7 @@ from typing import Any
 import tensorflow as tf
 from keras import ops
 
-from keras_ivy.adapters import tf_xla
+from keras_ivy.adapters.tensorflow import xla as tf_xla
 from keras_ivy.ops import checks
 from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.kinds import numbers

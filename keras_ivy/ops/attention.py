@@ -6,7 +6,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from keras_ivy.adapters import tf_xla
+from keras_ivy.adapters.tensorflow import xla as tf_xla
 from keras_ivy.ops import check_values, checks
 from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.kinds import numbers

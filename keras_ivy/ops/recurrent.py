@@ -8,7 +8,7 @@ from typing import Any
 import tensorflow as tf
 from keras import ops
 
-from keras_ivy.adapters import tf_vectorized
+from keras_ivy.adapters.tensorflow import vectorized as tf_vectorized
 from keras_ivy.ops import checks
 from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.kinds import numbers

@@ -10,7 +10,7 @@ import re
 
 import keras
 
-from keras_ivy.adapters import keras_layers
+from keras_ivy.adapters.keras import layers as keras_layers
 from keras_ivy.initializers.fans import find_geometry
 from keras_ivy.registration import register
 from keras_ivy.typing import Variable

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_ivy.adapters import keras_saving
+from keras_ivy.adapters.keras import saving as keras_saving
 from keras_ivy.optimizers.base import Optimizer
 from keras_ivy.optimizers.formulas import variants
 from keras_ivy.optimizers.formulas.momentum import MomentumFormula

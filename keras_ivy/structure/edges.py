@@ -7,7 +7,7 @@ from typing import Any
 
 import keras
 
-from keras_ivy.adapters import keras_layers
+from keras_ivy.adapters.keras import layers as keras_layers
 from keras_ivy.structure.parts import OWN_PREFIX, parts
 from keras_ivy.utils.exceptions import IvyValueError
 

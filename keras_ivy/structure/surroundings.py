@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 import keras
 
-from keras_ivy.adapters import keras_layers
+from keras_ivy.adapters.keras import layers as keras_layers
 from keras_ivy.structure.names import path_by_names, path_with_names
 from keras_ivy.structure.walk import sublayers, walk
 from keras_ivy.typing import Variable

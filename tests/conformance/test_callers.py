@@ -1,4 +1,4 @@
-"""What `adapters/callers.py` and `adapters/collections.py` rely on in Keras and TensorFlow."""
+"""What `adapters/callers.py` and `adapters/keras/collections.py` rely on, in both libraries."""
 
 import inspect
 import re
@@ -10,7 +10,8 @@ from keras.src.layers.layer import Layer
 from keras.src.saving import saving_lib
 from keras.src.utils import tracking
 
-from keras_ivy.adapters import callers, collections
+from keras_ivy.adapters import callers
+from keras_ivy.adapters.keras import collections
 
 
 class Asked:

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 
 import keras_ivy as ivy
-from keras_ivy.adapters.keras_graph import consumers
+from keras_ivy.adapters.keras.graph import consumers
 from keras_ivy.layers.recurrent import LSTMOutput
 
 
@@ -14,7 +14,7 @@ def test_consumers_of_a_layer_follow_the_graph():
     hidden = first(inputs)
     keras.Model(inputs, [second(hidden), keras.ops.tanh(hidden)])
     found = consumers(first)
-    assert found[0] is second, "`Layer._outbound_nodes` moved: see adapters/keras_graph.py"
+    assert found[0] is second, "`Layer._outbound_nodes` moved: see adapters/keras/graph.py"
     assert type(found[1]).__name__ == "Tanh"
 
 
@@ -32,7 +32,7 @@ def test_a_functional_model_returns_what_is_in_its_place_for_outputs():
     model = keras.Model(inputs, {"a": [y, [h, c]], "b": [y, [c, h]], "c": [other, [h, c]]})
     x = np.ones((1, 5, 3), "float32")
     out = model(x)
-    assert type(out["a"]) is LSTMOutput, "`_outputs_struct` moved: see adapters/keras_graph.py"
+    assert type(out["a"]) is LSTMOutput, "`_outputs_struct` moved: see adapters/keras/graph.py"
     assert type(out["b"]) is type(out["c"]) is list
     np.testing.assert_array_equal(out["a"].state[1][0], out["b"][1][0][0])
     assert type(model(x)["a"]) is LSTMOutput

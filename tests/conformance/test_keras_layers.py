@@ -1,11 +1,11 @@
-"""What `adapters/keras_layers.py` relies on in Keras; a failure says what Keras changed."""
+"""What `adapters/keras/layers.py` relies on in Keras; a failure says what Keras changed."""
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_ivy.adapters import keras_layers
+from keras_ivy.adapters.keras import layers as keras_layers
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@
 import keras
 import numpy as np
 
-from keras_ivy.adapters import keras_losses
+from keras_ivy.adapters.keras import losses as keras_losses
 
-MESSAGE = "a compiled loss is kept elsewhere: see adapters/keras_losses.py"
+MESSAGE = "a compiled loss is kept elsewhere: see adapters/keras/losses.py"
 
 
 def compiled():

@@ -1,4 +1,4 @@
-"""What `adapters/keras_modules.py` and `adapters/stateless.py` rely on in Keras and TensorFlow."""
+"""What `modules.py` and `stateless.py` in `adapters/keras/` rely on in Keras and TensorFlow."""
 
 import inspect
 
@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_ivy.adapters import keras_modules, stateless
+from keras_ivy.adapters.keras import modules as keras_modules
+from keras_ivy.adapters.keras import stateless
 
 
 def test_build_is_wrapped_in_an_instance_attribute():

@@ -2,7 +2,7 @@
 
 If `test_stock_second_order_gradient_is_wrong` fails, TensorFlow mended `tf.nn.moments` and
 `exact_second_order` is no longer needed. If another test fails, Keras moved the function that
-`keras_ivy/adapters/keras_moments.py` replaces.
+`keras_ivy/adapters/keras/moments.py` replaces.
 """
 
 import threading
@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_ivy.adapters import keras_moments
+from keras_ivy.adapters.keras import moments as keras_moments
 from keras_ivy.second_order import exact_second_order
 from keras_ivy.utils.requirements import TENSORFLOW
 

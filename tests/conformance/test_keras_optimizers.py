@@ -1,11 +1,11 @@
-"""What `keras_ivy.adapters.keras_optimizers` reads of Keras's optimizers."""
+"""What `keras_ivy.adapters.keras.optimizers` reads of Keras's optimizers."""
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_ivy.adapters import keras_optimizers as adapter
+from keras_ivy.adapters.keras import optimizers as adapter
 
 
 def built(cls, **kwargs):

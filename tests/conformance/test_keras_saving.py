@@ -5,9 +5,9 @@ import keras
 import numpy as np
 import pytest
 
-from keras_ivy.adapters import keras_saving
+from keras_ivy.adapters.keras import saving as keras_saving
 
-MESSAGE = "`in_safe_mode` tells something else now: see adapters/keras_saving.py"
+MESSAGE = "`in_safe_mode` tells something else now: see adapters/keras/saving.py"
 
 
 @keras.saving.register_keras_serializable("test_keras_saving")
@@ -54,7 +54,7 @@ def test_is_safe_follows_kerass_scope(tmp_path):
 
 
 def test_weights_in_memory_are_those_of_the_file(tmp_path, monkeypatch):
-    why = "H5IOStore or _save_state differ now: see adapters/keras_saving.py"
+    why = "H5IOStore or _save_state differ now: see adapters/keras/saving.py"
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     model.compile("adam", "mse")
     model.optimizer.build(model.trainable_variables)

@@ -1,7 +1,7 @@
-"""Keras resolves names through the tables that `adapters/keras_strings.py` replaces.
+"""Keras resolves names through the tables that `adapters/keras/strings.py` replaces.
 
 A failure here means Keras changed how `keras.initializers.get` or `keras.optimizers.get` look a
-string up; mend `keras_ivy/adapters/keras_strings.py`, nothing else touches the tables.
+string up; mend `keras_ivy/adapters/keras/strings.py`, nothing else touches the tables.
 """
 
 import concurrent.futures
@@ -10,7 +10,7 @@ import keras
 import pytest
 
 import keras_ivy
-from keras_ivy.adapters import keras_strings
+from keras_ivy.adapters.keras import strings as keras_strings
 from keras_ivy.registration import INITIALIZERS, register
 
 

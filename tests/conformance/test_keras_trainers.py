@@ -3,9 +3,9 @@
 import keras
 import numpy as np
 
-from keras_ivy.adapters.keras_trainers import build_for
+from keras_ivy.adapters.keras.trainers import build_for
 
-MESSAGE = "Keras builds something else: see adapters/keras_trainers.py"
+MESSAGE = "Keras builds something else: see adapters/keras/trainers.py"
 
 
 def test_what_fit_builds_is_built_without_a_step():

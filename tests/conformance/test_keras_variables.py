@@ -1,4 +1,4 @@
-"""What `keras_ivy.adapters.keras_variables` relies on in Keras and TensorFlow."""
+"""What `keras_ivy.adapters.keras.variables` relies on in Keras and TensorFlow."""
 
 import copy
 import inspect
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_ivy.adapters.keras_variables import RowVariable, place_again
+from keras_ivy.adapters.keras.variables import RowVariable, place_again
 
 
 def rows():

@@ -83,7 +83,7 @@ def test_operations_of_tensorflow_and_keras_map_over_containers(graph):
 
     results = (tf.function(calls) if graph else calls)(make())
     assert [type(r) for r in results] == [Container] * len(results), (
-        "operations no longer ask the dispatcher in keras_ivy/adapters/op_dispatch.py"
+        "operations no longer ask the dispatcher in keras_ivy/adapters/tensorflow/op_dispatch.py"
     )
     assert results[3].b.c.numpy().tolist() == [4.0, 25.0]
     assert results[5].dtype == "float64"
@@ -107,7 +107,7 @@ def test_operations_still_refuse_what_they_should():
 
 
 def test_the_modules_of_operations_are_where_the_dispatcher_expects_them():
-    from keras_ivy.adapters import op_dispatch
+    from keras_ivy.adapters.tensorflow import op_dispatch
 
     for function in (
         tf.sqrt,

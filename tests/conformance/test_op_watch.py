@@ -4,9 +4,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_ivy.adapters.op_watch import watching
+from keras_ivy.adapters.tensorflow.op_watch import watching
 
-MESSAGE = "`op_callbacks` tell something else: see adapters/op_watch.py"
+MESSAGE = "`op_callbacks` tell something else: see adapters/tensorflow/op_watch.py"
 
 
 def seen_in(function):

@@ -26,7 +26,7 @@ METHODS = {
     "_backend_update_step": (("grads", "trainable_variables", "learning_rate"), "hooks: fast ways"),
     "_distributed_tf_update_step": (
         ("distribution", "grads_and_vars", "learning_rate"),
-        "adapters/keras_optimizers: merge_update",
+        "adapters/keras/optimizers: merge_update",
     ),
     "_clip_by_norm": (("values", "axes"), "hooks, gradients: norms that do not overflow"),
     "_backend_increment_gradient_accumulators": (("grads", "acc_grads"), "hooks: each replica"),
@@ -44,7 +44,7 @@ METHODS = {
     "_get_variable_index": (("variable",), "fast, apply: slots of a variable"),
     "_clip_gradients": (("grads",), "hooks: clipping"),
     "_untrack_variable": (("variable",), "base: a rate or count remade under a strategy"),
-    "_var_key": (("variable",), "adapters/keras_optimizers: excluded variables"),
+    "_var_key": (("variable",), "adapters/keras/optimizers: excluded variables"),
     "update_step": (("gradient", "variable", "learning_rate"), "hooks: documented to be replaced"),
     "add_variable_from_reference": (("reference_variable", "name", "initializer"), "base: slots"),
     "add_optimizer_variables": (("trainable_variables", "name", "initializer"), "base: slots"),

@@ -2,9 +2,9 @@
 
 import tensorflow as tf
 
-from keras_ivy.adapters import tf_tape
+from keras_ivy.adapters.tensorflow import tape as tf_tape
 
-MESSAGE = "`could_possibly_record` tells something else: see adapters/tf_tape.py"
+MESSAGE = "`could_possibly_record` tells something else: see adapters/tensorflow/tape.py"
 
 
 def test_nothing_records_without_a_tape():

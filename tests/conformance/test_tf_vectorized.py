@@ -1,8 +1,8 @@
-"""The name scope by which `adapters/tf_vectorized.py` knows `tf.vectorized_map`."""
+"""The name scope by which `adapters/tensorflow/vectorized.py` knows `tf.vectorized_map`."""
 
 import tensorflow as tf
 
-from keras_ivy.adapters.tf_vectorized import is_mapping
+from keras_ivy.adapters.tensorflow.vectorized import is_mapping
 
 
 def test_mapping_is_seen_inside_of_it_alone():

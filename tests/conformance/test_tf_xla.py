@@ -3,9 +3,9 @@
 import pytest
 import tensorflow as tf
 
-from keras_ivy.adapters import tf_xla
+from keras_ivy.adapters.tensorflow import xla as tf_xla
 
-MESSAGE = "`GraphOrParentsInXlaContext` tells something else: see adapters/tf_xla.py"
+MESSAGE = "`GraphOrParentsInXlaContext` tells something else: see adapters/tensorflow/xla.py"
 
 
 def seen_by(wrap):
@@ -84,7 +84,7 @@ def test_function_traced_before_keeps_its_trace():
 
     inner(tf.constant(1.0))
     xla(lambda x: inner(x))(tf.constant(1.0))
-    assert seen == [False], "traces know of XLA now: see adapters/tf_xla.py"
+    assert seen == [False], "traces know of XLA now: see adapters/tensorflow/xla.py"
 
 
 def test_eager_code_in_init_scope_is_not_compiled():

@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from keras_ivy.adapters import tracking
+from keras_ivy.adapters.tensorflow import tracking
 
 #: Where a checkpoint keeps its object graph.
 GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH"
@@ -107,7 +107,7 @@ def test_split_gives_savedmodels_variables_and_checkpoints_the_rest(tmp_path):
     path = tf.train.Checkpoint(probe=probe).write(str(tmp_path / "ckpt"))
     names = [name for name, _ in tf.train.list_variables(path) if name.startswith("probe")]
     assert names == ["probe/split/state/.ATTRIBUTES/py_state"], (
-        "checkpoints ask `_trackable_children` otherwise: see adapters/tracking.Split"
+        "checkpoints ask `_trackable_children` otherwise: see Split in adapters/tensorflow"
     )
     probe.split.state.value = b"other"
     tf.train.Checkpoint(probe=probe).read(path).assert_consumed()
@@ -115,7 +115,7 @@ def test_split_gives_savedmodels_variables_and_checkpoints_the_rest(tmp_path):
     probe.add()
     tf.saved_model.save(probe, str(tmp_path / "saved"))
     assert tf.saved_model.load(str(tmp_path / "saved")).add().numpy() == 3.0, (
-        "SavedModels ask `_trackable_children` otherwise: see adapters/tracking.Split"
+        "SavedModels ask `_trackable_children` otherwise: see Split in adapters/tensorflow"
     )
 
 
@@ -143,10 +143,10 @@ def test_exporting_adds_to_savedmodels_and_leaves_no_trace_in_checkpoints(tmp_pa
     path, names, graph = graph_of(Probe())
     _, plain_names, plain_graph = graph_of(Plain())
     assert (names, graph) == (plain_names, plain_graph), (
-        "checkpoints ask `_trackable_children` otherwise: see adapters/tracking.Exporting"
+        "checkpoints ask `_trackable_children` otherwise: see Exporting in adapters/tensorflow"
     )
     tf.train.Checkpoint(probe=Plain()).read(path).assert_consumed()
     tf.saved_model.save(Probe(), str(tmp_path / "saved"))
     assert tf.saved_model.load(str(tmp_path / "saved")).add().numpy() == 4.0, (
-        "SavedModels ask `_trackable_children` otherwise: see adapters/tracking.Exporting"
+        "SavedModels ask `_trackable_children` otherwise: see Exporting in adapters/tensorflow"
     )

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_ivy.adapters import tf_tape
+from keras_ivy.adapters.tensorflow import tape as tf_tape
 from keras_ivy.optimizers.formulas import eager
 from tests.optimizers.cases import CASES
 

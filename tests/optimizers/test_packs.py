@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_ivy.adapters.keras_variables import RowVariable
+from keras_ivy.adapters.keras.variables import RowVariable
 from keras_ivy.optimizers import LAMB, SGD, Adam, Rule
 from keras_ivy.optimizers.keras_side import packs
 from tests.optimizers.cases import CASES, variable_at

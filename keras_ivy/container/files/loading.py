@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_ivy import tree
-from keras_ivy.adapters import stateless
+from keras_ivy.adapters.keras import stateless
 from keras_ivy.container.files.stored import StoredFile
 from keras_ivy.tree.arrays import dtype_name, is_array, is_variable
 from keras_ivy.tree.core import Tree

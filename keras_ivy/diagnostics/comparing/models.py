@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 import keras
 import tensorflow as tf
 
-from keras_ivy.adapters.keras_losses import names_untouched
+from keras_ivy.adapters.keras.losses import names_untouched
 from keras_ivy.adapters.random_state import seeded
 from keras_ivy.initializers.lsuv import lsuv
 from keras_ivy.initializers.model import initialize_model

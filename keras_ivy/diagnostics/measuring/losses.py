@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_ivy.adapters.keras_losses import compiled_loss, loss_of, losses_of
+from keras_ivy.adapters.keras.losses import compiled_loss, loss_of, losses_of
 from keras_ivy.utils.checks import received
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 

@@ -14,8 +14,8 @@ import keras
 import tensorflow as tf
 from tensorflow import Tensor
 
-from keras_ivy.adapters.op_watch import watching
 from keras_ivy.adapters.random_state import forget_kernels
+from keras_ivy.adapters.tensorflow.op_watch import watching
 from keras_ivy.diagnostics.measuring.signals import Gradient, Signal, measure, measure_gradient
 from keras_ivy.diagnostics.measuring.units import KINDS, Units
 from keras_ivy.initializers.observe import entry

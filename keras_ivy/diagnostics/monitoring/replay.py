@@ -14,9 +14,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_ivy.adapters.keras_optimizers import trained
-from keras_ivy.adapters.keras_trainers import build_for
-from keras_ivy.adapters.stateless import raw_value
+from keras_ivy.adapters.keras.optimizers import trained
+from keras_ivy.adapters.keras.stateless import raw_value
+from keras_ivy.adapters.keras.trainers import build_for
 from keras_ivy.diagnostics.measuring.facts import KERNELS
 from keras_ivy.diagnostics.measuring.passing import owners_of, run_training
 from keras_ivy.diagnostics.measuring.signals import (

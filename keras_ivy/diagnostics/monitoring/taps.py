@@ -18,7 +18,7 @@ import numpy as np
 import tensorflow as tf
 from tensorflow import Tensor
 
-from keras_ivy.adapters.op_watch import watching
+from keras_ivy.adapters.tensorflow.op_watch import watching
 from keras_ivy.diagnostics.measuring.signals import (
     Signal,
     gradient_from,

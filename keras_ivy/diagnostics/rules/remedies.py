@@ -2,7 +2,7 @@
 
 import keras
 
-from keras_ivy.adapters.keras_layers import is_graph_model
+from keras_ivy.adapters.keras.layers import is_graph_model
 from keras_ivy.diagnostics.measuring.facts import Facts
 from keras_ivy.diagnostics.measuring.taps import Call
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import keras
 import tensorflow as tf
 
-from keras_ivy.adapters import keras_modules
+from keras_ivy.adapters.keras import modules as keras_modules
 from keras_ivy.functional.call import refuse_symbolic
 from keras_ivy.functional.scope import CallScope
 from keras_ivy.module.attributes import Attributes

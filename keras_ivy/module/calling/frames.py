@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import tensorflow as tf
 
-from keras_ivy.adapters import keras_modules
+from keras_ivy.adapters.keras import modules as keras_modules
 from keras_ivy.module.record import own_record
 from keras_ivy.module.variables.tracking import records_in
 from keras_ivy.utils import checks

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import tensorflow as tf
 
-from keras_ivy.adapters import keras_modules
+from keras_ivy.adapters.keras import modules as keras_modules
 from keras_ivy.module.calling.frames import Frame, frames, resolve_training
 from keras_ivy.module.record import own_record
 

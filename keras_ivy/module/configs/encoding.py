@@ -15,7 +15,7 @@ from typing import Any
 
 import keras
 
-from keras_ivy.adapters import keras_saving
+from keras_ivy.adapters.keras import saving as keras_saving
 from keras_ivy.module.configs.registry import defined_at, field_hints, named_in, origin_of
 from keras_ivy.ops.dispatch import named_function, unknown_function
 from keras_ivy.utils.exceptions import IvyValueError

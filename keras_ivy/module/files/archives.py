@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import keras
 
-from keras_ivy.adapters import keras_saving
+from keras_ivy.adapters.keras import saving as keras_saving
 from keras_ivy.container.files.pickles import refuse_pickle
 from keras_ivy.container.files.stored import opened
 from keras_ivy.utils.exceptions import IvyFileError, IvyTypeError, IvyValueError

@@ -9,8 +9,10 @@ from urllib.parse import quote
 
 import keras
 
-from keras_ivy.adapters import keras_layers, keras_modules, tracking
-from keras_ivy.adapters.keras_saving import Companion
+from keras_ivy.adapters.keras import layers as keras_layers
+from keras_ivy.adapters.keras import modules as keras_modules
+from keras_ivy.adapters.keras.saving import Companion
+from keras_ivy.adapters.tensorflow import tracking
 from keras_ivy.module.record import own_record, record_of
 from keras_ivy.module.variables.tracking import structure_now
 

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import keras
 import tensorflow as tf
 
-from keras_ivy.adapters import keras_saving, stateless
+from keras_ivy.adapters.keras import saving as keras_saving
+from keras_ivy.adapters.keras import stateless
 from keras_ivy.container import Container
 from keras_ivy.container.files.hdf5 import write_hdf5
 from keras_ivy.container.files.stored import StoredFile, opened

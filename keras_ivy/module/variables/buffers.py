@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 import tensorflow as tf
 
-from keras_ivy.adapters import keras_modules
+from keras_ivy.adapters.keras import modules as keras_modules
 from keras_ivy.container import Container
 from keras_ivy.functional.values import as_tensor
 from keras_ivy.module.record import own_record, record_of

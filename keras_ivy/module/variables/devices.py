@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from keras_ivy.adapters import stateless
+from keras_ivy.adapters.keras import stateless
 from keras_ivy.module.record import own_record, record_of
 from keras_ivy.module.variables.tracking import structure_now
 from keras_ivy.utils.devices import device_of, existing_device, first_device

@@ -9,7 +9,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_ivy.adapters import keras_modules, stateless
+from keras_ivy.adapters.keras import modules as keras_modules
+from keras_ivy.adapters.keras import stateless
 from keras_ivy.container import Container
 from keras_ivy.module.record import own_record
 from keras_ivy.typing import ArrayLike

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import keras
 
-from keras_ivy.adapters import keras_layers, keras_modules
+from keras_ivy.adapters.keras import layers as keras_layers
+from keras_ivy.adapters.keras import modules as keras_modules
 from keras_ivy.container import Container
 from keras_ivy.module.record import own_record, record_of
 from keras_ivy.structure import (

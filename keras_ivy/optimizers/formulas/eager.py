@@ -6,7 +6,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from keras_ivy.adapters import tf_tape
+from keras_ivy.adapters.tensorflow import tape as tf_tape
 
 #: An eager update of no more tensors is traced; one of many is not worth the time of tracing.
 FEW = 4

@@ -5,7 +5,7 @@ from typing import TypeAlias
 import tensorflow as tf
 from keras import ops
 
-from keras_ivy.adapters import tf_xla
+from keras_ivy.adapters.tensorflow import xla as tf_xla
 
 Tensor: TypeAlias = tf.Tensor
 

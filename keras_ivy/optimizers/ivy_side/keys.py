@@ -11,7 +11,7 @@ import re
 import weakref
 from collections.abc import Mapping, Sequence
 
-from keras_ivy.adapters import keras_layers
+from keras_ivy.adapters.keras import layers as keras_layers
 from keras_ivy.optimizers.rules import path_of
 from keras_ivy.optimizers.rules.leaf_places import Leaf
 from keras_ivy.structure import Surroundings, walk

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from keras_ivy.adapters.tracking import Split
+from keras_ivy.adapters.tensorflow.tracking import Split
 from keras_ivy.optimizers.keras_side.tensors import scalar
 from keras_ivy.typing import Scalar
 from keras_ivy.utils.exceptions import IvyKeyError, IvyValueError

@@ -16,7 +16,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from keras_ivy.adapters import tf_xla
+from keras_ivy.adapters.tensorflow import xla as tf_xla
 from keras_ivy.optimizers.formulas.formula import Formula
 from keras_ivy.optimizers.formulas.methods import formula_of
 from keras_ivy.optimizers.formulas.updates import Treatment

@@ -4,7 +4,7 @@ from typing import Any
 
 import keras
 
-from keras_ivy.adapters.tracking import Exporting
+from keras_ivy.adapters.tensorflow.tracking import Exporting
 from keras_ivy.optimizers.ivy_side.stepper import IvyStepper
 from keras_ivy.optimizers.keras_side.engine import KerasEngine
 from keras_ivy.optimizers.parts.options import Options

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import tensorflow as tf
 
-from keras_ivy.adapters import tf_xla
+from keras_ivy.adapters.tensorflow import xla as tf_xla
 from keras_ivy.optimizers.formulas import fused
 from keras_ivy.optimizers.formulas.formula import Formula, Updated
 from keras_ivy.optimizers.formulas.norms import compiled_norm, compiled_row_norm, norm, row_norm

@@ -12,7 +12,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from keras_ivy.adapters import keras_optimizers as adapter
+from keras_ivy.adapters.keras import optimizers as adapter
 from keras_ivy.optimizers.formulas.formula import Formula, Handles, Norm, Slots
 from keras_ivy.optimizers.formulas.updates import Treatment
 from keras_ivy.optimizers.keras_side.engine import KerasEngine

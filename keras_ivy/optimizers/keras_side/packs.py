@@ -10,7 +10,7 @@ from collections.abc import Hashable, Sequence
 import keras
 import tensorflow as tf
 
-from keras_ivy.adapters.keras_variables import RowVariable
+from keras_ivy.adapters.keras.variables import RowVariable
 from keras_ivy.typing import Variable
 
 #: A tensor of fewer elements is small: overhead, not memory, is what its update costs.

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import keras
 import tensorflow as tf
 
-from keras_ivy.adapters.keras_variables import place_again
+from keras_ivy.adapters.keras.variables import place_again
 from keras_ivy.optimizers.formulas.methods import formula_of
 from keras_ivy.optimizers.formulas.updates import Treatment
 from keras_ivy.optimizers.keras_side.packs import Pack, packs_of

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import tensorflow as tf
 
-from keras_ivy.adapters import tf_xla
+from keras_ivy.adapters.tensorflow import xla as tf_xla
 from keras_ivy.typing import ShapeLike
 
 

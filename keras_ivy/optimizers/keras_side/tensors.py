@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import keras
 import tensorflow as tf
 
-from keras_ivy.adapters.keras_variables import RowVariable
+from keras_ivy.adapters.keras.variables import RowVariable
 from keras_ivy.typing import DTypeLike, Gradient, Scalar, Variable
 
 

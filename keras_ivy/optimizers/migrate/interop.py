@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from keras_ivy.adapters import keras_optimizers as adapter
+from keras_ivy.adapters.keras import optimizers as adapter
 from keras_ivy.optimizers.adam import Adam, AdamW
 from keras_ivy.optimizers.base import Optimizer
 from keras_ivy.optimizers.lamb import LAMB

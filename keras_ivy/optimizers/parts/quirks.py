@@ -3,7 +3,7 @@
 import warnings
 from collections.abc import Sequence
 
-from keras_ivy.adapters import keras_saving
+from keras_ivy.adapters.keras import saving as keras_saving
 from keras_ivy.optimizers.formulas.methods import formula_of
 from keras_ivy.optimizers.formulas.updates import Treatment
 from keras_ivy.optimizers.ivy_side.keys import unique_paths

@@ -1,0 +1,1 @@
+"""What is asked of Keras beyond its public names."""

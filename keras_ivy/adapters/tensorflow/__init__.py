@@ -1,0 +1,1 @@
+"""What is asked of TensorFlow beyond its public names."""
