@@ -7,6 +7,8 @@ Keras. Importing registers every class and string name with Keras.
 # Several names a line: one a line would be a thousand lines.
 # fmt: off
 # isort: off
+from typing import TYPE_CHECKING
+
 from keras_ivy.utils import requirements as _requirements  # noqa: F401  it says what is missing
 from keras_ivy import diagnostics, initializers, layers, ops, optimizers, stateful, utils
 from keras_ivy.container import Container
@@ -70,7 +72,8 @@ __all__ = [
     "variables", "weight_stats", "xavier_normal", "xavier_uniform",
 ]
 # Functions and optimizers are listed where they are written, and not again.
-__all__ += ops.__all__
+if not TYPE_CHECKING:  # as in `ops`
+    __all__ += ops.__all__
 __all__ += optimizers.__all__
 
 

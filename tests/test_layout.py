@@ -84,7 +84,7 @@ def test_star_imports_are_those_of_a_package_that_adds_up_lists(path):
         for n in ast.walk(ast.parse(text))
         if isinstance(n, ast.ImportFrom) and n.names[0].name == "*"
     }
-    added = set(re.findall(r"^__all__ \+= (\w+)\.__all__$", text, re.MULTILINE))
+    added = set(re.findall(r"^ *__all__ \+= (\w+)\.__all__$", text, re.MULTILINE))
     assert stars == added
     assert not stars or path.name == "__init__.py"
 

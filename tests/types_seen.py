@@ -80,3 +80,10 @@ def modules_come_back_as_what_they_are() -> None:
     assert_type(Net.from_config(Net().get_config()), Net)
     assert_type(Net().v.merge(Net().buffers), ivy.Container)
     assert_type(ivy.Linear(3, 4).build(), ivy.Container)
+
+
+def functions_are_there() -> None:
+    """Packages that add their lists of names up hide none from a checker."""
+    for function in (ivy.relu, ivy.conv2d, ivy.ops.relu, ivy.to_list):
+        function([0.5])
+    ivy.rellu([0.5])  # type: ignore[attr-defined]

@@ -4,6 +4,8 @@ Every function takes tensors, NumPy arrays, Python numbers, variables, the symbo
 Keras's functional API, and Containers, over whose leaves it maps.
 """
 
+from typing import TYPE_CHECKING
+
 from keras_ivy.container import add_methods
 from keras_ivy.ops import (
     activations,
@@ -67,40 +69,41 @@ from keras_ivy.ops.reductions import *
 from keras_ivy.ops.shapes import *
 from keras_ivy.ops.spectral import *
 
-# Each file lists its own names, and nothing lists them again.
-__all__: list[str] = []
-__all__ += activations.__all__
-__all__ += adaptive.__all__
-__all__ += attention.__all__
-__all__ += comparisons.__all__
-__all__ += conv.__all__
-__all__ += conv_transpose.__all__
-__all__ += creation.__all__
-__all__ += decompositions.__all__
-__all__ += devices.__all__
-__all__ += dimensions.__all__
-__all__ += dtypes.__all__
-__all__ += elementwise.__all__
-__all__ += elementwise_options.__all__
-__all__ += encodings.__all__
-__all__ += general.__all__
-__all__ += indexing.__all__
-__all__ += linalg.__all__
-__all__ += losses.__all__
-__all__ += nests.__all__
-__all__ += nn.__all__
-__all__ += norms.__all__
-__all__ += piecewise.__all__
-__all__ += pooling.__all__
-__all__ += random.__all__
-__all__ += rearrange.__all__
-__all__ += recurrent.__all__
-__all__ += reductions.__all__
-__all__ += shapes.__all__
-__all__ += spectral.__all__
+if not TYPE_CHECKING:  # a checker that cannot add lists up takes what the star imports bring
+    # Each file lists its own names, and nothing lists them again.
+    __all__ = []
+    __all__ += activations.__all__
+    __all__ += adaptive.__all__
+    __all__ += attention.__all__
+    __all__ += comparisons.__all__
+    __all__ += conv.__all__
+    __all__ += conv_transpose.__all__
+    __all__ += creation.__all__
+    __all__ += decompositions.__all__
+    __all__ += devices.__all__
+    __all__ += dimensions.__all__
+    __all__ += dtypes.__all__
+    __all__ += elementwise.__all__
+    __all__ += elementwise_options.__all__
+    __all__ += encodings.__all__
+    __all__ += general.__all__
+    __all__ += indexing.__all__
+    __all__ += linalg.__all__
+    __all__ += losses.__all__
+    __all__ += nests.__all__
+    __all__ += nn.__all__
+    __all__ += norms.__all__
+    __all__ += piecewise.__all__
+    __all__ += pooling.__all__
+    __all__ += random.__all__
+    __all__ += rearrange.__all__
+    __all__ += recurrent.__all__
+    __all__ += reductions.__all__
+    __all__ += shapes.__all__
+    __all__ += spectral.__all__
+
+    def __dir__() -> list[str]:
+        return sorted(__all__)
+
 
 add_methods(leafwise())
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
