@@ -8,7 +8,7 @@ import keras
 from keras_ivy import ops
 from keras_ivy.layers.base import StatelessLayer, activation_of
 from keras_ivy.ops import check_values, checks
-from keras_ivy.ops.complexes import COMPLEX_MODES
+from keras_ivy.ops.nn.complexes import COMPLEX_MODES
 from keras_ivy.utils.checks import is_number
 from keras_ivy.utils.exceptions import IvyValueError
 

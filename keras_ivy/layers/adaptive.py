@@ -6,7 +6,7 @@ import keras
 
 from keras_ivy.layers.base import StatelessLayer
 from keras_ivy.ops import checks
-from keras_ivy.ops.adaptive import adaptive_avg_pool1d, adaptive_avg_pool2d
+from keras_ivy.ops.spatial.adaptive import adaptive_avg_pool1d, adaptive_avg_pool2d
 
 __all__ = ["AdaptiveAvgPool1d", "AdaptiveAvgPool2d"]
 

@@ -9,7 +9,7 @@ from keras import ops
 
 from keras_ivy.layers.base import FANS, GLOROT, ZEROS, IvyLayer
 from keras_ivy.ops import check_values, checks
-from keras_ivy.ops.attention import additive_mask, multi_head_attention
+from keras_ivy.ops.nn.attention import additive_mask, multi_head_attention
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = ["MultiHeadAttention"]

@@ -9,7 +9,7 @@ import tensorflow as tf
 from keras_ivy.layers.base import ZEROS, IvyLayer
 from keras_ivy.layers.norm import ONES, affine_of, check_eps
 from keras_ivy.ops import checks
-from keras_ivy.ops.norms import (
+from keras_ivy.ops.nn.norms import (
     by_channel,
     group_norm,
     masked_moments,

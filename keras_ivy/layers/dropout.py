@@ -6,7 +6,7 @@ import keras
 
 from keras_ivy.layers.base import StatelessLayer
 from keras_ivy.ops import check_values, checks
-from keras_ivy.ops.nn import dropout
+from keras_ivy.ops.nn.basics import dropout
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = ["Dropout"]

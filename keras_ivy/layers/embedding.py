@@ -8,7 +8,7 @@ from keras import ops
 
 from keras_ivy.layers.base import FANS, GLOROT, IvyLayer
 from keras_ivy.ops import checks
-from keras_ivy.ops.nn import embedding
+from keras_ivy.ops.nn.basics import embedding
 from keras_ivy.ops.tensors import to_tensor
 from keras_ivy.utils.checks import whole
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError

@@ -7,7 +7,7 @@ from keras import ops
 
 from keras_ivy.layers.base import FANS, GLOROT, ZEROS, IvyLayer, StatelessLayer, activation_of
 from keras_ivy.ops import checks
-from keras_ivy.ops.nn import apply_linear
+from keras_ivy.ops.nn.basics import apply_linear
 
 __all__ = ["Identity", "Linear"]
 

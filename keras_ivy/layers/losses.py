@@ -5,7 +5,7 @@ from typing import Any
 from keras_ivy import ops
 from keras_ivy.layers.base import StatelessLayer
 from keras_ivy.ops import checks
-from keras_ivy.ops.losses import REDUCTIONS
+from keras_ivy.ops.nn.losses import REDUCTIONS
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = ["BinaryCrossEntropyLoss", "CrossEntropyLoss", "LogPoissonLoss"]

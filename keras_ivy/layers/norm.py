@@ -10,7 +10,7 @@ from keras import ops
 from keras_ivy.initializers import Ones
 from keras_ivy.layers.base import ZEROS, IvyLayer
 from keras_ivy.ops import checks
-from keras_ivy.ops.norms import centre, widen
+from keras_ivy.ops.nn.norms import centre, widen
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = ["LayerNorm"]

@@ -6,7 +6,7 @@ import keras
 
 from keras_ivy.layers.base import StatelessLayer
 from keras_ivy.ops import checks
-from keras_ivy.ops.pooling import pool
+from keras_ivy.ops.spatial.pooling import pool
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = ["AvgPool1D", "AvgPool2D", "AvgPool3D", "MaxPool1D", "MaxPool2D", "MaxPool3D"]

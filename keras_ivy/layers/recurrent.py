@@ -11,7 +11,7 @@ from keras import ops
 from keras_ivy.adapters.keras import graph as keras_graph
 from keras_ivy.layers.base import FANS, GLOROT, IvyLayer
 from keras_ivy.ops import checks
-from keras_ivy.ops.recurrent import lstm_scan
+from keras_ivy.ops.nn.recurrent import lstm_scan
 from keras_ivy.ops.tensors import to_tensor
 from keras_ivy.utils.exceptions import IvyValueError
 

@@ -6,7 +6,7 @@ from keras import ops
 
 from keras_ivy.layers.base import FANS, IvyLayer, activation_of
 from keras_ivy.ops import checks
-from keras_ivy.ops.conv import convolve
+from keras_ivy.ops.spatial.conv import convolve
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = ["SpatialLayer"]

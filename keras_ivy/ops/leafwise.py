@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 from keras_ivy.ops.dispatch import named_function
-from keras_ivy.ops.dtypes import astype
-from keras_ivy.ops.linalg import vector_norm
+from keras_ivy.ops.ivy.dtypes import astype
+from keras_ivy.ops.maths.linalg import vector_norm
 
 __all__ = ["leafwise"]
 

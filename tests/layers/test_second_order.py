@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from keras_ivy import layers, ops
-from keras_ivy.ops import norms
+from keras_ivy.ops.nn import norms
 from keras_ivy.utils.requirements import TENSORFLOW
 
 RNG = np.random.default_rng(11)

@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from keras_ivy import layers
-from keras_ivy.ops import attention
+from keras_ivy.ops.nn import attention
 
 RNG = np.random.default_rng(5)
 

@@ -9,7 +9,7 @@ import scipy.linalg
 import tensorflow as tf
 
 import keras_ivy as ivy
-from keras_ivy.ops.conv_transpose import transpose_size
+from keras_ivy.ops.spatial.conv_transpose import transpose_size
 
 RNG = np.random.default_rng(3)
 

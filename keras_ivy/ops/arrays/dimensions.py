@@ -7,8 +7,8 @@ from typing import Any
 
 from keras import ops
 
+from keras_ivy.ops.arrays.shapes import split
 from keras_ivy.ops.dispatch import ivy_function
-from keras_ivy.ops.shapes import split
 from keras_ivy.ops.tensors import to_tensor
 from keras_ivy.typing import Array, ArrayLike
 from keras_ivy.utils.exceptions import IvyValueError

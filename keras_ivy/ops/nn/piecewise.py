@@ -9,11 +9,11 @@ from __future__ import annotations
 import tensorflow as tf
 from keras import ops
 
-from keras_ivy.ops.activations import float_tensor
-from keras_ivy.ops.complexes import with_complex_mode
 from keras_ivy.ops.dispatch import ivy_function
-from keras_ivy.ops.elementwise_options import clip
 from keras_ivy.ops.kinds import kind_of, numbers
+from keras_ivy.ops.maths.elementwise_options import clip
+from keras_ivy.ops.nn.activations import float_tensor
+from keras_ivy.ops.nn.complexes import with_complex_mode
 from keras_ivy.ops.tensors import to_tensor
 from keras_ivy.typing import Array, ArrayLike
 from keras_ivy.utils.exceptions import IvyValueError

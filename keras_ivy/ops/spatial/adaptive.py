@@ -11,7 +11,7 @@ from keras_ivy.adapters.tensorflow import xla as tf_xla
 from keras_ivy.ops import checks
 from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.kinds import numbers
-from keras_ivy.ops.resampling import resize_axes
+from keras_ivy.ops.spatial.resampling import resize_axes
 from keras_ivy.typing import Array, ArrayLike, DTypeLike, Window
 from keras_ivy.utils.exceptions import IvyValueError
 

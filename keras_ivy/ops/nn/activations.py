@@ -12,9 +12,9 @@ from typing import Any
 import tensorflow as tf
 from keras import ops
 
-from keras_ivy.ops.complexes import with_complex_mode
 from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.kinds import numbers
+from keras_ivy.ops.nn.complexes import with_complex_mode
 from keras_ivy.ops.tensors import to_tensor
 from keras_ivy.typing import Array, ArrayLike
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError

@@ -8,8 +8,8 @@ from typing import Any
 import tensorflow as tf
 from keras import ops
 
-from keras_ivy.ops.devices import on_device
 from keras_ivy.ops.dispatch import ivy_function
+from keras_ivy.ops.ivy.devices import on_device
 from keras_ivy.ops.kinds import (
     bilinear,
     complex_operands,

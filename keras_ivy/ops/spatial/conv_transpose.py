@@ -9,8 +9,8 @@ import tensorflow as tf
 from keras_ivy.ops import check_values, checks
 from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.kinds import numbers
+from keras_ivy.ops.spatial.windows import add_bias, channels_last, spatial_sizes
 from keras_ivy.ops.tensors import to_tensor
-from keras_ivy.ops.windows import add_bias, channels_last, spatial_sizes
 from keras_ivy.typing import Array, ArrayLike, Padding, ShapeLike, Widths, Window
 from keras_ivy.utils.exceptions import IvyValueError
 

@@ -10,7 +10,7 @@ from keras_ivy.adapters.tensorflow import xla as tf_xla
 from keras_ivy.ops import check_values, checks
 from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.kinds import numbers
-from keras_ivy.ops.nn import apply_linear
+from keras_ivy.ops.nn.basics import apply_linear
 from keras_ivy.ops.tensors import to_tensor
 from keras_ivy.typing import Array, ArrayLike, DTypeLike, SeedLike
 from keras_ivy.utils.exceptions import IvyValueError

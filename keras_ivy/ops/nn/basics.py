@@ -8,10 +8,10 @@ from keras import ops
 
 from keras_ivy.ops import check_values, checks
 from keras_ivy.ops.dispatch import ivy_function
-from keras_ivy.ops.dtypes import dtype_or_none
+from keras_ivy.ops.ivy.dtypes import dtype_or_none
 from keras_ivy.ops.kinds import indices_of, numbers
+from keras_ivy.ops.spatial.windows import add_bias
 from keras_ivy.ops.tensors import dtype_name, to_tensor
-from keras_ivy.ops.windows import add_bias
 from keras_ivy.typing import Array, ArrayLike, DTypeLike, SeedLike, ShapeLike
 
 __all__ = ["dropout", "dropout1d", "dropout2d", "dropout3d", "embedding", "linear"]

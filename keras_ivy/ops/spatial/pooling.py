@@ -11,7 +11,7 @@ from keras import ops
 from keras_ivy.ops import checks
 from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.kinds import numbers
-from keras_ivy.ops.windows import (
+from keras_ivy.ops.spatial.windows import (
     channels_last,
     cpu_only,
     explicit_widths,

@@ -12,8 +12,8 @@ import keras
 import tensorflow as tf
 
 from keras_ivy.ops import check_values, checks
-from keras_ivy.ops.devices import on_device
-from keras_ivy.ops.dtypes import dtype_or_none
+from keras_ivy.ops.ivy.devices import on_device
+from keras_ivy.ops.ivy.dtypes import dtype_or_none
 from keras_ivy.ops.kinds import numbers, typed
 from keras_ivy.ops.tensors import operand, to_tensor
 from keras_ivy.typing import Array, ArrayLike, DTypeLike, SeedLike, ShapeLike

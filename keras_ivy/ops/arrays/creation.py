@@ -12,9 +12,9 @@ import keras
 import tensorflow as tf
 
 from keras_ivy.ops import check_values
-from keras_ivy.ops.devices import on_device
 from keras_ivy.ops.dispatch import ivy_function
-from keras_ivy.ops.dtypes import as_dtype, dtype_or_none, result_type
+from keras_ivy.ops.ivy.devices import on_device
+from keras_ivy.ops.ivy.dtypes import as_dtype, dtype_or_none, result_type
 from keras_ivy.ops.kinds import indices_of, is_complex, kind_of, numbers, typed
 from keras_ivy.ops.tensors import common_type, dtype_name, operand, to_tensor
 from keras_ivy.typing import Array, ArrayLike, DTypeLike, ShapeLike

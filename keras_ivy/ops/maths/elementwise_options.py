@@ -9,7 +9,7 @@ from keras import ops
 
 from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.kinds import by_parts, complex_operands, is_complex, kind_of, numbers
-from keras_ivy.ops.linalg import vector_norm
+from keras_ivy.ops.maths.linalg import vector_norm
 from keras_ivy.ops.tensors import dtype_name, operand, operands, to_tensor
 from keras_ivy.typing import Array, ArrayLike
 from keras_ivy.utils.exceptions import IvyValueError

@@ -14,7 +14,7 @@ from keras import ops
 
 from keras_ivy.ops.checks import LARGEST_WINDOW
 from keras_ivy.ops.dispatch import ivy_function, reduction
-from keras_ivy.ops.dtypes import as_dtype
+from keras_ivy.ops.ivy.dtypes import as_dtype
 from keras_ivy.ops.kinds import is_complex, kind_of, numbers, through
 from keras_ivy.ops.tensors import dtype_name, to_tensor, truth
 from keras_ivy.typing import Array, ArrayLike, Axis, DTypeLike

@@ -9,14 +9,14 @@ import tensorflow as tf
 from keras_ivy.ops import checks
 from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.kinds import numbers
-from keras_ivy.ops.tensors import to_tensor
-from keras_ivy.ops.windows import (
+from keras_ivy.ops.spatial.windows import (
     add_bias,
     channels_last,
     explicit_widths,
     output_sizes,
     pad_spatial,
 )
+from keras_ivy.ops.tensors import to_tensor
 from keras_ivy.typing import Array, ArrayLike, Padding, Widths, Window
 
 __all__ = [
