@@ -1,7 +1,16 @@
 """Ivy's layers, as native Keras layers."""
 
 from keras_ivy.layers import fans
-from keras_ivy.layers.activations import (
+from keras_ivy.layers.activations.piecewise import (
+    ELU,
+    Hardswish,
+    LeakyReLU,
+    PReLU,
+    ReLU,
+    ReLU6,
+    SeLU,
+)
+from keras_ivy.layers.activations.smooth import (
     GEGLU,
     GELU,
     Logit,
@@ -14,19 +23,16 @@ from keras_ivy.layers.activations import (
     Softplus,
     Tanh,
 )
-from keras_ivy.layers.adaptive import AdaptiveAvgPool1d, AdaptiveAvgPool2d
-from keras_ivy.layers.attention import MultiHeadAttention
-from keras_ivy.layers.channel_norm import BatchNorm2D, GroupNorm
-from keras_ivy.layers.conv import Conv1D, Conv2D, Conv3D
-from keras_ivy.layers.conv_transpose import Conv1DTranspose, Conv2DTranspose, Conv3DTranspose
-from keras_ivy.layers.depthwise import DepthwiseConv2D
+from keras_ivy.layers.conv.conv import Conv1D, Conv2D, Conv3D
+from keras_ivy.layers.conv.depthwise import DepthwiseConv2D
+from keras_ivy.layers.conv.transpose import Conv1DTranspose, Conv2DTranspose, Conv3DTranspose
 from keras_ivy.layers.dropout import Dropout
-from keras_ivy.layers.embedding import Embedding
 from keras_ivy.layers.linear import Identity, Linear
 from keras_ivy.layers.losses import BinaryCrossEntropyLoss, CrossEntropyLoss, LogPoissonLoss
-from keras_ivy.layers.norm import LayerNorm
-from keras_ivy.layers.piecewise import ELU, Hardswish, LeakyReLU, PReLU, ReLU, ReLU6, SeLU
-from keras_ivy.layers.pooling import (
+from keras_ivy.layers.norm.channel_norm import BatchNorm2D, GroupNorm
+from keras_ivy.layers.norm.layer_norm import LayerNorm
+from keras_ivy.layers.pooling.adaptive import AdaptiveAvgPool1d, AdaptiveAvgPool2d
+from keras_ivy.layers.pooling.pooling import (
     AvgPool1D,
     AvgPool2D,
     AvgPool3D,
@@ -34,7 +40,9 @@ from keras_ivy.layers.pooling import (
     MaxPool2D,
     MaxPool3D,
 )
-from keras_ivy.layers.recurrent import LSTM
+from keras_ivy.layers.sequences.attention import MultiHeadAttention
+from keras_ivy.layers.sequences.embedding import Embedding
+from keras_ivy.layers.sequences.recurrent import LSTM
 from keras_ivy.layers.sequential import Sequential
 from keras_ivy.layers.spectral import FFT, IFFT, Dct, IDct
 

@@ -11,15 +11,15 @@ import keras
 
 from keras_ivy.initializers import Geometry, register_fans
 from keras_ivy.initializers.geometry import kernel_geometry
-from keras_ivy.layers.attention import MultiHeadAttention
-from keras_ivy.layers.channel_norm import BatchNorm2D, GroupNorm
-from keras_ivy.layers.conv import Convolution
-from keras_ivy.layers.conv_transpose import TransposedConvolution
-from keras_ivy.layers.depthwise import DepthwiseConv2D
-from keras_ivy.layers.embedding import Embedding
+from keras_ivy.layers.conv.conv import Convolution
+from keras_ivy.layers.conv.depthwise import DepthwiseConv2D
+from keras_ivy.layers.conv.transpose import TransposedConvolution
 from keras_ivy.layers.linear import Linear
-from keras_ivy.layers.norm import LayerNorm
-from keras_ivy.layers.recurrent import LSTM
+from keras_ivy.layers.norm.channel_norm import BatchNorm2D, GroupNorm
+from keras_ivy.layers.norm.layer_norm import LayerNorm
+from keras_ivy.layers.sequences.attention import MultiHeadAttention
+from keras_ivy.layers.sequences.embedding import Embedding
+from keras_ivy.layers.sequences.recurrent import LSTM
 from keras_ivy.structure import walk
 
 __all__ = []

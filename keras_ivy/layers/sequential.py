@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from keras_ivy.layers.embedding import Embedding
+from keras_ivy.layers.sequences.embedding import Embedding
 from keras_ivy.module import Module
 from keras_ivy.structure import sublayers
 from keras_ivy.utils.exceptions import IvyIndexError, IvyTypeError, IvyValueError

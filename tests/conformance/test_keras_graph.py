@@ -5,7 +5,7 @@ import numpy as np
 
 import keras_ivy as ivy
 from keras_ivy.adapters.keras.graph import consumers
-from keras_ivy.layers.recurrent import LSTMOutput
+from keras_ivy.layers.sequences.recurrent import LSTMOutput
 
 
 def test_consumers_of_a_layer_follow_the_graph():

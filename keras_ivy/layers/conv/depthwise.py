@@ -6,7 +6,7 @@ import keras
 from keras import ops
 
 from keras_ivy.layers.base import GLOROT, ZEROS
-from keras_ivy.layers.spatial import SpatialLayer
+from keras_ivy.layers.conv.base import SpatialLayer
 from keras_ivy.ops.spatial.conv import depthwise_convolve
 
 __all__ = ["DepthwiseConv2D"]

@@ -5,7 +5,7 @@ from typing import Any
 import keras
 
 from keras_ivy.layers.base import GLOROT, ZEROS
-from keras_ivy.layers.spatial import SpatialLayer
+from keras_ivy.layers.conv.base import SpatialLayer
 
 __all__ = ["Conv1D", "Conv2D", "Conv3D"]
 

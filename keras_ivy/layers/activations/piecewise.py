@@ -6,7 +6,7 @@ import keras
 import tensorflow as tf
 
 from keras_ivy import ops
-from keras_ivy.layers.activations import Activation
+from keras_ivy.layers.activations.smooth import Activation
 
 __all__ = [
     "ELU",

@@ -5,7 +5,7 @@ from typing import Any
 import keras
 
 from keras_ivy.layers.base import GLOROT, ZEROS
-from keras_ivy.layers.spatial import SpatialLayer
+from keras_ivy.layers.conv.base import SpatialLayer
 from keras_ivy.ops import checks
 from keras_ivy.ops.spatial.conv_transpose import transpose_convolve, wanted_sizes
 from keras_ivy.utils.exceptions import IvyValueError

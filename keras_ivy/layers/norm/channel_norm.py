@@ -7,7 +7,7 @@ import keras
 import tensorflow as tf
 
 from keras_ivy.layers.base import ZEROS, IvyLayer
-from keras_ivy.layers.norm import ONES, affine_of, check_eps
+from keras_ivy.layers.norm.layer_norm import ONES, affine_of, check_eps
 from keras_ivy.ops import checks
 from keras_ivy.ops.nn.norms import (
     by_channel,

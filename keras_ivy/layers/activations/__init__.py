@@ -1,0 +1,1 @@
+"""Activation layers: Ivy's activation functions as modules."""

@@ -1,0 +1,1 @@
+"""Convolution layers; what all of them share is in `base`."""

@@ -1,0 +1,1 @@
+"""Normalization layers, exact in derivatives of any order."""

@@ -1,0 +1,1 @@
+"""Pooling layers: by windows, and to a fixed size."""

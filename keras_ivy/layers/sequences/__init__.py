@@ -1,0 +1,1 @@
+"""Layers of sequences: embedding of tokens, attention, recurrence."""
