@@ -43,6 +43,7 @@ from keras_ivy.layers.pooling.pooling import (
 from keras_ivy.layers.sequences.attention import MultiHeadAttention
 from keras_ivy.layers.sequences.embedding import Embedding
 from keras_ivy.layers.sequences.recurrent import LSTM
+from keras_ivy.layers.sequences.recurrent import LSTMOutput as LSTMOutput  # found here by pickles
 from keras_ivy.layers.sequential import Sequential
 from keras_ivy.layers.spectral import FFT, IFFT, Dct, IDct
 

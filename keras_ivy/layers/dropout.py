@@ -38,6 +38,7 @@ class Dropout(StatelessLayer):
     Reference: https://arxiv.org/abs/1207.0580; Ivy's `stateful/layers.py`.
     """
 
+    __module__ = "keras_ivy.layers"
     keras_classes = (keras.layers.Dropout,)
 
     def __init__(

@@ -40,6 +40,7 @@ class Linear(IvyLayer):
     Reference: Ivy's `stateful/layers.py`.
     """
 
+    __module__ = "keras_ivy.layers"
     keras_classes = (keras.layers.Dense,)
     supports_masking = True
 
@@ -140,6 +141,7 @@ class IdentityLayer(StatelessLayer):
     Reference: Ivy's `stateful/layers.py`.
     """
 
+    __module__ = "keras_ivy.layers"
     keras_classes = (keras.layers.Identity,)
 
     def _forward(self, x: Any) -> Any:

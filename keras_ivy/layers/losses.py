@@ -63,6 +63,8 @@ class CrossEntropyLoss(Loss):
     Reference: Ivy's `stateful/losses.py`.
     """
 
+    __module__ = "keras_ivy.layers"
+
     def __init__(
         self, axis: int = -1, epsilon: float = 1e-7, reduction: str = "sum", **kwargs: Any
     ):
@@ -101,6 +103,8 @@ class BinaryCrossEntropyLoss(Loss):
 
     Reference: Ivy's `stateful/losses.py`.
     """
+
+    __module__ = "keras_ivy.layers"
 
     def __init__(
         self,
@@ -147,6 +151,8 @@ class LogPoissonLoss(Loss):
 
     Reference: Ivy's `stateful/losses.py`.
     """
+
+    __module__ = "keras_ivy.layers"
 
     def __init__(
         self,

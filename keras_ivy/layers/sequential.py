@@ -35,6 +35,7 @@ class Sequential(Module):
 
     Example:
 
+    >>> import keras
     >>> import tensorflow as tf
     >>> double = keras.layers.Rescaling(2.0)
     >>> model = Sequential(double, keras.layers.Rescaling(1.0, offset=1.0), double)
@@ -45,6 +46,8 @@ class Sequential(Module):
 
     Reference: Ivy's `stateful/sequential.py`.
     """
+
+    __module__ = "keras_ivy.layers"
 
     def __init__(
         self,

@@ -73,6 +73,8 @@ class FFT(_Fourier):
     Reference: Ivy's `stateful/layers.py`.
     """
 
+    __module__ = "keras_ivy.layers"
+
     def _forward(self, inputs: Any) -> Any:
         return ops.fft(self._input(inputs), self._dim, norm=self._norm, n=self._n)
 
@@ -87,6 +89,8 @@ class IFFT(_Fourier):
 
     Reference: Ivy's `stateful/layers.py`.
     """
+
+    __module__ = "keras_ivy.layers"
 
     def _forward(self, inputs: Any) -> Any:
         return ops.ifft(self._input(inputs), self._dim, norm=self._norm, n=self._n)
@@ -149,6 +153,8 @@ class Dct(_Cosine):
     Reference: Ivy's `stateful/layers.py`.
     """
 
+    __module__ = "keras_ivy.layers"
+
     def _forward(self, x: Any) -> Any:
         return ops.dct(self._input(x), **self._options())
 
@@ -163,6 +169,8 @@ class IDct(_Cosine):
 
     Reference: Ivy's `stateful/layers.py`.
     """
+
+    __module__ = "keras_ivy.layers"
 
     def _forward(self, x: Any) -> Any:
         return ops.idct(self._input(x), **self._options())

@@ -342,7 +342,8 @@ class Optimizer(Hooks):
         >>> import keras
         >>> layer = keras.layers.Dense(2, name="dense")
         >>> layer.build((None, 3))
-        >>> print(LAMB(variant="paper", weight_decay=0.1, rules="bias_norm").explain(layer))
+        >>> optimizer = keras_ivy.LAMB(variant="paper", weight_decay=0.1, rules="bias_norm")
+        >>> print(optimizer.explain(layer))
         path          key     shape  decay  adapts  lr x  rule
         dense/kernel  kernel  3x2    0.1    yes     1     -
         dense/bias    bias    2      0      no      1     preset 'bias_norm'
@@ -358,8 +359,7 @@ class Optimizer(Hooks):
 
         Example:
 
-        >>> import keras
-        >>> optimizer = LARS(learning_rate=0.1)
+        >>> optimizer = keras_ivy.LARS(learning_rate=0.1)
         >>> optimizer.apply([[0.0, 2.0]], [keras.Variable([3.0, 4.0], name="w")])
         >>> optimizer.trust_ratios() == {"w": 2.5}
         True

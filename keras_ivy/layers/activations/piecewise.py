@@ -32,6 +32,7 @@ class ReLU(Activation):
     [0.0, 2.0]
     """
 
+    __module__ = "keras_ivy.layers"
     function, options, keras_name = ops.relu, ("complex_mode",), "relu"
     keras_classes = (keras.layers.ReLU, keras.layers.Activation)
 
@@ -59,6 +60,7 @@ class ReLU6(Activation):
     [0.0, 2.0, 6.0]
     """
 
+    __module__ = "keras_ivy.layers"
     function, options, keras_name = ops.relu6, ("complex_mode",), "relu6"
 
     def __init__(self, complex_mode: str = "jax", **kwargs: Any):
@@ -79,6 +81,7 @@ class LeakyReLU(Activation):
     [-0.5, 2.0]
     """
 
+    __module__ = "keras_ivy.layers"
     function, options = ops.leaky_relu, ("alpha", "complex_mode")
     keras_classes = (keras.layers.LeakyReLU,)
 
@@ -110,6 +113,7 @@ class PReLU(Activation):
     Reference: https://arxiv.org/abs/1502.01852
     """
 
+    __module__ = "keras_ivy.layers"
     function, options, keras_classes = ops.prelu, ("slope",), ()
 
     def __init__(self, slope: Any, **kwargs: Any):
@@ -133,6 +137,7 @@ class ELU(Activation):
     Reference: https://arxiv.org/abs/1511.07289
     """
 
+    __module__ = "keras_ivy.layers"
     function, options = ops.elu, ("alpha",)
     keras_classes = (keras.layers.ELU,)
 
@@ -161,6 +166,7 @@ class SeLU(Activation):
     Reference: https://arxiv.org/abs/1706.02515
     """
 
+    __module__ = "keras_ivy.layers"
     function, keras_name = ops.selu, "selu"
 
 
@@ -179,6 +185,7 @@ class Hardswish(Activation):
     Reference: https://arxiv.org/abs/1905.02244
     """
 
+    __module__ = "keras_ivy.layers"
     function, options, keras_name = ops.hardswish, ("complex_mode",), "hard_silu"
 
     def __init__(self, complex_mode: str = "jax", **kwargs: Any):

@@ -134,6 +134,7 @@ class GELU(Activation):
     Reference: https://arxiv.org/abs/1606.08415
     """
 
+    __module__ = "keras_ivy.layers"
     function, options, keras_name = ops.gelu, ("approximate", "complex_mode"), "gelu"
 
     def __init__(self, approximate: bool = False, complex_mode: str = "jax", **kwargs: Any):
@@ -157,6 +158,7 @@ class GEGLU(Activation):
     Reference: https://arxiv.org/abs/2002.05202
     """
 
+    __module__ = "keras_ivy.layers"
     function, keras_classes = ops.geglu, ()
 
     def _forward(self, inputs: Any) -> Any:
@@ -176,6 +178,7 @@ class Sigmoid(Activation):
     [0.5]
     """
 
+    __module__ = "keras_ivy.layers"
     function, options, keras_name = ops.sigmoid, ("complex_mode",), "sigmoid"
 
     def __init__(self, complex_mode: str = "jax", **kwargs: Any):
@@ -195,6 +198,7 @@ class Tanh(Activation):
     [0.0]
     """
 
+    __module__ = "keras_ivy.layers"
     function, options, keras_name = ops.tanh, ("complex_mode",), "tanh"
 
     def __init__(self, complex_mode: str = "jax", **kwargs: Any):
@@ -215,6 +219,7 @@ class SiLU(Activation):
     Reference: https://arxiv.org/abs/1702.03118
     """
 
+    __module__ = "keras_ivy.layers"
     function, keras_name = ops.silu, "silu"
 
 
@@ -232,6 +237,7 @@ class Mish(Activation):
     Reference: https://arxiv.org/abs/1908.08681
     """
 
+    __module__ = "keras_ivy.layers"
     function, keras_name = ops.mish, "mish"
 
 
@@ -248,6 +254,7 @@ class LogSigmoid(Activation):
     [-100.0]
     """
 
+    __module__ = "keras_ivy.layers"
     function, options, keras_name = ops.logsigmoid, ("complex_mode",), "log_sigmoid"
 
     def __init__(self, complex_mode: str = "jax", **kwargs: Any):
@@ -268,6 +275,7 @@ class Softmax(Activation):
     [0.5, 0.5]
     """
 
+    __module__ = "keras_ivy.layers"
     function, options = ops.softmax, ("axis", "complex_mode")
     keras_classes = (keras.layers.Softmax,)
 
@@ -301,6 +309,7 @@ class LogSoftmax(Activation):
     [0.0]
     """
 
+    __module__ = "keras_ivy.layers"
     function, options, keras_name = ops.log_softmax, ("axis", "complex_mode"), "log_softmax"
 
     def __init__(self, axis: int | None = -1, complex_mode: str = "jax", **kwargs: Any):
@@ -327,6 +336,7 @@ class Softplus(Activation):
     [100.0, 3.0]
     """
 
+    __module__ = "keras_ivy.layers"
     function, options, keras_name = ops.softplus, ("beta", "threshold"), "softplus"
 
     def __init__(self, beta: float = 1.0, threshold: float | None = None, **kwargs: Any):
@@ -353,6 +363,7 @@ class Logit(Activation):
     [0.0, inf]
     """
 
+    __module__ = "keras_ivy.layers"
     function, options, keras_classes = ops.logit, ("eps", "complex_mode"), ()
 
     def __init__(self, eps: float | None = None, complex_mode: str = "jax", **kwargs: Any):

@@ -69,6 +69,7 @@ class Conv1D(Convolution):
     Reference: Ivy's `stateful/layers.py`.
     """
 
+    __module__ = "keras_ivy.layers"
     rank, window_name, keras_classes = 1, "filter_size", (keras.layers.Conv1D,)
 
     def __init__(
@@ -131,6 +132,7 @@ class Conv2D(Convolution):
     Reference: Ivy's `stateful/layers.py`.
     """
 
+    __module__ = "keras_ivy.layers"
     rank, keras_classes = 2, (keras.layers.Conv2D,)
 
     def __init__(
@@ -192,6 +194,7 @@ class Conv3D(Convolution):
     Reference: Ivy's `stateful/layers.py`.
     """
 
+    __module__ = "keras_ivy.layers"
     rank, keras_classes = 3, (keras.layers.Conv3D,)
 
     def __init__(

@@ -45,6 +45,7 @@ class DepthwiseConv2D(SpatialLayer):
     Reference: Ivy's `stateful/layers.py`.
     """
 
+    __module__ = "keras_ivy.layers"
     rank, kernel_kind, keras_classes = 2, "depthwise", (keras.layers.DepthwiseConv2D,)
 
     def __init__(

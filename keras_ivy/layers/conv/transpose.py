@@ -104,6 +104,7 @@ class Conv1DTranspose(TransposedConvolution):
     Reference: Ivy's `stateful/layers.py`.
     """
 
+    __module__ = "keras_ivy.layers"
     rank, window_name, keras_classes = 1, "filter_size", (keras.layers.Conv1DTranspose,)
 
     def __init__(
@@ -169,6 +170,7 @@ class Conv2DTranspose(TransposedConvolution):
     Reference: Ivy's `stateful/layers.py`.
     """
 
+    __module__ = "keras_ivy.layers"
     rank, keras_classes = 2, (keras.layers.Conv2DTranspose,)
 
     def __init__(
@@ -234,6 +236,7 @@ class Conv3DTranspose(TransposedConvolution):
     Reference: Ivy's `stateful/layers.py`.
     """
 
+    __module__ = "keras_ivy.layers"
     rank, keras_classes = 3, (keras.layers.Conv3DTranspose,)
 
     def __init__(

@@ -121,6 +121,7 @@ class BatchNorm2D(_ChannelNorm):
     Reference: https://arxiv.org/abs/1502.03167; Ivy's `stateful/norms.py`.
     """
 
+    __module__ = "keras_ivy.layers"
     non_trainable_keys = ("running_mean", "running_var")
     keras_classes = (keras.layers.BatchNormalization,)
 
@@ -286,6 +287,7 @@ class GroupNorm(_ChannelNorm):
     Reference: https://arxiv.org/abs/1803.08494
     """
 
+    __module__ = "keras_ivy.layers"
     keras_classes = (keras.layers.GroupNormalization,)
 
     def __init__(

@@ -74,6 +74,7 @@ class LayerNorm(IvyLayer):
     Reference: https://arxiv.org/abs/1607.06450; Ivy's `stateful/norms.py`.
     """
 
+    __module__ = "keras_ivy.layers"
     keras_classes = (keras.layers.LayerNormalization,)
     supports_masking = True
 

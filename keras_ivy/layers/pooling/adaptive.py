@@ -61,6 +61,7 @@ class AdaptiveAvgPool1d(AdaptivePooling):
     Reference: Ivy's `stateful/layers.py`.
     """
 
+    __module__ = "keras_ivy.layers"
     rank, keras_classes = 1, (keras.layers.AdaptiveAveragePooling1D,)
 
     def __init__(
@@ -108,6 +109,7 @@ class AdaptiveAvgPool2d(AdaptivePooling):
     Reference: Ivy's `stateful/layers.py`.
     """
 
+    __module__ = "keras_ivy.layers"
     rank, keras_classes = 2, (keras.layers.AdaptiveAveragePooling2D,)
 
     def __init__(

@@ -126,6 +126,7 @@ class AvgPool1D(Pooling):
     Reference: Ivy's `stateful/layers.py`.
     """
 
+    __module__ = "keras_ivy.layers"
     rank, kind, keras_classes = 1, "AVG", (keras.layers.AveragePooling1D,)
 
     def __init__(
@@ -164,6 +165,7 @@ class AvgPool2D(Pooling):
     Reference: Ivy's `stateful/layers.py`.
     """
 
+    __module__ = "keras_ivy.layers"
     rank, kind, keras_classes = 2, "AVG", (keras.layers.AveragePooling2D,)
 
     def __init__(
@@ -207,6 +209,7 @@ class AvgPool3D(Pooling):
     Reference: Ivy's `stateful/layers.py`.
     """
 
+    __module__ = "keras_ivy.layers"
     rank, kind, keras_classes = 3, "AVG", (keras.layers.AveragePooling3D,)
 
     def __init__(
@@ -270,6 +273,7 @@ class MaxPool1D(Pooling):
     Reference: Ivy's `stateful/layers.py`.
     """
 
+    __module__ = "keras_ivy.layers"
     rank, kind, keras_classes = 1, "MAX", (keras.layers.MaxPooling1D,)
     prints_format = True
 
@@ -314,6 +318,7 @@ class MaxPool2D(Pooling):
     Reference: Ivy's `stateful/layers.py`.
     """
 
+    __module__ = "keras_ivy.layers"
     rank, kind, keras_classes = 2, "MAX", (keras.layers.MaxPooling2D,)
 
     def __init__(
@@ -356,6 +361,7 @@ class MaxPool3D(Pooling):
     Reference: Ivy's `stateful/layers.py`.
     """
 
+    __module__ = "keras_ivy.layers"
     rank, kind, keras_classes = 3, "MAX", (keras.layers.MaxPooling3D,)
 
     def __init__(

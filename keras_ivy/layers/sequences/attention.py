@@ -71,6 +71,7 @@ class MultiHeadAttention(IvyLayer):
     Reference: https://arxiv.org/abs/1706.03762; Ivy's `stateful/layers.py`.
     """
 
+    __module__ = "keras_ivy.layers"
     keras_classes = (keras.layers.MultiHeadAttention,)
     supports_masking = True
 

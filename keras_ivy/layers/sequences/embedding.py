@@ -46,6 +46,7 @@ class Embedding(IvyLayer):
     Reference: Ivy's `stateful/layers.py`.
     """
 
+    __module__ = "keras_ivy.layers"
     keras_classes = (keras.layers.Embedding,)
 
     def __init__(

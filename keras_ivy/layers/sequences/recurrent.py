@@ -50,6 +50,7 @@ class LSTMOutput(collections.namedtuple("LSTMOutput", ["output", "state"])):
     ((['h'], ['c']), ('h', 'c'))
     """
 
+    __module__ = "keras_ivy.layers"
     __slots__ = ()
 
     def __getitem__(self, index: Any) -> Any:
@@ -129,6 +130,7 @@ class LSTM(IvyLayer):
     Reference: Ivy's `stateful/layers.py`.
     """
 
+    __module__ = "keras_ivy.layers"
     keras_classes = (keras.layers.LSTM, keras.layers.RNN)
     supports_masking = True
 
