@@ -14,7 +14,7 @@ from keras_ivy.diagnostics.measuring.steps import find_optimizer, loss_scale, up
 from keras_ivy.diagnostics.measuring.taps import See
 from keras_ivy.diagnostics.measuring.unchanged import unchanged
 from keras_ivy.diagnostics.rules import signal, training, units, weights
-from keras_ivy.initializers.targets import collect_targets
+from keras_ivy.initializers.model.targets import collect_targets
 from keras_ivy.structure import names_of, sublayers
 from keras_ivy.utils import checks
 

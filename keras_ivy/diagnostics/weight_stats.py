@@ -9,12 +9,12 @@ import numpy as np
 
 from keras_ivy.diagnostics.plots import Series, plot_series
 from keras_ivy.initializers.gains import calculate_gain
-from keras_ivy.initializers.schemes_layers import (
+from keras_ivy.initializers.model.schemes.layers import (
     XAVIER_ACTIVATIONS,
     activation_after,
     inner_kernels,
 )
-from keras_ivy.initializers.targets import Target, collect_targets
+from keras_ivy.initializers.model.targets import Target, collect_targets
 from keras_ivy.utils.exceptions import IvyValueError
 from keras_ivy.utils.plots import Axes, Figure
 from keras_ivy.utils.reports import Json, Report, VariableTable

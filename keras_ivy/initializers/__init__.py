@@ -2,16 +2,16 @@
 
 from keras_ivy.initializers.adopted import Adopted, adopt
 from keras_ivy.initializers.base import Drawn, Initializer
-from keras_ivy.initializers.constant import Constant, Ones, Zeros
-from keras_ivy.initializers.convolution import ICNR, DeltaOrthogonal, Dirac
-from keras_ivy.initializers.fans import fans_of, geometry_of
+from keras_ivy.initializers.biases.gates import ChronoBias, ForgetBias
+from keras_ivy.initializers.biases.output import OutputBias
+from keras_ivy.initializers.fans.geometry import Geometry, register_fans
+from keras_ivy.initializers.fans.lookup import fans_of, geometry_of
+from keras_ivy.initializers.fans.options import kernel_fans
 from keras_ivy.initializers.gains import calculate_gain
-from keras_ivy.initializers.geometry import Geometry, register_fans
-from keras_ivy.initializers.kernel_fans import kernel_fans
-from keras_ivy.initializers.lsuv import lsuv
-from keras_ivy.initializers.lsuv_report import LSUVReport, LSUVRow
-from keras_ivy.initializers.model import initialize_model
-from keras_ivy.initializers.normals import (
+from keras_ivy.initializers.kernels.constant import Constant, Ones, Zeros
+from keras_ivy.initializers.kernels.convolution import ICNR, DeltaOrthogonal, Dirac
+from keras_ivy.initializers.kernels.fan_scaled import FanScaled, KernelInitializer
+from keras_ivy.initializers.kernels.normals import (
     KaimingNormal,
     LecunNormal,
     Normal,
@@ -19,19 +19,8 @@ from keras_ivy.initializers.normals import (
     RandomNormal,
     XavierNormal,
 )
-from keras_ivy.initializers.orthogonal import Orthogonal
-from keras_ivy.initializers.output_bias import OutputBias
-from keras_ivy.initializers.presets import (
-    kaiming_normal,
-    kaiming_uniform,
-    normal,
-    uniform,
-    xavier_normal,
-    xavier_uniform,
-)
-from keras_ivy.initializers.recurrent import ChronoBias, ForgetBias
-from keras_ivy.initializers.report import InitializationReport, InitializationRow
-from keras_ivy.initializers.residual import (
+from keras_ivy.initializers.kernels.orthogonal import Orthogonal
+from keras_ivy.initializers.kernels.residual import (
     DeepNet,
     DepthScaled,
     Fixup,
@@ -42,27 +31,10 @@ from keras_ivy.initializers.residual import (
     fixup_scale,
     tfixup_scale,
 )
-from keras_ivy.initializers.rules import InitRule, PerTarget, Rule, Scheme
-from keras_ivy.initializers.scaled import FanScaled, KernelInitializer
-from keras_ivy.initializers.schemes_layers import (
-    AutoScheme,
-    LayerDefaultScheme,
-    TorchDefaultScheme,
-)
-from keras_ivy.initializers.schemes_residual import (
-    DeepNetScheme,
-    DepthScaledScheme,
-    FixupScheme,
-    GPT2Scheme,
-    TFixupScheme,
-    ZeroLastScheme,
-)
-from keras_ivy.initializers.siren import FirstLayerSiren, Siren
-from keras_ivy.initializers.strings import get, known_names
-from keras_ivy.initializers.structured import Identity, Sparse
-from keras_ivy.initializers.targets import Target
-from keras_ivy.initializers.truncation import TruncatedNormal
-from keras_ivy.initializers.uniforms import (
+from keras_ivy.initializers.kernels.siren import FirstLayerSiren, Siren
+from keras_ivy.initializers.kernels.structured import Identity, Sparse
+from keras_ivy.initializers.kernels.truncated import TruncatedNormal
+from keras_ivy.initializers.kernels.uniforms import (
     GlorotUniform,
     KaimingUniform,
     LecunUniform,
@@ -71,12 +43,40 @@ from keras_ivy.initializers.uniforms import (
     UniformInitializer,
     XavierUniform,
 )
-from keras_ivy.initializers.variance_scaling import (
+from keras_ivy.initializers.kernels.variance_scaling import (
     KaimingInitializer,
     VarianceScaling,
     XavierInitializer,
 )
-from keras_ivy.initializers.wrapper import Scaled, Wrapper
+from keras_ivy.initializers.kernels.wrapper import Scaled, Wrapper
+from keras_ivy.initializers.model.initialize import initialize_model
+from keras_ivy.initializers.model.lsuv.lsuv import lsuv
+from keras_ivy.initializers.model.lsuv.report import LSUVReport, LSUVRow
+from keras_ivy.initializers.model.report import InitializationReport, InitializationRow
+from keras_ivy.initializers.model.rules import InitRule, PerTarget, Rule, Scheme
+from keras_ivy.initializers.model.schemes.layers import (
+    AutoScheme,
+    LayerDefaultScheme,
+    TorchDefaultScheme,
+)
+from keras_ivy.initializers.model.schemes.residual import (
+    DeepNetScheme,
+    DepthScaledScheme,
+    FixupScheme,
+    GPT2Scheme,
+    TFixupScheme,
+    ZeroLastScheme,
+)
+from keras_ivy.initializers.model.targets import Target
+from keras_ivy.initializers.presets import (
+    kaiming_normal,
+    kaiming_uniform,
+    normal,
+    uniform,
+    xavier_normal,
+    xavier_uniform,
+)
+from keras_ivy.initializers.strings import get, known_names
 from keras_ivy.registration import list_initializers, register
 
 __all__ = [

@@ -7,10 +7,10 @@ from typing import Any
 import keras
 
 from keras_ivy.initializers.base import Drawn, Initializer
-from keras_ivy.initializers.kernel_fans import Fan
-from keras_ivy.initializers.orthogonal import Orthogonal
-from keras_ivy.initializers.seeds import Seed
-from keras_ivy.initializers.variance_scaling import VarianceScaling
+from keras_ivy.initializers.fans.options import Fan
+from keras_ivy.initializers.kernels.orthogonal import Orthogonal
+from keras_ivy.initializers.kernels.variance_scaling import VarianceScaling
+from keras_ivy.initializers.random.seeds import Seed
 from keras_ivy.registration import register
 from keras_ivy.utils.exceptions import IvyTypeError
 

@@ -12,8 +12,8 @@ from keras_ivy.initializers.checks import (
     standardize_dtype,
     standardize_shape,
 )
-from keras_ivy.initializers.kernel_fans import Fan, kernel_fans
-from keras_ivy.initializers.seeds import (
+from keras_ivy.initializers.fans.options import Fan, kernel_fans
+from keras_ivy.initializers.random.seeds import (
     Seed,
     concrete_seed,
     seed_config,

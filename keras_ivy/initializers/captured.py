@@ -13,7 +13,7 @@ from typing import Any, Self
 
 import keras
 
-from keras_ivy.initializers.seeds import seed_config
+from keras_ivy.initializers.random.seeds import seed_config
 from keras_ivy.utils.arguments import construct
 from keras_ivy.utils.exceptions import IvyTypeError, nearest, shown
 

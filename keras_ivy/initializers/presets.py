@@ -8,9 +8,9 @@ Example:
 ('uniform', 'fan_in')
 """
 
-from keras_ivy.initializers.normals import NormalInitializer
-from keras_ivy.initializers.uniforms import UniformInitializer
-from keras_ivy.initializers.variance_scaling import KaimingInitializer, XavierInitializer
+from keras_ivy.initializers.kernels.normals import NormalInitializer
+from keras_ivy.initializers.kernels.uniforms import UniformInitializer
+from keras_ivy.initializers.kernels.variance_scaling import KaimingInitializer, XavierInitializer
 
 __all__ = [
     "kaiming_normal",

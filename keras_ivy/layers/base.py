@@ -9,7 +9,7 @@ import tensorflow as tf
 from keras import ops
 
 from keras_ivy.initializers import GlorotUniform, Initializer, Zeros, get, kernel_fans
-from keras_ivy.initializers.kernel_fans import Fan
+from keras_ivy.initializers.fans.options import Fan
 from keras_ivy.module import Module
 from keras_ivy.ops import checks
 from keras_ivy.ops.tensors import to_tensor

@@ -10,7 +10,7 @@ from typing import Any
 import keras
 
 from keras_ivy.initializers import Geometry, register_fans
-from keras_ivy.initializers.geometry import kernel_geometry
+from keras_ivy.initializers.fans.geometry import kernel_geometry
 from keras_ivy.layers.conv.conv import Convolution
 from keras_ivy.layers.conv.depthwise import DepthwiseConv2D
 from keras_ivy.layers.conv.transpose import TransposedConvolution

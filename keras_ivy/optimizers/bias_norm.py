@@ -11,7 +11,7 @@ import re
 import keras
 
 from keras_ivy.adapters.keras import layers as keras_layers
-from keras_ivy.initializers.fans import find_geometry
+from keras_ivy.initializers.fans.lookup import find_geometry
 from keras_ivy.registration import register
 from keras_ivy.typing import Variable
 from keras_ivy.utils.paths import Place

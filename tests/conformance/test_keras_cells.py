@@ -13,4 +13,4 @@ def test_conv_lstm_layers_hold_the_private_cell(name):
         f"keras.layers.{name} no longer holds a `ConvLSTMCell`: look up its cell's class and "
         "correct keras_ivy/adapters/keras/cells.py"
     )
-    assert hasattr(layer.cell, "strides"), "the cell's strides moved: see fans_recurrent.py"
+    assert hasattr(layer.cell, "strides"), "the cell's strides moved: see rules_recurrent.py"

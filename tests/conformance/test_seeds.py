@@ -11,7 +11,7 @@ import pytest
 import tensorflow as tf
 
 from keras_ivy.adapters import random_state
-from keras_ivy.initializers import sampling
+from keras_ivy.initializers.random import sampling
 
 SEEDS = [0, 1, 12345, -7, 2**31 - 2, 2**31 - 1, 2**32 + 5, 2**63 - 1, -(2**63)]
 

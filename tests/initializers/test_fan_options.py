@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import keras_ivy.initializers as initializers
 from keras_ivy.initializers import GlorotUniform, KaimingNormal, Uniform, kernel_fans
-from keras_ivy.initializers.kernel_fans import combine_fans
+from keras_ivy.initializers.fans.options import combine_fans
 
 #: The table of facts about Keras's layers: shape, options, true (fan_in, fan_out).
 TABLE = [

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_ivy.initializers.fans import geometry_of
+from keras_ivy.initializers.fans.lookup import geometry_of
 from keras_ivy.structure import walk
 
 L = keras.layers

@@ -9,8 +9,8 @@ import pytest
 
 import keras_ivy
 import keras_ivy.initializers as ivy
-from keras_ivy.initializers.model import initialize_model
-from keras_ivy.initializers.report import InitializationReport
+from keras_ivy.initializers.model.initialize import initialize_model
+from keras_ivy.initializers.model.report import InitializationReport
 from keras_ivy.structure import walk
 
 L = keras.layers

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import keras_ivy.initializers as ivy
-from keras_ivy.initializers.model import initialize_model
+from keras_ivy.initializers.model.initialize import initialize_model
 from keras_ivy.structure import has_automatic_name, walk
 
 L = keras.layers

@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from keras_ivy.initializers import lsuv
-from keras_ivy.initializers.observe import observing
+from keras_ivy.initializers.model.lsuv.observe import observing
 from keras_ivy.structure import walk
 
 L = keras.layers

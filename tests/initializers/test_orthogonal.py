@@ -8,9 +8,10 @@ from scipy import stats
 
 import keras_ivy
 import keras_ivy.initializers as initializers
-from keras_ivy.initializers import Identity, Orthogonal, Sparse, orthonormal
-from keras_ivy.initializers.matrix import matrix_view
-from keras_ivy.initializers.orthonormal import orthonormal_columns
+from keras_ivy.initializers import Identity, Orthogonal, Sparse
+from keras_ivy.initializers.kernels.matrix import matrix_view
+from keras_ivy.initializers.random import orthonormal
+from keras_ivy.initializers.random.orthonormal import orthonormal_columns
 
 TOLERANCE = {"float64": 1e-12, "float32": 1e-5, "bfloat16": 2e-2, "float16": 3e-3}
 

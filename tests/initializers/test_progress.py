@@ -9,7 +9,7 @@ import keras
 import pytest
 
 import keras_ivy as ivy
-from keras_ivy.initializers.progress import slow_progress
+from keras_ivy.initializers.model.progress import slow_progress
 
 
 class Terminal(io.StringIO):

@@ -7,8 +7,8 @@ import tensorflow as tf
 
 import keras_ivy.initializers as ivy
 from keras_ivy.initializers import PerTarget, Rule, initialize_model
-from keras_ivy.initializers.rules import as_rules, assign_rules
-from keras_ivy.initializers.targets import collect_targets
+from keras_ivy.initializers.model.rules import as_rules, assign_rules
+from keras_ivy.initializers.model.targets import collect_targets
 
 L = keras.layers
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_ivy.initializers import sampling
+from keras_ivy.initializers.random import sampling
 
 LAWS = {
     "uniform": (sampling.uniform, keras.random.uniform, (-0.25, 0.75)),

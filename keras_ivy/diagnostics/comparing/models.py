@@ -8,8 +8,8 @@ import tensorflow as tf
 
 from keras_ivy.adapters.keras.losses import names_untouched
 from keras_ivy.adapters.random_state import seeded
-from keras_ivy.initializers.lsuv import lsuv
-from keras_ivy.initializers.model import initialize_model
+from keras_ivy.initializers.model.initialize import initialize_model
+from keras_ivy.initializers.model.lsuv.lsuv import lsuv
 from keras_ivy.utils.checks import received
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 

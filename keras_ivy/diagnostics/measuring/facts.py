@@ -13,7 +13,7 @@ from keras_ivy.diagnostics.measuring.signals import Gradient, Signal
 from keras_ivy.diagnostics.measuring.taps import Call
 from keras_ivy.diagnostics.rows import Row
 from keras_ivy.diagnostics.weight_stats import WeightRow, weight_rows
-from keras_ivy.initializers.targets import Target
+from keras_ivy.initializers.model.targets import Target
 from keras_ivy.structure import sublayers
 
 __all__ = ["Facts", "Point"]

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_ivy.initializers.targets import Target
+from keras_ivy.initializers.model.targets import Target
 
 __all__ = ["alike_share", "duplicates", "symmetric_share"]
 

@@ -11,7 +11,7 @@ from keras_ivy.diagnostics.measuring.losses import asking_loss, expected_loss
 from keras_ivy.diagnostics.measuring.signals import Gradient, measure, measure_gradient
 from keras_ivy.diagnostics.measuring.taps import Recorder, See
 from keras_ivy.diagnostics.running import channel_axis
-from keras_ivy.initializers.targets import Target
+from keras_ivy.initializers.model.targets import Target
 from keras_ivy.structure import sublayers
 from keras_ivy.utils.exceptions import IvyValueError
 

@@ -18,7 +18,7 @@ from keras_ivy.adapters.random_state import forget_kernels
 from keras_ivy.adapters.tensorflow.op_watch import watching
 from keras_ivy.diagnostics.measuring.signals import Gradient, Signal, measure, measure_gradient
 from keras_ivy.diagnostics.measuring.units import KINDS, Units
-from keras_ivy.initializers.observe import entry
+from keras_ivy.initializers.model.lsuv.observe import entry
 from keras_ivy.structure import sublayers
 
 __all__ = ["Call", "Recorder", "See", "Tap"]

@@ -9,7 +9,7 @@ import keras
 from keras_ivy.diagnostics.finding import Finding
 from keras_ivy.diagnostics.measuring.facts import Facts
 from keras_ivy.diagnostics.rules import signal, training, units
-from keras_ivy.initializers.targets import Target
+from keras_ivy.initializers.model.targets import Target
 
 __all__ = ["StepFacts", "of_broken", "of_gradients", "of_values"]
 

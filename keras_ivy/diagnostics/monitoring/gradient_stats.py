@@ -10,7 +10,7 @@ from keras_ivy.diagnostics.monitoring.feeding import Data, TrainFunction
 from keras_ivy.diagnostics.monitoring.monitor import Monitor
 from keras_ivy.diagnostics.monitoring.records import GradientRecord, Records, named
 from keras_ivy.diagnostics.monitoring.replay import GRADIENT_BINS, Replay
-from keras_ivy.initializers.targets import Target, collect_targets
+from keras_ivy.initializers.model.targets import Target, collect_targets
 from keras_ivy.utils.exceptions import IvyTypeError
 from keras_ivy.utils.plots import Axes, Figure, Panels
 

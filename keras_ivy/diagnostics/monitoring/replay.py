@@ -31,8 +31,8 @@ from keras_ivy.diagnostics.measuring.signals import (
 from keras_ivy.diagnostics.measuring.steps import find_optimizer
 from keras_ivy.diagnostics.monitoring.early import StepFacts
 from keras_ivy.diagnostics.monitoring.taps import GraphRecorder, Taker, Values, size_counts
-from keras_ivy.initializers.observe import entry
-from keras_ivy.initializers.targets import Target, collect_targets
+from keras_ivy.initializers.model.lsuv.observe import entry
+from keras_ivy.initializers.model.targets import Target, collect_targets
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = ["GRADIENT_BINS", "Replay"]

@@ -30,7 +30,7 @@ from keras_ivy.diagnostics.measuring.signals import (
 )
 from keras_ivy.diagnostics.measuring.taps import Call, Recorder, Tap
 from keras_ivy.diagnostics.measuring.units import Units
-from keras_ivy.initializers.observe import entry
+from keras_ivy.initializers.model.lsuv.observe import entry
 
 __all__ = ["BINS", "GraphRecorder", "GraphTap", "Taker", "Values", "size_counts", "value_counts"]
 

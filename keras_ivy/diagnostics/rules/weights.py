@@ -8,9 +8,9 @@ from keras_ivy.diagnostics.finding import Finding, make
 from keras_ivy.diagnostics.measuring.facts import Facts
 from keras_ivy.diagnostics.measuring.kernels import duplicates
 from keras_ivy.diagnostics.rules import remedies
-from keras_ivy.initializers.geometry import geometry_from_shape
-from keras_ivy.initializers.schemes_layers import activation_after
-from keras_ivy.initializers.targets import Target
+from keras_ivy.initializers.fans.geometry import geometry_from_shape
+from keras_ivy.initializers.model.schemes.layers import activation_after
+from keras_ivy.initializers.model.targets import Target
 
 __all__ = ["duplicate", "no_gradient", "scale"]
 

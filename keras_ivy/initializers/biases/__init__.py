@@ -1,0 +1,1 @@
+"""What biases start from where zero is not best."""

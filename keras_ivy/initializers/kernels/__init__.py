@@ -1,0 +1,1 @@
+"""What kernels start from: the schemes, a class each."""

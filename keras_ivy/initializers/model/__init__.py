@@ -1,0 +1,1 @@
+"""Every variable of a model at once: `initialize_model` and `lsuv`."""

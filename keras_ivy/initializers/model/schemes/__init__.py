@@ -1,0 +1,1 @@
+"""Schemes: initializers that choose by the variable, for whole models."""

@@ -1,0 +1,1 @@
+"""Seeds, and the draws that everything random is made of."""
