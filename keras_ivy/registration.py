@@ -2,7 +2,8 @@
 
 import fnmatch
 import re
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import keras
@@ -100,6 +101,26 @@ def _check_free(name: str, cls: type, known: dict[str, type]) -> None:
         raise IvyValueError(
             f"The name {name!r} already names {taken!r}: choose another. Received: cls={cls!r}"
         )
+
+
+def keep_former_files(package: str, files: Sequence[str]) -> None:
+    """Let pickles find in a package the classes that they look for in files it no longer has.
+
+    A pickle names the module that a class showed when it was made. New ones name the package
+    itself, where a public class stays wherever its file goes.
+
+    Args:
+        package: Name of the package, which is being imported.
+        files: Names of the former files, such as `["normals"]`.
+
+    Example:
+
+    >>> import pickle
+    >>> pickle.loads(b"ckeras_ivy.initializers.normals\\nNormal\\n.")
+    <class 'keras_ivy.initializers.Normal'>
+    """
+    # Python's import looks here before it looks for a file.
+    sys.modules.update({f"{package}.{name}": sys.modules[package] for name in files})
 
 
 def list_initializers(

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import keras_ivy as ivy
-from keras_ivy import layers, optimizers
+from keras_ivy import initializers, layers, optimizers
 
 
 def classes_of_the_package():
@@ -33,7 +33,7 @@ def test_a_class_is_where_it_says(address):
     assert vars(sys.modules[module]).get(name) is CLASSES[address]
 
 
-@pytest.mark.parametrize("package", [layers, optimizers], ids=lambda p: p.__name__)
+@pytest.mark.parametrize("package", [initializers, layers, optimizers], ids=lambda p: p.__name__)
 def test_rooms_do_not_show(package):
     public = [x for x in map(vars(package).get, package.__all__) if isinstance(x, type)]
     assert len(public) > 9

@@ -77,7 +77,7 @@ from keras_ivy.initializers.presets import (
     xavier_uniform,
 )
 from keras_ivy.initializers.strings import get, known_names
-from keras_ivy.registration import list_initializers, register
+from keras_ivy.registration import keep_former_files, list_initializers, register
 
 __all__ = [
     "ICNR",
@@ -165,3 +165,31 @@ __all__ = [
     "xavier_normal",
     "xavier_uniform",
 ]
+
+# Where public names stood before there were rooms.
+_FORMER_FILES = (
+    "constant",
+    "convolution",
+    "geometry",
+    "kernel_fans",
+    "lsuv",
+    "lsuv_report",
+    "normals",
+    "orthogonal",
+    "output_bias",
+    "recurrent",
+    "report",
+    "residual",
+    "rules",
+    "scaled",
+    "schemes_layers",
+    "schemes_residual",
+    "siren",
+    "structured",
+    "targets",
+    "truncation",
+    "uniforms",
+    "variance_scaling",
+    "wrapper",
+)
+keep_former_files(__name__, _FORMER_FILES)

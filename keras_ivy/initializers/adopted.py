@@ -63,9 +63,12 @@ class Adopted(Drawn):
 
     Example:
 
+    >>> import keras
     >>> Adopted(lambda shape, dtype=None: keras.ops.ones(shape, dtype))((2,)).numpy()
     array([1., 1.], dtype=float32)
     """
+
+    __module__ = "keras_ivy.initializers"
 
     arguments: tuple[str, ...] = ("initializer",)
     any_dtype = True

@@ -37,6 +37,7 @@ class Initializer(Captured, keras.initializers.Initializer, abc.ABC):
 
     Example:
 
+    >>> import keras
     >>> class Halves(Initializer):
     ...     def create_variables(self, var_shape, device, fan_out=None, fan_in=None, dtype=None):
     ...         return keras.ops.full(var_shape, 0.5, dtype)
@@ -45,6 +46,8 @@ class Initializer(Captured, keras.initializers.Initializer, abc.ABC):
 
     Reference: Ivy's `stateful/initializers.py`.
     """
+
+    __module__ = "keras_ivy.initializers"
 
     #: Whether the values depend on fans.
     needs_fans: bool = False
@@ -148,6 +151,8 @@ class Drawn(Initializer):
         seed: `None` for new values at every call, an integer for the same values at every call,
             or a `keras.random.SeedGenerator`.
     """
+
+    __module__ = "keras_ivy.initializers"
 
     #: Names of the constructor arguments that are kept as attributes and go into the config.
     arguments: tuple[str, ...] = ()

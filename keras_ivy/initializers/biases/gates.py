@@ -79,6 +79,8 @@ class ForgetBias(_GateBias):
     exploration of recurrent network architectures.
     """
 
+    __module__ = "keras_ivy.initializers"
+
     arguments: tuple[str, ...] = ("value", "layer", "units")
 
     def __init__(
@@ -126,6 +128,8 @@ class ChronoBias(_GateBias):
 
     Reference: Tallec and Ollivier 2018, arXiv:1804.11188.
     """
+
+    __module__ = "keras_ivy.initializers"
 
     arguments: tuple[str, ...] = ("max_steps", "layer", "units")
 

@@ -38,6 +38,7 @@ class OutputBias(Drawn):
 
     Example:
 
+    >>> import keras
     >>> bias = OutputBias([0.25, 0.75])((2,))
     >>> keras.ops.softmax(bias).numpy().round(6)
     array([0.25, 0.75], dtype=float32)
@@ -47,6 +48,8 @@ class OutputBias(Drawn):
     Reference: Karpathy 2019, A recipe for training neural networks; for rare positives, Lin et
     al. 2017, arXiv:1708.02002.
     """
+
+    __module__ = "keras_ivy.initializers"
 
     arguments: tuple[str, ...] = ("frequencies", "activation")
 

@@ -53,6 +53,8 @@ class Geometry:
         normalizes: Whether it belongs to a normalisation: a scale, a shift or a statistic.
     """
 
+    __module__ = "keras_ivy.initializers"
+
     fan_in: float
     fan_out: float
     role: str = "kernel"

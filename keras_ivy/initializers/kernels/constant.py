@@ -44,6 +44,8 @@ class Constant(Drawn):
     Reference: Ivy's `stateful/initializers.py`.
     """
 
+    __module__ = "keras_ivy.initializers"
+
     arguments: tuple[str, ...] = ("constant",)
     any_dtype = True
 
@@ -135,6 +137,8 @@ class Zeros(Constant):
     Reference: Ivy's `stateful/initializers.py`.
     """
 
+    __module__ = "keras_ivy.initializers"
+
     arguments: tuple[str, ...] = ()
 
     def __init__(self, seed: Seed = None):
@@ -161,6 +165,8 @@ class Ones(Constant):
 
     Reference: Ivy's `stateful/initializers.py`.
     """
+
+    __module__ = "keras_ivy.initializers"
 
     arguments: tuple[str, ...] = ()
 

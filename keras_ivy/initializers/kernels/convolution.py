@@ -75,6 +75,8 @@ class DeltaOrthogonal(_Centred):
     Reference: Xiao et al. 2018, arXiv:1806.05393.
     """
 
+    __module__ = "keras_ivy.initializers"
+
     arguments: tuple[str, ...] = ("gain", "groups")
 
     def __init__(self, gain: float = 1.0, groups: int = 1, seed: Seed = None):
@@ -118,6 +120,8 @@ class Dirac(_Centred):
 
     Reference: Zagoruyko and Komodakis 2017, arXiv:1706.00388.
     """
+
+    __module__ = "keras_ivy.initializers"
 
     arguments: tuple[str, ...] = ("gain", "groups", "layer")
 
@@ -173,6 +177,8 @@ class ICNR(Wrapper):
 
     Reference: Aitken et al. 2017, arXiv:1707.02937.
     """
+
+    __module__ = "keras_ivy.initializers"
 
     arguments: tuple[str, ...] = ("scale", "initializer", "order")
 

@@ -39,6 +39,8 @@ class KernelInitializer(Drawn, keras.initializers.VarianceScaling):
         seed: See `Drawn`.
     """
 
+    __module__ = "keras_ivy.initializers"
+
     _options = (
         ("fans", None),
         ("layer", None),
@@ -169,6 +171,8 @@ class FanScaled(KernelInitializer):
         seed: See `Drawn`.
         **options: What the fans are; see `KernelInitializer`.
     """
+
+    __module__ = "keras_ivy.initializers"
 
     needs_fans = True
 

@@ -43,6 +43,8 @@ class Normal(FanScaled):
     Reference: the counterpart of `Uniform`; Ivy has no general normal scheme.
     """
 
+    __module__ = "keras_ivy.initializers"
+
     arguments: tuple[str, ...] = ("numerator", "fan_mode", "power", "gain", "mean", "cut")
 
     def __init__(
@@ -105,6 +107,8 @@ class KaimingNormal(Normal):
 
     Reference: He et al. 2015, arXiv:1502.01852; Ivy's `stateful/initializers.py`.
     """
+
+    __module__ = "keras_ivy.initializers"
 
     arguments: tuple[str, ...] = ("mean", "fan_mode", "negative_slope", "cut")
 
@@ -185,6 +189,8 @@ class XavierNormal(Normal):
     neural networks.
     """
 
+    __module__ = "keras_ivy.initializers"
+
     arguments: tuple[str, ...] = ("gain", "cut")
 
     def __init__(
@@ -210,6 +216,8 @@ class LecunNormal(Normal):
 
     Reference: LeCun et al. 1998, Efficient BackProp; Klambauer et al. 2017, arXiv:1706.02515.
     """
+
+    __module__ = "keras_ivy.initializers"
 
     arguments: tuple[str, ...] = ("gain", "cut")
 
@@ -240,6 +248,8 @@ class RandomNormal(Drawn):
 
     Reference: Ivy's `stateful/initializers.py`.
     """
+
+    __module__ = "keras_ivy.initializers"
 
     arguments: tuple[str, ...] = ("mean", "stddev")
 
@@ -298,6 +308,8 @@ class NormalInitializer(RandomNormal):
 
     Reference: `NormalInitializer` of the weight-initialization document.
     """
+
+    __module__ = "keras_ivy.initializers"
 
     arguments: tuple[str, ...] = ("mean", "std")
 

@@ -48,6 +48,8 @@ class Orthogonal(MatrixInitializer):
     arXiv:2110.01765.
     """
 
+    __module__ = "keras_ivy.initializers"
+
     arguments: tuple[str, ...] = ("gain", "scaled")
 
     def __init__(

@@ -132,6 +132,8 @@ class Fixup(Scaled):
     Reference: Zhang et al. 2019, arXiv:1901.09321.
     """
 
+    __module__ = "keras_ivy.initializers"
+
     arguments: tuple[str, ...] = ("branches", "layers", "initializer")
 
     def __init__(
@@ -164,6 +166,8 @@ class DepthScaled(Scaled):
     >>> DepthScaled(branches=8).factor
     0.25
     """
+
+    __module__ = "keras_ivy.initializers"
 
     arguments: tuple[str, ...] = ("branches", "initializer")
 
@@ -199,6 +203,8 @@ class GPT2Residual(RandomNormal):
     Reference: Radford et al. 2019, Language models are unsupervised multitask learners.
     """
 
+    __module__ = "keras_ivy.initializers"
+
     arguments: tuple[str, ...] = ("layers", "base")
 
     def __init__(self, layers: int, base: float = 0.02, seed: Seed = None):
@@ -231,6 +237,8 @@ class DeepNet(XavierNormal):
 
     Reference: Wang et al. 2022, arXiv:2203.00555; see `deepnet_constants`.
     """
+
+    __module__ = "keras_ivy.initializers"
 
     arguments: tuple[str, ...] = ("encoder_layers", "decoder_layers", "part")
 
@@ -277,6 +285,8 @@ class TFixup(Scaled):
     Reference: Huang et al. 2020, Improving transformer optimization through better
     initialization.
     """
+
+    __module__ = "keras_ivy.initializers"
 
     arguments: tuple[str, ...] = ("layers", "part", "initializer")
 

@@ -32,6 +32,8 @@ class FirstLayerSiren(Uniform):
     Reference: Sitzmann et al. 2020, arXiv:2006.09661; Ivy's `stateful/initializers.py`.
     """
 
+    __module__ = "keras_ivy.initializers"
+
     arguments: tuple[str, ...] = ()
 
     def __init__(self, seed: Seed = None, **options: Any):
@@ -64,6 +66,8 @@ class Siren(Uniform):
 
     Reference: Sitzmann et al. 2020, arXiv:2006.09661; Ivy's `stateful/initializers.py`.
     """
+
+    __module__ = "keras_ivy.initializers"
 
     arguments: tuple[str, ...] = ("w0",)
 

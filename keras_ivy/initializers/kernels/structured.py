@@ -41,6 +41,8 @@ class Identity(MatrixInitializer):
     Reference: Le et al. 2015, arXiv:1504.00941.
     """
 
+    __module__ = "keras_ivy.initializers"
+
     arguments: tuple[str, ...] = ("gain",)
 
     def __init__(self, gain: float = 1.0, *, seed: Seed = None, **options: Any):
@@ -94,6 +96,8 @@ class Sparse(MatrixInitializer):
 
     Reference: Martens 2010, Deep learning via Hessian-free optimization.
     """
+
+    __module__ = "keras_ivy.initializers"
 
     arguments: tuple[str, ...] = ("sparsity", "stddev")
 

@@ -148,6 +148,8 @@ class TruncatedNormal(Drawn):
     absolute.
     """
 
+    __module__ = "keras_ivy.initializers"
+
     arguments: tuple[str, ...] = ("mean", "stddev", "cut", "bounds", "correct")
 
     @also_spelled(std="stddev")

@@ -41,6 +41,8 @@ class Uniform(FanScaled):
     Reference: Ivy's `stateful/initializers.py`.
     """
 
+    __module__ = "keras_ivy.initializers"
+
     arguments: tuple[str, ...] = ("numerator", "fan_mode", "power", "gain")
     distribution = "uniform"
 
@@ -88,6 +90,8 @@ class GlorotUniform(Uniform):
     neural networks; Ivy's `stateful/initializers.py`.
     """
 
+    __module__ = "keras_ivy.initializers"
+
     arguments: tuple[str, ...] = ()
 
     def __init__(self, seed: Seed = None, **options: Any):
@@ -111,6 +115,8 @@ class XavierUniform(Uniform):
     Reference: Glorot and Bengio 2010, Understanding the difficulty of training deep feedforward
     neural networks.
     """
+
+    __module__ = "keras_ivy.initializers"
 
     arguments: tuple[str, ...] = ("gain",)
 
@@ -136,6 +142,8 @@ class KaimingUniform(Uniform):
 
     Reference: He et al. 2015, arXiv:1502.01852.
     """
+
+    __module__ = "keras_ivy.initializers"
 
     arguments: tuple[str, ...] = ("fan_mode", "negative_slope")
 
@@ -172,6 +180,8 @@ class LecunUniform(Uniform):
     Reference: LeCun et al. 1998, Efficient BackProp.
     """
 
+    __module__ = "keras_ivy.initializers"
+
     arguments: tuple[str, ...] = ("gain",)
 
     def __init__(self, gain: float = 1.0, *, seed: Seed = None, **options: Any):
@@ -200,6 +210,8 @@ class TorchDefault(Uniform):
 
     Reference: PyTorch's `torch.nn.Linear`, which writes it as Kaiming's scheme for `a=sqrt(5)`.
     """
+
+    __module__ = "keras_ivy.initializers"
 
     arguments: tuple[str, ...] = ()
 
@@ -239,6 +251,8 @@ class UniformInitializer(Drawn):
 
     Reference: `UniformInitializer` of the weight-initialization document.
     """
+
+    __module__ = "keras_ivy.initializers"
 
     arguments: tuple[str, ...] = ("a", "b")
 

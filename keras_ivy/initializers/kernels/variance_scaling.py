@@ -63,6 +63,8 @@ class VarianceScaling(_Distributed):
     Reference: `keras.initializers.VarianceScaling`.
     """
 
+    __module__ = "keras_ivy.initializers"
+
     arguments: tuple[str, ...] = ("scale", "mode", "distribution")
 
     def __init__(
@@ -96,6 +98,8 @@ class XavierInitializer(_Distributed):
 
     Reference: Glorot and Bengio 2010; `XavierInitializer` of the weight-initialization document.
     """
+
+    __module__ = "keras_ivy.initializers"
 
     arguments: tuple[str, ...] = ("gain", "distribution")
 
@@ -138,6 +142,8 @@ class KaimingInitializer(_Distributed):
     Reference: He et al. 2015, arXiv:1502.01852; `KaimingInitializer` of the
     weight-initialization document.
     """
+
+    __module__ = "keras_ivy.initializers"
 
     arguments: tuple[str, ...] = ("mode", "nonlinearity", "distribution", "negative_slope", "kind")
 

@@ -27,6 +27,8 @@ class Wrapper(KernelInitializer):
         **options: What the fans are, passed on to `initializer`; see `KernelInitializer`.
     """
 
+    __module__ = "keras_ivy.initializers"
+
     arguments: tuple[str, ...] = ("initializer",)
 
     def __init__(self, initializer: Any, *, seed: Seed = None, **options: Any):
@@ -103,6 +105,8 @@ class Scaled(Wrapper):
     >>> Scaled("ones", 0.5)((2,)).numpy()
     array([0.5, 0.5], dtype=float32)
     """
+
+    __module__ = "keras_ivy.initializers"
 
     arguments: tuple[str, ...] = ("initializer", "factor")
 

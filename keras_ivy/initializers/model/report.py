@@ -28,6 +28,8 @@ class InitializationRow:
         name: Its path by the names of layers, such as `"conv1/kernel"`.
     """
 
+    __module__ = "keras_ivy.initializers"
+
     path: str
     layer: str
     shape: tuple[int, ...]
@@ -68,6 +70,8 @@ class InitializationReport(VariableTable[InitializationRow], Report[Initializati
     >>> report["head"] is report["head/kernel"] is report["v0/kernel"] is row
     True
     """
+
+    __module__ = "keras_ivy.initializers"
 
     columns: tuple[Column, ...] = (
         ("path", "path"),

@@ -55,11 +55,14 @@ class InitRule(MatchRule):
 
     Example:
 
+    >>> import keras
     >>> InitRule(keras.layers.Embedding, "normal", {"std": 0.02}).role is None
     True
     >>> InitRule("head/bias", "zeros").describe()
     "'head/bias'"
     """
+
+    __module__ = "keras_ivy.initializers"
 
     belongs_to = "initialize_model(model, [InitRule(match, initializer)])"
 
@@ -118,10 +121,13 @@ class PerTarget:
 
     Example:
 
+    >>> import keras
     >>> by_depth = PerTarget(lambda target: f"normal(std={0.1 / (1 + target.position)})")
     >>> InitRule(keras.layers.Dense, by_depth).describe()
     'Dense'
     """
+
+    __module__ = "keras_ivy.initializers"
 
     def __init__(
         self,
@@ -141,6 +147,8 @@ class Scheme(abc.ABC):
 
     `initialize_model` takes a scheme where it takes an initializer, and in a list of rules.
     """
+
+    __module__ = "keras_ivy.initializers"
 
     @abc.abstractmethod
     def rules(self, targets: Sequence[Target]) -> list[InitRule]:

@@ -29,6 +29,8 @@ class Target:
         seed_path: The path with names that the user gave in the place of positions.
     """
 
+    __module__ = "keras_ivy.initializers"
+
     path: str
     layers: tuple[keras.layers.Layer, ...]
     variable: keras.Variable

@@ -25,6 +25,8 @@ class LSUVRow:
         name: The kernel's path by the names of layers, such as `"conv1/kernel"`.
     """
 
+    __module__ = "keras_ivy.initializers"
+
     path: str
     layer: str
     calls: int
@@ -46,6 +48,8 @@ class LSUVReport(VariableTable[LSUVRow], Report[LSUVRow]):
         on: `"pre"` or `"post"`.
         also: Further names of rows, by their paths.
     """
+
+    __module__ = "keras_ivy.initializers"
 
     columns: tuple[Column, ...] = (
         ("path", "path"),

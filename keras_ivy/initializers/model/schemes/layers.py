@@ -75,11 +75,13 @@ class AutoScheme(Scheme):
 
     Example:
 
-    >>> from keras_ivy.initializers.model.initialize import initialize_model
+    >>> import keras
     >>> model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(8), keras.layers.ReLU()])
     >>> initialize_model(model, "auto", dry_run=True)["layers/v0/kernel"].scheme
     'VarianceScaling(scale=2.0)'
     """
+
+    __module__ = "keras_ivy.initializers"
 
     def __init__(self, embedding_std: float = 0.02):
         self.embedding_std = check_number("embedding_std", embedding_std, least=0)
@@ -176,6 +178,8 @@ class LayerDefaultScheme(Scheme):
     statistics of `adapt`) stays, with a warning.
     """
 
+    __module__ = "keras_ivy.initializers"
+
     def rules(self, targets: Sequence[Target]) -> list[InitRule]:
         """Return the rules; see `Scheme`."""
         starts = Starts()
@@ -201,6 +205,8 @@ class TorchDefaultScheme(Scheme):
     Reference: `torch.nn.Linear`, `Conv*d`, `ConvTranspose*d`, `LSTM`, `GRU`, `RNN`,
     `Embedding` and `MultiheadAttention`.
     """
+
+    __module__ = "keras_ivy.initializers"
 
     def rules(self, targets: Sequence[Target]) -> list[InitRule]:
         """Return the rules; see `Scheme`."""

@@ -90,6 +90,8 @@ class ZeroLastScheme(Scheme):
     Reference: Goyal et al. 2017, arXiv:1706.02677; Zhang et al. 2019, arXiv:1901.09321.
     """
 
+    __module__ = "keras_ivy.initializers"
+
     def __init__(self, branch: str, base: Any = "kaiming"):
         self.branch = check_pattern("branch", branch)
         self.base = check_scheme("base", base, optional=True)
@@ -123,6 +125,8 @@ class FixupScheme(Scheme):
 
     Reference: Zhang et al. 2019, arXiv:1901.09321.
     """
+
+    __module__ = "keras_ivy.initializers"
 
     def __init__(self, branch: str, head: str | None = None, base: Any = "kaiming"):
         self.branch = check_pattern("branch", branch)
@@ -174,6 +178,8 @@ class DepthScaledScheme(Scheme):
         base: Scheme of all weights, default `"kaiming"`.
     """
 
+    __module__ = "keras_ivy.initializers"
+
     def __init__(self, branch: str, depth: int | None = None, base: Any = "kaiming"):
         self.branch = check_pattern("branch", branch)
         self.depth = depth if depth is None else check_whole("depth", depth, least=1)
@@ -201,6 +207,8 @@ class GPT2Scheme(Scheme):
 
     Reference: Radford et al. 2019, Language models are unsupervised multitask learners.
     """
+
+    __module__ = "keras_ivy.initializers"
 
     @also_spelled(stddev="std")
     def __init__(self, projection: str, depth: int | None = None, std: float = 0.02):
@@ -275,6 +283,8 @@ class DeepNetScheme(_TransformerScheme):
     Reference: Wang et al. 2022, arXiv:2203.00555.
     """
 
+    __module__ = "keras_ivy.initializers"
+
     def rules(self, targets: Sequence[Target]) -> list[InitRule]:
         """Return the rules; see `Scheme`."""
         layers = self._layers(targets)
@@ -300,6 +310,8 @@ class TFixupScheme(_TransformerScheme):
     Reference: Huang et al. 2020, Improving transformer optimization through better
     initialization.
     """
+
+    __module__ = "keras_ivy.initializers"
 
     def rules(self, targets: Sequence[Target]) -> list[InitRule]:
         """Return the rules; see `Scheme`."""
