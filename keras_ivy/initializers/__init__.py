@@ -4,9 +4,10 @@ from keras_ivy.initializers.adopted import Adopted, adopt
 from keras_ivy.initializers.base import Drawn, Initializer
 from keras_ivy.initializers.biases.gates import ChronoBias, ForgetBias
 from keras_ivy.initializers.biases.output import OutputBias
-from keras_ivy.initializers.fans.geometry import Geometry, register_fans
+from keras_ivy.initializers.fans.geometry import Geometry
 from keras_ivy.initializers.fans.lookup import fans_of, geometry_of
 from keras_ivy.initializers.fans.options import kernel_fans
+from keras_ivy.initializers.fans.rules import register_fans
 from keras_ivy.initializers.gains import calculate_gain
 from keras_ivy.initializers.kernels.constant import Constant, Ones, Zeros
 from keras_ivy.initializers.kernels.convolution import ICNR, DeltaOrthogonal, Dirac

@@ -4,12 +4,10 @@ Ivy itself passes the channels of a convolution as its fans, without the window;
 argument of the layers. The rules here give the true ones, as `initialize_model` uses them.
 """
 
-from dataclasses import replace
-from typing import Any
-
 import keras
 
 from keras_ivy.initializers import Geometry, register_fans
+from keras_ivy.initializers.fans.axes import axes_of
 from keras_ivy.initializers.fans.geometry import kernel_geometry
 from keras_ivy.layers.conv.conv import Convolution
 from keras_ivy.layers.conv.depthwise import DepthwiseConv2D
@@ -24,13 +22,6 @@ from keras_ivy.structure import walk
 
 __all__ = []
 
-#: Gates packed along the last axis of an LSTM's matrices: input, forget, cell, output.
-LSTM_GATES = 4
-
-
-def _reversed_matrix(shape: tuple[int, ...]) -> Geometry:
-    return kernel_geometry(shape, outputs=(0,), inputs=(1,))
-
 
 @register_fans(Linear)
 def linear_fans(layer: Linear, variable: keras.Variable) -> Geometry | None:
@@ -42,7 +33,7 @@ def linear_fans(layer: Linear, variable: keras.Variable) -> Geometry | None:
     >>> fans_of(Linear(3, 5), "w")
     (3, 5)
     """
-    geometry = _reversed_matrix(layer.v["w"].shape)
+    geometry = axes_of(layer.v["w"].shape, "linear")
     return {"w": geometry, "b": geometry.of_bias()}.get(variable.name)
 
 
@@ -50,15 +41,14 @@ def linear_fans(layer: Linear, variable: keras.Variable) -> Geometry | None:
 def convolution_fans(layer: keras.layers.Layer, variable: keras.Variable) -> Geometry | None:
     """Kernels `(*window, in, out)`, `(*window, out, in)` or, by channel, `(*window, channels)`."""
     shape = layer.v["w"].shape
-    window = tuple(range(layer.rank))
-    first, second = (layer.rank,), (layer.rank + 1,)
-    if isinstance(layer, DepthwiseConv2D):
-        axes: dict[str, Any] = {"blocks": first}
+    strides = layer._strides
+    if isinstance(layer, DepthwiseConv2D):  # without an axis for the multiplier
+        window, channels = tuple(range(layer.rank)), (layer.rank,)
+        geometry = kernel_geometry(shape, window=window, blocks=channels, strides=strides)
     elif isinstance(layer, TransposedConvolution):
-        axes = {"outputs": first, "inputs": second, "transposed": True}
+        geometry = axes_of(shape, "conv_transpose", strides=strides)
     else:
-        axes = {"inputs": first, "outputs": second}
-    geometry = kernel_geometry(shape, window=window, strides=layer._strides, **axes)
+        geometry = axes_of(shape, strides=strides)
     return {"w": geometry, "b": geometry.of_bias()}.get(variable.name)
 
 
@@ -67,8 +57,7 @@ def embedding_fans(layer: Embedding, variable: keras.Variable) -> Geometry | Non
     """A row is looked up, not summed."""
     if variable.name != "w":
         return None
-    table = kernel_geometry(variable.shape, inputs=(0,), outputs=(1,), role="embedding")
-    return replace(table, fan_in=1)
+    return axes_of(variable.shape, "embedding", role="embedding")
 
 
 @register_fans(LSTM)
@@ -77,28 +66,21 @@ def lstm_fans(layer: LSTM, variable: keras.Variable) -> Geometry | None:
     name = next(entry.name for entry in walk(layer) if entry.variable is variable)
     if not name.endswith("/w"):
         return None
-    rows, columns = variable.shape
-    return kernel_geometry(
-        (rows, LSTM_GATES, columns // LSTM_GATES),
-        inputs=(0,),
-        blocks=(1,),
-        outputs=(2,),
-        role="recurrent" if name.startswith("recurrent/") else "kernel",
-    )
+    role = "recurrent" if name.startswith("recurrent/") else "kernel"
+    return axes_of(variable.shape, "lstm", role=role)
 
 
 @register_fans(MultiHeadAttention)
 def attention_fans(layer: MultiHeadAttention, variable: keras.Variable) -> Geometry | None:
     """Each projection is a matrix of its own, packed or not; all heads together."""
     v = layer.v
-    outwards = _reversed_matrix(v["out_proj_weights"].shape)
-    if "in_proj_weights" in v:
-        rows, columns = v["in_proj_weights"].shape
-        inwards = kernel_geometry((3, rows // 3, columns), blocks=(0,), outputs=(1,), inputs=(2,))
+    outwards = axes_of(v["out_proj_weights"].shape, "linear")
+    if "in_proj_weights" in v:  # query, key and value, one below the other
+        inwards = axes_of(v["in_proj_weights"].shape, "linear", gates=3)
     else:
-        inwards = _reversed_matrix(v["q_proj_weights"].shape)
+        inwards = axes_of(v["q_proj_weights"].shape, "linear")
     if variable.name in ("q_proj_weights", "k_proj_weights", "v_proj_weights"):
-        return _reversed_matrix(variable.shape)
+        return axes_of(variable.shape, "linear")
     return {
         "in_proj_weights": inwards,
         "in_proj_bias": inwards.of_bias(),

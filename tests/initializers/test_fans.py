@@ -9,8 +9,9 @@ import keras
 import numpy as np
 import pytest
 
-from keras_ivy.initializers.fans.geometry import Geometry, register_fans, rule_for
+from keras_ivy.initializers.fans.geometry import Geometry
 from keras_ivy.initializers.fans.lookup import fans_of, geometry_of
+from keras_ivy.initializers.fans.rules import register_fans, rule_for
 from keras_ivy.structure import walk
 
 L = keras.layers

@@ -9,7 +9,7 @@ from scipy import stats
 import keras_ivy
 import keras_ivy.initializers as initializers
 from keras_ivy.initializers import Identity, Orthogonal, Sparse
-from keras_ivy.initializers.kernels.matrix import matrix_view
+from keras_ivy.initializers.fans.axes import axes_of
 from keras_ivy.initializers.random import orthonormal
 from keras_ivy.initializers.random.orthonormal import orthonormal_columns
 
@@ -99,12 +99,12 @@ def test_both_factorizations_give_the_same_matrix(shape):
     ],
 )
 def test_every_matrix_of_a_kernel_is_orthogonal(options, shape, sizes):
-    view = matrix_view(shape, **options)
-    assert view.sizes == sizes
+    axes = axes_of(shape, **options)
+    assert axes.matrices == sizes
     kernel = Orthogonal(seed=1, **options)(shape)
     # Take the kernel apart by indices, not by the code that put it together.
     where = np.asarray(
-        view.fold(keras.ops.reshape(keras.ops.arange(np.prod(shape)), view.sizes))
+        axes.fold(keras.ops.reshape(keras.ops.arange(np.prod(shape)), sizes))
     ).ravel()
     matrices = kernel.numpy().ravel()[np.argsort(where)].reshape(sizes)
     assert max(deviation(matrix) for matrix in matrices) < 1e-5

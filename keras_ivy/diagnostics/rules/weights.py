@@ -8,7 +8,7 @@ from keras_ivy.diagnostics.finding import Finding, make
 from keras_ivy.diagnostics.measuring.facts import Facts
 from keras_ivy.diagnostics.measuring.kernels import duplicates
 from keras_ivy.diagnostics.rules import remedies
-from keras_ivy.initializers.fans.geometry import geometry_from_shape
+from keras_ivy.initializers.fans.axes import axes_of
 from keras_ivy.initializers.model.schemes.layers import activation_after
 from keras_ivy.initializers.model.targets import Target
 
@@ -58,7 +58,7 @@ def scale(facts: Facts) -> list[Finding]:
 
 def _guessed(target: Target, size: float) -> str:
     """Where a shape alone explains the deviation, which fans it suggests."""
-    guess = geometry_from_shape(target.shape).fans
+    guess = axes_of(target.shape).fans
     if guess == target.geometry.fans:
         return ""
     names = {"He": 2 / guess[0], "LeCun": 1 / guess[0], "Xavier": 2 / sum(guess)}

@@ -6,16 +6,12 @@ import keras
 
 from keras_ivy.initializers.base import Drawn
 from keras_ivy.initializers.checks import check_choice, check_number, check_whole
+from keras_ivy.initializers.fans.axes import GATES
 from keras_ivy.initializers.fans.options import Fan
 from keras_ivy.initializers.random import sampling
 from keras_ivy.initializers.random.seeds import Seed
 from keras_ivy.registration import register
 from keras_ivy.utils.exceptions import IvyValueError
-
-#: Gates in the order of Keras's (and Ivy's) packed biases: input, forget, cell, output; and
-#: update, reset, candidate. GRU's update gate is the one that keeps the state.
-_GATES = {"lstm": 4, "gru": 3}
-_KEEPING = {"lstm": 1, "gru": 0}
 
 
 class _GateBias(Drawn):
@@ -25,12 +21,12 @@ class _GateBias(Drawn):
     """
 
     def __init__(self, layer: str, units: int | None, seed: Seed):
-        self.layer = check_choice("layer", layer, tuple(_GATES))
+        self.layer = check_choice("layer", layer, tuple(GATES))
         self.units = None if units is None else check_whole("units", units, least=1)
         super().__init__(seed)
 
     def _check(self, shape: tuple[int, ...], fan_in: Fan | None, fan_out: Fan | None) -> None:
-        gates = _GATES[self.layer]
+        gates = len(GATES[self.layer].names)
         units = self.units or "units"
         last = (
             shape[-1] if shape and (len(shape) == 1 or (len(shape) == 2 and shape[0] == 2)) else 1
@@ -92,10 +88,9 @@ class ForgetBias(_GateBias):
     def _sample(
         self, shape: tuple[int, ...], fan_in: Fan | None, fan_out: Fan | None, dtype: str, seed
     ) -> Any:
-        count = _GATES[self.layer]
-        values = [0.0] * count
-        values[_KEEPING[self.layer]] = self.value
-        units = (shape[-1] // count,)
+        names, keeps = GATES[self.layer]
+        units = (shape[-1] // len(names),)
+        values = [self.value if name == keeps else 0.0 for name in names]
         return self._pack([keras.ops.full(units, value, dtype) for value in values], shape)
 
 
@@ -146,11 +141,11 @@ class ChronoBias(_GateBias):
     def _sample(
         self, shape: tuple[int, ...], fan_in: Fan | None, fan_out: Fan | None, dtype: str, seed
     ) -> Any:
-        count = _GATES[self.layer]
-        units = (shape[-1] // count,)
+        names, keeps = GATES[self.layer]
+        units = (shape[-1] // len(names),)
         steps = sampling.uniform(units, 1.0, self.max_steps - 1.0, dtype, seed)
-        gates = [keras.ops.zeros(units, dtype)] * count
-        gates[_KEEPING[self.layer]] = keras.ops.log(steps)
-        if self.layer == "lstm":
-            gates[0] = -gates[1]
-        return self._pack(gates, shape)
+        gates = dict.fromkeys(names, keras.ops.zeros(units, dtype))
+        gates[keeps] = keras.ops.log(steps)
+        if "input" in gates:  # what LSTM forgets makes room for what comes in
+            gates["input"] = -gates[keeps]
+        return self._pack(list(gates.values()), shape)

@@ -1,16 +1,14 @@
-"""What a variable of a layer is: its fans, its role and the use of its axes; and who tells.
-
-A rule is a function of a layer and one of its variables. There is one for each family of Keras
-layers (`rules_dense.py`, `rules_conv.py`, `rules_recurrent.py`); `register_fans` adds others.
-"""
+"""What a variable of a layer is: its fans, its role and the use of its axes."""
 
 import math
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import keras
 
-__all__ = ["Geometry", "register_fans"]
+from keras_ivy.typing import Array, ArrayLike
+
+__all__ = ["Geometry"]
 
 #: Roles of variables that carry a random draw.
 WEIGHT_ROLES = ("kernel", "recurrent", "embedding")
@@ -99,90 +97,32 @@ class Geometry:
             and len(self.inputs) == len(self.outputs) == 1
         )
 
+    @property
+    def matrices(self) -> tuple[int, int, int]:
+        """How many matrices there are, of how many inputs and outputs each."""
+        *rows, columns = self.block_shape
+        return self.block_count, math.prod(rows), columns
+
+    def fold(self, matrices: ArrayLike) -> Array:
+        """Put matrices of shape `(count, inputs, outputs)` together to the shape `split`.
+
+        Example:
+
+        >>> from keras_ivy.initializers.fans.axes import axes_of
+        >>> axes_of((1, 4), "dense", gates=2).fold([[[1, 2]], [[3, 4]]]).numpy().tolist()
+        [[[1, 2], [3, 4]]]
+        """
+        rows = sorted((*self.window, *self.inputs))
+        order = [*sorted(self.blocks), *rows, *sorted(self.outputs)]
+        seen = [axis for axis in order if self.split[axis] != 1]
+        if seen == sorted(seen):  # one entry may stand anywhere
+            return keras.ops.reshape(matrices, self.split)
+        kernel = keras.ops.reshape(matrices, [self.split[axis] for axis in order])
+        return keras.ops.transpose(kernel, [order.index(axis) for axis in range(len(order))])
+
     def of_bias(self) -> "Geometry":
         """The geometry of the bias that is added to this kernel's output."""
         return Geometry(self.fan_in, self.fan_out, role="bias")
-
-
-#: A rule maps `(layer, variable)` to a geometry, to a pair of fans, or to None if it does not know
-#: the variable.
-FanRule = Callable[[keras.layers.Layer, keras.Variable], "Geometry | tuple | None"]
-
-_RULES: dict[type, FanRule] = {}
-
-
-def register_fans(*layer_classes: type) -> Callable[[FanRule], FanRule]:
-    """Register a rule that tells the fans of the variables of a layer class.
-
-    The rule holds for subclasses too, unless they have a rule of their own. Registering a class
-    again replaces its rule.
-
-    Args:
-        *layer_classes: Subclasses of `keras.layers.Layer`.
-
-    Returns:
-        A decorator for a function `rule(layer, variable)` that returns `(fan_in, fan_out)`, or a
-        `Geometry` (which can also name the role and the axes), or `None` for a variable that it
-        does not know.
-
-    Raises:
-        TypeError: If an argument is not a layer class.
-
-    Example:
-
-    >>> import keras_ivy
-    >>> class Transposed(keras.layers.Layer):
-    ...     def build(self, input_shape):
-    ...         self.w = self.add_weight(name="w", shape=(3, input_shape[-1]))
-    >>> @register_fans(Transposed)
-    ... def transposed_fans(layer, variable):
-    ...     fan_out, fan_in = variable.shape
-    ...     return fan_in, fan_out
-    >>> layer = Transposed()
-    >>> layer.build((None, 8))
-    >>> keras_ivy.initializers.fans_of(layer, layer.w)
-    (8, 3)
-    """
-    for cls in layer_classes:
-        if not (isinstance(cls, type) and issubclass(cls, keras.layers.Layer)):
-            raise TypeError(
-                "`register_fans` takes layer classes, as in `@register_fans(MyLayer)`. "
-                f"Received: {cls!r}"
-            )
-    if not layer_classes:
-        raise TypeError("`register_fans` takes at least one layer class. Received none.")
-
-    def decorator(rule: FanRule) -> FanRule:
-        _RULES.update(dict.fromkeys(layer_classes, rule))
-        return rule
-
-    return decorator
-
-
-def rule_for(layer_class: type) -> FanRule | None:
-    """Return the rule of the nearest class in the method resolution order, or None."""
-    return next((_RULES[cls] for cls in layer_class.__mro__ if cls in _RULES), None)
-
-
-def known_geometry(layer: keras.layers.Layer, variable: keras.Variable) -> Geometry | None:
-    """Return what the rules say of a variable of this very layer; None if they do not know it."""
-    rule = rule_for(type(layer))
-    found = None if rule is None else rule(layer, variable)
-    if found is None:
-        return None
-    if not isinstance(found, Geometry):
-        fan_in, fan_out = found
-        found = replace(geometry_from_shape(variable.shape), fan_in=fan_in, fan_out=fan_out)
-    if 0 in found.fans and any(0 in v.shape for v in layer.variables):  # an empty layer
-        return replace(found, fan_in=found.fan_in or 1, fan_out=found.fan_out or 1)
-    for name, fan in zip(("fan_in", "fan_out"), found.fans, strict=True):
-        if not fan > 0:
-            raise ValueError(
-                f"The fans of a variable must be positive. The rule for "
-                f"{type(layer).__name__} gave, for {variable.path!r} of shape {variable.shape}: "
-                f"{name}={fan!r}"
-            )
-    return found
 
 
 def kernel_geometry(
@@ -219,19 +159,3 @@ def kernel_geometry(
     sizes[0 if transposed else 1] /= math.prod(strides)
     fan_in, fan_out = (int(size) if size == int(size) else size for size in sizes)
     return Geometry(fan_in, fan_out, role, split, window, inputs, outputs, blocks)
-
-
-def geometry_from_shape(shape: tuple[int, ...]) -> Geometry:
-    """Read a shape as Keras does: `(*window, inputs, outputs)`; a vector counts its entries.
-
-    Example:
-
-    >>> geometry_from_shape((3, 3, 4, 8)).fans, geometry_from_shape((5,)).fans
-    ((36, 72), (5, 5))
-    """
-    rank = len(shape)
-    if rank < 2:
-        return Geometry(*(math.prod(shape),) * 2)
-    return kernel_geometry(
-        shape, window=tuple(range(rank - 2)), inputs=(rank - 2,), outputs=(rank - 1,)
-    )

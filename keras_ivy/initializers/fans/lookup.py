@@ -20,12 +20,9 @@ import keras
 
 # Imported for the rules that they register.
 from keras_ivy.initializers.fans import rules_conv, rules_dense, rules_recurrent  # noqa: F401
-from keras_ivy.initializers.fans.geometry import (
-    Geometry,
-    geometry_from_shape,
-    known_geometry,
-    rule_for,
-)
+from keras_ivy.initializers.fans.axes import axes_of
+from keras_ivy.initializers.fans.geometry import Geometry
+from keras_ivy.initializers.fans.rules import known_geometry, rule_for
 from keras_ivy.structure import Entry, names_of, sublayers, walk
 from keras_ivy.utils.exceptions import nearest
 from keras_ivy.utils.reports.lookup import found_by, listed
@@ -116,7 +113,7 @@ def guess_geometry(layer: keras.layers.Layer, variable: keras.Variable) -> Geome
         return Geometry(1, 1, role="state")
     words = set(re.split(r"[^a-z]+", name))
     if len(variable.shape) >= 2:
-        guess = geometry_from_shape(variable.shape)
+        guess = axes_of(variable.shape)
         if "kernel" in words or name in ("w", "weight"):
             return guess
         if words & {"bias", "biases"}:  # of heads, or of relative positions
@@ -131,12 +128,12 @@ def guess_geometry(layer: keras.layers.Layer, variable: keras.Variable) -> Geome
     if "bias" in name or name == "b":
         kernels = [v for v in layer.variables if len(v.shape) >= 2 and v.trainable]
         if len(kernels) == 1:
-            return geometry_from_shape(kernels[0].shape).of_bias()
-        return replace(geometry_from_shape(variable.shape), role="bias")
+            return axes_of(kernels[0].shape).of_bias()
+        return replace(axes_of(variable.shape), role="bias")
     role = {"beta": "shift", "gamma": "scale", "scale": "scale", "alpha": "scale"}.get(name)
     if role:
         return Geometry(1, 1, role=role)
-    return replace(geometry_from_shape(variable.shape), role="unknown")
+    return replace(axes_of(variable.shape), role="unknown")
 
 
 def _words_of(class_name: str) -> set[str]:

@@ -10,6 +10,7 @@ import numbers
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from keras_ivy.initializers.fans.axes import LAYERS, axes_of
 from keras_ivy.utils import checks
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError, nearest
 
@@ -19,22 +20,8 @@ Fan = float | int
 IVY_FAN_MODES = ("fan_in", "fan_out", "fan_sum", "fan_avg")
 FAN_MODES = (*IVY_FAN_MODES, "fan_geo_avg")
 
-#: What `layer=` may say, with the number of gates packed along the kernel's last axis.
-LAYER_GATES = {
-    "dense": 1,
-    "linear": 1,
-    "conv": 1,
-    "conv_transpose": 1,
-    "depthwise": 1,
-    "embedding": 1,
-    "lstm": 4,
-    "gru": 3,
-    "conv_lstm": 4,
-}
 #: No cell packs more gates into one kernel.
 MOST_GATES = 1024
-#: Kernels of these have axes for the positions in space before the last two.
-SPATIAL = ("conv", "conv_transpose", "depthwise", "conv_lstm")
 
 
 class IvyZeroDivisionError(IvyValueError, ZeroDivisionError):
@@ -111,7 +98,7 @@ def combine_fans(fan_mode: str, fan_in: Fan | None, fan_out: Fan | None) -> Fan:
     return fan
 
 
-def _sizes(shape: Any) -> tuple[int, ...]:
+def _sizes(shape: object) -> tuple[int, ...]:
     """Return a shape as whole numbers from 0 on."""
     if isinstance(shape, str | bytes) or not isinstance(shape, Iterable):
         raise IvyTypeError(f"`shape` must be a list of sizes. {checks.received('shape', shape)}")
@@ -169,58 +156,46 @@ def kernel_fans(
     >>> kernel_fans((4, 4, 32, 256), "conv_transpose", strides=2)
     (1024, 512)
     """
-    check_fan_options(strides, groups, gates, layer, (input_axes, output_axes, batch_axes), None)
+    axes = (input_axes, output_axes, batch_axes)
+    check_fan_options(strides, groups, gates, layer, axes, None)
     shape = _sizes(shape)
-    if input_axes is not None or output_axes is not None or batch_axes is not None:
-        if layer is not None:
-            raise IvyValueError(
-                "Say either `layer` or the axes of the kernel, not both. "
-                f"Received: layer={layer!r}, input_axes={input_axes}, "
-                f"output_axes={output_axes}, batch_axes={batch_axes}"
-            )
-        return _fans_of_axes(shape, input_axes, output_axes, batch_axes, gates or 1)
-    if layer is None:
-        layer = "conv" if len(shape) > 2 else "dense"
-    elif layer not in LAYER_GATES:
+    if layer is not None and axes != (None, None, None):
         raise IvyValueError(
-            f"Unknown kind of layer. {nearest(str(layer), LAYER_GATES)} Received: layer={layer!r}"
+            "Say either `layer` or the axes of the kernel, not both. "
+            f"Received: layer={layer!r}, input_axes={input_axes}, "
+            f"output_axes={output_axes}, batch_axes={batch_axes}"
         )
-    elif (len(shape) < 3) if layer in SPATIAL else (len(shape) != 2):
-        raise IvyValueError(
-            f"A {layer!r} kernel has {'three axes or more' if layer in SPATIAL else 'two axes'}. "
-            f"Received: shape={shape}"
-        )
-    if layer not in SPATIAL and strides != 1:
-        raise IvyValueError(
-            f"Only convolutions have strides. Received: {strides=}, {layer=}, {shape=}"
-        )
-    if layer not in ("conv", "conv_lstm") and groups != 1:
+    rank = len(shape) - len(batch_axes or ())
+    grouped = rank > 2 if layer is None else layer in ("conv", "conv_lstm")
+    if groups != 1 and not grouped and input_axes is None and output_axes is None:
         raise IvyValueError(
             f"Only convolutions have groups. Received: {groups=}, {layer=}, {shape=}"
         )
-    if len(shape) < 2:  # a bias or a scale has no fans of its own; Keras counts its entries
-        return (shape[0], shape[0]) if shape else (1, 1)
-    positions = math.prod(shape[:-2])
-    steps = math.prod(strides) if isinstance(strides, Sequence) else strides ** len(shape[:-2])
-    packed = gates or LAYER_GATES[layer]
-    a, b = shape[-2:]
-    if layer == "linear":
-        return b, _whole(a / packed)
-    if layer == "embedding":
-        return 1, b
-    if layer == "depthwise":
-        return positions, _whole(positions * b / steps)
-    if layer == "conv_transpose":
-        return _whole(positions * b / steps), positions * a
-    return positions * a, _whole(positions * b / (packed * groups * steps))
+    return axes_of(
+        shape,
+        layer,
+        strides=strides,
+        groups=groups,
+        gates=gates,
+        input_axes=input_axes,
+        output_axes=output_axes,
+        batch_axes=batch_axes,
+    ).fans
 
 
-def check_fan_options(strides, groups, gates, layer, all_axes, fans) -> None:
+def check_fan_options(
+    strides: object,
+    groups: object,
+    gates: object,
+    layer: object,
+    all_axes: tuple[object, object, object],
+    fans: object,
+) -> None:
     """Refuse options that cannot be meant, before anything is drawn."""
     batch_axes = all_axes[2]
-    if layer is not None and not checks.one_of(layer, LAYER_GATES):
+    if layer is not None and not checks.one_of(layer, LAYERS):
         raise IvyValueError(
-            f"Unknown kind of layer. {nearest(checks.summary(layer), LAYER_GATES)} "
+            f"Unknown kind of layer. {nearest(checks.summary(layer), LAYERS)} "
             f"{checks.received('layer', layer)}"
         )
     if layer is not None and batch_axes is not None:
@@ -228,17 +203,19 @@ def check_fan_options(strides, groups, gates, layer, all_axes, fans) -> None:
             "Say either `layer` or the axes of the kernel, not both. "
             f"Received: {layer=}, batch_axes={checks.summary(batch_axes)}"
         )
-    for name, value, most in (
+    counts: tuple[tuple[str, Any, int], ...] = (
         ("groups", groups, checks.LARGEST_COUNT),
         ("gates", gates, MOST_GATES),
-    ):
+    )
+    for name, value, most in counts:
         optional = name == "gates" and value is None
         if not optional and not (checks.is_whole(value) and 0 < value <= most):
             raise IvyValueError(
                 f"`{name}` must be a positive integer, at most {most}. "
                 f"{checks.received(name, value)}"
             )
-    for stride in strides if isinstance(strides, list | tuple) else (strides,):
+    each: Sequence[Any] = strides if isinstance(strides, list | tuple) else (strides,)
+    for stride in each:
         if not (checks.is_whole(stride) and 0 < stride <= checks.LARGEST_COUNT):
             raise IvyValueError(
                 f"`strides` must be positive integers. {checks.received('strides', strides)}"
@@ -261,32 +238,3 @@ def check_fan_options(strides, groups, gates, layer, all_axes, fans) -> None:
     for fan in fans:
         if fan is not None and not checks.finite("fans", fan) > 0:
             raise IvyValueError(f"`fans` must be above 0. {checks.received('fans', fans)}")
-
-
-def _fans_of_axes(shape, input_axes, output_axes, batch_axes, gates) -> tuple[Fan, Fan]:
-    """Fans when the axes are known: an axis left out is an output axis, as in `EinsumDense`."""
-    rank = len(shape)
-    for name, axes in (
-        ("input_axes", input_axes),
-        ("output_axes", output_axes),
-        ("batch_axes", batch_axes),
-    ):
-        if any(not -rank <= axis < rank for axis in axes or ()):
-            raise IvyValueError(f"`{name}` must be axes of {shape}. Received: {name}={axes}")
-    batch = {axis % rank for axis in batch_axes or ()}
-    free = [axis for axis in range(rank) if axis not in batch]
-    if input_axes is None and output_axes is None:
-        fan_in, fan_out = kernel_fans([shape[axis] for axis in free], gates=gates)
-        return fan_in, fan_out
-    if input_axes is None:
-        outputs = {axis % rank for axis in output_axes} - batch
-        inputs = set(free) - outputs
-    else:
-        inputs = {axis % rank for axis in input_axes} - batch
-        outputs = {axis % rank for axis in output_axes or free} - batch - inputs
-    fan_in = math.prod(shape[axis] for axis in inputs)
-    return fan_in, _whole(math.prod(shape[axis] for axis in outputs) / gates)
-
-
-def _whole(value: float) -> Fan:
-    return int(value) if value == int(value) else value

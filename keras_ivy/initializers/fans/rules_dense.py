@@ -4,11 +4,9 @@ from dataclasses import replace
 
 import keras
 
-from keras_ivy.initializers.fans.geometry import (
-    Geometry,
-    kernel_geometry,
-    register_fans,
-)
+from keras_ivy.initializers.fans.axes import axes_of
+from keras_ivy.initializers.fans.geometry import Geometry, kernel_geometry
+from keras_ivy.initializers.fans.rules import register_fans
 
 __all__ = []
 
@@ -31,11 +29,6 @@ def own(layer: keras.layers.Layer, name: str) -> keras.Variable:
     return next(v for v in layer.variables if v.name == name)
 
 
-def matrix(shape: tuple[int, ...], role: str = "kernel") -> Geometry:
-    """Geometry of a matrix `(inputs, outputs)`."""
-    return kernel_geometry(shape, inputs=(0,), outputs=(1,), role=role)
-
-
 def is_untrained(variable: keras.Variable) -> bool:
     """Whether a variable is no weight at all, such as a quantized kernel."""
     return "float" not in keras.backend.standardize_dtype(variable.dtype)
@@ -54,7 +47,7 @@ def dense_fans(layer: keras.layers.Dense, variable: keras.Variable) -> Geometry 
         return Geometry(fan_in, layer.units, role="bias")
     roles = {"kernel": "kernel", "lora_kernel_a": "lora_a", "lora_kernel_b": "lora_b"}
     role = roles.get(variable.name)
-    return matrix(variable.shape, role) if role else None
+    return axes_of(variable.shape, "dense", role=role) if role else None
 
 
 @register_fans(keras.layers.EinsumDense)
@@ -136,14 +129,13 @@ def embedding_fans(layer: keras.layers.Embedding, variable: keras.Variable) -> G
     if is_untrained(variable):
         return STATE
     if variable.name == "reverse_embeddings":
-        return matrix(variable.shape)
+        return axes_of(variable.shape, "dense")
     roles = {"embeddings": "embedding", "lora_embeddings_a": "lora_a"}
     if variable.name in roles:
-        table = matrix(variable.shape, roles[variable.name])
-        return Geometry(
-            1, table.fan_out, table.role, table.split, inputs=table.inputs, outputs=table.outputs
-        )
-    return matrix(variable.shape, "lora_b") if variable.name == "lora_embeddings_b" else None
+        return axes_of(variable.shape, "embedding", role=roles[variable.name])
+    if variable.name == "lora_embeddings_b":
+        return axes_of(variable.shape, "dense", role="lora_b")
+    return None
 
 
 @register_fans(keras.layers.AdditiveAttention)

@@ -6,8 +6,9 @@ import keras
 
 from keras_ivy.initializers.base import Drawn
 from keras_ivy.initializers.checks import check_choice, check_number, check_whole
+from keras_ivy.initializers.fans.axes import axes_of
 from keras_ivy.initializers.fans.options import Fan
-from keras_ivy.initializers.kernels.matrix import matrix_view
+from keras_ivy.initializers.kernels.matrix import check_matrices
 from keras_ivy.initializers.kernels.orthogonal import Orthogonal
 from keras_ivy.initializers.kernels.wrapper import Wrapper
 from keras_ivy.initializers.random.seeds import Seed
@@ -47,7 +48,7 @@ class _Centred(Drawn):
                 f"{type(self).__name__} is for kernels of convolutions, (*window, in, out). "
                 f"Received: shape={shape}"
             )
-        matrix_view(shape[-2:], groups=self.groups)
+        check_matrices(axes_of(shape[-2:], groups=self.groups), shape)
 
 
 @register("delta_orthogonal_ivy")
@@ -141,11 +142,11 @@ class Dirac(_Centred):
         if self.layer == "depthwise":
             matrix = keras.ops.ones(shape[-2:], dtype)
         else:
-            view = matrix_view(shape[-2:], groups=self.groups)
-            count, rows, columns = view.sizes
-            matrix = view.fold(
-                keras.ops.tile(keras.ops.eye(rows, columns, dtype=dtype), (count, 1, 1))
-            )
+            axes = axes_of(shape[-2:], groups=self.groups)
+            count, rows, columns = axes.matrices
+            eye = keras.ops.eye(rows, columns, dtype=dtype)
+            folded = axes.fold(keras.ops.tile(eye, (count, 1, 1)))
+            matrix = keras.ops.reshape(folded, shape[-2:])
         return at_centre(self.gain * matrix, shape[:-2])
 
 

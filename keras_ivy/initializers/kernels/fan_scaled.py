@@ -128,19 +128,22 @@ class KernelInitializer(Drawn, keras.initializers.VarianceScaling):
         if self.fans is not None:
             fan_in, fan_out = self.fans
             return fan_in, fan_out
+        fan_in, fan_out = kernel_fans(shape, **self._axes_options())
+        return max(1, fan_in), max(1, fan_out)
+
+    def _axes_options(self) -> dict[str, Any]:
+        """The options as `axes_of` and `kernel_fans` take them."""
         # What the user said about the layer goes before the axes that `EinsumDense` adds.
         axes = self.layer is None
-        fan_in, fan_out = kernel_fans(
-            shape,
-            self.layer,
-            strides=self.strides,
-            groups=self.groups,
-            gates=self.gates,
-            input_axes=self.input_axes if axes else None,
-            output_axes=self.output_axes if axes else None,
-            batch_axes=self.batch_axes,
-        )
-        return max(1, fan_in), max(1, fan_out)
+        return {
+            "layer": self.layer,
+            "strides": self.strides,
+            "groups": self.groups,
+            "gates": self.gates,
+            "input_axes": self.input_axes if axes else None,
+            "output_axes": self.output_axes if axes else None,
+            "batch_axes": self.batch_axes,
+        }
 
     def _refuse(self, unknown: dict[str, Any]) -> NoReturn:
         """Raise for arguments that no constructor on the way here has taken."""

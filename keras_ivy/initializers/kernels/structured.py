@@ -6,12 +6,15 @@ from typing import Any
 import keras
 
 from keras_ivy.initializers.checks import check_number
+from keras_ivy.initializers.fans.axes import LAYERS, axes_of
+from keras_ivy.initializers.fans.geometry import Geometry
 from keras_ivy.initializers.fans.options import Fan
 from keras_ivy.initializers.kernels.convolution import at_centre
-from keras_ivy.initializers.kernels.matrix import MatrixInitializer, MatrixView, matrix_view
+from keras_ivy.initializers.kernels.matrix import MatrixInitializer, check_matrices
 from keras_ivy.initializers.random import sampling
 from keras_ivy.initializers.random.seeds import Seed, split_seed
 from keras_ivy.registration import register
+from keras_ivy.typing import Array
 from keras_ivy.utils.arguments import also_spelled
 from keras_ivy.utils.exceptions import IvyValueError
 
@@ -58,17 +61,16 @@ class Identity(MatrixInitializer):
         plain = self.layer in (None, "conv", "conv_lstm") and told == (None, None, None)
         return plain and len(shape) > 2
 
-    def _view(self, shape: tuple[int, ...]) -> MatrixView:
+    def _axes(self, shape: tuple[int, ...]) -> Geometry:
         if not self._is_convolution(shape):
-            return super()._view(shape)
-        gates = self.gates or (4 if self.layer == "conv_lstm" else 1)
-        return matrix_view(shape[-2:], groups=self.groups, gates=gates)
+            return super()._axes(shape)
+        gates = self.gates or LAYERS[self.layer or "conv"].gates
+        return check_matrices(axes_of(shape[-2:], groups=self.groups, gates=gates), shape)
 
-    def _sample(
-        self, shape: tuple[int, ...], fan_in: Fan | None, fan_out: Fan | None, dtype: str, seed
-    ) -> Any:
-        kernel = super()._sample(shape, fan_in, fan_out, dtype, seed)
-        return at_centre(kernel, shape[:-2]) if self._is_convolution(shape) else kernel
+    def _shaped(self, kernel: Array, shape: tuple[int, ...]) -> Array:
+        if not self._is_convolution(shape):
+            return super()._shaped(kernel, shape)
+        return at_centre(super()._shaped(kernel, shape[-2:]), shape[:-2])
 
 
 @register("sparse_ivy")
@@ -121,7 +123,7 @@ class Sparse(MatrixInitializer):
         return math.ceil(self.sparsity * rows - 1e-9)
 
     def _check(self, shape: tuple[int, ...], fan_in: Fan | None, fan_out: Fan | None) -> None:
-        _, rows, _ = self._view(shape).sizes
+        _, rows, _ = self._axes(shape).matrices
         if 0 < rows <= self._zeros(rows):
             raise IvyValueError(
                 "No weight would be left of so few inputs. "

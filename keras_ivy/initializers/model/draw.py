@@ -15,7 +15,7 @@ from keras_ivy.initializers.fans.geometry import Geometry
 from keras_ivy.initializers.fans.options import Fan
 from keras_ivy.initializers.kernels.constant import Constant
 from keras_ivy.initializers.kernels.fan_scaled import FanScaled, KernelInitializer
-from keras_ivy.initializers.kernels.matrix import MatrixInitializer
+from keras_ivy.initializers.kernels.matrix import MatrixInitializer, for_geometry
 from keras_ivy.initializers.kernels.normals import RandomNormal
 from keras_ivy.initializers.kernels.structured import Identity
 from keras_ivy.initializers.kernels.wrapper import Scaled, Wrapper
@@ -116,8 +116,8 @@ def draw_values(
 ) -> Any:
     """Draw the values of a variable.
 
-    Schemes that say something of matrices, such as that they are orthogonal, make one for each
-    gate, group, head or channel, as `geometry` tells; all others fill the variable at once.
+    Matrix initializers (orthogonal, identity, sparse) draw one matrix per gate, group, head or
+    channel; see `Geometry.blocks`. All others fill the variable at once.
 
     Args:
         initializer: What `keras_ivy.initializers.get` returns. Options that say how the axes are
@@ -137,15 +137,8 @@ def draw_values(
         fan_in, fan_out = initializer.fans
         fans = fan_in, fan_out
     if isinstance(initializer, MatrixInitializer) and geometry.split and not _centred(initializer):
-        view = initializer.replace(
-            layer=None,
-            groups=1,
-            gates=None,
-            input_axes=(*geometry.window, *geometry.inputs),
-            output_axes=geometry.outputs,
-            batch_axes=geometry.blocks or None,
-        )
-        values = view.draw(geometry.split, *fans, work, seed)
+        matrices = for_geometry(initializer, geometry)
+        values = matrices.draw(geometry.split, *fans, work, seed)
     elif geometry.is_plain or not geometry.split or is_elementwise(initializer):
         values = initializer.draw(shape, *fans, work, seed)
     else:

@@ -8,6 +8,7 @@ import numpy as np
 
 from keras_ivy.initializers.adopted import Adopted
 from keras_ivy.initializers.base import Initializer
+from keras_ivy.initializers.fans.axes import GATES
 from keras_ivy.initializers.model.rules import InitRule, PerTarget, assign_rules, skip_rules
 from keras_ivy.initializers.model.targets import Target
 from keras_ivy.initializers.strings import get
@@ -110,18 +111,16 @@ def make_plans(
 
 
 def default_bias(target: Target, base: Any = "zeros") -> Initializer:
-    """Zero, but one for the forget gates of a cell whose `unit_forget_bias` says so.
-
-    The gates stand in the order input, forget, candidate, output.
-    """
+    """Zero, but one for the forget gates of an LSTM's cell whose `unit_forget_bias` says so."""
     base = get(base)
     if not getattr(target.layer, "unit_forget_bias", False):
         return base
 
     def unit_forget_bias(shape: Sequence[int], dtype: str | None = None) -> np.ndarray:
         values = np.array(base(shape, dtype))
-        units = shape[-1] // 4
-        values[..., units : 2 * units] = 1
+        gates = GATES["lstm"]
+        units = shape[-1] // len(gates.names)
+        values[..., gates.keeping * units : (gates.keeping + 1) * units] = 1
         return values
 
     return Adopted(unit_forget_bias)
@@ -130,8 +129,8 @@ def default_bias(target: Target, base: Any = "zeros") -> Initializer:
 def layer_default(target: Target) -> Initializer | None:
     """Return the initializer that the layer itself has for a variable, or None.
 
-    Keras names it after the variable, short of `_kernel` if that is not all of the name; the
-    kernel of a depthwise convolution has `depthwise_initializer`. Layers of this package have one
+    Keras stores it as `<variable>_initializer`, with a trailing `_kernel` dropped; the kernel of a
+    depthwise convolution has `depthwise_initializer`. Layers of this package have one
     for weights and one for biases. Normalisations that name none begin with ones and zeros.
     """
     name = target.name.removeprefix("reverse_")

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import keras
 
-from keras_ivy.initializers.fans.geometry import Geometry, rule_for
+from keras_ivy.initializers.fans.geometry import Geometry
 from keras_ivy.initializers.fans.lookup import find_geometry, guess_geometry
+from keras_ivy.initializers.fans.rules import rule_for
 from keras_ivy.structure import path_by_names, path_with_names, sublayers, walk
 from keras_ivy.utils.paths import Place
 from keras_ivy.utils.reports.lookup import natural
