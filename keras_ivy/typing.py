@@ -17,6 +17,7 @@ __all__ = [
     "Axis",
     "DTypeLike",
     "Gradient",
+    "InitializerLike",
     "Leaf",
     "LearningRate",
     "Nested",
@@ -82,4 +83,15 @@ Gradient: TypeAlias = tf.Tensor | tf.IndexedSlices
 #: A number, a variable that is followed, a schedule, or a function of no arguments.
 LearningRate: TypeAlias = (
     Scalar | Variable | keras.optimizers.schedules.LearningRateSchedule | Callable[[], Scalar]
+)
+
+#: What stands for an initializer: a name, which may hold arguments, the initializer, its config or
+#: class, a function of `(shape, dtype)`, or an array to start from.
+InitializerLike: TypeAlias = (
+    str
+    | Mapping[str, object]
+    | keras.initializers.Initializer
+    | type
+    | Callable[..., ArrayLike]
+    | ArrayLike
 )

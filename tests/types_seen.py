@@ -2,6 +2,8 @@
 
 from typing import Any, assert_type
 
+import keras
+
 import keras_ivy as ivy
 
 
@@ -87,3 +89,14 @@ def functions_are_there() -> None:
     for function in (ivy.relu, ivy.conv2d, ivy.ops.relu, ivy.to_list):
         function([0.5])
     ivy.rellu([0.5])  # type: ignore[attr-defined]
+
+
+def initializers_know_their_options(model: keras.Model) -> None:
+    """What may be said of a kernel, and what `initialize_model` returns."""
+    ivy.KaimingNormal(layer="conv", strides=(2, 2), fans=(3, None))
+    ivy.KaimingNormal(layers="conv")  # type: ignore[call-arg]
+    ivy.KaimingNormal(groups="two")  # type: ignore[arg-type]
+    assert_type(
+        ivy.initialize_model(model, "kaiming", dry_run=True), ivy.initializers.InitializationReport
+    )
+    assert_type(ivy.initialize_model(ivy.Linear(3, 4), [("bias", "zeros")]), ivy.Linear)

@@ -2,7 +2,6 @@
 
 import copy
 from collections.abc import Callable
-from typing import Any
 
 import keras
 
@@ -12,10 +11,13 @@ from keras_ivy.initializers.kernels.orthogonal import Orthogonal
 from keras_ivy.initializers.kernels.variance_scaling import VarianceScaling
 from keras_ivy.initializers.random.seeds import Seed
 from keras_ivy.registration import register
+from keras_ivy.typing import Array, ArrayLike
 from keras_ivy.utils.exceptions import IvyTypeError
 
 
-def adopt(initializer: Any) -> Initializer:
+def adopt(
+    initializer: keras.initializers.Initializer | Callable[..., ArrayLike],
+) -> Initializer:
     """Return an equal initializer that takes fans and a seed at each draw.
 
     `keras.initializers.VarianceScaling`, the Glorot, He and LeCun classes among it, and
@@ -82,12 +84,17 @@ class Adopted(Drawn):
                 f"Received: initializer={initializer!r} of type {type(initializer).__name__}"
             )
         self.initializer = initializer
-        self._config: dict[str, Any] = getattr(initializer, "get_config", dict)()
+        self._config: dict[str, object] = getattr(initializer, "get_config", dict)()
         super().__init__(self._config.get("seed") if seed is None else seed)
 
     def _sample(
-        self, shape: tuple[int, ...], fan_in: Fan | None, fan_out: Fan | None, dtype: str, seed
-    ) -> Any:
+        self,
+        shape: tuple[int, ...],
+        fan_in: Fan | None,
+        fan_out: Fan | None,
+        dtype: str,
+        seed: Seed,
+    ) -> Array:
         initializer = self.initializer
         if seed is not None and hasattr(initializer, "seed"):
             # Not by `from_config`: a subclass may have a constructor without a seed.
@@ -95,10 +102,10 @@ class Adopted(Drawn):
             initializer.seed = seed
         return initializer(shape, dtype=dtype)
 
-    def _living_config(self) -> dict[str, Any]:
+    def _living_config(self) -> dict[str, object]:
         return {**self.get_config(), "initializer": self.initializer}
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> dict[str, object]:
         """Return the constructor arguments, the initializer serialized."""
         config = super().get_config()
         if self._given is not None:

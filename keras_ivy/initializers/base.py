@@ -2,7 +2,7 @@
 
 import abc
 import copy
-from typing import Any, Self
+from typing import Self
 
 import keras
 
@@ -19,6 +19,7 @@ from keras_ivy.initializers.random.seeds import (
     seed_config,
     standardize_seed,
 )
+from keras_ivy.typing import Array
 from keras_ivy.utils.devices import device_scope
 
 
@@ -64,7 +65,7 @@ class Initializer(Captured, keras.initializers.Initializer, abc.ABC):
         fan_out: Fan | None = None,
         fan_in: Fan | None = None,
         dtype: str | None = None,
-    ) -> Any:
+    ) -> Array:
         """Make the values of a variable in Ivy's way; `fan_out` comes before `fan_in`.
 
         Args:
@@ -78,7 +79,7 @@ class Initializer(Captured, keras.initializers.Initializer, abc.ABC):
             A tensor of shape `var_shape`.
         """
 
-    def __call__(self, shape: Shape, dtype: str | None = None) -> Any:
+    def __call__(self, shape: Shape, dtype: str | None = None) -> Array:
         """Make the values of a variable in Keras's way, with the fans of the shape."""
         return self.draw(shape, *kernel_fans(standardize_shape(shape)), dtype, self.seed)
 
@@ -89,7 +90,7 @@ class Initializer(Captured, keras.initializers.Initializer, abc.ABC):
         fan_out: Fan | None = None,
         dtype: str | None = None,
         seed: Seed = None,
-    ) -> Any:
+    ) -> Array:
         """Make values for given fans and a given seed; changes nothing.
 
         `create_variables` has no seed, so it is asked of a copy whose `self.seed` is the seed.
@@ -112,7 +113,7 @@ class Initializer(Captured, keras.initializers.Initializer, abc.ABC):
             standardize_shape(shape), None, fan_out, fan_in, dtype=standardize_dtype(dtype)
         )
 
-    def replace(self, **changes: Any) -> Self:
+    def replace(self, **changes: object) -> Self:
         """Return a copy with some constructor arguments changed.
 
         Raises:
@@ -123,11 +124,11 @@ class Initializer(Captured, keras.initializers.Initializer, abc.ABC):
         words = self._living_config() if self._given is None else self._captured()
         return type(self).from_config({**words, **changes})
 
-    def _living_config(self) -> dict[str, Any]:
+    def _living_config(self) -> dict[str, object]:
         """The constructor arguments, those that are objects as they are."""
         return self.get_config()
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> dict[str, object]:
         """Return the constructor arguments, JSON-serializable."""
         return {"seed": seed_config(self.seed)} if self._given is None else self._captured_config()
 
@@ -159,7 +160,7 @@ class Drawn(Initializer):
     #: Whether integer and boolean dtypes make sense; other floats are always made in float32.
     any_dtype: bool = False
 
-    def __call__(self, shape: Shape, dtype: str | None = None) -> Any:
+    def __call__(self, shape: Shape, dtype: str | None = None) -> Array:
         """Make the values of a variable in Keras's way.
 
         Args:
@@ -181,7 +182,7 @@ class Drawn(Initializer):
         dtype: str | None = None,
         *,
         dev: str | None = None,
-    ) -> Any:
+    ) -> Array:
         """Make the values of a variable in Ivy's way; `fan_out` comes before `fan_in`.
 
         Args:
@@ -208,7 +209,7 @@ class Drawn(Initializer):
         fan_out: Fan | None = None,
         dtype: str | None = None,
         seed: Seed = None,
-    ) -> Any:
+    ) -> Array:
         """Draw for given fans and a given seed; changes nothing.
 
         Args:
@@ -239,7 +240,7 @@ class Drawn(Initializer):
         fan_out: Fan | None,
         dtype: str,
         seed: Seed,
-    ) -> Any:
+    ) -> Array:
         """Draw the values; see the class."""
 
     def _check(self, shape: tuple[int, ...], fan_in: Fan | None, fan_out: Fan | None) -> None:
@@ -249,7 +250,7 @@ class Drawn(Initializer):
         """The fans that the Keras call passes to `draw`."""
         return None, None
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> dict[str, object]:
         """Return the constructor arguments, JSON-serializable."""
         if self._given is not None:
             return super().get_config()

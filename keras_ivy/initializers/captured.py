@@ -9,7 +9,7 @@ axes that `EinsumDense` tells, is kept beside it and given to the constructor of
 import copy
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Any, Self
+from typing import Self
 
 import keras
 
@@ -23,21 +23,21 @@ __all__ = ["Captured"]
 class Captured:
     """Remember the arguments of a constructor that is not of this package."""
 
-    get_config: Callable[[], dict[str, Any]]
+    get_config: Callable[[], dict[str, object]]
 
     #: What the constructor was called with; `None` for the classes of this package.
-    _given: tuple[tuple, Mapping[str, Any]] | None = None
+    _given: tuple[tuple, Mapping[str, object]] | None = None
     #: What copies have changed that the constructor does not take.
-    _changed: Mapping[str, Any] = {}
+    _changed: Mapping[str, object] = {}
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+    def __new__(cls, *args: object, **kwargs: object) -> Self:
         """Keep the arguments before the constructor sees them."""
         made = super().__new__(cls)
         if not _is_ours(_owner(cls)):
             made._given = (args, kwargs)
         return made
 
-    def _captured(self) -> dict[str, Any]:
+    def _captured(self) -> dict[str, object]:
         """The arguments of the constructor by name, and the changes."""
         args, kwargs = self._given or ((), {})
         cls = type(self)
@@ -50,12 +50,12 @@ class Captured:
         named = dict(zip(words, args, strict=False))
         return {**named, **kwargs, **self._changed}
 
-    def _captured_config(self) -> dict[str, Any]:
+    def _captured_config(self) -> dict[str, object]:
         """The config of an initializer whose constructor is not of this package."""
         return {name: _written(value) for name, value in self._captured().items()}
 
     @classmethod
-    def from_config(cls, config: Mapping[str, Any]) -> Self:
+    def from_config(cls, config: Mapping[str, object]) -> Self:
         """Make an initializer from what `get_config` returned.
 
         Raises:
@@ -70,7 +70,7 @@ class Captured:
         made = construct(cls, kwargs=own)
         return made._changed_to({k: v for k, v in config.items() if k not in own})
 
-    def _changed_to(self, changes: Mapping[str, Any]) -> Self:
+    def _changed_to(self, changes: Mapping[str, object]) -> Self:
         """Return a copy for which the base's constructor has other arguments."""
         if not changes:
             return self
@@ -84,7 +84,7 @@ class Captured:
                 f"{type(self).__name__} has no argument {unknown[0]!r}. "
                 f"{nearest(unknown[0], known)} Received: {shown(changes)}"
             )
-        written: Mapping[str, Any] = plain.get_config()
+        written: Mapping[str, object] = plain.get_config()
         config = {k: v for k, v in written.items() if k in known}
         made = copy.copy(self)
         _constructor(base)(made, **{**config, **changes})
@@ -120,7 +120,7 @@ def _accepted(base: type) -> set[str]:
     return found
 
 
-def _written(value: Any) -> Any:
+def _written(value: object) -> object:
     """Return an argument as JSON can hold it."""
     if isinstance(value, keras.random.SeedGenerator):
         return seed_config(value)
@@ -133,7 +133,7 @@ def _written(value: Any) -> Any:
     return keras.saving.serialize_keras_object(value)
 
 
-def _read(value: Any) -> Any:
+def _read(value: object) -> object:
     """Return the argument that was written; what is plain, and a living seed, stays as it is."""
     if type(value) is dict and "class_name" in value:
         return keras.saving.deserialize_keras_object(value)

@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any, Literal, overload
+from typing import Literal, TypeVar, overload
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_ivy.typing import DTypeLike
 from keras_ivy.utils import checks
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
+Value = TypeVar("Value")
 Shape = int | Sequence[int]
 
 
@@ -38,7 +40,7 @@ def standardize_shape(shape: Shape) -> tuple[int, ...]:
     return result
 
 
-def standardize_dtype(dtype: Any, floating: bool = False) -> str:
+def standardize_dtype(dtype: DTypeLike, floating: bool = False) -> str:
     """Return a dtype's name; the default is `keras.config.floatx()`.
 
     Raises:
@@ -59,7 +61,7 @@ def standardize_dtype(dtype: Any, floating: bool = False) -> str:
 
 
 def check_number(
-    name: str, value: Any, *, least: float | None = None, above: float | None = None
+    name: str, value: object, *, least: float | None = None, above: float | None = None
 ) -> float:
     """Return a finite number within its range, as it is.
 
@@ -86,7 +88,9 @@ def check_number(
     return value
 
 
-def check_whole(name: str, value: Any, *, least: int = 0, most: int = checks.LARGEST_COUNT) -> int:
+def check_whole(
+    name: str, value: object, *, least: int = 0, most: int = checks.LARGEST_COUNT
+) -> int:
     """Return an integer from `least` to `most`.
 
     Raises:
@@ -104,10 +108,10 @@ def check_whole(name: str, value: Any, *, least: int = 0, most: int = checks.LAR
 
 
 @overload
-def check_pattern(name: str, value: Any, *, optional: Literal[False] = ...) -> str: ...
+def check_pattern(name: str, value: object, *, optional: Literal[False] = ...) -> str: ...
 @overload
-def check_pattern(name: str, value: Any, *, optional: Literal[True]) -> str | None: ...
-def check_pattern(name: str, value: Any, *, optional: bool = False) -> str | None:
+def check_pattern(name: str, value: object, *, optional: Literal[True]) -> str | None: ...
+def check_pattern(name: str, value: object, *, optional: bool = False) -> str | None:
     """Return a regular expression as it is, or None where that is allowed.
 
     Raises:
@@ -121,16 +125,17 @@ def check_pattern(name: str, value: Any, *, optional: bool = False) -> str | Non
     """
     if value is None and optional:
         return None
+    pattern = checks.text(name, value)
     try:
-        re.compile(checks.text(name, value))
+        re.compile(pattern)
     except re.error as error:
         raise IvyValueError(
             f"`{name}` must be a regular expression; {error}. {checks.received(name, value)}"
         ) from error
-    return value
+    return pattern
 
 
-def is_array_of_numbers(value: Any) -> bool:
+def is_array_of_numbers(value: object) -> bool:
     """Whether a value is an array that variables can start from."""
     if isinstance(value, np.ndarray):
         return value.dtype.kind in "biufcV"  # V: NumPy's bfloat16
@@ -139,7 +144,7 @@ def is_array_of_numbers(value: Any) -> bool:
     return False
 
 
-def check_scheme(name: str, value: Any, *, optional: bool = False) -> Any:
+def check_scheme(name: str, value: Value, *, optional: bool = False) -> Value:
     """Return what may stand for an initializer: a name, an object, a config or a function.
 
     Whether a name is known shows when it is looked up.
@@ -172,7 +177,7 @@ def check_scheme(name: str, value: Any, *, optional: bool = False) -> Any:
     return value
 
 
-def check_choice(name: str, value: Any, choices: Sequence[str]) -> str:
+def check_choice(name: str, value: str, choices: Sequence[str]) -> str:
     """Return one of some words.
 
     Raises:

@@ -3,15 +3,17 @@
 import math
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import TypeAlias
 
 import keras
 import numpy as np
 
 from keras_ivy.initializers.checks import check_choice, check_number
+from keras_ivy.typing import ArrayLike
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError, nearest
 
-Activation = str | Callable[[Any], Any]
+#: An activation by name, or as a function.
+Activation: TypeAlias = str | Callable[..., ArrayLike]
 
 #: PyTorch's names of layers, whose activation is the identity.
 _LINEAR = (
@@ -141,11 +143,11 @@ def _keras_activation(name: str) -> Callable:
         ) from error
 
 
-def _gain(function: Callable, kind: str, name: Any) -> float:
+def _gain(function: Callable, kind: str, name: object) -> float:
     return _gain_of_moments(*_moments(function, name), kind, name)
 
 
-def _gain_of_moments(mean: float, square: float, kind: str, name: Any) -> float:
+def _gain_of_moments(mean: float, square: float, kind: str, name: object) -> float:
     moment = square if kind == "rms" else square - mean**2
     if not 0 < moment < math.inf or moment < 1e-12 * square:
         what = "mean square" if kind == "rms" else "variance"
@@ -161,7 +163,7 @@ _END = 12.0  # the normal density beyond is below 1e-31
 _MOST_PANELS = 200_000
 
 
-def _moments(function: Callable, name: Any) -> tuple[float, float]:
+def _moments(function: Callable, name: object) -> tuple[float, float]:
     """`E[f(z)]` and `E[f(z) ** 2]` by Gauss-Legendre quadrature on panels that are halved until
     the halves agree with the whole, so that kinks, jumps and fast oscillations are resolved."""
     edges = np.linspace(-_END, _END, 97)
@@ -199,7 +201,7 @@ def _moments(function: Callable, name: Any) -> tuple[float, float]:
     return float(total[0]), float(total[1])
 
 
-def _panel_integrals(function, low: np.ndarray, high: np.ndarray, name: Any) -> np.ndarray:
+def _panel_integrals(function, low: np.ndarray, high: np.ndarray, name: object) -> np.ndarray:
     """Integrals of `f` and `f ** 2` times the normal density over panels: shape (2, panels)."""
     half = (high - low)[:, None] / 2
     z = (low + high)[:, None] / 2 + half * _NODES
@@ -208,7 +210,7 @@ def _panel_integrals(function, low: np.ndarray, high: np.ndarray, name: Any) -> 
     return np.stack([(y * weights).sum(axis=1), (y * y * weights).sum(axis=1)])
 
 
-def _evaluate(function: Callable, z: np.ndarray, name: Any) -> np.ndarray:
+def _evaluate(function: Callable, z: np.ndarray, name: object) -> np.ndarray:
     """`f(z)` in float64; raises unless every element depends on its own input alone."""
 
     def call(x):

@@ -1,7 +1,7 @@
 """Names of initializers, with arguments, and Keras's own initializers with true fans."""
 
 import re
-from typing import Any
+from collections.abc import Mapping
 
 import keras
 
@@ -9,6 +9,7 @@ from keras_ivy.initializers.adopted import adopt
 from keras_ivy.initializers.base import Initializer
 from keras_ivy.initializers.checks import is_array_of_numbers
 from keras_ivy.registration import INITIALIZERS
+from keras_ivy.typing import InitializerLike
 from keras_ivy.utils.arguments import construct, joined
 from keras_ivy.utils.checks import received
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError, nearest
@@ -25,7 +26,7 @@ DOCUMENT_NAMES = {
 }
 
 
-def get(identifier: Any, config: dict[str, Any] | None = None) -> Initializer:
+def get(identifier: InitializerLike, config: Mapping[str, object] | None = None) -> Initializer:
     """Return an initializer for a name, a config, a class, a function or an initializer.
 
     Names are those of the weight-initialization document (`"xavier"`, `"kaiming"`, `"uniform"`,
@@ -94,7 +95,7 @@ def known_names() -> list[str]:
     return sorted({name.removesuffix("_ivy") for name in INITIALIZERS} | set(DOCUMENT_NAMES))
 
 
-def _named(name: str) -> Any:
+def _named(name: str) -> type:
     """The class of a name."""
     snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
     for key in (DOCUMENT_NAMES.get(name, name), f"{name}_ivy", f"{snake}_ivy"):

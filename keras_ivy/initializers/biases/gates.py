@@ -1,7 +1,5 @@
 """Biases of gates: what a recurrent layer remembers at the start."""
 
-from typing import Any
-
 import keras
 
 from keras_ivy.initializers.base import Drawn
@@ -11,6 +9,7 @@ from keras_ivy.initializers.fans.options import Fan
 from keras_ivy.initializers.random import sampling
 from keras_ivy.initializers.random.seeds import Seed
 from keras_ivy.registration import register
+from keras_ivy.typing import Array
 from keras_ivy.utils.exceptions import IvyValueError
 
 
@@ -40,7 +39,7 @@ class _GateBias(Drawn):
                 f"(2, {gates} * {units}).{hint} Received: shape={shape}"
             )
 
-    def _pack(self, gates: list[Any], shape: tuple[int, ...]) -> Any:
+    def _pack(self, gates: list[Array], shape: tuple[int, ...]) -> Array:
         bias = keras.ops.concatenate(gates, axis=0)
         return bias if len(shape) == 1 else keras.ops.stack([bias, keras.ops.zeros_like(bias)])
 
@@ -86,8 +85,13 @@ class ForgetBias(_GateBias):
         super().__init__(layer, units, seed)
 
     def _sample(
-        self, shape: tuple[int, ...], fan_in: Fan | None, fan_out: Fan | None, dtype: str, seed
-    ) -> Any:
+        self,
+        shape: tuple[int, ...],
+        fan_in: Fan | None,
+        fan_out: Fan | None,
+        dtype: str,
+        seed: Seed,
+    ) -> Array:
         names, keeps = GATES[self.layer]
         units = (shape[-1] // len(names),)
         values = [self.value if name == keeps else 0.0 for name in names]
@@ -139,8 +143,13 @@ class ChronoBias(_GateBias):
         super().__init__(layer, units, seed)
 
     def _sample(
-        self, shape: tuple[int, ...], fan_in: Fan | None, fan_out: Fan | None, dtype: str, seed
-    ) -> Any:
+        self,
+        shape: tuple[int, ...],
+        fan_in: Fan | None,
+        fan_out: Fan | None,
+        dtype: str,
+        seed: Seed,
+    ) -> Array:
         names, keeps = GATES[self.layer]
         units = (shape[-1] // len(names),)
         steps = sampling.uniform(units, 1.0, self.max_steps - 1.0, dtype, seed)

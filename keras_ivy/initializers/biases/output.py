@@ -1,7 +1,6 @@
 """The bias of an output layer from the frequencies of the labels."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import keras
 import numpy as np
@@ -11,6 +10,7 @@ from keras_ivy.initializers.checks import check_choice, check_number
 from keras_ivy.initializers.fans.options import Fan
 from keras_ivy.initializers.random.seeds import Seed
 from keras_ivy.registration import register
+from keras_ivy.typing import Array, ArrayLike
 from keras_ivy.utils.checks import received
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
@@ -85,7 +85,7 @@ class OutputBias(Drawn):
     @classmethod
     def from_labels(
         cls,
-        labels: Any,
+        labels: ArrayLike,
         activation: str = "softmax",
         *,
         classes: int | None = None,
@@ -154,8 +154,13 @@ class OutputBias(Drawn):
             )
 
     def _sample(
-        self, shape: tuple[int, ...], fan_in: Fan | None, fan_out: Fan | None, dtype: str, seed
-    ) -> Any:
+        self,
+        shape: tuple[int, ...],
+        fan_in: Fan | None,
+        fan_out: Fan | None,
+        dtype: str,
+        seed: Seed,
+    ) -> Array:
         values = keras.ops.convert_to_tensor(self.values, dtype=dtype)
         return keras.ops.broadcast_to(values, shape)
 

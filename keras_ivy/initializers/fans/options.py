@@ -8,13 +8,32 @@ A shape alone cannot tell a depthwise kernel from a convolution kernel: only `fa
 import math
 import numbers
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TypedDict
 
 from keras_ivy.initializers.fans.axes import LAYERS, axes_of
 from keras_ivy.utils import checks
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError, nearest
 
 Fan = float | int
+
+
+class AxesOptions(TypedDict, total=False):
+    """What may be said of a kernel's axes; see `axes_of`."""
+
+    layer: str | None
+    strides: int | Sequence[int]
+    groups: int
+    gates: int | None
+    input_axes: Sequence[int] | None
+    output_axes: Sequence[int] | None
+    batch_axes: Sequence[int] | None
+
+
+class KernelOptions(AxesOptions, total=False):
+    """What may be said of a kernel's fans as well; see `KernelInitializer`."""
+
+    fans: tuple[Fan | None, Fan | None] | None
+
 
 #: Ivy's modes, in the order of its error message.
 IVY_FAN_MODES = ("fan_in", "fan_out", "fan_sum", "fan_avg")
@@ -203,19 +222,17 @@ def check_fan_options(
             "Say either `layer` or the axes of the kernel, not both. "
             f"Received: {layer=}, batch_axes={checks.summary(batch_axes)}"
         )
-    counts: tuple[tuple[str, Any, int], ...] = (
+    for name, value, most in (
         ("groups", groups, checks.LARGEST_COUNT),
         ("gates", gates, MOST_GATES),
-    )
-    for name, value, most in counts:
+    ):
         optional = name == "gates" and value is None
         if not optional and not (checks.is_whole(value) and 0 < value <= most):
             raise IvyValueError(
                 f"`{name}` must be a positive integer, at most {most}. "
                 f"{checks.received(name, value)}"
             )
-    each: Sequence[Any] = strides if isinstance(strides, list | tuple) else (strides,)
-    for stride in each:
+    for stride in strides if isinstance(strides, list | tuple) else (strides,):
         if not (checks.is_whole(stride) and 0 < stride <= checks.LARGEST_COUNT):
             raise IvyValueError(
                 f"`strides` must be positive integers. {checks.received('strides', strides)}"

@@ -1,7 +1,5 @@
 """Constant values: nothing is drawn."""
 
-from typing import Any
-
 import keras
 import numpy as np
 
@@ -10,6 +8,7 @@ from keras_ivy.initializers.checks import Shape
 from keras_ivy.initializers.fans.options import Fan
 from keras_ivy.initializers.random.seeds import Seed
 from keras_ivy.registration import register
+from keras_ivy.typing import Array
 from keras_ivy.utils.checks import received
 from keras_ivy.utils.devices import device_scope
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
@@ -75,7 +74,7 @@ class Constant(Drawn):
         dtype: str | None = None,
         *,
         dev: str | None = None,
-    ) -> Any:
+    ) -> Array:
         """Make the values of a variable in Ivy's way.
 
         Args:
@@ -95,8 +94,13 @@ class Constant(Drawn):
             return self.draw(var_shape, fan_in, fan_out, dtype)
 
     def _sample(
-        self, shape: tuple[int, ...], fan_in: Fan | None, fan_out: Fan | None, dtype: str, seed
-    ) -> Any:
+        self,
+        shape: tuple[int, ...],
+        fan_in: Fan | None,
+        fan_out: Fan | None,
+        dtype: str,
+        seed: Seed,
+    ) -> Array:
         whole = isinstance(self.constant, int) or (
             isinstance(self.constant, float) and self.constant.is_integer()
         )
@@ -145,8 +149,13 @@ class Zeros(Constant):
         super().__init__(0.0, seed)
 
     def _sample(
-        self, shape: tuple[int, ...], fan_in: Fan | None, fan_out: Fan | None, dtype: str, seed
-    ) -> Any:
+        self,
+        shape: tuple[int, ...],
+        fan_in: Fan | None,
+        fan_out: Fan | None,
+        dtype: str,
+        seed: Seed,
+    ) -> Array:
         return keras.ops.zeros(shape, dtype)  # at half the cost of `full`
 
 

@@ -1,22 +1,23 @@
 """Kernels of convolutions that start as simple maps: copies, rotations, upsampling."""
 
-from typing import Any
+from typing import Unpack
 
 import keras
 
 from keras_ivy.initializers.base import Drawn
 from keras_ivy.initializers.checks import check_choice, check_number, check_whole
 from keras_ivy.initializers.fans.axes import axes_of
-from keras_ivy.initializers.fans.options import Fan
+from keras_ivy.initializers.fans.options import Fan, KernelOptions
 from keras_ivy.initializers.kernels.matrix import check_matrices
 from keras_ivy.initializers.kernels.orthogonal import Orthogonal
 from keras_ivy.initializers.kernels.wrapper import Wrapper
 from keras_ivy.initializers.random.seeds import Seed
 from keras_ivy.registration import register
+from keras_ivy.typing import Array, InitializerLike
 from keras_ivy.utils.exceptions import IvyValueError
 
 
-def at_centre(matrix: Any, window: tuple[int, ...]) -> Any:
+def at_centre(matrix: Array, window: tuple[int, ...]) -> Array:
     """Return a kernel that is `matrix` at its centre and zero elsewhere.
 
     The centre is `(k - 1) // 2` along each axis, the position that meets the output's own under
@@ -94,8 +95,13 @@ class DeltaOrthogonal(_Centred):
             )
 
     def _sample(
-        self, shape: tuple[int, ...], fan_in: Fan | None, fan_out: Fan | None, dtype: str, seed
-    ) -> Any:
+        self,
+        shape: tuple[int, ...],
+        fan_in: Fan | None,
+        fan_out: Fan | None,
+        dtype: str,
+        seed: Seed,
+    ) -> Array:
         matrix = Orthogonal(self.gain, groups=self.groups).draw(shape[-2:], dtype=dtype, seed=seed)
         return at_centre(matrix, shape[:-2])
 
@@ -137,8 +143,13 @@ class Dirac(_Centred):
         super().__init__(seed)
 
     def _sample(
-        self, shape: tuple[int, ...], fan_in: Fan | None, fan_out: Fan | None, dtype: str, seed
-    ) -> Any:
+        self,
+        shape: tuple[int, ...],
+        fan_in: Fan | None,
+        fan_out: Fan | None,
+        dtype: str,
+        seed: Seed,
+    ) -> Array:
         if self.layer == "depthwise":
             matrix = keras.ops.ones(shape[-2:], dtype)
         else:
@@ -186,11 +197,11 @@ class ICNR(Wrapper):
     def __init__(
         self,
         scale: int = 2,
-        initializer: Any = "kaiming_normal_ivy",
+        initializer: InitializerLike = "kaiming_normal_ivy",
         order: str = "depth_to_space",
         *,
         seed: Seed = None,
-        **options: Any,
+        **options: Unpack[KernelOptions],
     ):
         self.scale = check_whole("scale", scale, least=1)
         self.order = check_choice("order", order, ("depth_to_space", "pixel_shuffle"))
@@ -209,7 +220,7 @@ class ICNR(Wrapper):
         """Fans of that kernel."""
         return fan_in, None if fan_out is None else fan_out / self.scale**2
 
-    def transform(self, values: Any, shape: tuple[int, ...]) -> Any:
+    def transform(self, values: Array, shape: tuple[int, ...]) -> Array:
         """Repeat the kernel for every sub-pixel."""
         copies = self.scale**2
         if self.order == "depth_to_space":

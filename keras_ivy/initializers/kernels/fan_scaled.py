@@ -2,21 +2,24 @@
 
 import inspect
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import NoReturn, Unpack
 
 import keras
 
 from keras_ivy.initializers.base import Drawn
 from keras_ivy.initializers.checks import Shape, check_number, standardize_shape
 from keras_ivy.initializers.fans.options import (
+    AxesOptions,
     Fan,
     IvyZeroDivisionError,
+    KernelOptions,
     check_fan_mode,
     check_fan_options,
     combine_fans,
     kernel_fans,
 )
 from keras_ivy.initializers.random.seeds import Seed
+from keras_ivy.typing import Array
 from keras_ivy.utils.exceptions import IvyTypeError, nearest, shown
 
 
@@ -64,7 +67,7 @@ class KernelInitializer(Drawn, keras.initializers.VarianceScaling):
         output_axes: Sequence[int] | None = None,
         batch_axes: Sequence[int] | None = None,
         seed: Seed = None,
-        **unknown: Any,
+        **unknown: object,
     ):
         if unknown:
             self._refuse(unknown)
@@ -89,7 +92,7 @@ class KernelInitializer(Drawn, keras.initializers.VarianceScaling):
         dtype: str | None = None,
         *,
         dev: str | None = None,
-    ) -> Any:
+    ) -> Array:
         """Make the values of a variable in Ivy's way; `fan_out` comes before `fan_in`.
 
         Fans are used as given: Ivy leaves the size of a convolution's kernel out of them. If
@@ -113,7 +116,7 @@ class KernelInitializer(Drawn, keras.initializers.VarianceScaling):
             fan_in, fan_out = self._fans(standardize_shape(var_shape))
         return super().create_variables(var_shape, device, fan_out, fan_in, dtype, dev=dev)
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> dict[str, object]:
         """Return the constructor arguments; options of the kernel only where they are set."""
         if self._given is not None:
             return super().get_config()
@@ -131,7 +134,7 @@ class KernelInitializer(Drawn, keras.initializers.VarianceScaling):
         fan_in, fan_out = kernel_fans(shape, **self._axes_options())
         return max(1, fan_in), max(1, fan_out)
 
-    def _axes_options(self) -> dict[str, Any]:
+    def _axes_options(self) -> AxesOptions:
         """The options as `axes_of` and `kernel_fans` take them."""
         # What the user said about the layer goes before the axes that `EinsumDense` adds.
         axes = self.layer is None
@@ -145,7 +148,7 @@ class KernelInitializer(Drawn, keras.initializers.VarianceScaling):
             "batch_axes": self.batch_axes,
         }
 
-    def _refuse(self, unknown: dict[str, Any]) -> NoReturn:
+    def _refuse(self, unknown: dict[str, object]) -> NoReturn:
         """Raise for arguments that no constructor on the way here has taken."""
         words = inspect.signature(type(self)).parameters
         known = {name for name, word in words.items() if word.kind is not word.VAR_KEYWORD}
@@ -187,7 +190,7 @@ class FanScaled(KernelInitializer):
         gain: float,
         *,
         seed: Seed = None,
-        **options: Any,
+        **options: Unpack[KernelOptions],
     ):
         self.fan_mode = check_fan_mode(fan_mode)
         self.numerator = check_number("numerator", numerator, least=0)

@@ -7,13 +7,13 @@ matrix, such as that it is orthogonal, must be said of these and not of the flat
 
 import abc
 import copy
-from typing import Any
+from typing import Unpack
 
 import keras
 
 from keras_ivy.initializers.fans.axes import axes_of
 from keras_ivy.initializers.fans.geometry import Geometry
-from keras_ivy.initializers.fans.options import Fan
+from keras_ivy.initializers.fans.options import Fan, KernelOptions
 from keras_ivy.initializers.kernels.fan_scaled import KernelInitializer
 from keras_ivy.initializers.random.seeds import Seed
 from keras_ivy.typing import Array
@@ -54,7 +54,7 @@ class MatrixInitializer(KernelInitializer):
     #: What the variable is, where it is known; it goes before the options.
     _geometry: Geometry | None = None
 
-    def __init__(self, *, seed: Seed = None, **options: Any):
+    def __init__(self, *, seed: Seed = None, **options: Unpack[KernelOptions]):
         for name in ("fans", "strides"):
             if not one_of(options.get(name), (1, None)):
                 raise IvyValueError(
@@ -64,7 +64,7 @@ class MatrixInitializer(KernelInitializer):
         super().__init__(seed=seed, **options)
 
     @abc.abstractmethod
-    def _matrices(self, count: int, rows: int, columns: int, dtype: str, seed) -> Any:
+    def _matrices(self, count: int, rows: int, columns: int, dtype: str, seed: Seed) -> Array:
         """Make matrices of shape `(count, rows, columns)`."""
 
     def _axes(self, shape: tuple[int, ...]) -> Geometry:
@@ -82,8 +82,13 @@ class MatrixInitializer(KernelInitializer):
         self._axes(shape)
 
     def _sample(
-        self, shape: tuple[int, ...], fan_in: Fan | None, fan_out: Fan | None, dtype: str, seed
-    ) -> Any:
+        self,
+        shape: tuple[int, ...],
+        fan_in: Fan | None,
+        fan_out: Fan | None,
+        dtype: str,
+        seed: Seed,
+    ) -> Array:
         axes = self._axes(shape)
         return self._shaped(axes.fold(self._matrices(*axes.matrices, dtype, seed)), shape)
 

@@ -1,17 +1,18 @@
 """Normal draws: the general formula, its named schemes, and fixed deviations."""
 
-from typing import Any
+from typing import Unpack
 
 import tensorflow as tf
 
 from keras_ivy.initializers.base import Drawn
 from keras_ivy.initializers.checks import Shape, check_number
-from keras_ivy.initializers.fans.options import Fan
+from keras_ivy.initializers.fans.options import Fan, KernelOptions
 from keras_ivy.initializers.kernels.fan_scaled import FanScaled
 from keras_ivy.initializers.kernels.truncated import draw_truncated
 from keras_ivy.initializers.random import sampling
 from keras_ivy.initializers.random.seeds import Seed
 from keras_ivy.registration import register
+from keras_ivy.typing import Array
 from keras_ivy.utils.arguments import also_spelled
 
 
@@ -57,7 +58,7 @@ class Normal(FanScaled):
         *,
         cut: float | None = None,
         seed: Seed = None,
-        **options: Any,
+        **options: Unpack[KernelOptions],
     ):
         self.mean = check_number("mean", mean)
         self.cut = cut if cut is None else check_number("cut", cut, above=0)
@@ -73,8 +74,13 @@ class Normal(FanScaled):
         return self.factor(fan_in, fan_out)
 
     def _sample(
-        self, shape: tuple[int, ...], fan_in: Fan | None, fan_out: Fan | None, dtype: str, seed
-    ) -> Any:
+        self,
+        shape: tuple[int, ...],
+        fan_in: Fan | None,
+        fan_out: Fan | None,
+        dtype: str,
+        seed: Seed,
+    ) -> Array:
         stddev = self.stddev(fan_in, fan_out)
         if self.cut is None:
             return sampling.normal(shape, self.mean, stddev, dtype, seed)
@@ -121,7 +127,7 @@ class KaimingNormal(Normal):
         mode: str | None = None,
         cut: float | None = None,
         seed: Seed = None,
-        **options: Any,
+        **options: Unpack[KernelOptions],
     ):
         self.negative_slope = check_number("negative_slope", negative_slope)
         super().__init__(
@@ -146,7 +152,7 @@ class KaimingNormal(Normal):
         dtype: str | None = None,
         *,
         dev: str | None = None,
-    ) -> Any:
+    ) -> Array:
         """Make the values of a variable in Ivy's way; see `FanScaled.create_variables`.
 
         Args:
@@ -194,7 +200,12 @@ class XavierNormal(Normal):
     arguments: tuple[str, ...] = ("gain", "cut")
 
     def __init__(
-        self, gain: float = 1.0, *, cut: float | None = None, seed: Seed = None, **options: Any
+        self,
+        gain: float = 1.0,
+        *,
+        cut: float | None = None,
+        seed: Seed = None,
+        **options: Unpack[KernelOptions],
     ):
         super().__init__(2.0, "fan_sum", 0.5, gain, cut=cut, seed=seed, **options)
 
@@ -222,7 +233,12 @@ class LecunNormal(Normal):
     arguments: tuple[str, ...] = ("gain", "cut")
 
     def __init__(
-        self, gain: float = 1.0, *, cut: float | None = None, seed: Seed = None, **options: Any
+        self,
+        gain: float = 1.0,
+        *,
+        cut: float | None = None,
+        seed: Seed = None,
+        **options: Unpack[KernelOptions],
     ):
         super().__init__(1.0, "fan_in", 0.5, gain, cut=cut, seed=seed, **options)
 
@@ -268,7 +284,7 @@ class RandomNormal(Drawn):
         dtype: str | None = None,
         *,
         dev: str | None = None,
-    ) -> Any:
+    ) -> Array:
         """Make the values of a variable in Ivy's way; see `Drawn.create_variables`.
 
         Args:
@@ -287,8 +303,13 @@ class RandomNormal(Drawn):
         return super().create_variables(var_shape, device, fan_out, fan_in, dtype, dev=dev)
 
     def _sample(
-        self, shape: tuple[int, ...], fan_in: Fan | None, fan_out: Fan | None, dtype: str, seed
-    ) -> Any:
+        self,
+        shape: tuple[int, ...],
+        fan_in: Fan | None,
+        fan_out: Fan | None,
+        dtype: str,
+        seed: Seed,
+    ) -> Array:
         return sampling.normal(shape, self.mean, self.stddev, dtype, seed)
 
 

@@ -1,14 +1,16 @@
 """Orthogonal kernels, gate by gate and head by head."""
 
 import math
-from typing import Any
+from typing import Unpack
 
 from keras_ivy.initializers.checks import check_number
+from keras_ivy.initializers.fans.options import KernelOptions
 from keras_ivy.initializers.kernels.matrix import MatrixInitializer
 from keras_ivy.initializers.random import sampling
 from keras_ivy.initializers.random.orthonormal import orthonormal_columns
 from keras_ivy.initializers.random.seeds import Seed
 from keras_ivy.registration import register
+from keras_ivy.typing import Array
 from keras_ivy.utils.checks import flag
 
 
@@ -53,13 +55,18 @@ class Orthogonal(MatrixInitializer):
     arguments: tuple[str, ...] = ("gain", "scaled")
 
     def __init__(
-        self, gain: float = 1.0, scaled: bool = False, *, seed: Seed = None, **options: Any
+        self,
+        gain: float = 1.0,
+        scaled: bool = False,
+        *,
+        seed: Seed = None,
+        **options: Unpack[KernelOptions],
     ):
         self.gain = check_number("gain", gain)
         self.scaled = flag("scaled", scaled)
         super().__init__(seed=seed, **options)
 
-    def _matrices(self, count: int, rows: int, columns: int, dtype: str, seed) -> Any:
+    def _matrices(self, count: int, rows: int, columns: int, dtype: str, seed: Seed) -> Array:
         tall = max(rows, columns), min(rows, columns)
         normal = sampling.normal((count, *tall) if count > 1 else tall, 0.0, 1.0, dtype, seed)
         matrices = orthonormal_columns(normal, transposed=rows < columns)

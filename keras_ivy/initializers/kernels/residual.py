@@ -4,13 +4,15 @@ Each rule is a formula for one kernel. To zero the last layer of each branch use
 """
 
 import math
-from typing import Any
+from typing import Unpack
 
 from keras_ivy.initializers.checks import check_choice, check_number, check_whole
+from keras_ivy.initializers.fans.options import KernelOptions
 from keras_ivy.initializers.kernels.normals import RandomNormal, XavierNormal
 from keras_ivy.initializers.kernels.wrapper import Scaled
 from keras_ivy.initializers.random.seeds import Seed
 from keras_ivy.registration import register
+from keras_ivy.typing import InitializerLike
 from keras_ivy.utils.checks import one_of, received
 from keras_ivy.utils.exceptions import IvyValueError
 
@@ -140,10 +142,10 @@ class Fixup(Scaled):
         self,
         branches: int,
         layers: int = 2,
-        initializer: Any = "kaiming_normal_ivy",
+        initializer: InitializerLike = "kaiming_normal_ivy",
         *,
         seed: Seed = None,
-        **options: Any,
+        **options: Unpack[KernelOptions],
     ):
         self.branches, self.layers = branches, layers
         super().__init__(initializer, fixup_scale(branches, layers), seed=seed, **options)
@@ -174,10 +176,10 @@ class DepthScaled(Scaled):
     def __init__(
         self,
         branches: int,
-        initializer: Any = "xavier_normal_ivy",
+        initializer: InitializerLike = "xavier_normal_ivy",
         *,
         seed: Seed = None,
-        **options: Any,
+        **options: Unpack[KernelOptions],
     ):
         self.branches = branches
         super().__init__(initializer, depth_scale(branches), seed=seed, **options)
@@ -249,7 +251,7 @@ class DeepNet(XavierNormal):
         part: str | None = None,
         *,
         seed: Seed = None,
-        **options: Any,
+        **options: Unpack[KernelOptions],
     ):
         constants = deepnet_constants(encoder_layers, decoder_layers)
         if part is None and len(constants) == 1:
@@ -294,10 +296,10 @@ class TFixup(Scaled):
         self,
         layers: int,
         part: str = "encoder",
-        initializer: Any = "xavier_normal_ivy",
+        initializer: InitializerLike = "xavier_normal_ivy",
         *,
         seed: Seed = None,
-        **options: Any,
+        **options: Unpack[KernelOptions],
     ):
         self.layers, self.part = layers, part
         super().__init__(initializer, tfixup_scale(layers, part), seed=seed, **options)

@@ -1,9 +1,9 @@
 """Initializers of sinusoidal networks, whose activation is `sin(w0 * x)`."""
 
-from typing import Any
+from typing import Unpack
 
 from keras_ivy.initializers.checks import check_number
-from keras_ivy.initializers.fans.options import IvyZeroDivisionError
+from keras_ivy.initializers.fans.options import IvyZeroDivisionError, KernelOptions
 from keras_ivy.initializers.kernels.uniforms import Uniform
 from keras_ivy.initializers.random.seeds import Seed
 from keras_ivy.registration import register
@@ -36,7 +36,7 @@ class FirstLayerSiren(Uniform):
 
     arguments: tuple[str, ...] = ()
 
-    def __init__(self, seed: Seed = None, **options: Any):
+    def __init__(self, seed: Seed = None, **options: Unpack[KernelOptions]):
         super().__init__(1.0, "fan_in", 1.0, 1.0, seed=seed, **options)
 
 
@@ -71,7 +71,7 @@ class Siren(Uniform):
 
     arguments: tuple[str, ...] = ("w0",)
 
-    def __init__(self, w0: float = 30.0, *, seed: Seed = None, **options: Any):
+    def __init__(self, w0: float = 30.0, *, seed: Seed = None, **options: Unpack[KernelOptions]):
         if is_number(w0) and w0 == 0:
             raise IvyZeroDivisionError("`w0` must not be zero. Received: w0=0")
         self.w0 = check_number("w0", w0, above=0)

@@ -1,14 +1,14 @@
 """Kernels with a structure: identities and sparse matrices."""
 
 import math
-from typing import Any
+from typing import Unpack
 
 import keras
 
 from keras_ivy.initializers.checks import check_number
 from keras_ivy.initializers.fans.axes import LAYERS, axes_of
 from keras_ivy.initializers.fans.geometry import Geometry
-from keras_ivy.initializers.fans.options import Fan
+from keras_ivy.initializers.fans.options import Fan, KernelOptions
 from keras_ivy.initializers.kernels.convolution import at_centre
 from keras_ivy.initializers.kernels.matrix import MatrixInitializer, check_matrices
 from keras_ivy.initializers.random import sampling
@@ -48,11 +48,11 @@ class Identity(MatrixInitializer):
 
     arguments: tuple[str, ...] = ("gain",)
 
-    def __init__(self, gain: float = 1.0, *, seed: Seed = None, **options: Any):
+    def __init__(self, gain: float = 1.0, *, seed: Seed = None, **options: Unpack[KernelOptions]):
         self.gain = check_number("gain", gain)
         super().__init__(seed=seed, **options)
 
-    def _matrices(self, count: int, rows: int, columns: int, dtype: str, seed) -> Any:
+    def _matrices(self, count: int, rows: int, columns: int, dtype: str, seed: Seed) -> Array:
         eye = self.gain * keras.ops.eye(rows, columns, dtype=dtype)
         return keras.ops.broadcast_to(eye, (count, rows, columns))
 
@@ -110,7 +110,7 @@ class Sparse(MatrixInitializer):
         stddev: float = 0.01,
         *,
         seed: Seed = None,
-        **options: Any,
+        **options: Unpack[KernelOptions],
     ):
         self.sparsity = check_number("sparsity", sparsity, least=0)
         if sparsity >= 1:
@@ -130,7 +130,7 @@ class Sparse(MatrixInitializer):
                 f"Received: shape={shape} with {rows} inputs, sparsity={self.sparsity}"
             )
 
-    def _matrices(self, count: int, rows: int, columns: int, dtype: str, seed) -> Any:
+    def _matrices(self, count: int, rows: int, columns: int, dtype: str, seed: Seed) -> Array:
         shape = (count, rows, columns)
         values = sampling.normal(shape, 0.0, self.stddev, dtype, seed)
         _, second = split_seed(seed, 2)

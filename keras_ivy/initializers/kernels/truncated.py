@@ -7,7 +7,6 @@ the deviation in the formula.
 
 import math
 from functools import lru_cache
-from typing import Any
 
 import keras
 
@@ -17,6 +16,7 @@ from keras_ivy.initializers.fans.options import Fan
 from keras_ivy.initializers.random import sampling
 from keras_ivy.initializers.random.seeds import Seed
 from keras_ivy.registration import register
+from keras_ivy.typing import Array
 from keras_ivy.utils.arguments import also_spelled
 from keras_ivy.utils.checks import flag, received
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
@@ -76,16 +76,22 @@ def widened(stddev: float, low: float, high: float) -> float:
 
 
 def draw_truncated(
-    shape: tuple[int, ...], mean: float, stddev: float, cut: float, dtype: str, seed: Any
-) -> Any:
+    shape: tuple[int, ...], mean: float, stddev: float, cut: float, dtype: str, seed: Seed
+) -> Array:
     """Draw from a normal distribution cut at `cut` of its own deviations, then of `stddev`."""
     sigma = stddev / truncated_moments(-cut, cut)[1]
     return draw_between(shape, mean, sigma, -cut, cut, dtype, seed)
 
 
 def draw_between(
-    shape: tuple[int, ...], mean: float, sigma: float, low: float, high: float, dtype: str, seed
-) -> Any:
+    shape: tuple[int, ...],
+    mean: float,
+    sigma: float,
+    low: float,
+    high: float,
+    dtype: str,
+    seed: Seed,
+) -> Array:
     """Draw `mean + sigma * z` with `z` standard normal given `low <= z <= high`.
 
     By inversion of the distribution function, in float64 so that the tails are right.
@@ -192,7 +198,12 @@ class TruncatedNormal(Drawn):
         return sigma, low / sigma, high / sigma
 
     def _sample(
-        self, shape: tuple[int, ...], fan_in: Fan | None, fan_out: Fan | None, dtype: str, seed
-    ) -> Any:
+        self,
+        shape: tuple[int, ...],
+        fan_in: Fan | None,
+        fan_out: Fan | None,
+        dtype: str,
+        seed: Seed,
+    ) -> Array:
         sigma, low, high = self._interval()
         return draw_between(shape, self.mean, sigma, low, high, dtype, seed)

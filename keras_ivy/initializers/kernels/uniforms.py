@@ -1,15 +1,16 @@
 """Uniform draws: Ivy's general formula and the schemes that are special cases of it."""
 
 import math
-from typing import Any
+from typing import Unpack
 
 from keras_ivy.initializers.base import Drawn
 from keras_ivy.initializers.checks import check_number
-from keras_ivy.initializers.fans.options import Fan
+from keras_ivy.initializers.fans.options import Fan, KernelOptions
 from keras_ivy.initializers.kernels.fan_scaled import FanScaled
 from keras_ivy.initializers.random import sampling
 from keras_ivy.initializers.random.seeds import Seed
 from keras_ivy.registration import register
+from keras_ivy.typing import Array
 from keras_ivy.utils.arguments import also_spelled
 from keras_ivy.utils.exceptions import IvyValueError
 
@@ -54,7 +55,7 @@ class Uniform(FanScaled):
         gain: float = 1.0,
         *,
         seed: Seed = None,
-        **options: Any,
+        **options: Unpack[KernelOptions],
     ):
         super().__init__(numerator, fan_mode, power, gain, seed=seed, **options)
 
@@ -67,8 +68,13 @@ class Uniform(FanScaled):
         return self.factor(fan_in, fan_out) / math.sqrt(3)
 
     def _sample(
-        self, shape: tuple[int, ...], fan_in: Fan | None, fan_out: Fan | None, dtype: str, seed
-    ) -> Any:
+        self,
+        shape: tuple[int, ...],
+        fan_in: Fan | None,
+        fan_out: Fan | None,
+        dtype: str,
+        seed: Seed,
+    ) -> Array:
         limit = self.limit(fan_in, fan_out)
         return sampling.uniform(shape, -limit, limit, dtype, seed)
 
@@ -94,7 +100,7 @@ class GlorotUniform(Uniform):
 
     arguments: tuple[str, ...] = ()
 
-    def __init__(self, seed: Seed = None, **options: Any):
+    def __init__(self, seed: Seed = None, **options: Unpack[KernelOptions]):
         super().__init__(6.0, "fan_sum", 0.5, 1.0, seed=seed, **options)
 
 
@@ -120,7 +126,7 @@ class XavierUniform(Uniform):
 
     arguments: tuple[str, ...] = ("gain",)
 
-    def __init__(self, gain: float = 1.0, *, seed: Seed = None, **options: Any):
+    def __init__(self, gain: float = 1.0, *, seed: Seed = None, **options: Unpack[KernelOptions]):
         super().__init__(6.0, "fan_sum", 0.5, gain, seed=seed, **options)
 
 
@@ -154,7 +160,7 @@ class KaimingUniform(Uniform):
         *,
         mode: str | None = None,
         seed: Seed = None,
-        **options: Any,
+        **options: Unpack[KernelOptions],
     ):
         self.negative_slope = check_number("negative_slope", negative_slope)
         numerator = 6.0 / (1.0 + self.negative_slope**2)
@@ -184,7 +190,7 @@ class LecunUniform(Uniform):
 
     arguments: tuple[str, ...] = ("gain",)
 
-    def __init__(self, gain: float = 1.0, *, seed: Seed = None, **options: Any):
+    def __init__(self, gain: float = 1.0, *, seed: Seed = None, **options: Unpack[KernelOptions]):
         super().__init__(3.0, "fan_in", 0.5, gain, seed=seed, **options)
 
 
@@ -215,7 +221,7 @@ class TorchDefault(Uniform):
 
     arguments: tuple[str, ...] = ()
 
-    def __init__(self, seed: Seed = None, **options: Any):
+    def __init__(self, seed: Seed = None, **options: Unpack[KernelOptions]):
         super().__init__(1.0, "fan_in", 0.5, 1.0, seed=seed, **options)
 
     def _fans(self, shape: tuple[int, ...]) -> tuple[Fan | None, Fan | None]:
@@ -263,6 +269,11 @@ class UniformInitializer(Drawn):
         super().__init__(seed)
 
     def _sample(
-        self, shape: tuple[int, ...], fan_in: Fan | None, fan_out: Fan | None, dtype: str, seed
-    ) -> Any:
+        self,
+        shape: tuple[int, ...],
+        fan_in: Fan | None,
+        fan_out: Fan | None,
+        dtype: str,
+        seed: Seed,
+    ) -> Array:
         return sampling.uniform(shape, self.a, self.b, dtype, seed)

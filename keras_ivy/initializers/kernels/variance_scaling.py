@@ -1,18 +1,19 @@
 """A variance divided by a fan, with a choice of distributions; the document's two schemes."""
 
 import math
-from typing import Any
+from typing import Unpack
 
 import keras
 
 from keras_ivy.initializers.checks import check_choice, check_number
-from keras_ivy.initializers.fans.options import Fan
+from keras_ivy.initializers.fans.options import Fan, KernelOptions
 from keras_ivy.initializers.gains import Activation, calculate_gain
 from keras_ivy.initializers.kernels.fan_scaled import FanScaled
 from keras_ivy.initializers.kernels.truncated import draw_truncated
 from keras_ivy.initializers.random import sampling
 from keras_ivy.initializers.random.seeds import Seed
 from keras_ivy.registration import register
+from keras_ivy.typing import Array
 
 #: Names of the distributions; `"normal"` is the uncut one, as everywhere but in Keras.
 DISTRIBUTIONS = ("uniform", "normal", "truncated_normal", "untruncated_normal")
@@ -26,8 +27,13 @@ class _Distributed(FanScaled):
         return self.factor(fan_in, fan_out)
 
     def _sample(
-        self, shape: tuple[int, ...], fan_in: Fan | None, fan_out: Fan | None, dtype: str, seed
-    ) -> Any:
+        self,
+        shape: tuple[int, ...],
+        fan_in: Fan | None,
+        fan_out: Fan | None,
+        dtype: str,
+        seed: Seed,
+    ) -> Array:
         stddev = self.stddev(fan_in, fan_out)
         if self.distribution == "uniform":
             limit = math.sqrt(3) * stddev
@@ -74,7 +80,7 @@ class VarianceScaling(_Distributed):
         distribution: str = "normal",
         *,
         seed: Seed = None,
-        **options: Any,
+        **options: Unpack[KernelOptions],
     ):
         self.scale = check_number("scale", scale, least=0)
         self.distribution = check_choice("distribution", distribution, DISTRIBUTIONS)
@@ -109,7 +115,7 @@ class XavierInitializer(_Distributed):
         distribution: str = "uniform",
         *,
         seed: Seed = None,
-        **options: Any,
+        **options: Unpack[KernelOptions],
     ):
         self.distribution = check_choice("distribution", distribution, DISTRIBUTIONS)
         super().__init__(2.0, "fan_sum", 0.5, gain, seed=seed, **options)
@@ -156,7 +162,7 @@ class KaimingInitializer(_Distributed):
         negative_slope: float | None = None,
         kind: str = "rms",
         seed: Seed = None,
-        **options: Any,
+        **options: Unpack[KernelOptions],
     ):
         if isinstance(nonlinearity, dict):
             nonlinearity = keras.activations.deserialize(nonlinearity)
@@ -167,7 +173,7 @@ class KaimingInitializer(_Distributed):
         self.distribution = check_choice("distribution", distribution, DISTRIBUTIONS)
         super().__init__(1.0, mode, 0.5, gain, seed=seed, **options)
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> dict[str, object]:
         """Return the constructor arguments; a function is serialized as Keras does it."""
         config = super().get_config()
         if self._given is None and not isinstance(self.nonlinearity, str):

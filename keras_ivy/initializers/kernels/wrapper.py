@@ -1,17 +1,18 @@
 """Initializers that change what another one draws."""
 
 import abc
-from typing import Any
+from typing import Unpack
 
 import keras
 
 from keras_ivy.initializers.base import Initializer
 from keras_ivy.initializers.checks import check_number
-from keras_ivy.initializers.fans.options import Fan, kernel_fans
+from keras_ivy.initializers.fans.options import AxesOptions, Fan, KernelOptions, kernel_fans
 from keras_ivy.initializers.kernels.fan_scaled import KernelInitializer
 from keras_ivy.initializers.random.seeds import Seed
 from keras_ivy.initializers.strings import get
 from keras_ivy.registration import register
+from keras_ivy.typing import Array, InitializerLike
 from keras_ivy.utils.exceptions import IvyTypeError
 
 
@@ -31,12 +32,21 @@ class Wrapper(KernelInitializer):
 
     arguments: tuple[str, ...] = ("initializer",)
 
-    def __init__(self, initializer: Any, *, seed: Seed = None, **options: Any):
+    def __init__(
+        self,
+        initializer: InitializerLike,
+        *,
+        seed: Seed = None,
+        **options: Unpack[KernelOptions],
+    ):
         inner = get(initializer)
-        axes = {name: options.pop(name, None) for name in ("input_axes", "output_axes")}
+        axes: AxesOptions = {
+            "input_axes": options.pop("input_axes", None),
+            "output_axes": options.pop("output_axes", None),
+        }
         if isinstance(inner, KernelInitializer):
-            changes = options | {k: v for k, v in axes.items() if getattr(inner, k) is None}
-            inner = inner.replace(**changes)
+            untold = {k: v for k, v in axes.items() if getattr(inner, k) is None}
+            inner = inner.replace(**options, **untold)
         elif options:
             raise IvyTypeError(
                 f"{type(inner).__name__} takes no options of the kernel. Received: {options}"
@@ -59,13 +69,13 @@ class Wrapper(KernelInitializer):
         return fan_in, fan_out
 
     @abc.abstractmethod
-    def transform(self, values: Any, shape: tuple[int, ...]) -> Any:
+    def transform(self, values: Array, shape: tuple[int, ...]) -> Array:
         """Return the variable's values for the inner draw."""
 
-    def _living_config(self) -> dict[str, Any]:
+    def _living_config(self) -> dict[str, object]:
         return {**self.get_config(), "initializer": self.initializer}
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> dict[str, object]:
         """Return the constructor arguments, the inner initializer serialized."""
         config = super().get_config()
         if self._given is not None:
@@ -81,8 +91,13 @@ class Wrapper(KernelInitializer):
         return isinstance(inner, KernelInitializer) and inner._told()
 
     def _sample(
-        self, shape: tuple[int, ...], fan_in: Fan | None, fan_out: Fan | None, dtype: str, seed
-    ) -> Any:
+        self,
+        shape: tuple[int, ...],
+        fan_in: Fan | None,
+        fan_out: Fan | None,
+        dtype: str,
+        seed: Seed,
+    ) -> Array:
         fans = self.inner_fans(fan_in, fan_out)
         return self.transform(
             self.initializer.draw(self.inner_shape(shape), *fans, dtype, seed), shape
@@ -112,15 +127,15 @@ class Scaled(Wrapper):
 
     def __init__(
         self,
-        initializer: Any = "kaiming_normal_ivy",
+        initializer: InitializerLike = "kaiming_normal_ivy",
         factor: float = 1.0,
         *,
         seed: Seed = None,
-        **options: Any,
+        **options: Unpack[KernelOptions],
     ):
         self.factor = check_number("factor", factor)
         super().__init__(initializer, seed=seed, **options)
 
-    def transform(self, values: Any, shape: tuple[int, ...]) -> Any:
+    def transform(self, values: Array, shape: tuple[int, ...]) -> Array:
         """Return `factor * values`."""
         return self.factor * values

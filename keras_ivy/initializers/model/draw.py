@@ -4,7 +4,6 @@ import hashlib
 import inspect
 import random
 from collections.abc import Callable
-from typing import Any
 
 import keras
 import numpy as np
@@ -22,6 +21,7 @@ from keras_ivy.initializers.kernels.wrapper import Scaled, Wrapper
 from keras_ivy.initializers.model.start_values import StartValue
 from keras_ivy.initializers.random.sampling import SEED_SPACE
 from keras_ivy.initializers.random.seeds import Seed
+from keras_ivy.typing import Array, ArrayLike
 
 __all__ = []
 
@@ -113,7 +113,7 @@ def draw_values(
     dtype: str,
     seed: int,
     scale: float = 1.0,
-) -> Any:
+) -> Array:
     """Draw the values of a variable.
 
     Matrix initializers (orthogonal, identity, sparse) draw one matrix per gate, group, head or
@@ -156,7 +156,7 @@ def draw_values(
     return values if work == dtype else keras.ops.cast(values, dtype)
 
 
-def stack_blocks(geometry: Geometry, draw: Callable[[int], Any]) -> np.ndarray:
+def stack_blocks(geometry: Geometry, draw: Callable[[int], ArrayLike]) -> np.ndarray:
     """Put blocks of shape `geometry.block_shape` together to `geometry.split`.
 
     Example:

@@ -3,8 +3,8 @@
 import contextlib
 import functools
 import warnings
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Literal, TypeVar, overload
 
 import keras
 import numpy as np
@@ -17,29 +17,76 @@ from keras_ivy.initializers.model.plan import NO_START, UNKNOWN, Plan, make_plan
 from keras_ivy.initializers.model.progress import slow_progress
 from keras_ivy.initializers.model.report import InitializationReport, InitializationRow
 from keras_ivy.initializers.model.reproducible import draw_by_seed
+from keras_ivy.initializers.model.rules import SchemeLike
 from keras_ivy.initializers.model.schemes.names import resolve_rules
 from keras_ivy.initializers.model.start_values import StartValue
 from keras_ivy.initializers.model.targets import collect_targets, in_call_order
 from keras_ivy.initializers.random.seeds import Seed, standardize_seed
+from keras_ivy.typing import Array, InitializerLike
 from keras_ivy.utils.checks import flag
 from keras_ivy.utils.exceptions import IvyValueError
+from keras_ivy.utils.paths import Match
 
 __all__ = ["initialize_model"]
 
+Model = TypeVar("Model", bound=keras.layers.Layer)
 
+
+@overload
 def initialize_model(
-    model: keras.layers.Layer,
-    initializer: Any,
-    initializer_config: dict[str, Any] | None = None,
+    model: Model,
+    initializer: SchemeLike,
+    initializer_config: Mapping[str, object] | None = ...,
+    *,
+    seed: Seed = ...,
+    dry_run: Literal[False] = ...,
+    bias: InitializerLike | None = ...,
+    skip: Match | Iterable[Match] = ...,
+    skip_normalization: bool = ...,
+    skip_frozen: bool = ...,
+    reset_optimizer: bool = ...,
+) -> Model: ...
+@overload
+def initialize_model(
+    model: Model,
+    initializer: SchemeLike,
+    initializer_config: Mapping[str, object] | None = ...,
+    *,
+    seed: Seed = ...,
+    dry_run: Literal[True],
+    bias: InitializerLike | None = ...,
+    skip: Match | Iterable[Match] = ...,
+    skip_normalization: bool = ...,
+    skip_frozen: bool = ...,
+    reset_optimizer: bool = ...,
+) -> InitializationReport: ...
+@overload
+def initialize_model(
+    model: Model,
+    initializer: SchemeLike,
+    initializer_config: Mapping[str, object] | None = ...,
+    *,
+    seed: Seed = ...,
+    dry_run: bool,
+    bias: InitializerLike | None = ...,
+    skip: Match | Iterable[Match] = ...,
+    skip_normalization: bool = ...,
+    skip_frozen: bool = ...,
+    reset_optimizer: bool = ...,
+) -> Model | InitializationReport: ...
+def initialize_model(
+    model: Model,
+    initializer: SchemeLike,
+    initializer_config: Mapping[str, object] | None = None,
     *,
     seed: Seed = None,
     dry_run: bool = False,
-    bias: Any = "zeros",
-    skip: Any = (),
+    bias: InitializerLike | None = "zeros",
+    skip: Match | Iterable[Match] = (),
     skip_normalization: bool = True,
     skip_frozen: bool = True,
     reset_optimizer: bool = False,
-) -> Any:
+) -> Model | InitializationReport:
     """Give the weights of a built model new values, with the true fans of every layer.
 
     Weights are kernels, recurrent kernels and embeddings. By default biases become zero (the
@@ -167,11 +214,11 @@ def _warn_of_guesses(plans: Sequence[Plan]) -> None:
         )
 
 
-def _draw_all(plans: Sequence[Plan], common: int, *, own_seeds: bool) -> list[Any]:
+def _draw_all(plans: Sequence[Plan], common: int, *, own_seeds: bool) -> list[Array | None]:
     """Draw the values of every planned variable, or raise with the path of the one that fails."""
     taken: set[int] = set()
     bases: dict[int, int] = {}
-    values: list[Any] = []
+    values: list[Array | None] = []
     with slow_progress(len(plans), "variables") as done:
         for i, plan in enumerate(plans):
             done(i)
@@ -202,7 +249,9 @@ def _draw_all(plans: Sequence[Plan], common: int, *, own_seeds: bool) -> list[An
     return values
 
 
-def _report(plans: Sequence[Plan], values: Sequence[Any], seed: int) -> InitializationReport:
+def _report(
+    plans: Sequence[Plan], values: Sequence[Array | None], seed: int
+) -> InitializationReport:
     rows = []
     targets = [plan.target for plan in plans]
     for i in in_call_order(targets):
@@ -229,14 +278,14 @@ def _report(plans: Sequence[Plan], values: Sequence[Any], seed: int) -> Initiali
     return InitializationReport(rows, seed, {t.path: t.place.paths for t in targets})
 
 
-def _std(values: Any) -> float:
+def _std(values: Array) -> float:
     values = np.asarray(keras.ops.convert_to_numpy(values), "float64")
     return float(values.std()) if values.size else 0.0
 
 
-def _assign_all(pairs: Sequence[tuple[keras.Variable, Any]]) -> None:
+def _assign_all(pairs: Sequence[tuple[keras.Variable, Array | None]]) -> None:
     """Assign all values, or, if one fails, none."""
-    changed: list[tuple[keras.Variable, Any]] = []
+    changed: list[tuple[keras.Variable, Array | None]] = []
     try:
         for variable, value in pairs:
             if value is not None:
@@ -262,7 +311,7 @@ def _restoring(seed: Seed) -> Iterator[None]:
         seed.state.assign(state)
 
 
-def _check_optimizer(model: Any) -> None:
+def _check_optimizer(model: keras.Model) -> None:
     if getattr(model, "optimizer", None) is None:
         raise IvyValueError(
             f"{model.name!r} has no optimizer to reset; compile it, or leave out "

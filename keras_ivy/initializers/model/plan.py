@@ -1,8 +1,7 @@
 """From rules to plans: what each variable of a model gets, or why it stays as it is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -12,6 +11,8 @@ from keras_ivy.initializers.fans.axes import GATES
 from keras_ivy.initializers.model.rules import InitRule, PerTarget, assign_rules, skip_rules
 from keras_ivy.initializers.model.targets import Target
 from keras_ivy.initializers.strings import get
+from keras_ivy.typing import InitializerLike
+from keras_ivy.utils.paths import Match
 
 __all__ = []
 
@@ -45,8 +46,8 @@ def make_plans(
     targets: Sequence[Target],
     rules: Sequence[InitRule],
     *,
-    bias: Any,
-    skip: Any,
+    bias: InitializerLike | None,
+    skip: Match | Iterable[Match],
     skip_normalization: bool,
     skip_frozen: bool,
 ) -> list[Plan]:
@@ -78,13 +79,10 @@ def make_plans(
         elif rule.initializer is None:
             keep(target, "a rule says so")
         else:
-            scheme = schemes[id(rule)]
-            kept = ""
-            if isinstance(scheme, PerTarget):
-                kept = scheme.kept
-                scheme = scheme(target)
+            choose = schemes[id(rule)]
+            scheme = choose(target)
             if scheme is None:
-                keep(target, kept)
+                keep(target, choose.kept)
             else:
                 plans[target.path] = Plan(target, scheme, scale=rule.scale)
     live = {
@@ -110,7 +108,7 @@ def make_plans(
     return [plans[target.path] for target in targets]
 
 
-def default_bias(target: Target, base: Any = "zeros") -> Initializer:
+def default_bias(target: Target, base: InitializerLike = "zeros") -> Initializer:
     """Zero, but one for the forget gates of an LSTM's cell whose `unit_forget_bias` says so."""
     base = get(base)
     if not getattr(target.layer, "unit_forget_bias", False):
@@ -146,10 +144,12 @@ def layer_default(target: Target) -> Initializer | None:
     return get("ones" if target.role == "scale" or "var" in target.name else "zeros")
 
 
-def _resolve(rule: InitRule) -> Any:
-    if rule.initializer is None or isinstance(rule.initializer, PerTarget):
+def _resolve(rule: InitRule) -> PerTarget:
+    """The scheme of a rule for each of its variables."""
+    if isinstance(rule.initializer, PerTarget):
         return rule.initializer
-    return get(rule.initializer, rule.config)
+    one = None if rule.initializer is None else get(rule.initializer, rule.config)
+    return PerTarget(lambda target: one)
 
 
 def _is_frozen(target: Target) -> bool:

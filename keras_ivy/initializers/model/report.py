@@ -3,7 +3,6 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from keras_ivy.utils.plots import Series, plot_series
 from keras_ivy.utils.reports import Column, Json, Report, VariableTable
@@ -113,7 +112,7 @@ class InitializationReport(VariableTable[InitializationRow], Report[Initializati
             f"{values[0]:,} of {values[1]:,} values; seed={self.seed}"
         ]
 
-    def to_dicts(self) -> list[dict[str, Any]]:
+    def to_dicts(self) -> list[dict[str, Json]]:
         """Return one dictionary a row, for `json` or a data frame."""
         return [asdict(row) for row in self.rows]
 

@@ -7,7 +7,7 @@ generator of its own, cannot be reproduced and is refused.
 """
 
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import keras
 import numpy as np
@@ -16,6 +16,7 @@ from keras_ivy.adapters.random_state import seeded
 from keras_ivy.initializers.adopted import Adopted
 from keras_ivy.initializers.base import Initializer
 from keras_ivy.initializers.model.start_values import StartValue
+from keras_ivy.typing import Array
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = []
@@ -23,7 +24,7 @@ __all__ = []
 _PACKAGES = ("keras", "keras_ivy")
 
 
-def draws_by_its_seed(initializer: Any) -> bool:
+def draws_by_its_seed(initializer: object) -> bool:
     """Whether all that draws is of this package or of Keras, which draw from the seed alone.
 
     Example:
@@ -45,8 +46,8 @@ def draws_by_its_seed(initializer: Any) -> bool:
 
 
 def draw_by_seed(
-    initializer: Initializer, seed: int, draw: Callable[[], Any], *, insist: bool
-) -> Any:
+    initializer: Initializer, seed: int, draw: Callable[[], Array], *, insist: bool
+) -> Array:
     """Draw values that depend on a seed alone.
 
     Args:

@@ -4,9 +4,9 @@ A list of rules is read from the top; for every variable the first rule that cla
 """
 
 import abc
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeAlias
 
 import keras
 
@@ -15,6 +15,7 @@ from keras_ivy.initializers.checks import check_choice, check_number, check_sche
 from keras_ivy.initializers.fans.geometry import ROLES, WEIGHT_ROLES
 from keras_ivy.initializers.model.targets import Target
 from keras_ivy.initializers.strings import get
+from keras_ivy.typing import InitializerLike
 from keras_ivy.utils.checks import flag, received
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 from keras_ivy.utils.paths import Match, MatchRule, check_match, describe, matches
@@ -67,8 +68,8 @@ class InitRule(MatchRule):
     belongs_to = "initialize_model(model, [InitRule(match, initializer)])"
 
     match: Match
-    initializer: Any
-    config: dict | None = None
+    initializer: "InitializerLike | PerTarget | None"
+    config: Mapping[str, object] | None = None
     role: str | None = None
     scale: float = 1.0
     required: bool = True
@@ -131,7 +132,7 @@ class PerTarget:
 
     def __init__(
         self,
-        choose: Callable[[Target], Any],
+        choose: Callable[[Target], InitializerLike | None],
         kept: str = "the layer names no initializer",
     ):
         self.choose, self.kept = choose, kept
@@ -159,7 +160,17 @@ class Scheme(abc.ABC):
         """
 
 
-def as_rules(spec: Any, targets: Sequence[Target] = ()) -> list[InitRule]:
+#: Several rules: a list, or a dictionary of matches and initializers.
+RulesLike: TypeAlias = (
+    Iterable[InitRule | Scheme | tuple[object, ...]]
+    | Mapping[Match, InitializerLike | PerTarget | None]
+)
+
+#: What `initialize_model` takes: an initializer, a scheme, or rules.
+SchemeLike: TypeAlias = InitializerLike | Scheme | InitRule | RulesLike
+
+
+def as_rules(spec: RulesLike, targets: Sequence[Target] = ()) -> list[InitRule]:
     """Turn a list of rules, tuples and schemes, or a dictionary, into a list of `InitRule`.
 
     Args:
@@ -194,12 +205,14 @@ def as_rules(spec: Any, targets: Sequence[Target] = ()) -> list[InitRule]:
     return rules
 
 
-def skip_rules(skip: Any) -> list[InitRule]:
+def skip_rules(skip: Match | Iterable[Match]) -> list[InitRule]:
     """Turn what `skip=` received, one match or a list of them, into rules that leave things be."""
-    several = isinstance(skip, list | set | frozenset) or (
+    several: Iterable[Match] = [skip]
+    if isinstance(skip, list | set | frozenset) or (
         isinstance(skip, tuple) and not _is_layer_class(skip)
-    )
-    return [InitRule(match, None) for match in (skip if several else [skip])]
+    ):
+        several = skip
+    return [InitRule(match, None) for match in several]
 
 
 def assign_rules(rules: Sequence[InitRule], targets: Sequence[Target]) -> dict[str, InitRule]:
@@ -235,7 +248,7 @@ def _nothing_claimed(rule: InitRule, targets: Sequence[Target]) -> str:
     )
 
 
-def refuse_other_rules(item: Any) -> None:
+def refuse_other_rules(item: object) -> None:
     """Raise if this is a rule of the optimizers.
 
     Raises:
@@ -248,7 +261,7 @@ def refuse_other_rules(item: Any) -> None:
         )
 
 
-def _is_layer_class(match: Any) -> bool:
+def _is_layer_class(match: object) -> bool:
     if isinstance(match, tuple):
         return bool(match) and all(_is_layer_class(cls) for cls in match)
     return isinstance(match, type) and issubclass(match, keras.layers.Layer)

@@ -5,7 +5,6 @@ built for the same shapes. Whatever they draw depends on the seed alone.
 """
 
 from collections.abc import Callable
-from typing import Any
 
 import keras
 import numpy as np
@@ -14,8 +13,12 @@ from keras_ivy import tree
 from keras_ivy.adapters.keras import layers as keras_layers
 from keras_ivy.adapters.random_state import seeded
 from keras_ivy.initializers.base import Drawn
+from keras_ivy.initializers.checks import Shape
+from keras_ivy.initializers.fans.options import Fan
 from keras_ivy.initializers.model.targets import Target
+from keras_ivy.initializers.random.seeds import Seed
 from keras_ivy.structure import Parts, parts
+from keras_ivy.typing import Array
 
 __all__ = ["StartValue", "Starts"]
 
@@ -50,17 +53,25 @@ class StartValue(Drawn):
 
     def draw(
         self,
-        shape: Any,
-        fan_in: Any = None,
-        fan_out: Any = None,
-        dtype: Any = None,
-        seed: Any = None,
-    ) -> Any:
+        shape: Shape,
+        fan_in: Fan | None = None,
+        fan_out: Fan | None = None,
+        dtype: str | None = None,
+        seed: Seed = None,
+    ) -> Array:
         """Return the value, in the dtype of the variable."""
-        value, self.reproducible = self._starts.value(self._target, int(seed))
+        assert isinstance(seed, int)  # whole models are drawn with integers
+        value, self.reproducible = self._starts.value(self._target, seed)
         return keras.ops.cast(value, self._target.variable.dtype)
 
-    def _sample(self, shape: Any, fan_in: Any, fan_out: Any, dtype: Any, seed: Any) -> Any:
+    def _sample(
+        self,
+        shape: tuple[int, ...],
+        fan_in: Fan | None,
+        fan_out: Fan | None,
+        dtype: str,
+        seed: Seed,
+    ) -> Array:
         return self.draw(shape, fan_in, fan_out, dtype, seed)
 
 
@@ -68,8 +79,8 @@ class Starts:
     """The start values of the layers of one model; each layer is asked once."""
 
     def __init__(self) -> None:
-        self._asked: dict[int, tuple[Callable[[], dict[int, Any]], dict[int, Any]] | None] = {}
-        self._made: dict[int, tuple[dict[int, Any], dict[int, Any]]] = {}
+        self._asked: dict[int, tuple[Callable[[], dict[int, Array]], dict[int, Array]] | None] = {}
+        self._made: dict[int, tuple[dict[int, Array], dict[int, Array]]] = {}
 
     def of(self, target: Target) -> StartValue | None:
         """Return the start value of a variable, or `None` if its layer does not tell it."""
@@ -89,7 +100,7 @@ class Starts:
         shape = tuple(np.shape(asked[1][id(target.variable)]))
         return StartValue(self, target) if shape == target.shape else None
 
-    def value(self, target: Target, seed: int) -> tuple[Any, bool]:
+    def value(self, target: Target, seed: int) -> tuple[Array, bool]:
         """Return the value of a variable, and whether the same seed gives it twice."""
         key = id(target.layer)
         if key not in self._made:
@@ -104,7 +115,7 @@ class Starts:
         return first, np.array_equal(np.asarray(first), np.asarray(second), equal_nan=True)
 
 
-def _asking(layer: keras.layers.Layer) -> Callable[[], dict[int, Any]] | None:
+def _asking(layer: keras.layers.Layer) -> Callable[[], dict[int, Array]] | None:
     """Return a function that makes the values of the layer's own variables anew, by their ids."""
     told = parts(layer)
     if told is not None and told.start_values is not None:
@@ -114,7 +125,7 @@ def _asking(layer: keras.layers.Layer) -> Callable[[], dict[int, Any]] | None:
     return lambda: _values_of_twin(layer)
 
 
-def _values_told(layer: keras.layers.Layer, told: Parts) -> dict[int, Any]:
+def _values_told(layer: keras.layers.Layer, told: Parts) -> dict[int, Array]:
     """The values that a layer makes anew, by the ids of the variables that were made of them."""
     made = tree.flatten(told.created or {})
     values = {} if told.start_values is None else told.start_values(layer)
@@ -126,7 +137,7 @@ def _values_told(layer: keras.layers.Layer, told: Parts) -> dict[int, Any]:
     return found
 
 
-def _values_of_twin(layer: keras.layers.Layer) -> dict[int, Any]:
+def _values_of_twin(layer: keras.layers.Layer) -> dict[int, Array]:
     """The values of a layer that is made and built in the same way."""
     twin = type(layer).from_config(layer.get_config())
     if not twin.built:

@@ -10,9 +10,9 @@ half of its columns, then half of those that are left within the orthogonal comp
 Only `tf.linalg` multiplies by a transposed matrix without making it, so this is TensorFlow's code.
 """
 
-from typing import Any
-
 import tensorflow as tf
+
+from keras_ivy.typing import Array
 
 #: Complements up to this dimension are left to Householder's reflections.
 SMALLEST_HALVED = 64
@@ -21,7 +21,7 @@ SMALLEST_HALVED = 64
 SMALLEST_IN_PIECES = 1024
 
 
-def orthonormal_columns(a: Any, *, transposed: bool = False) -> Any:
+def orthonormal_columns(a: Array, *, transposed: bool = False) -> Array:
     """The factor `Q` of `a = Q R` in which `R` has a positive diagonal.
 
     Of normal `a`, such a `Q` is uniformly distributed.
@@ -46,13 +46,13 @@ def orthonormal_columns(a: Any, *, transposed: bool = False) -> Any:
     return q if transposed else tf.linalg.matrix_transpose(q)
 
 
-def _by_reflections(a: Any) -> Any:
+def _by_reflections(a: Array) -> Array:
     q, r = tf.linalg.qr(a)
     signs = tf.sign(tf.linalg.diag_part(r))
     return q * (signs if len(a.shape) == 2 else tf.expand_dims(signs, -2))
 
 
-def _in_pieces(a: Any) -> Any:
+def _in_pieces(a: Array) -> Array:
     """Make the rows of `a` orthonormal; what is left of them lies in a complement of `free`."""
     count, free = a.shape[-2:]
     done = []
@@ -71,6 +71,6 @@ def _in_pieces(a: Any) -> Any:
     return tf.concat([*done, a], axis=-2)
 
 
-def _by_cholesky(a: Any) -> Any:
+def _by_cholesky(a: Array) -> Array:
     lower = tf.linalg.cholesky(tf.linalg.matmul(a, a, transpose_b=True))
     return tf.linalg.triangular_solve(lower, a, lower=True)

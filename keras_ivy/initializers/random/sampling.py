@@ -12,12 +12,12 @@ the values where they are; operation by operation, each step fills a new buffer.
 import functools
 import math
 from collections.abc import Callable
-from typing import Any
 
 import keras
 import tensorflow as tf
 
 from keras_ivy.initializers.random.seeds import Seed
+from keras_ivy.typing import Array, ArrayLike
 
 #: `keras.random` takes seeds modulo this number.
 SEED_SPACE = 2**31 - 2
@@ -25,7 +25,7 @@ SEED_SPACE = 2**31 - 2
 LARGE = 2**20
 
 
-def uniform(shape: tuple[int, ...], low: float, high: float, dtype: str, seed: Seed) -> Any:
+def uniform(shape: tuple[int, ...], low: float, high: float, dtype: str, seed: Seed) -> Array:
     """Draw from `U[low, high)`.
 
     Args:
@@ -46,7 +46,7 @@ def uniform(shape: tuple[int, ...], low: float, high: float, dtype: str, seed: S
     return _draw(tf.random.stateless_uniform, shape, low, high, dtype, seed)
 
 
-def normal(shape: tuple[int, ...], mean: float, stddev: float, dtype: str, seed: Seed) -> Any:
+def normal(shape: tuple[int, ...], mean: float, stddev: float, dtype: str, seed: Seed) -> Array:
     """Draw from `N(mean, stddev ** 2)`; the arguments are like those of `uniform`.
 
     Example:
@@ -63,7 +63,7 @@ def normal(shape: tuple[int, ...], mean: float, stddev: float, dtype: str, seed:
 
 def truncated_normal(
     shape: tuple[int, ...], mean: float, stddev: float, dtype: str, seed: Seed
-) -> Any:
+) -> Array:
     """Draw from `N(mean, stddev ** 2)` cut at two deviations; like `normal`.
 
     Example:
@@ -78,13 +78,13 @@ def truncated_normal(
 
 
 def _draw(
-    law: Callable[..., Any],
+    law: Callable[..., Array],
     shape: tuple[int, ...],
     first: float,
     second: float,
     dtype: str,
     seed: int,
-) -> Any:
+) -> Array:
     """Draw with a function of TensorFlow's, whose two parameters are `first` and `second`."""
     pair = tf.constant([seed % SEED_SPACE, 0], tf.int32)
     if math.prod(shape) < LARGE or not tf.executing_eagerly():
@@ -94,7 +94,9 @@ def _draw(
     )
 
 
-def _normal_around_zero(shape: Any, seed: Any, mean: Any, stddev: Any, dtype: str) -> Any:
+def _normal_around_zero(
+    shape: ArrayLike, seed: Array, mean: ArrayLike, stddev: ArrayLike, dtype: str
+) -> Array:
     """The values of `tf.random.stateless_normal` without adding the zero."""
     key, counter = tf.raw_ops.StatelessRandomGetKeyCounter(seed=seed)
     values = tf.raw_ops.StatelessRandomNormalV2(
@@ -108,7 +110,7 @@ def _normal_around_zero(shape: Any, seed: Any, mean: Any, stddev: Any, dtype: st
 
 
 @functools.cache
-def _graph(law: Callable[..., Any], dtype: str) -> Callable[..., Any]:
+def _graph(law: Callable[..., Array], dtype: str) -> Callable[..., Array]:
     """Trace a draw once for every shape, in 15 milliseconds."""
     return tf.function(
         lambda shape, seed, first, second: law(shape, seed, first, second, dtype),

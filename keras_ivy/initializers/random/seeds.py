@@ -4,10 +4,11 @@ Keras gives an unseeded initializer a hidden seed of its own, so that one instan
 layers makes them equal. Here `None` stays `None` until a draw happens.
 """
 
+import contextlib
 import operator
 import random
 import zlib
-from typing import Any, TypeAlias
+from typing import SupportsIndex, TypeAlias
 
 import keras
 import tensorflow as tf
@@ -20,7 +21,7 @@ Seed: TypeAlias = int | keras.random.SeedGenerator | None
 _LOWEST, _HIGHEST = -(2**63), 2**63 - 1
 
 
-class _LiveSeed(dict):
+class _LiveSeed(dict[str, object]):
     """The config of a generator that still knows the generator, while it stays in memory.
 
     `MultiHeadAttention` makes the initializers of its three projections by
@@ -33,7 +34,7 @@ class _LiveSeed(dict):
         self.generator = generator
 
 
-def standardize_seed(seed: Any) -> Seed:
+def standardize_seed(seed: object) -> Seed:
     """Check a `seed` argument: `None`, an integer, a `SeedGenerator` or the config of one.
 
     Raises:
@@ -52,10 +53,10 @@ def standardize_seed(seed: Any) -> Seed:
         seed = keras.saving.deserialize_keras_object(seed)
     if seed is None or isinstance(seed, keras.random.SeedGenerator):
         return seed
-    try:
-        number = None if isinstance(seed, bool) else operator.index(seed)
-    except TypeError:
-        number = None
+    number = None
+    if isinstance(seed, SupportsIndex) and not isinstance(seed, bool):
+        with contextlib.suppress(TypeError):  # an array of several numbers
+            number = operator.index(seed)
     if number is None:
         raise IvyTypeError(
             "`seed` must be None, an integer or a `keras.random.SeedGenerator`. "
@@ -66,7 +67,7 @@ def standardize_seed(seed: Any) -> Seed:
     return number
 
 
-def seed_config(seed: Seed) -> Any:
+def seed_config(seed: Seed) -> int | dict[str, object] | None:
     """The JSON form of a seed, for `get_config`; see `standardize_seed` for the way back."""
     return _LiveSeed(seed) if isinstance(seed, keras.random.SeedGenerator) else seed
 

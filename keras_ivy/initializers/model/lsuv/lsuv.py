@@ -2,36 +2,40 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
-from typing import Any
+from typing import TypeAlias
 
 import keras
 
 from keras_ivy.initializers.checks import check_choice, check_number, check_whole
 from keras_ivy.initializers.model.initialize import initialize_model
-from keras_ivy.initializers.model.lsuv.observe import restoring
+from keras_ivy.initializers.model.lsuv.observe import Output, restoring
 from keras_ivy.initializers.model.lsuv.report import LSUVReport
 from keras_ivy.initializers.model.lsuv.run import LSUVRun
-from keras_ivy.initializers.model.rules import assign_rules, skip_rules
+from keras_ivy.initializers.model.rules import SchemeLike, assign_rules, skip_rules
 from keras_ivy.initializers.model.targets import Target, collect_targets
 from keras_ivy.initializers.random.seeds import Seed, standardize_seed
 from keras_ivy.utils.checks import choice, flag
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
+from keras_ivy.utils.paths import Match
 
 __all__ = ["lsuv"]
+
+#: Inputs as arrays, nested in any way; a pair of them and targets; or what yields batches.
+Data: TypeAlias = Output | Iterable[Output] | keras.utils.PyDataset
 
 
 def lsuv(
     model: keras.layers.Layer,
-    data: Any,
+    data: Data,
     *,
     target_std: float = 1.0,
     tolerance: float = 0.1,
     max_iterations: int = 10,
     on: str = "pre",
-    start: Any = "orthogonal",
+    start: SchemeLike | None = "orthogonal",
     batch_size: int = 32,
     batches: int = 1,
-    skip: Any = (),
+    skip: Match | Iterable[Match] = (),
     training: bool = False,
     seed: Seed = None,
     verbose: int | str = "auto",
@@ -123,7 +127,7 @@ def lsuv(
     return run.report(before)
 
 
-def scaled_kernels(targets: Sequence[Target], skip: Any) -> list[Target]:
+def scaled_kernels(targets: Sequence[Target], skip: Match | Iterable[Match]) -> list[Target]:
     """Return the kernel to scale of each layer that can be scaled.
 
     Raises:
@@ -149,7 +153,7 @@ def scaled_kernels(targets: Sequence[Target], skip: Any) -> list[Target]:
     return list(kernels.values())
 
 
-def take_batches(data: Any, batch_size: int, batches: int) -> list[Any]:
+def take_batches(data: Data, batch_size: int, batches: int) -> list[Output]:
     """Return the inputs of the first batches of whatever holds data.
 
     Example:

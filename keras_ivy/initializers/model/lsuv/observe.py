@@ -5,16 +5,22 @@ whatever happens inside, the entries are gone afterwards. Nothing is hooked on i
 """
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 import keras
 import tensorflow as tf
 
+from keras_ivy.typing import Array
+
 __all__ = []
 
-#: Receives a layer and a way to run it, `run(adjust) -> output`, and returns the output.
-Observer = Callable[[keras.layers.Layer, Callable], Any]
+#: What a layer takes or puts out: a tensor, or tensors nested in lists, tuples and dicts.
+Output: TypeAlias = Array | Sequence["Output"] | tuple["Output", ...] | Mapping[str, "Output"]
+#: Runs a layer, whose values before the activation go through a function.
+Run: TypeAlias = Callable[[Callable[[Output], Output]], Output]
+#: Receives a layer and a way to run it, and returns the output.
+Observer: TypeAlias = Callable[[keras.layers.Layer, Run], Output]
 
 
 @contextlib.contextmanager
@@ -59,8 +65,8 @@ def observing(
 def _hooked(layer: keras.layers.Layer, observer: Observer, before_activation: bool):
     original = layer.call
 
-    def call(*args: Any, **kwargs: Any) -> Any:
-        def run(adjust: Callable[[Any], Any]) -> Any:
+    def call(*args: object, **kwargs: object) -> Output:
+        def run(adjust: Callable[[Output], Output]) -> Output:
             activation = vars(layer).get("activation")
             if not before_activation or not callable(activation):
                 return adjust(original(*args, **kwargs))
@@ -74,7 +80,7 @@ def _hooked(layer: keras.layers.Layer, observer: Observer, before_activation: bo
 
 
 @contextlib.contextmanager
-def entry(layer: keras.layers.Layer, name: str, value: Any) -> Iterator[None]:
+def entry(layer: keras.layers.Layer, name: str, value: object) -> Iterator[None]:
     """Put something into a layer's `__dict__`, past Keras's tracking, and take it out again."""
     entries = vars(layer)
     missing = object()

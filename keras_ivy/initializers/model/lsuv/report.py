@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from keras_ivy.utils.plots import Series, plot_series
 from keras_ivy.utils.reports import Column, Json, Report, VariableTable
@@ -81,7 +80,7 @@ class LSUVReport(VariableTable[LSUVRow], Report[LSUVRow]):
         what = {"pre": "before", "post": "after"}[self.on]
         return [f"{len(self)} layers, measured {what} the activation"]
 
-    def to_dicts(self) -> list[dict[str, Any]]:
+    def to_dicts(self) -> list[dict[str, Json]]:
         """Return one dictionary a row, for `json` or a data frame."""
         return [asdict(row) for row in self.rows]
 

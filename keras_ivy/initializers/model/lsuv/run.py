@@ -4,13 +4,13 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
 import keras
 
-from keras_ivy.initializers.model.lsuv.observe import observing
+from keras_ivy.initializers.model.lsuv.observe import Observer, Output, Run, observing
 from keras_ivy.initializers.model.lsuv.report import LSUVReport, LSUVRow
 from keras_ivy.initializers.model.targets import Target
+from keras_ivy.typing import Array
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = ["LSUVRun"]
@@ -47,7 +47,7 @@ class Moments:
     high: float = -math.inf
     calls: int = 0
 
-    def add(self, values: Any) -> None:
+    def add(self, values: Output) -> None:
         """Join more values; of several outputs the first."""
         values = keras.tree.flatten(values)[0]
         values = keras.ops.cast(values, "float64" if _is_double(values) else "float32")
@@ -68,7 +68,7 @@ class Moments:
         return math.sqrt(self.squares / self.count) if self.count else 0.0
 
 
-def noted(moments: Moments, values: Any) -> Any:
+def noted(moments: Moments, values: Output) -> Output:
     """Add values to moments and pass them on."""
     moments.add(values)
     return values
@@ -89,7 +89,7 @@ class Kernel:
     """
 
     target: Target
-    start: Any = None
+    start: Array | None = None
     factor: float = 1.0
     iterations: int = 0
     history: list[tuple[float, float]] = field(default_factory=list)
@@ -136,7 +136,7 @@ class LSUVRun:
     def __init__(
         self,
         model: keras.layers.Layer,
-        inputs: Sequence[Any],
+        inputs: Sequence[Output],
         targets: Sequence[Target],
         wanted: float,
         tolerance: float,
@@ -155,7 +155,7 @@ class LSUVRun:
         """Pass all batches; return what each layer puts out, in call order."""
         found: dict[int, Moments] = {}
 
-        def look(layer: keras.layers.Layer, run: Callable) -> Any:
+        def look(layer: keras.layers.Layer, run: Run) -> Output:
             moments = found.setdefault(id(layer), Moments())
             return run(partial(noted, moments))
 
@@ -165,7 +165,7 @@ class LSUVRun:
     def scale(self, progress: Callable[[int, float], None]) -> None:
         """Scale every kernel once the first batch reaches its layer; then repair what is left."""
 
-        def settle(layer: keras.layers.Layer, run: Callable) -> Any:
+        def settle(layer: keras.layers.Layer, run: Run) -> Output:
             kernel = self.kernels[id(layer)]
             if kernel.moments.calls:
                 return run(partial(noted, kernel.moments))
@@ -210,7 +210,7 @@ class LSUVRun:
         also = {kernel.target.path: kernel.target.place.paths for kernel, _ in kernels}
         return LSUVReport(rows, self.forwards, self.on, also)
 
-    def _pass(self, inputs: Sequence[Any], observer: Callable) -> None:
+    def _pass(self, inputs: Sequence[Output], observer: Observer) -> None:
         layers = [kernel.target.layer for kernel in self.kernels.values()]
         try:
             with observing(layers, observer, before_activation=self.on == "pre"):
@@ -220,7 +220,7 @@ class LSUVRun:
         except _Stopped as stopped:
             raise IvyValueError(str(stopped)) from None
 
-    def _settle(self, kernel: Kernel, run: Callable) -> Any:
+    def _settle(self, kernel: Kernel, run: Run) -> Output:
         """Run a layer until what it puts out has the wanted deviation; return the output."""
         if self.on == "pre" and _is_exactly_linear(kernel.target.layer):
             return run(lambda values: self._rescale(kernel, values))
@@ -232,7 +232,7 @@ class LSUVRun:
                 return output
             self._scale_again(kernel, moments)
 
-    def _rescale(self, kernel: Kernel, values: Any) -> Any:
+    def _rescale(self, kernel: Kernel, values: Array) -> Array:
         """Scale a kernel and, as that is the same, the values it has made."""
         moments = Moments()
         moments.add(values)
@@ -292,5 +292,5 @@ def _is_exactly_linear(layer: keras.layers.Layer) -> bool:
     return layer.compute_dtype == layer.variable_dtype in ("float32", "float64")
 
 
-def _is_double(values: Any) -> bool:
+def _is_double(values: Array) -> bool:
     return keras.backend.standardize_dtype(values.dtype) == "float64"

@@ -4,7 +4,6 @@ import itertools
 import math
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
 
 import keras
 
@@ -12,13 +11,16 @@ from keras_ivy.adapters.keras.graph import consumers
 from keras_ivy.initializers.base import Initializer
 from keras_ivy.initializers.checks import check_number
 from keras_ivy.initializers.gains import calculate_gain
+from keras_ivy.initializers.kernels.fan_scaled import FanScaled
 from keras_ivy.initializers.kernels.uniforms import TorchDefault, XavierUniform
 from keras_ivy.initializers.kernels.variance_scaling import VarianceScaling, XavierInitializer
 from keras_ivy.initializers.model.plan import NO_START, layer_default
 from keras_ivy.initializers.model.rules import InitRule, PerTarget, Scheme
 from keras_ivy.initializers.model.start_values import Starts
 from keras_ivy.initializers.model.targets import Target
+from keras_ivy.typing import InitializerLike
 from keras_ivy.utils.exceptions import IvyValueError
+from keras_ivy.utils.paths import Match
 
 __all__ = ["AutoScheme", "LayerDefaultScheme", "TorchDefaultScheme"]
 
@@ -104,7 +106,7 @@ class AutoScheme(Scheme):
             InitRule(".*", PerTarget(partial(self._by_activation, inner_kernels(targets)))),
         ]
 
-    def _by_activation(self, inner: set[str], target: Target) -> Any:
+    def _by_activation(self, inner: set[str], target: Target) -> FanScaled:
         activation = activation_after(target.layer)
         if activation is None or getattr(activation, "__name__", "") in XAVIER_ACTIVATIONS:
             return XavierInitializer()
@@ -211,7 +213,9 @@ class TorchDefaultScheme(Scheme):
     def rules(self, targets: Sequence[Target]) -> list[InitRule]:
         """Return the rules; see `Scheme`."""
 
-        def optional(match: Any, initializer: Any, role: str = "weight") -> InitRule:
+        def optional(
+            match: Match, initializer: InitializerLike | PerTarget, role: str = "weight"
+        ) -> InitRule:
             return InitRule(match, initializer, role=role, required=False)
 
         def recurrent(target: Target) -> TorchDefault:

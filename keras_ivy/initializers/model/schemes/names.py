@@ -1,9 +1,14 @@
 """What `initialize_model` may be told, turned into rules."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
-from keras_ivy.initializers.model.rules import InitRule, Scheme, as_rules, refuse_other_rules
+from keras_ivy.initializers.model.rules import (
+    InitRule,
+    Scheme,
+    SchemeLike,
+    as_rules,
+    refuse_other_rules,
+)
 from keras_ivy.initializers.model.schemes.layers import (
     AutoScheme,
     LayerDefaultScheme,
@@ -39,7 +44,7 @@ SCHEMES: dict[str, Callable[..., Scheme]] = {
 }
 
 #: Names of the initialization document that stand for an initializer with arguments.
-NAMES: dict[str, tuple[str, dict[str, Any]]] = {
+NAMES: dict[str, tuple[str, dict[str, object]]] = {
     "small_random": ("random_normal", {"stddev": 0.01}),
     "large_random": ("random_normal", {"stddev": 1.0}),
     "zero": ("zeros", {}),
@@ -47,7 +52,7 @@ NAMES: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 def resolve_rules(
-    initializer: Any, config: dict[str, Any] | None, targets: Sequence[Target]
+    initializer: SchemeLike, config: Mapping[str, object] | None, targets: Sequence[Target]
 ) -> list[InitRule]:
     """Return the rules that `initialize_model`'s first two arguments stand for.
 
@@ -81,7 +86,7 @@ def resolve_rules(
     return [InitRule(".*", get(initializer))]
 
 
-def _named(text: str, config: dict[str, Any], targets: Sequence[Target]) -> list[InitRule]:
+def _named(text: str, config: dict[str, object], targets: Sequence[Target]) -> list[InitRule]:
     name, args, words = parse_call(text) or (text.strip(), [], {})
     if name == "lsuv":
         raise IvyValueError(

@@ -8,7 +8,6 @@ branch stand side by side, a group named `branch` tells which belong together:
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 from keras_ivy.initializers.checks import (
     check_number,
@@ -25,6 +24,7 @@ from keras_ivy.initializers.kernels.residual import (
 )
 from keras_ivy.initializers.model.rules import InitRule, Scheme
 from keras_ivy.initializers.model.targets import Target
+from keras_ivy.typing import InitializerLike
 from keras_ivy.utils.arguments import also_spelled
 from keras_ivy.utils.exceptions import IvyValueError
 from keras_ivy.utils.patterns import compile_pattern
@@ -71,10 +71,16 @@ def layers_of(branch: Sequence[Target]) -> list[list[Target]]:
     return list(layers.values())
 
 
-def paths_rule(targets: Sequence[Target], initializer: Any, **options: Any) -> InitRule:
+def paths_rule(
+    targets: Sequence[Target],
+    initializer: InitializerLike | None,
+    *,
+    role: str | None = None,
+    scale: float = 1.0,
+) -> InitRule:
     """Return a rule for just these variables."""
     paths = {target.path for target in targets}
-    return InitRule(lambda target: target.path in paths, initializer, **options)
+    return InitRule(lambda target: target.path in paths, initializer, role=role, scale=scale)
 
 
 class ZeroLastScheme(Scheme):
@@ -92,7 +98,7 @@ class ZeroLastScheme(Scheme):
 
     __module__ = "keras_ivy.initializers"
 
-    def __init__(self, branch: str, base: Any = "kaiming"):
+    def __init__(self, branch: str, base: InitializerLike | None = "kaiming"):
         self.branch = check_pattern("branch", branch)
         self.base = check_scheme("base", base, optional=True)
 
@@ -128,7 +134,9 @@ class FixupScheme(Scheme):
 
     __module__ = "keras_ivy.initializers"
 
-    def __init__(self, branch: str, head: str | None = None, base: Any = "kaiming"):
+    def __init__(
+        self, branch: str, head: str | None = None, base: InitializerLike | None = "kaiming"
+    ):
         self.branch = check_pattern("branch", branch)
         self.head = check_pattern("head", head, optional=True)
         self.base = check_scheme("base", base)
@@ -180,7 +188,9 @@ class DepthScaledScheme(Scheme):
 
     __module__ = "keras_ivy.initializers"
 
-    def __init__(self, branch: str, depth: int | None = None, base: Any = "kaiming"):
+    def __init__(
+        self, branch: str, depth: int | None = None, base: InitializerLike | None = "kaiming"
+    ):
         self.branch = check_pattern("branch", branch)
         self.depth = depth if depth is None else check_whole("depth", depth, least=1)
         self.base = check_scheme("base", base)
@@ -244,7 +254,7 @@ class _TransformerScheme(Scheme):
         encoder: str | None = None,
         decoder: str | None = None,
         plain: str = ".*(query|key)(_dense)?",
-        base: Any = "xavier_normal",
+        base: InitializerLike | None = "xavier_normal",
     ):
         if encoder is None and decoder is None:
             raise IvyValueError("Name the layers of the encoder or of the decoder. Received none.")
