@@ -1,4 +1,4 @@
-"""Normal draws: the general formula, its named schemes, and fixed deviations."""
+"""Normal draws: the general formula, its named schemes, and fixed standard deviations."""
 
 from typing import Unpack
 
@@ -24,10 +24,10 @@ class Normal(FanScaled):
         numerator: What is divided by the fan, 0 or more; default 2.
         fan_mode: `"fan_in"`, `"fan_out"`, `"fan_sum"` (default), `"fan_avg"` or `"fan_geo_avg"`.
         power: Exponent of the quotient, default 1/2.
-        gain: Factor of the deviation, 0 or more; default 1.
+        gain: Factor of the standard deviation, 0 or more; default 1.
         mean: Mean of the draw, default 0.
-        cut: Cut the tails off at this many deviations of the uncut normal, which is widened so
-            that `stddev` holds after the cut; default none.
+        cut: Truncate at this many standard deviations of the untruncated normal, which is widened
+            so that `stddev` holds after the truncation; default none.
         seed: `None` for new values at every call, an integer for the same values at every call,
             or a `keras.random.SeedGenerator`.
         **options: What the fans are, if the shape does not tell: `fans`, `layer`, `strides`,
@@ -181,7 +181,7 @@ class XavierNormal(Normal):
     """Draw from `N(0, stddev ** 2)` with `stddev = gain * sqrt(2 / (fan_in + fan_out))`.
 
     Args:
-        gain: Factor of the deviation, see `calculate_gain`; default 1.
+        gain: Factor of the standard deviation, see `calculate_gain`; default 1.
         cut: See `Normal`.
         seed: See `Normal`.
         **options: What the fans are; see `Normal`.
@@ -215,7 +215,7 @@ class LecunNormal(Normal):
     """Draw from `N(0, stddev ** 2)` with `stddev = gain * sqrt(1 / fan_in)`.
 
     Args:
-        gain: Factor of the deviation, default 1, which suits `selu`.
+        gain: Factor of the standard deviation, default 1, which suits `selu`.
         cut: See `Normal`.
         seed: See `Normal`.
         **options: What the fans are; see `Normal`.

@@ -190,11 +190,11 @@ class GPT2Residual(RandomNormal):
     """Draw the last kernels of GPT-2's branches: `N(0, (base / sqrt(2 * layers)) ** 2)`.
 
     Every layer has two branches, attention and feed-forward. All other kernels and embeddings
-    have the deviation `base`.
+    have the standard deviation `base`.
 
     Args:
         layers: Number of transformer layers, 1 or more.
-        base: Deviation of the other kernels, above 0; default 0.02.
+        base: Standard deviation of the other kernels, above 0; default 0.02.
         seed: See `RandomNormal`.
 
     Example:

@@ -56,8 +56,8 @@ class Siren(Uniform):
 
     Note:
         The paper's standard normal pre-activation holds for the second layer. Deeper down their
-        deviation settles at 0.8926 (the solution of `q = 1 - exp(-2 q)` with `q = s ** 2`), and
-        that of the activations at 0.6312.
+        standard deviation settles at 0.8926 (the solution of `q = 1 - exp(-2 q)` with
+        `q = s ** 2`), and that of the activations at 0.6312.
 
     Example:
 

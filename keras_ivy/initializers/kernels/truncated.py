@@ -1,8 +1,8 @@
 """Truncated normal draws with the standard deviation that was asked for.
 
-A normal variable cut to `[a, b]`, in units of its own deviation, has less spread than before:
-cut at two deviations, 0.8796 of it. The draw is widened by that much, so that the result has
-the deviation in the formula.
+A normal variable truncated to `[a, b]`, in units of its own standard deviation, has less spread
+than before: truncated at two standard deviations, 0.8796 of it. The draw is widened by that much,
+so that the result has the standard deviation in the formula.
 """
 
 import math
@@ -21,12 +21,12 @@ from keras_ivy.utils.arguments import also_spelled
 from keras_ivy.utils.checks import flag, received
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
-#: Where `keras.random.truncated_normal` cuts.
+#: Where `keras.random.truncated_normal` truncates.
 _KERAS_CUT = 2.0
 
 
 def truncated_moments(low: float, high: float) -> tuple[float, float]:
-    """Mean and standard deviation of a standard normal variable cut to `[low, high]`.
+    """Mean and standard deviation of a standard normal variable truncated to `[low, high]`.
 
     Args:
         low: Lower end, may be `-inf`.
@@ -47,12 +47,12 @@ def truncated_moments(low: float, high: float) -> tuple[float, float]:
 
 @lru_cache(maxsize=256)
 def widened(stddev: float, low: float, high: float) -> float:
-    """The deviation of a normal variable that has `stddev` after it is cut to `[low, high]`.
+    """The standard deviation of a normal that has `stddev` once truncated to `[low, high]`.
 
     Args:
         stddev: Standard deviation wanted, above 0.
-        low: Lower end, relative to the mean of the uncut variable.
-        high: Upper end, relative to the mean of the uncut variable.
+        low: Lower end, relative to the mean of the untruncated variable.
+        high: Upper end, relative to the mean of the untruncated variable.
 
     Raises:
         IvyValueError: If even a uniform draw between the ends has less spread.
@@ -60,8 +60,8 @@ def widened(stddev: float, low: float, high: float) -> float:
     widest = (high - low) / math.sqrt(12)
     if stddev >= widest * (1 - 1e-6):
         raise IvyValueError(
-            "No normal variable cut to that range has so large a deviation: a uniform one has "
-            f"{widest:.6g}. Widen the range, or pass `correct=False`. "
+            "No normal variable truncated to that range has so large a standard deviation: a "
+            f"uniform one has {widest:.6g}. Widen the range, or pass `correct=False`. "
             f"Received: stddev={stddev}, range=({low}, {high}) around the mean"
         )
     lowest, highest = math.log(stddev), math.log(stddev) + 20.0
@@ -78,7 +78,7 @@ def widened(stddev: float, low: float, high: float) -> float:
 def draw_truncated(
     shape: tuple[int, ...], mean: float, stddev: float, cut: float, dtype: str, seed: Seed
 ) -> Array:
-    """Draw from a normal distribution cut at `cut` of its own deviations, then of `stddev`."""
+    """Draw with `stddev` from a normal truncated at `cut` of its own standard deviations."""
     sigma = stddev / truncated_moments(-cut, cut)[1]
     return draw_between(shape, mean, sigma, -cut, cut, dtype, seed)
 
@@ -102,7 +102,7 @@ def draw_between(
     if start == stop:
         raise IvyValueError(
             "The range holds no normal values that a computer can tell apart. "
-            f"Received: ({low}, {high}) deviations from the mean"
+            f"Received: ({low}, {high}) standard deviations from the mean"
         )
     quantile = sampling.uniform(shape, start, stop, "float64", seed)
     values = math.sqrt(2) * keras.ops.erfinv(quantile)
@@ -129,16 +129,16 @@ def _mass(low: float, high: float) -> float:
 
 @register("truncated_normal_ivy")
 class TruncatedNormal(Drawn):
-    """Draw from a normal distribution without its tails, with the deviation asked for.
+    """Draw from a normal distribution without its tails, with the standard deviation asked for.
 
     Args:
-        mean: Mean of the uncut distribution, default 0.
+        mean: Mean of the untruncated distribution, default 0.
         stddev: Standard deviation of the draw, above 0; default 0.05. `std` is another spelling.
-        cut: `"sigma"` (default): `bounds` count deviations of the uncut distribution from its
-            mean. `"absolute"`: `bounds` are values.
-        bounds: Where to cut, default `(-2, 2)`.
-        correct: Whether `stddev` is that of the draw (default) or of the uncut distribution, as
-            in Keras and PyTorch; a cut at two deviations then leaves 0.88 of it.
+        cut: `"sigma"` (default): `bounds` count standard deviations of the untruncated distribution
+            from its mean. `"absolute"`: `bounds` are values.
+        bounds: Where to truncate, default `(-2, 2)`.
+        correct: Whether `stddev` is that of the draw (default) or of the untruncated distribution,
+            as in Keras and PyTorch; truncation at two standard deviations then leaves 0.88 of it.
         seed: `None` for new values at every call, an integer for the same values at every call,
             or a `keras.random.SeedGenerator`.
 
@@ -184,11 +184,11 @@ class TruncatedNormal(Drawn):
 
     @property
     def sigma(self) -> float:
-        """Standard deviation of the uncut distribution."""
+        """Standard deviation of the untruncated distribution."""
         return self._interval()[0]
 
     def _interval(self) -> tuple[float, float, float]:
-        """Deviation of the uncut distribution, and where to cut in units of it."""
+        """Standard deviation before truncation, and where to truncate, in units of it."""
         low, high = self.bounds
         if self.cut == "sigma":
             kept = truncated_moments(low, high)[1] if self.correct else 1.0

@@ -20,7 +20,7 @@ DISTRIBUTIONS = ("uniform", "normal", "truncated_normal", "untruncated_normal")
 
 
 class _Distributed(FanScaled):
-    """A draw of given deviation from a distribution chosen by name."""
+    """A draw of given standard deviation from a distribution chosen by name."""
 
     def stddev(self, fan_in: Fan | None = None, fan_out: Fan | None = None) -> float:
         """Return the standard deviation for given fans; see `FanScaled.factor`."""
@@ -51,7 +51,8 @@ class VarianceScaling(_Distributed):
         scale: Numerator of the variance, 0 or more; default 1.
         mode: `"fan_in"` (default), `"fan_out"`, `"fan_avg"`, `"fan_sum"` or `"fan_geo_avg"`.
         distribution: `"normal"` (default; also `"untruncated_normal"`), `"uniform"`, or
-            `"truncated_normal"`, which is cut at two deviations and then has the variance.
+            `"truncated_normal"`, which is truncated at two standard deviations and then has the
+            variance.
         seed: `None` for new values at every call, an integer for the same values at every call,
             or a `keras.random.SeedGenerator`.
         **options: What the fans are, if the shape does not tell: `fans`, `layer`, `strides`,
@@ -89,10 +90,10 @@ class VarianceScaling(_Distributed):
 
 @register("xavier_ivy", "xavier_initializer_ivy")
 class XavierInitializer(_Distributed):
-    """Draw with mean 0 and deviation `gain * sqrt(2 / (fan_in + fan_out))`.
+    """Draw with mean 0 and standard deviation `gain * sqrt(2 / (fan_in + fan_out))`.
 
     Args:
-        gain: Factor of the deviation, 0 or more, see `calculate_gain`; default 1.
+        gain: Factor of the standard deviation, 0 or more, see `calculate_gain`; default 1.
         distribution: `"uniform"` (default), `"normal"` or `"truncated_normal"`.
         seed: See `VarianceScaling`.
         **options: What the fans are; see `VarianceScaling`.
@@ -123,7 +124,7 @@ class XavierInitializer(_Distributed):
 
 @register("kaiming_initializer_ivy")
 class KaimingInitializer(_Distributed):
-    """Draw with mean 0 and deviation `g / sqrt(fan)`, where `g` makes up for the activation.
+    """Draw with mean 0 and standard deviation `g / sqrt(fan)`; `g` makes up for the activation.
 
     Args:
         mode: `"fan_in"` (default), `"fan_out"`, `"fan_avg"`, `"fan_sum"` or `"fan_geo_avg"`.

@@ -121,7 +121,7 @@ class InitializationReport(VariableTable[InitializationRow], Report[Initializati
         return {"seed": self.seed, **super().to_dict()}
 
     def plot(self, ax: object = None) -> tuple[object, object]:
-        """Draw the deviation of every variable before and after; of those that vary.
+        """Draw the standard deviation of every variable before and after; of those that vary.
 
         Args:
             ax: Axes to draw on; by default those of a new figure.

@@ -1,7 +1,7 @@
-"""The orthonormal factor of a normal matrix, by whichever way is fastest for its shape.
+"""The orthonormal factor of a normal matrix, by the code path that is fastest for its shape.
 
-All ways compute the same `Q`: that of `a = Q R` in which `R` has a positive diagonal, which no
-other matrix has. Householder's reflections (TensorFlow's `qr`) take any matrix, one column after
+All paths compute the same `Q`: that of `a = Q R` with a positive diagonal of `R`, which is the only
+such factor. Householder's reflections (TensorFlow's `qr`) take any matrix, one column after
 another. Cholesky's factor of `a.T @ a` is made of products of matrices, which use every core, but
 loses the square of the condition number; for normal `a` at least twice as tall as wide that is
 below 40, of which float64 leaves nothing to see. A square matrix is therefore taken in pieces:

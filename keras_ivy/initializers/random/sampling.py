@@ -64,7 +64,7 @@ def normal(shape: tuple[int, ...], mean: float, stddev: float, dtype: str, seed:
 def truncated_normal(
     shape: tuple[int, ...], mean: float, stddev: float, dtype: str, seed: Seed
 ) -> Array:
-    """Draw from `N(mean, stddev ** 2)` cut at two deviations; like `normal`.
+    """Draw from `N(mean, stddev ** 2)` truncated at two standard deviations; like `normal`.
 
     Example:
 

@@ -1,4 +1,4 @@
-"""LSUV: scale kernels, layer by layer, until data leaves each layer with unit deviation."""
+"""LSUV: scale kernels, layer by layer, until each layer puts out unit standard deviation."""
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
@@ -43,9 +43,9 @@ def lsuv(
     """Layer-sequential unit variance: orthogonal kernels, scaled by what data does to them.
 
     In the order in which the layers are called, `W <- W * target_std / std(out)`, until the
-    deviation of `out` over all its entries is `target_std` within the tolerance; a layer that is
-    within it is left alone. Each layer is scaled while the batch passes through it, so one pass
-    serves all layers.
+    standard deviation of `out` over all its entries is `target_std` within the tolerance; a layer
+    that is within it is left alone. Each layer is scaled while the batch passes through it, so one
+    pass serves all layers.
 
     Every layer with a kernel takes part, in nested, shared and subclassed models as well, but
     for recurrent cells and embeddings, those of positions and class tokens included. Of a layer
@@ -58,25 +58,26 @@ def lsuv(
         data: Inputs, as arrays (a list or dictionary of them for several inputs), a tuple
             `(x, y)` whose targets are ignored, or anything that yields batches, such as a
             `tf.data.Dataset` or a `keras.utils.PyDataset`.
-        target_std: Deviation to reach, above 0; default 1.
+        target_std: Standard deviation to reach, above 0; default 1.
         tolerance: Largest relative difference from it, above 0; default 0.1.
         max_iterations: How often a layer may be scaled, 1 or more; default 10.
         on: Measure before (`"pre"`, default) or after (`"post"`) the layer's own activation.
         start: Scheme of the kernels to begin with, as in `initialize_model`, or `None` to begin
             with those that are there; default `"orthogonal"`.
         batch_size: Size of the batches that arrays are cut into; default 32.
-        batches: Number of batches; deviations are those of all batches together. Default 1.
+        batches: Number of batches; standard deviations are those of all batches together. Default
+            1.
         skip: What to leave alone: layer classes, patterns or predicates, as in `InitRule`.
         training: Whether the model is called in training mode; default False.
         seed: Seed of the start; see `initialize_model`.
         verbose: 0 for no progress bar, 1 or `"auto"` (default) for one.
 
     Returns:
-        An `LSUVReport` of the deviations before and after; the model is changed in place.
+        An `LSUVReport` of the standard deviations before and after; the model is changed in place.
 
     Raises:
-        ValueError: If a layer cannot reach the deviation, such as one whose output is constant or
-            bounded by a sigmoid, or no layer can be scaled. The model is as it was.
+        ValueError: If a layer cannot reach the standard deviation, such as one whose output is
+            constant or bounded by a sigmoid, or no layer can be scaled. The model is as it was.
 
     Example:
 
@@ -194,7 +195,7 @@ def take_batches(data: Data, batch_size: int, batches: int) -> list[Output]:
 
 
 def progress_bar(total: int, verbose: int | str) -> Callable[[int, float], None]:
-    """Return a function that reports the layer that is done and its deviation."""
+    """Return a function that reports the layer that is done and its standard deviation."""
     if verbose not in ("auto", 0, 1):
         raise IvyValueError(f"`verbose` must be 0, 1 or 'auto'. Received: verbose={verbose!r}")
     if not verbose:

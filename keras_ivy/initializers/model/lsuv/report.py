@@ -17,8 +17,8 @@ class LSUVRow:
         path: Path of the kernel that was scaled.
         layer: Class of the layer.
         calls: How often the layer is called in one pass.
-        std_before: Deviation of what it put out before LSUV.
-        std_after: Deviation of what it puts out now.
+        std_before: Standard deviation of what it put out before LSUV.
+        std_after: Standard deviation of what it puts out now.
         factor: By what the kernel was multiplied, after the orthogonal start.
         iterations: How often it was scaled.
         name: The kernel's path by the names of layers, such as `"conv1/kernel"`.
@@ -89,7 +89,7 @@ class LSUVReport(VariableTable[LSUVRow], Report[LSUVRow]):
         return {"forwards": self.forwards, "on": self.on, **super().to_dict()}
 
     def plot(self, ax: object = None) -> tuple[object, object]:
-        """Draw the deviation of what every layer puts out, before and after.
+        """Draw the standard deviation of what every layer puts out, before and after.
 
         Args:
             ax: Axes to draw on; by default those of a new figure.

@@ -103,10 +103,11 @@ class Kernel:
         self.name = f"The layer of {self.target.path!r} ({type(layer).__name__}{after})"
 
     def scale(self, std: float, wanted: float) -> None:
-        """Multiply the kernel so that a deviation becomes the wanted one.
+        """Multiply the kernel so that a standard deviation becomes the wanted one.
 
-        The deviation is taken to grow as `factor ** power`; the power is 1 until two measurements
-        tell it, as for a saturating activation or a layer that is called on its own output.
+        The standard deviation is taken to grow as `factor ** power`; the power is 1 until two
+        measurements tell it, as for a saturating activation or a layer that is called on its own
+        output.
         """
         self.history.append((math.log(self.factor), math.log(std)))
         power = 1.0
@@ -221,7 +222,7 @@ class LSUVRun:
             raise IvyValueError(str(stopped)) from None
 
     def _settle(self, kernel: Kernel, run: Run) -> Output:
-        """Run a layer until what it puts out has the wanted deviation; return the output."""
+        """Run a layer until its output has the wanted standard deviation; return the output."""
         if self.on == "pre" and _is_exactly_linear(kernel.target.layer):
             return run(lambda values: self._rescale(kernel, values))
         while True:

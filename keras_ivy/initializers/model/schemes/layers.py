@@ -66,14 +66,14 @@ class AutoScheme(Scheme):
 
     Kernels before ReLU and its relatives have the variance `gain ** 2 / fan_in` (He), those
     before tanh, sigmoid, softmax or nothing are Xavier's, recurrent kernels are orthogonal gate
-    by gate, embeddings (of positions and tokens, too) have the deviation `embedding_std`, biases
-    are zero but for LSTM's forget gates. Of two kernels in a row, as in a separable convolution,
-    only the one before the activation makes up for it; the other has the variance `1 / fan_in`.
-    The activation is the layer's own, or that of the layers that follow it in a functional or
-    `Sequential` model, normalisation and dropout in between allowed.
+    by gate, embeddings (of positions and tokens, too) have the standard deviation `embedding_std`,
+    biases are zero but for LSTM's forget gates. Of two kernels in a row, as in a separable
+    convolution, only the one before the activation makes up for it; the other has the variance
+    `1 / fan_in`. The activation is the layer's own, or that of the layers that follow it in a
+    functional or `Sequential` model, normalisation and dropout in between allowed.
 
     Args:
-        embedding_std: Deviation of embeddings, default 0.02.
+        embedding_std: Standard deviation of embeddings, default 0.02.
 
     Example:
 

@@ -213,7 +213,7 @@ class GPT2Scheme(Scheme):
         projection: Pattern of the layers that end a branch, such as `"(attn|mlp)/c_proj"`.
         depth: Number of transformer layers, by default half the number of projections, since
             each layer has two.
-        std: Deviation, default 0.02.
+        std: Standard deviation, default 0.02.
 
     Reference: Radford et al. 2019, Language models are unsupervised multitask learners.
     """
