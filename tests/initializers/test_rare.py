@@ -8,8 +8,8 @@ import scipy.stats
 
 import keras_ivy as ivy
 from keras_ivy.initializers.fans.geometry import Geometry
-from keras_ivy.initializers.kernels.truncated import truncated_moments
 from keras_ivy.initializers.model.draw import draw_values
+from keras_ivy.initializers.random.truncation import truncated_moments
 
 ACTIVATIONS = {
     "celu": lambda x, alpha: x if x > 0 else alpha * np.expm1(x / alpha),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import keras_ivy.initializers as initializers
-from keras_ivy.initializers.kernels.truncated import truncated_moments, widened
+from keras_ivy.initializers.random.truncation import truncated_moments, widened
 
 SHAPE = (300, 500)
 COUNT = 150_000

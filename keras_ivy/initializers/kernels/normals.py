@@ -8,9 +8,9 @@ from keras_ivy.initializers.base import Drawn
 from keras_ivy.initializers.checks import Shape, check_number
 from keras_ivy.initializers.fans.options import Fan, KernelOptions
 from keras_ivy.initializers.kernels.fan_scaled import FanScaled
-from keras_ivy.initializers.kernels.truncated import draw_truncated
 from keras_ivy.initializers.random import sampling
 from keras_ivy.initializers.random.seeds import Seed
+from keras_ivy.initializers.random.truncation import draw_truncated
 from keras_ivy.registration import register
 from keras_ivy.typing import Array
 from keras_ivy.utils.arguments import also_spelled

@@ -9,9 +9,9 @@ from keras_ivy.initializers.checks import check_choice, check_number
 from keras_ivy.initializers.fans.options import Fan, KernelOptions
 from keras_ivy.initializers.gains import Activation, calculate_gain
 from keras_ivy.initializers.kernels.fan_scaled import FanScaled
-from keras_ivy.initializers.kernels.truncated import draw_truncated
 from keras_ivy.initializers.random import sampling
 from keras_ivy.initializers.random.seeds import Seed
+from keras_ivy.initializers.random.truncation import draw_truncated
 from keras_ivy.registration import register
 from keras_ivy.typing import Array
 
