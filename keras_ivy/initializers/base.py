@@ -225,11 +225,12 @@ class Drawn(Initializer):
         shape = standardize_shape(shape)
         dtype = standardize_dtype(dtype, floating=not self.any_dtype)
         self._check(shape, fan_in, fan_out)
-        if 0 in shape:
+        if 0 in shape:  # no formula for the scale or factorization takes an empty matrix
             return keras.ops.zeros(shape, dtype)
         work = "float32" if "float" in dtype and dtype != "float64" else dtype
         seed = concrete_seed(standardize_seed(seed))
         values = self._sample(shape, fan_in, fan_out, work, seed)
+        # Rounded once, from float32, whatever the dtype.
         return values if work == dtype else keras.ops.cast(values, dtype)
 
     @abc.abstractmethod

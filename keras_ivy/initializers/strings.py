@@ -102,6 +102,7 @@ def _named(name: str) -> type:
         if key in INITIALIZERS:
             return INITIALIZERS[key]
     try:
+        # Its class, since arguments may follow the name.
         return type(keras.initializers.get(name))
     except ValueError as error:
         raise IvyValueError(

@@ -81,6 +81,7 @@ class KernelInitializer(Drawn, keras.initializers.VarianceScaling):
         self.input_axes = None if input_axes is None else tuple(input_axes)
         self.output_axes = None if output_axes is None else tuple(output_axes)
         self.batch_axes = None if batch_axes is None else tuple(batch_axes)
+        # Past `VarianceScaling`, whose constructor would set a scale and a mode of its own.
         Drawn.__init__(self, seed)
 
     def create_variables(

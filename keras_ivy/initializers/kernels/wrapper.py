@@ -40,6 +40,7 @@ class Wrapper(KernelInitializer):
         **options: Unpack[KernelOptions],
     ):
         inner = get(initializer)
+        # Kept here as well: `EinsumDense` asks this object whether the axes are told.
         axes: AxesOptions = {
             "input_axes": options.pop("input_axes", None),
             "output_axes": options.pop("output_axes", None),

@@ -140,6 +140,7 @@ def draw_values(
         matrices = for_geometry(initializer, geometry)
         values = matrices.draw(geometry.split, *fans, work, seed)
     elif geometry.is_plain or not geometry.split or is_elementwise(initializer):
+        # One draw fills it: it is one matrix, or every value is drawn alike.
         values = initializer.draw(shape, *fans, work, seed)
     else:
         block = _for_one_block(initializer)
@@ -149,7 +150,7 @@ def draw_values(
                 geometry.block_shape, *fans, work, fold_seed(seed, str(index))
             ),
         )
-    if tuple(values.shape) != shape:
+    if tuple(values.shape) != shape:  # packed axes were taken apart
         values = keras.ops.reshape(values, shape)
     if scale != 1:
         values = values * scale

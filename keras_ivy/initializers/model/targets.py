@@ -106,7 +106,7 @@ def collect_targets(model: keras.layers.Layer) -> list[Target]:
     position = {id(variable): i for i, variable in enumerate(model.variables)}
     targets = []
     for entry in walk(model):
-        if entry.variable.name == "seed_generator_state":
+        if entry.variable.name == "seed_generator_state":  # of dropout: no weight, no statistic
             continue
         parts = entry.path.split("/")
         chain = [layers.get("/".join(parts[:stop])) for stop in range(len(parts))]
