@@ -201,7 +201,9 @@ def _moments(function: Callable, name: object) -> tuple[float, float]:
     return float(total[0]), float(total[1])
 
 
-def _panel_integrals(function, low: np.ndarray, high: np.ndarray, name: object) -> np.ndarray:
+def _panel_integrals(
+    function: Callable, low: np.ndarray, high: np.ndarray, name: object
+) -> np.ndarray:
     """Integrals of `f` and `f ** 2` times the normal density over panels: shape (2, panels)."""
     half = (high - low)[:, None] / 2
     z = (low + high)[:, None] / 2 + half * _NODES
@@ -213,7 +215,7 @@ def _panel_integrals(function, low: np.ndarray, high: np.ndarray, name: object) 
 def _evaluate(function: Callable, z: np.ndarray, name: object) -> np.ndarray:
     """`f(z)` in float64; raises unless every element depends on its own input alone."""
 
-    def call(x):
+    def call(x: np.ndarray) -> np.ndarray:
         y = function(keras.ops.convert_to_tensor(x, dtype="float64"))
         return np.asarray(keras.ops.convert_to_numpy(y), "float64")
 

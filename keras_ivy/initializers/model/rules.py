@@ -74,7 +74,7 @@ class InitRule(MatchRule):
     scale: float = 1.0
     required: bool = True
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check_match(self.match)
         check_scheme("initializer", self.initializer, optional=True)
         if self.config is not None and not isinstance(self.config, dict):

@@ -62,7 +62,9 @@ def observing(
 
 
 @contextlib.contextmanager
-def _hooked(layer: keras.layers.Layer, observer: Observer, before_activation: bool):
+def _hooked(
+    layer: keras.layers.Layer, observer: Observer, before_activation: bool
+) -> Iterator[None]:
     original = layer.call
 
     def call(*args: object, **kwargs: object) -> Output:

@@ -96,7 +96,7 @@ class Kernel:
     moments: Moments = field(default_factory=Moments)
     name: str = ""
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         layer = self.target.layer
         activation = getattr(getattr(layer, "activation", None), "__name__", None)
         after = f", activation {activation!r}" if activation not in (None, "linear") else ""
