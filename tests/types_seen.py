@@ -5,6 +5,7 @@ from typing import Any, assert_type
 import keras
 
 import keras_ivy as ivy
+from keras_ivy import tree
 
 
 class Net(ivy.Module):
@@ -43,6 +44,8 @@ def constructors_know_their_arguments() -> None:
 def containers_make_containers(c: ivy.Container) -> None:
     """What arithmetic, merging, stacking and loading make; dicts pass where a Container does."""
     assert_type(c + 1.0, ivy.Container)
+    assert_type(2 * c, ivy.Container)
+    assert_type(c | c, ivy.Container)
     assert_type(c == c, ivy.Container)
     assert_type(c.merge({"a": 1}), ivy.Container)
     assert_type(ivy.Container.merge(c, c), ivy.Container)
@@ -51,7 +54,7 @@ def containers_make_containers(c: ivy.Container) -> None:
     assert_type(ivy.Container.load("weights.h5", strict=False), ivy.Container)
     assert_type(c.load("weights.h5"), ivy.Container)
     assert_type(c.map(lambda x, y: x + y, {"a": 1}), ivy.Container)
-    assert_type(ivy.tree.flatten({"a": 1, "b": {"c": 2}}), dict[str, int])
+    assert_type(tree.flatten({"a": 1, "b": {"c": 2}}), dict[str, int])
     c.load("weights.h5", strictly=False)  # type: ignore[call-arg]
 
 
@@ -61,6 +64,9 @@ def optimizers_step_on_what_they_are_given(c: ivy.Container) -> None:
     assert_type(adam.step(c, c), ivy.Container)
     assert_type(adam.step({"w": 1.0}, {"w": 2.0}), ivy.Container)
     assert_type(adam.state, ivy.Container)
+    net = Net()
+    _, grads = ivy.execute_with_gradients(lambda v: net.fc(1.0, v=v), net.v)
+    net.v = adam.step(net.v, grads)
     ivy.LAMB(variants="paper")  # type: ignore[call-arg]
 
 

@@ -46,7 +46,17 @@ _ABSENT = object()
 _IMMUTABLE = (str, bytes, int, float, complex, tuple)
 
 
-class Base(Trackable, dict[str, Any]):
+if TYPE_CHECKING:
+
+    class _Tracked:
+        """What TensorFlow's `Trackable` has: a base that a checker cannot see fits anything."""
+
+        def _handle_deferred_dependencies(self, name: str, trackable: Trackable) -> None: ...
+else:
+    _Tracked = Trackable
+
+
+class Base(_Tracked, dict[str, Any]):
     """A dict of dicts with string keys, sorted, that `tf.train.Checkpoint` looks into.
 
     Classes of containers are one below the other, and few: TensorFlow looks through every base
@@ -64,6 +74,14 @@ class Base(Trackable, dict[str, Any]):
 
     #: How a model calls the values, if they are its variables: asked for keys that are not here.
     _names: Names | None = None
+
+    if TYPE_CHECKING:  # For a checker the operators that Container sets would stay those of dict.
+
+        def __eq__(self, other: object) -> "Container": ...  # type: ignore[override]
+        def __ne__(self, other: object) -> "Container": ...  # type: ignore[override]
+        def __or__(self, other: object) -> "Container": ...  # type: ignore[override]
+        def __ror__(self, other: object) -> "Container": ...  # type: ignore[override]
+        def __ior__(self, other: object) -> "Container": ...  # type: ignore[override]
 
     # NumPy then leaves `array * container` to the container, whatever the array.
     __array_ufunc__ = None
@@ -261,7 +279,7 @@ class Base(Trackable, dict[str, Any]):
 
     def _merged(*containers: Mapping[str, object]) -> "Container":
         """Return a Container with the keys of all containers or dicts; later ones win."""
-        trees = [c if isinstance(c, Base) else Base._plain(c) for c in containers]
+        trees: list[Any] = [c if isinstance(c, Base) else Base._plain(c) for c in containers]
         return merge(*trees) if trees else Base._plain()
 
     def _attributes(self) -> dict[str, Any]:

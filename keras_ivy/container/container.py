@@ -90,14 +90,14 @@ class Container(IvyNames):
     __rshift__ = binary(">>", operator.rshift)
     __rrshift__ = binary(">>", operator.rshift, True)
     __xor__, __rxor__ = binary("^", operator.xor), binary("^", operator.xor, True)
-    __eq__, __ne__ = binary("==", operator.eq), binary("!=", operator.ne)
+    __eq__, __ne__ = binary("==", operator.eq), binary("!=", operator.ne)  # type: ignore[assignment]
     __lt__, __le__ = binary("<", operator.lt), binary("<=", operator.le)
     __gt__, __ge__ = binary(">", operator.gt), binary(">=", operator.ge)
 
     __and__ = logical("&", operator.and_, lambda x, y: x and y)
     __rand__ = logical("&", operator.and_, lambda x, y: x and y, True)
-    __or__ = logical("|", operator.or_, lambda x, y: x or y)
-    __ror__ = logical("|", operator.or_, lambda x, y: x or y, True)
+    __or__ = logical("|", operator.or_, lambda x, y: x or y)  # type: ignore[assignment]
+    __ror__ = logical("|", operator.or_, lambda x, y: x or y, True)  # type: ignore[assignment]
     # dict would update in place.
     __ior__ = __or__
 
@@ -366,7 +366,7 @@ class Container(IvyNames):
             }
         }
         """
-        trees = [c if isinstance(c, Base) else Container(c) for c in containers]
+        trees: list[Any] = [c if isinstance(c, Base) else Container(c) for c in containers]
         found = compare.difference(
             trees, mode, diff_keys, detect_key_diffs, detect_value_diffs, detect_shape_diffs
         )

@@ -62,7 +62,7 @@ def variables(model: keras.layers.Layer, trainable: bool | None = True) -> Conta
 @tf.autograph.experimental.do_not_convert
 def functional_call(
     model: keras.layers.Layer,
-    v: Mapping,
+    v: Mapping[str, object],
     *args: object,
     training: bool | None = None,
     with_updates: bool = False,
@@ -120,7 +120,7 @@ def functional_call(
     return outputs, Container.unflatten({e.path: scope.value_of(e.variable) for e in optional})
 
 
-def assign_variables(model: keras.layers.Layer, v: Mapping) -> None:
+def assign_variables(model: keras.layers.Layer, v: Mapping[str, object]) -> None:
     """Assign values to the variables of a Keras model, after checking all of them.
 
     Args:

@@ -143,10 +143,10 @@ def execute_with_gradients(
     if chains is not None and len(chains) > 1:
         named = zip(chains, grads, strict=True)
         return result, Container({"/".join(map(str, chain)): g for chain, g in named})
-    (grads,) = grads
-    if chains is None and isinstance(result, tuple | list) and isinstance(grads, Container):
-        grads = _UnderZero(grads)
-    return result, grads
+    (found,) = grads
+    if chains is None and isinstance(result, tuple | list) and isinstance(found, Container):
+        found = _UnderZero(found)
+    return result, found
 
 
 def _called(name: str, value: Any, owner: str) -> None:

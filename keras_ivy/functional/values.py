@@ -23,7 +23,7 @@ _LISTED = 4
 def pair(
     structure: Structure,
     entries: list[Entry],
-    v: Mapping,
+    v: Mapping[str, object],
     *,
     owner: str,
     optional: Iterable[Entry] = (),

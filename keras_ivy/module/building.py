@@ -166,7 +166,11 @@ def _load_given(module: "Module") -> None:
 
 
 def paired(
-    module: "Module", v: Mapping, entries: list[Entry], structure: Structure, partial: bool
+    module: "Module",
+    v: Mapping[str, object],
+    entries: list[Entry],
+    structure: Structure,
+    partial: bool,
 ) -> list[tuple[keras.Variable, tf.Tensor | tf.Variable]]:
     """Pair the variables of the entries with values for them, after checking them."""
     if isinstance(v, Mapping) and _has_unknown(v, structure):
@@ -185,7 +189,7 @@ def paired(
     )
 
 
-def _has_unknown(v: Mapping, structure: Structure) -> bool:
+def _has_unknown(v: Mapping[str, object], structure: Structure) -> bool:
     known = {entry.path for entry in structure.entries}
     return any(structure.resolve(path) not in known for path in Container(v).flatten())
 

@@ -128,8 +128,8 @@ class Module(Calling, Saving, metaclass=ModuleMeta):
         self,
         *args: object,
         device: str | None = None,
-        v: Mapping | None = None,
-        buffers: Mapping | None = None,
+        v: Mapping[str, object] | None = None,
+        buffers: Mapping[str, object] | None = None,
         build_mode: str = "on_init",
         store_vars: bool = True,
         with_partial_v: bool = False,
@@ -183,7 +183,9 @@ class Module(Calling, Saving, metaclass=ModuleMeta):
         """
         return True
 
-    def _create_variables(self, device: str | None = None, dtype: str | None = None) -> Mapping:
+    def _create_variables(
+        self, device: str | None = None, dtype: str | None = None
+    ) -> Mapping[str, object]:
         """Return the initial values of the module's own variables, by name; to override.
 
         Overriding methods may take `device` or `dev`, and `dtype`, or neither.

@@ -35,7 +35,7 @@ class Options:
 
     args: tuple = ()
     kwargs: Mapping[str, Any] = dataclasses.field(default_factory=dict)
-    v: Mapping | None = None
+    v: Mapping[str, object] | None = None
     build_mode: str = "on_init"
     store_vars: bool = True
     with_partial_v: bool = False
@@ -49,7 +49,11 @@ class Options:
 
 
 def positional_device_and_v(
-    owner: str, args: tuple, kwargs: Mapping[str, object], device: str | None, v: Mapping | None
+    owner: str,
+    args: tuple,
+    kwargs: Mapping[str, object],
+    device: str | None,
+    v: Mapping[str, object] | None,
 ) -> tuple[str | None, Mapping | None]:
     """Return device and `v` of a call `Module.__init__(self, dev, v)`."""
     fits = not kwargs and len(args) <= 2 and (len(args) < 2 or isinstance(args[1], Mapping | None))

@@ -34,7 +34,7 @@ from keras_ivy.optimizers.parts.treatments import Treatments
 from keras_ivy.optimizers.parts.trust_ratios import TrustRatioReport, TrustRatios, ratios_of_steps
 from keras_ivy.optimizers.rules import RulesLike, as_rules, rule_configs
 from keras_ivy.optimizers.rules.exclusions import Exclusions
-from keras_ivy.typing import Gradient, LearningRate, Variable
+from keras_ivy.typing import ArrayLeaf, Gradient, LearningRate, Variable
 from keras_ivy.utils import checks
 from keras_ivy.utils.devices import device_name
 from keras_ivy.utils.exceptions import IvyNotImplementedException
@@ -220,7 +220,7 @@ class Optimizer(Hooks):
     @overload
     def step(self, v: Mapping, grads: Mapping, ignore_missing: bool = ...) -> Container: ...
     @overload
-    def step(self, v: Leaves, grads: Gradient, ignore_missing: bool = ...) -> tf.Tensor: ...
+    def step(self, v: ArrayLeaf, grads: Gradient, ignore_missing: bool = ...) -> tf.Tensor: ...
     def step(self, v: Leaves, grads: Leaves | Gradient, ignore_missing: bool = False) -> object:
         """Return the variables one step later; neither argument changes.
 

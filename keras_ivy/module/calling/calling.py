@@ -45,8 +45,8 @@ class Calling(Attributes):
     def __call__(
         self,
         *args: Any,
-        v: Mapping | None = None,
-        buffers: Mapping | None = None,
+        v: Mapping[str, object] | None = None,
+        buffers: Mapping[str, object] | None = None,
         **kwargs: Any,
     ) -> Any:
         """Call the module, and so `_forward`.

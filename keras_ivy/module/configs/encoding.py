@@ -47,7 +47,7 @@ def encode(value: object) -> object:
 
 
 def decode(
-    value: object, annotation: object = None, custom_objects: Mapping | None = None
+    value: object, annotation: object = None, custom_objects: Mapping[str, object] | None = None
 ) -> object:
     """Return the argument that `encode` encoded.
 

@@ -42,7 +42,7 @@ def _number(array: Any) -> int | None:
     return _numbers[key][1]
 
 
-def remember_sources(module: "Module", v: Mapping, structure: Structure) -> None:
+def remember_sources(module: "Module", v: Mapping[str, object], structure: Structure) -> None:
     """Remember which arrays the variables of a module were made from."""
     variables = {entry.path: entry.variable for entry in structure.entries}
     sources = own_record(module).sources

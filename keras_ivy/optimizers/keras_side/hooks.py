@@ -7,7 +7,7 @@ path leaves several of them out at once, it asks `overridden` first.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 import keras
 import tensorflow as tf
@@ -43,6 +43,11 @@ __all__ = ["Hooks"]
 
 class Hooks(Exported, keras.optimizers.Optimizer):
     """Keras's optimizer, with what this package does at each of its extension points."""
+
+    if TYPE_CHECKING:
+        # Keras picks a base class at run time, so that an editor could not tell what is made.
+        def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+            """Return one of the class."""
 
     # Parts: see `host`.
     _rate: Rate
