@@ -120,7 +120,7 @@ SAY_ANY = {
 }
 
 #: The same of all parts together.
-ALL_SAY_ANY = 19
+ALL_SAY_ANY = 13
 
 
 def said(annotation: ast.expr | None) -> set[str]:
