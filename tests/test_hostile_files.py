@@ -378,7 +378,7 @@ FULL_DISK = """
 import os, resource, signal, sys
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 import numpy as np, tensorflow as tf, keras, keras_ivy as ivy
-from keras_ivy.adapters import keras_saving
+from keras_ivy.adapters.keras import saving as keras_saving
 from keras_ivy.container.files import hdf5
 class Net(ivy.Module):
     def __init__(self):
