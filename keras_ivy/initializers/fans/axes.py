@@ -4,6 +4,7 @@ Fans (`kernel_fans`), the rules of layers, kernels seen as matrices and the draw
 ask here, so that a gate, a group or a head is the same for each of them.
 """
 
+import functools
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -118,15 +119,38 @@ def axes_of(
     ((5, 4, 5), (0,), (1,), (2,), (5, 5))
     """
     sizes = tuple(int(size) for size in shape)
+    return _axes_of(
+        sizes,
+        layer,
+        tuple(strides) if isinstance(strides, Sequence) else strides,
+        groups,
+        gates,
+        _positions("input_axes", input_axes, sizes),
+        _positions("output_axes", output_axes, sizes),
+        _positions("batch_axes", batch_axes, sizes),
+        role,
+    )
+
+
+@functools.lru_cache(maxsize=1024)  # asked at every draw, and slower than checking the options
+def _axes_of(
+    sizes: tuple[int, ...],
+    layer: str | None,
+    strides: int | tuple[int, ...],
+    groups: int,
+    gates: int | None,
+    inputs: frozenset[int] | None,
+    outputs: frozenset[int] | None,
+    batch: frozenset[int] | None,
+    role: str,
+) -> Geometry:
     kind = UNTOLD if layer is None else LAYERS[layer]
     if layer is not None and ((len(sizes) < 3) if kind.spatial else (len(sizes) != 2)):
         raise IvyValueError(
             f"A {layer!r} kernel has {'three axes or more' if kind.spatial else 'two axes'}. "
             f"Received: shape={sizes}"
         )
-    inputs = _positions("input_axes", input_axes, sizes)
-    outputs = _positions("output_axes", output_axes, sizes)
-    batch = _positions("batch_axes", batch_axes, sizes) or set()
+    batch = batch or frozenset()
     free = [axis for axis in range(len(sizes)) if axis not in batch]
     told = inputs is not None or outputs is not None
     uses = _told(free, inputs, outputs, batch) if told else _usual(kind, free, batch)
@@ -157,7 +181,7 @@ def axes_of(
         outputs=tuple(sorted(uses.outputs)),
         window=tuple(sorted(uses.window)),
         blocks=tuple(sorted(uses.blocks)),
-        strides=strides if isinstance(strides, Sequence) else (strides,) * len(uses.window),
+        strides=strides if isinstance(strides, tuple) else (strides,) * len(uses.window),
         transposed=kind.enlarges,
         role=role,
     )
@@ -169,40 +193,47 @@ def axes_of(
 class _Uses(NamedTuple):
     """Axes of a kernel by their use."""
 
-    window: set[int]
-    inputs: set[int]
-    outputs: set[int]
-    blocks: set[int]
+    window: frozenset[int]
+    inputs: frozenset[int]
+    outputs: frozenset[int]
+    blocks: frozenset[int]
 
     def with_blocks_at(self, new: int) -> "_Uses":
         """The uses after an axis that counts matrices is put before one of them."""
-        window, inputs, outputs, blocks = ({axis + (axis >= new) for axis in axes} for axes in self)
+        window, inputs, outputs, blocks = (
+            frozenset(axis + (axis >= new) for axis in axes) for axes in self
+        )
         return _Uses(window, inputs, outputs, blocks | {new})
 
 
 def _told(
-    free: Sequence[int], inputs: set[int] | None, outputs: set[int] | None, batch: set[int]
+    free: Sequence[int],
+    inputs: frozenset[int] | None,
+    outputs: frozenset[int] | None,
+    batch: frozenset[int],
 ) -> _Uses:
     """The uses that are told outright."""
-    summed = set(free) - (outputs or set()) if inputs is None else inputs - batch
-    made = ((outputs or set(free)) - batch) - summed
-    return _Uses(set(), summed, made, batch | (set(free) - summed - made))
+    summed = frozenset(free) - (outputs or frozenset()) if inputs is None else inputs - batch
+    made = ((outputs or frozenset(free)) - batch) - summed
+    return _Uses(frozenset(), summed, made, batch | (frozenset(free) - summed - made))
 
 
-def _usual(kind: Kind, free: Sequence[int], batch: set[int]) -> _Uses:
+def _usual(kind: Kind, free: Sequence[int], batch: frozenset[int]) -> _Uses:
     """The uses of the axes of a kind of kernel; a vector's is one of outputs."""
     if len(free) < 2:
-        return _Uses(set(), set(), set(free), batch)
-    inputs = set() if kind.inputs is None else {free[kind.inputs]}
-    blocks = set() if kind.blocks is None else {free[kind.blocks]}
-    return _Uses(set(free[:-2]), inputs, {free[kind.outputs]}, batch | blocks)
+        return _Uses(frozenset(), frozenset(), frozenset(free), batch)
+    inputs = frozenset(() if kind.inputs is None else {free[kind.inputs]})
+    blocks = frozenset(() if kind.blocks is None else {free[kind.blocks]})
+    return _Uses(frozenset(free[:-2]), inputs, frozenset({free[kind.outputs]}), batch | blocks)
 
 
-def _positions(name: str, axes: Sequence[int] | None, shape: tuple[int, ...]) -> set[int] | None:
+def _positions(
+    name: str, axes: Sequence[int] | None, shape: tuple[int, ...]
+) -> frozenset[int] | None:
     """Axes counted from the start."""
     if axes is None:
         return None
     rank = len(shape)
     if any(not -rank <= axis < rank for axis in axes):
         raise IvyValueError(f"`{name}` must be axes of {shape}. Received: {name}={axes}")
-    return {axis % rank for axis in axes}
+    return frozenset(axis % rank for axis in axes)

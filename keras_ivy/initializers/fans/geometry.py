@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import keras
 
-from keras_ivy.typing import Array, ArrayLike
+from keras_ivy.typing import Array
 
 __all__ = ["Geometry"]
 
@@ -103,22 +103,31 @@ class Geometry:
         *rows, columns = self.block_shape
         return self.block_count, math.prod(rows), columns
 
-    def fold(self, matrices: ArrayLike) -> Array:
-        """Put matrices of shape `(count, inputs, outputs)` together to the shape `split`.
+    def fold(self, matrices: Array, shape: tuple[int, ...] | None = None) -> Array:
+        """Put matrices together to the variable that they are seen in.
+
+        Args:
+            matrices: Tensor of the shape `(count, inputs, outputs)` that `matrices` says.
+            shape: Shape of the variable, default `split`, which has its entries in its order.
+
+        Returns:
+            A tensor of that shape.
 
         Example:
 
         >>> from keras_ivy.initializers.fans.axes import axes_of
-        >>> axes_of((1, 4), "dense", gates=2).fold([[[1, 2]], [[3, 4]]]).numpy().tolist()
-        [[[1, 2], [3, 4]]]
+        >>> gates = keras.ops.convert_to_tensor([[[1], [2]], [[3], [4]]])
+        >>> axes_of((2, 2), "dense", gates=2).fold(gates, (2, 2)).numpy().tolist()
+        [[1, 3], [2, 4]]
         """
         rows = sorted((*self.window, *self.inputs))
         order = [*sorted(self.blocks), *rows, *sorted(self.outputs)]
         seen = [axis for axis in order if self.split[axis] != 1]
-        if seen == sorted(seen):  # one entry may stand anywhere
-            return keras.ops.reshape(matrices, self.split)
-        kernel = keras.ops.reshape(matrices, [self.split[axis] for axis in order])
-        return keras.ops.transpose(kernel, [order.index(axis) for axis in range(len(order))])
+        if seen != sorted(seen):  # an axis of a single entry may stand anywhere
+            apart = keras.ops.reshape(matrices, [self.split[axis] for axis in order])
+            matrices = keras.ops.transpose(apart, [order.index(axis) for axis in range(len(order))])
+        shape = self.split if shape is None else shape
+        return matrices if tuple(matrices.shape) == shape else keras.ops.reshape(matrices, shape)
 
     def of_bias(self) -> "Geometry":
         """The geometry of the bias that is added to this kernel's output."""

@@ -156,8 +156,7 @@ class Dirac(_Centred):
             axes = axes_of(shape[-2:], groups=self.groups)
             count, rows, columns = axes.matrices
             eye = keras.ops.eye(rows, columns, dtype=dtype)
-            folded = axes.fold(keras.ops.tile(eye, (count, 1, 1)))
-            matrix = keras.ops.reshape(folded, shape[-2:])
+            matrix = axes.fold(keras.ops.tile(eye, (count, 1, 1)), shape[-2:])
         return at_centre(self.gain * matrix, shape[:-2])
 
 

@@ -9,8 +9,6 @@ import abc
 import copy
 from typing import Unpack
 
-import keras
-
 from keras_ivy.initializers.fans.axes import axes_of
 from keras_ivy.initializers.fans.geometry import Geometry
 from keras_ivy.initializers.fans.options import Fan, KernelOptions
@@ -71,9 +69,9 @@ class MatrixInitializer(KernelInitializer):
         geometry = self._geometry or axes_of(shape, **self._axes_options())
         return check_matrices(geometry, shape)
 
-    def _shaped(self, kernel: Array, shape: tuple[int, ...]) -> Array:
-        """Put the axes of packed matrices together, which `fold` leaves apart."""
-        return kernel if tuple(kernel.shape) == shape else keras.ops.reshape(kernel, shape)
+    def _folded(self, axes: Geometry, matrices: Array, shape: tuple[int, ...]) -> Array:
+        """Make the kernel of its matrices."""
+        return axes.fold(matrices, shape)
 
     def _fans(self, shape: tuple[int, ...]) -> tuple[Fan | None, Fan | None]:
         return None, None
@@ -90,7 +88,7 @@ class MatrixInitializer(KernelInitializer):
         seed: Seed,
     ) -> Array:
         axes = self._axes(shape)
-        return self._shaped(axes.fold(self._matrices(*axes.matrices, dtype, seed)), shape)
+        return self._folded(axes, self._matrices(*axes.matrices, dtype, seed), shape)
 
 
 def for_geometry(initializer: MatrixInitializer, geometry: Geometry) -> MatrixInitializer:

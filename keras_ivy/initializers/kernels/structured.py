@@ -67,10 +67,10 @@ class Identity(MatrixInitializer):
         gates = self.gates or LAYERS[self.layer or "conv"].gates
         return check_matrices(axes_of(shape[-2:], groups=self.groups, gates=gates), shape)
 
-    def _shaped(self, kernel: Array, shape: tuple[int, ...]) -> Array:
+    def _folded(self, axes: Geometry, matrices: Array, shape: tuple[int, ...]) -> Array:
         if not self._is_convolution(shape):
-            return super()._shaped(kernel, shape)
-        return at_centre(super()._shaped(kernel, shape[-2:]), shape[:-2])
+            return axes.fold(matrices, shape)
+        return at_centre(axes.fold(matrices, shape[-2:]), shape[:-2])
 
 
 @register("sparse_ivy")
