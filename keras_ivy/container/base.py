@@ -94,6 +94,7 @@ class Base(_Tracked, dict[str, Any]):
         self,
         dict_in: Mapping[str, object]
         | Mapping[int, object]
+        | Mapping[str | int, object]
         | Iterable[tuple[object, object]]
         | None = None,
         **kwargs: object,
