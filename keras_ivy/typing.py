@@ -26,6 +26,7 @@ __all__ = [
     "SeedLike",
     "ShapeLike",
     "Shapes",
+    "Values",
     "Variable",
     "Widths",
     "Window",
@@ -67,6 +68,9 @@ Leaf = TypeVar("Leaf")
 
 #: A nested dict of such leaves: a Container, or a dict of dicts.
 Nested: TypeAlias = Mapping[str, Union[Leaf, "Nested[Leaf]"]]
+
+#: Values for variables, nested as these are.
+Values: TypeAlias = Nested[ArrayLike]
 
 #: A variable of Keras's, or TensorFlow's own.
 Variable: TypeAlias = keras.Variable | tf.Variable

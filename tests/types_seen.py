@@ -39,6 +39,19 @@ def constructors_know_their_arguments() -> None:
     Net(hiden=4)  # type: ignore[call-arg]
     Net("wide")  # type: ignore[arg-type]
     ivy.Linear()  # type: ignore[call-arg]
+    ivy.Conv1D(1, 2, filter_size=3, strides=1, padding="SAME", data_format="NCW", name="c")
+    ivy.Conv1D(1, 2, filter_shape=3, strides=1, padding="SAME")  # type: ignore[call-arg]
+    ivy.Conv3DTranspose(1, 2, 3, 1, "SAME", nmae="c")  # type: ignore[call-arg]
+    ivy.AvgPool2D(2, 2, "SAME", "NCHW", "cpu", None, "float64", trainable=False)
+    ivy.AvgPool3D(2, stride=2, padding="SAME")  # type: ignore[call-arg]
+    ivy.MaxPool3D(2, 2, "SAME", device=3)  # type: ignore[arg-type]
+
+
+def families_make_their_class() -> None:
+    """Classes of one base, which some of them take the constructor of."""
+    assert_type(ivy.Conv1D(1, 2, 3, 1, "SAME"), ivy.Conv1D)
+    assert_type(ivy.MaxPool2D(2, 2, "SAME"), ivy.MaxPool2D)
+    assert_type(ivy.Conv2DTranspose.from_keras(None), ivy.Conv2DTranspose)
 
 
 def containers_make_containers(c: ivy.Container) -> None:

@@ -216,6 +216,24 @@ def test_unknown_arguments_have_near_ones():
         L.Conv2D(2, 3, 3, 1, "SAME", dilation=2)
 
 
+@pytest.mark.parametrize(
+    ("make", "other"),
+    [
+        (lambda **k: L.Conv1D(2, 3, 3, 1, "SAME", **k), "filter_shape"),
+        (lambda **k: L.Conv2D(2, 3, 3, 1, "SAME", **k), "filter_size"),
+        (lambda **k: L.Conv1DTranspose(2, 3, 3, 1, "SAME", **k), "filter_shape"),
+        (lambda **k: L.Conv3DTranspose(2, 3, 3, 1, "SAME", **k), "filter_size"),
+        (lambda **k: L.Conv3D(2, 3, 3, 1, "SAME", **k), "output_shape"),
+        (lambda **k: L.DepthwiseConv2D(3, 3, 1, "SAME", **k), "input_channels"),
+        (lambda **k: L.MaxPool2D(2, 2, "SAME", **k), "strides"),
+    ],
+)
+def test_arguments_of_another_class_of_the_family_are_refused(make, other):
+    owner = type(make()).__name__
+    with pytest.raises(TypeError, match=rf"^{owner}: unknown argument\..*Received: {other}=5"):
+        make(**{other: 5})
+
+
 def test_layers_derived_from_ours_may_take_arguments_of_their_own():
     class Doubled(L.Linear):
         def _build(self, *args, factor=1, **kwargs):

@@ -7,6 +7,7 @@ from keras import ops
 from keras_ivy.layers.base import FANS, IvyLayer, activation_of
 from keras_ivy.ops import checks
 from keras_ivy.ops.spatial.conv import convolve
+from keras_ivy.typing import InitializerLike, Padding, Window
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = ["SpatialLayer"]
@@ -17,32 +18,33 @@ WHY = "the `input_channels` of the layer"
 class SpatialLayer(IvyLayer):
     """What convolutions share: their arguments, their variables, and how they print.
 
-    Subclasses are made by `(input_channels, output_channels, window, strides, padding)` and set
-    `rank`; see `Conv2D` for the arguments.
+    Subclasses set `rank`, and list the arguments that they pass on, by name; see `Conv2D`.
     """
 
     rank: ClassVar[int]
     #: Ivy's name of the size of the window, `filter_size` or `filter_shape`.
     window_name: ClassVar[str] = "filter_shape"
+    #: Ivy's names of the numbers of channels in front and behind; one if they are the same.
+    channel_names: ClassVar[tuple[str, ...]] = ("input_channels", "output_channels")
     #: What the kernel is, for true fans.
     kernel_kind: ClassVar[str] = "conv"
 
     def __init__(
         self,
-        input_channels: int | None,
-        output_channels: int | None,
-        window: Any,
-        strides: Any,
-        padding: Any,
         *,
-        weight_initializer: Any,
-        bias_initializer: Any,
+        strides: Window,
+        padding: Padding,
+        weight_initializer: InitializerLike,
+        bias_initializer: InitializerLike,
         with_bias: bool,
         data_format: str,
-        dilations: Any,
+        dilations: Window,
         fans: str,
         **kwargs: Any,
     ):
+        window = kwargs.pop(self.window_name)
+        channels = [kwargs.pop(name) for name in self.channel_names]
+        input_channels, output_channels = channels[0], channels[-1]
         owner, rank = type(self).__name__, self.rank
         self._input_channels = checks.positive(owner, "input_channels", input_channels, True)
         # A depthwise convolution has as many channels behind as in front, known or not yet.

@@ -1,11 +1,13 @@
 """Convolution layers in one to three dimensions."""
 
-from typing import Any
+from typing import Self, Unpack
 
 import keras
 
 from keras_ivy.layers.base import GLOROT, ZEROS
 from keras_ivy.layers.conv.base import SpatialLayer
+from keras_ivy.layers.options import Options, given
+from keras_ivy.typing import DTypeLike, InitializerLike, Padding, Values, Window
 
 __all__ = ["Conv1D", "Conv2D", "Conv3D"]
 
@@ -14,7 +16,7 @@ class Convolution(SpatialLayer):
     """The base of `Conv1D`, `Conv2D` and `Conv3D`."""
 
     @classmethod
-    def from_keras(cls, layer: keras.layers.Layer) -> "Convolution":
+    def from_keras(cls, layer: keras.layers.Layer) -> Self:
         """Return the layer that equals a built Keras convolution without an activation.
 
         Raises:
@@ -39,23 +41,16 @@ class Convolution(SpatialLayer):
 class Conv1D(Convolution):
     """A convolution along one axis.
 
+    Arguments that are not listed here are those of `Conv2D`.
+
     Args:
-        input_channels: Number of channels of inputs; None to take it from the first one.
-        output_channels: Number of channels of outputs.
         filter_size: Size of the window.
         strides: Distance between windows.
         padding: `"SAME"`, `"VALID"`, a width, or a pair of widths in a list.
-        weight_initializer: Initializer of `w`: an object, a name or a function.
-        bias_initializer: Initializer of `b`.
-        with_bias: If False, there is no `b`.
         data_format: `"NWC"` or `"NCW"`.
         dilations: Distance between the entries of a window.
-        device: Where variables are made.
         v: Values for the variables: `w` of shape `(window, in, out)` and `b` of shape
             `(1, 1, out)`, or `(1, out, 1)` for `"NCW"`.
-        dtype: The data type, or a dtype policy.
-        fans: `"ivy"` leaves the size of the window out of the fans; `"true"` counts it.
-        **kwargs: Further arguments of `Module`.
 
     Raises:
         ValueError: If a size is smaller than 1, or a name is unknown.
@@ -76,27 +71,22 @@ class Conv1D(Convolution):
         self,
         input_channels: int | None,
         output_channels: int,
-        filter_size: Any,
-        strides: Any,
-        padding: Any,
-        weight_initializer: Any = GLOROT,
-        bias_initializer: Any = ZEROS,
+        filter_size: Window,
+        strides: Window,
+        padding: Padding,
+        weight_initializer: InitializerLike = GLOROT,
+        bias_initializer: InitializerLike = ZEROS,
         with_bias: bool = True,
         data_format: str = "NWC",
-        dilations: Any = 1,
+        dilations: Window = 1,
         device: str | None = None,
-        v: Any = None,
-        dtype: Any = None,
+        v: Values | None = None,
+        dtype: DTypeLike | keras.DTypePolicy = None,
         *,
         fans: str = "ivy",
-        **kwargs: Any,
+        **kwargs: Unpack[Options],
     ):
-        super().__init__(
-            input_channels, output_channels, filter_size, strides, padding,
-            weight_initializer=weight_initializer, bias_initializer=bias_initializer,
-            with_bias=with_bias, data_format=data_format, dilations=dilations,
-            device=device, v=v, dtype=dtype, fans=fans, **kwargs,
-        )  # fmt: skip
+        super().__init__(**given(locals()))
 
 
 class Conv2D(Convolution):
@@ -139,48 +129,33 @@ class Conv2D(Convolution):
         self,
         input_channels: int | None,
         output_channels: int,
-        filter_shape: Any,
-        strides: Any,
-        padding: Any,
-        weight_initializer: Any = GLOROT,
-        bias_initializer: Any = ZEROS,
+        filter_shape: Window,
+        strides: Window,
+        padding: Padding,
+        weight_initializer: InitializerLike = GLOROT,
+        bias_initializer: InitializerLike = ZEROS,
         with_bias: bool = True,
         data_format: str = "NHWC",
-        dilations: Any = 1,
+        dilations: Window = 1,
         device: str | None = None,
-        v: Any = None,
-        dtype: Any = None,
+        v: Values | None = None,
+        dtype: DTypeLike | keras.DTypePolicy = None,
         *,
         fans: str = "ivy",
-        **kwargs: Any,
+        **kwargs: Unpack[Options],
     ):
-        super().__init__(
-            input_channels, output_channels, filter_shape, strides, padding,
-            weight_initializer=weight_initializer, bias_initializer=bias_initializer,
-            with_bias=with_bias, data_format=data_format, dilations=dilations,
-            device=device, v=v, dtype=dtype, fans=fans, **kwargs,
-        )  # fmt: skip
+        super().__init__(**given(locals()))
 
 
 class Conv3D(Convolution):
-    """A convolution along three axes; the arguments are those of `Conv2D`.
+    """A convolution along three axes.
+
+    Arguments that are not listed here are those of `Conv2D`.
 
     Args:
-        input_channels: Number of channels of inputs; None to take it from the first one.
-        output_channels: Number of channels of outputs.
-        filter_shape: Sizes of the window: a number, or one for each axis.
-        strides: Distance between windows: a number, or one for each axis.
-        padding: `"SAME"`, `"VALID"`, a width, or a pair of widths for each axis.
-        weight_initializer: Initializer of `w`.
-        bias_initializer: Initializer of `b`.
-        with_bias: If False, there is no `b`.
         data_format: `"NDHWC"` or `"NCDHW"`.
-        dilations: Distance between the entries of a window: a number, or one for each axis.
-        device: Where variables are made.
-        v: Values for the variables `w` and `b`.
-        dtype: The data type, or a dtype policy.
-        fans: `"ivy"` or `"true"`.
-        **kwargs: Further arguments of `Module`.
+        v: Values for the variables: `w` of shape `(*window, in, out)` and `b` of shape
+            `(1, 1, 1, 1, out)`, or `(1, out, 1, 1, 1)` for `"NCDHW"`.
 
     Raises:
         ValueError: If a size is smaller than 1, or a name is unknown.
@@ -201,24 +176,19 @@ class Conv3D(Convolution):
         self,
         input_channels: int | None,
         output_channels: int,
-        filter_shape: Any,
-        strides: Any,
-        padding: Any,
-        weight_initializer: Any = GLOROT,
-        bias_initializer: Any = ZEROS,
+        filter_shape: Window,
+        strides: Window,
+        padding: Padding,
+        weight_initializer: InitializerLike = GLOROT,
+        bias_initializer: InitializerLike = ZEROS,
         with_bias: bool = True,
         data_format: str = "NDHWC",
-        dilations: Any = 1,
+        dilations: Window = 1,
         device: str | None = None,
-        v: Any = None,
-        dtype: Any = None,
+        v: Values | None = None,
+        dtype: DTypeLike | keras.DTypePolicy = None,
         *,
         fans: str = "ivy",
-        **kwargs: Any,
+        **kwargs: Unpack[Options],
     ):
-        super().__init__(
-            input_channels, output_channels, filter_shape, strides, padding,
-            weight_initializer=weight_initializer, bias_initializer=bias_initializer,
-            with_bias=with_bias, data_format=data_format, dilations=dilations,
-            device=device, v=v, dtype=dtype, fans=fans, **kwargs,
-        )  # fmt: skip
+        super().__init__(**given(locals()))

@@ -1,13 +1,15 @@
 """The depthwise convolution layer."""
 
-from typing import Any
+from typing import Any, Self, Unpack
 
 import keras
 from keras import ops
 
 from keras_ivy.layers.base import GLOROT, ZEROS
 from keras_ivy.layers.conv.base import SpatialLayer
+from keras_ivy.layers.options import Options, given
 from keras_ivy.ops.spatial.conv import depthwise_convolve
+from keras_ivy.typing import DTypeLike, InitializerLike, Padding, Values, Window
 
 __all__ = ["DepthwiseConv2D"]
 
@@ -47,31 +49,27 @@ class DepthwiseConv2D(SpatialLayer):
 
     __module__ = "keras_ivy.layers"
     rank, kernel_kind, keras_classes = 2, "depthwise", (keras.layers.DepthwiseConv2D,)
+    channel_names = ("num_channels",)
 
     def __init__(
         self,
         num_channels: int | None,
-        filter_shape: Any,
-        strides: Any,
-        padding: Any,
-        weight_initializer: Any = GLOROT,
-        bias_initializer: Any = ZEROS,
+        filter_shape: Window,
+        strides: Window,
+        padding: Padding,
+        weight_initializer: InitializerLike = GLOROT,
+        bias_initializer: InitializerLike = ZEROS,
         with_bias: bool = True,
         data_format: str = "NHWC",
-        dilations: Any = 1,
+        dilations: Window = 1,
         device: str | None = None,
-        v: Any = None,
-        dtype: Any = None,
+        v: Values | None = None,
+        dtype: DTypeLike | keras.DTypePolicy = None,
         *,
         fans: str = "ivy",
-        **kwargs: Any,
+        **kwargs: Unpack[Options],
     ):
-        super().__init__(
-            num_channels, num_channels, filter_shape, strides, padding,
-            weight_initializer=weight_initializer, bias_initializer=bias_initializer,
-            with_bias=with_bias, data_format=data_format, dilations=dilations,
-            device=device, v=v, dtype=dtype, fans=fans, **kwargs,
-        )  # fmt: skip
+        super().__init__(**given(locals()))
 
     def _build(self, *args: Any, **kwargs: Any) -> bool:
         super()._build(*args, **kwargs)
@@ -92,7 +90,7 @@ class DepthwiseConv2D(SpatialLayer):
         return f"{head}, {self._settings_repr()}{self._options_repr()}"
 
     @classmethod
-    def from_keras(cls, layer: keras.layers.DepthwiseConv2D) -> "DepthwiseConv2D":
+    def from_keras(cls, layer: keras.layers.DepthwiseConv2D) -> Self:
         """Return the layer that equals a built `keras.layers.DepthwiseConv2D`.
 
         Raises:

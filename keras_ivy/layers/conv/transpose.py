@@ -1,13 +1,15 @@
 """Transposed convolution layers in one to three dimensions."""
 
-from typing import Any
+from typing import Any, Self, Unpack
 
 import keras
 
 from keras_ivy.layers.base import GLOROT, ZEROS
 from keras_ivy.layers.conv.base import SpatialLayer
+from keras_ivy.layers.options import Options, given
 from keras_ivy.ops import checks
 from keras_ivy.ops.spatial.conv_transpose import transpose_convolve, wanted_sizes
+from keras_ivy.typing import DTypeLike, InitializerLike, Padding, ShapeLike, Values, Window
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = ["Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose"]
@@ -18,12 +20,12 @@ class TransposedConvolution(SpatialLayer):
 
     kernel_kind = "conv_transpose"
 
-    def __init__(self, *args: Any, output_shape: Any, data_format: str, **kwargs: Any):
+    def __init__(self, *, output_shape: ShapeLike | None, data_format: str, **kwargs: Any):
         owner = type(self).__name__
         layout = checks.data_format(owner, data_format, self.rank)
         self._wanted = wanted_sizes(owner, output_shape, self.rank, layout)
         self._output_shape_given = output_shape
-        super().__init__(*args, data_format=data_format, **kwargs)
+        super().__init__(data_format=data_format, **kwargs)
 
     def _kernel_shape(self) -> tuple[int | None, ...]:
         return (*self._window, self._output_channels, self._input_channels)
@@ -35,12 +37,12 @@ class TransposedConvolution(SpatialLayer):
         )  # fmt: skip
 
     def _settings_repr(self) -> str:
-        given = self._output_shape_given
-        shown = "" if given is None else f", output_shape={given}"
+        shape = self._output_shape_given
+        shown = "" if shape is None else f", output_shape={shape}"
         return super()._settings_repr() + shown
 
     @classmethod
-    def from_keras(cls, layer: keras.layers.Layer) -> "TransposedConvolution":
+    def from_keras(cls, layer: keras.layers.Layer) -> Self:
         """Return the layer that equals a built Keras transposed convolution.
 
         Raises:
@@ -72,25 +74,13 @@ class TransposedConvolution(SpatialLayer):
 class Conv1DTranspose(TransposedConvolution):
     """A transposed convolution along one axis: what undoes the shape of `Conv1D`.
 
+    Arguments that are not listed here are those of `Conv2DTranspose`.
+
     Args:
-        input_channels: Number of channels of inputs; None to take it from the first one.
-        output_channels: Number of channels of outputs.
         filter_size: Size of the window.
-        strides: Distance between windows of the output.
-        padding: `"SAME"`, `"VALID"`, or widths that are cut off the output.
-        weight_initializer: Initializer of `w`: an object, a name or a function.
-        bias_initializer: Initializer of `b`.
-        with_bias: If False, there is no `b`.
-        output_shape: Spatial sizes of the output, or its whole shape, where strides leave a
-            choice.
         data_format: `"NWC"` or `"NCW"`.
-        dilations: Distance between the entries of a window.
-        device: Where variables are made.
-        v: Values for the variables: `w` of shape `(*window, out, in)` and `b` of shape
+        v: Values for the variables: `w` of shape `(window, out, in)` and `b` of shape
             `(1, 1, out)`, or with the channels second.
-        dtype: The data type, or a dtype policy.
-        fans: `"ivy"` leaves the size of the window out of the fans; `"true"` counts it.
-        **kwargs: Further arguments of `Module`.
 
     Raises:
         ValueError: If a size is smaller than 1, or a name is unknown.
@@ -111,28 +101,23 @@ class Conv1DTranspose(TransposedConvolution):
         self,
         input_channels: int | None,
         output_channels: int,
-        filter_size: Any,
-        strides: Any,
-        padding: Any,
-        weight_initializer: Any = GLOROT,
-        bias_initializer: Any = ZEROS,
+        filter_size: Window,
+        strides: Window,
+        padding: Padding,
+        weight_initializer: InitializerLike = GLOROT,
+        bias_initializer: InitializerLike = ZEROS,
         with_bias: bool = True,
-        output_shape: Any = None,
+        output_shape: ShapeLike | None = None,
         data_format: str = "NWC",
-        dilations: Any = 1,
+        dilations: Window = 1,
         device: str | None = None,
-        v: Any = None,
-        dtype: Any = None,
+        v: Values | None = None,
+        dtype: DTypeLike | keras.DTypePolicy = None,
         *,
         fans: str = "ivy",
-        **kwargs: Any,
+        **kwargs: Unpack[Options],
     ):
-        super().__init__(
-            input_channels, output_channels, filter_size, strides, padding,
-            weight_initializer=weight_initializer, bias_initializer=bias_initializer,
-            with_bias=with_bias, output_shape=output_shape, data_format=data_format,
-            dilations=dilations, device=device, v=v, dtype=dtype, fans=fans, **kwargs,
-        )  # fmt: skip
+        super().__init__(**given(locals()))
 
 
 class Conv2DTranspose(TransposedConvolution):
@@ -177,52 +162,34 @@ class Conv2DTranspose(TransposedConvolution):
         self,
         input_channels: int | None,
         output_channels: int,
-        filter_shape: Any,
-        strides: Any,
-        padding: Any,
-        weight_initializer: Any = GLOROT,
-        bias_initializer: Any = ZEROS,
+        filter_shape: Window,
+        strides: Window,
+        padding: Padding,
+        weight_initializer: InitializerLike = GLOROT,
+        bias_initializer: InitializerLike = ZEROS,
         with_bias: bool = True,
-        output_shape: Any = None,
+        output_shape: ShapeLike | None = None,
         data_format: str = "NHWC",
-        dilations: Any = 1,
+        dilations: Window = 1,
         device: str | None = None,
-        v: Any = None,
-        dtype: Any = None,
+        v: Values | None = None,
+        dtype: DTypeLike | keras.DTypePolicy = None,
         *,
         fans: str = "ivy",
-        **kwargs: Any,
+        **kwargs: Unpack[Options],
     ):
-        super().__init__(
-            input_channels, output_channels, filter_shape, strides, padding,
-            weight_initializer=weight_initializer, bias_initializer=bias_initializer,
-            with_bias=with_bias, output_shape=output_shape, data_format=data_format,
-            dilations=dilations, device=device, v=v, dtype=dtype, fans=fans, **kwargs,
-        )  # fmt: skip
+        super().__init__(**given(locals()))
 
 
 class Conv3DTranspose(TransposedConvolution):
     """A transposed convolution along three axes: what undoes the shape of `Conv3D`.
 
+    Arguments that are not listed here are those of `Conv2DTranspose`.
+
     Args:
-        input_channels: Number of channels of inputs; None to take it from the first one.
-        output_channels: Number of channels of outputs.
-        filter_shape: Sizes of the window: a number, or one for each axis.
-        strides: Distance between windows of the output.
-        padding: `"SAME"`, `"VALID"`, or widths that are cut off the output.
-        weight_initializer: Initializer of `w`: an object, a name or a function.
-        bias_initializer: Initializer of `b`.
-        with_bias: If False, there is no `b`.
-        output_shape: Spatial sizes of the output, or its whole shape, where strides leave a
-            choice.
         data_format: `"NDHWC"` or `"NCDHW"`.
-        dilations: Distance between the entries of a window.
-        device: Where variables are made.
         v: Values for the variables: `w` of shape `(*window, out, in)` and `b` of shape
             `(1, 1, 1, 1, out)`, or with the channels second.
-        dtype: The data type, or a dtype policy.
-        fans: `"ivy"` leaves the size of the window out of the fans; `"true"` counts it.
-        **kwargs: Further arguments of `Module`.
 
     Raises:
         ValueError: If a size is smaller than 1, or a name is unknown.
@@ -243,25 +210,20 @@ class Conv3DTranspose(TransposedConvolution):
         self,
         input_channels: int | None,
         output_channels: int,
-        filter_shape: Any,
-        strides: Any,
-        padding: Any,
-        weight_initializer: Any = GLOROT,
-        bias_initializer: Any = ZEROS,
+        filter_shape: Window,
+        strides: Window,
+        padding: Padding,
+        weight_initializer: InitializerLike = GLOROT,
+        bias_initializer: InitializerLike = ZEROS,
         with_bias: bool = True,
-        output_shape: Any = None,
+        output_shape: ShapeLike | None = None,
         data_format: str = "NDHWC",
-        dilations: Any = 1,
+        dilations: Window = 1,
         device: str | None = None,
-        v: Any = None,
-        dtype: Any = None,
+        v: Values | None = None,
+        dtype: DTypeLike | keras.DTypePolicy = None,
         *,
         fans: str = "ivy",
-        **kwargs: Any,
+        **kwargs: Unpack[Options],
     ):
-        super().__init__(
-            input_channels, output_channels, filter_shape, strides, padding,
-            weight_initializer=weight_initializer, bias_initializer=bias_initializer,
-            with_bias=with_bias, output_shape=output_shape, data_format=data_format,
-            dilations=dilations, device=device, v=v, dtype=dtype, fans=fans, **kwargs,
-        )  # fmt: skip
+        super().__init__(**given(locals()))

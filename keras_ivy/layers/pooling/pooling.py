@@ -1,12 +1,14 @@
 """Pooling layers in one to three dimensions."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self, Unpack
 
 import keras
 
 from keras_ivy.layers.base import StatelessLayer
+from keras_ivy.layers.options import AllOptions, Options, ValueOptions, given
 from keras_ivy.ops import checks
 from keras_ivy.ops.spatial.pooling import pool
+from keras_ivy.typing import DTypeLike, Padding, Values, Window
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = ["AvgPool1D", "AvgPool2D", "AvgPool3D", "MaxPool1D", "MaxPool2D", "MaxPool3D"]
@@ -32,7 +34,12 @@ class Pooling(StatelessLayer):
     prints_format: ClassVar[bool] = False
 
     def __init__(
-        self, kernel_size: Any, stride: Any, padding: Any, data_format: str, **kwargs: Any
+        self,
+        kernel_size: Window,
+        stride: Window,
+        padding: Padding,
+        data_format: str,
+        **kwargs: Unpack[AllOptions],
     ):
         owner, rank = type(self).__name__, self.rank
         self._kernel_size = checks.counts(owner, "kernel_size", kernel_size, rank)
@@ -67,7 +74,7 @@ class Pooling(StatelessLayer):
         return shown
 
     @classmethod
-    def from_keras(cls, layer: keras.layers.Layer) -> "Pooling":
+    def from_keras(cls, layer: keras.layers.Layer) -> Self:
         """Return the layer that equals a Keras pooling layer.
 
         Raises:
@@ -131,11 +138,11 @@ class AvgPool1D(Pooling):
 
     def __init__(
         self,
-        kernel_size: Any,
-        stride: Any,
-        padding: Any,
+        kernel_size: Window,
+        stride: Window,
+        padding: Padding,
         data_format: str = "NWC",
-        **kwargs: Any,
+        **kwargs: Unpack[AllOptions],
     ):
         super().__init__(kernel_size, stride, padding, data_format, **kwargs)
 
@@ -170,18 +177,16 @@ class AvgPool2D(Pooling):
 
     def __init__(
         self,
-        kernel_size: Any,
-        stride: Any,
-        padding: Any,
+        kernel_size: Window,
+        stride: Window,
+        padding: Padding,
         data_format: str = "NHWC",
         device: str | None = None,
-        v: Any = None,
-        dtype: Any = None,
-        **kwargs: Any,
+        v: Values | None = None,
+        dtype: DTypeLike | keras.DTypePolicy = None,
+        **kwargs: Unpack[Options],
     ):
-        super().__init__(
-            kernel_size, stride, padding, data_format, device=device, v=v, dtype=dtype, **kwargs,
-        )  # fmt: skip
+        super().__init__(**given(locals()))
 
 
 class AvgPool3D(Pooling):
@@ -214,14 +219,14 @@ class AvgPool3D(Pooling):
 
     def __init__(
         self,
-        kernel_size: Any,
-        strides: Any,
-        padding: Any,
+        kernel_size: Window,
+        strides: Window,
+        padding: Padding,
         data_format: str = "NDHWC",
         count_include_pad: bool = False,
         ceil_mode: bool = False,
         divisor_override: int | None = None,
-        **kwargs: Any,
+        **kwargs: Unpack[AllOptions],
     ):
         if divisor_override is not None:
             checks.positive(type(self).__name__, "divisor_override", divisor_override)
@@ -279,18 +284,16 @@ class MaxPool1D(Pooling):
 
     def __init__(
         self,
-        kernel_size: Any,
-        stride: Any,
-        padding: Any,
+        kernel_size: Window,
+        stride: Window,
+        padding: Padding,
         data_format: str = "NWC",
         device: str | None = None,
-        v: Any = None,
-        dtype: Any = None,
-        **kwargs: Any,
+        v: Values | None = None,
+        dtype: DTypeLike | keras.DTypePolicy = None,
+        **kwargs: Unpack[Options],
     ):
-        super().__init__(
-            kernel_size, stride, padding, data_format, device=device, v=v, dtype=dtype, **kwargs,
-        )  # fmt: skip
+        super().__init__(**given(locals()))
 
 
 class MaxPool2D(Pooling):
@@ -323,18 +326,16 @@ class MaxPool2D(Pooling):
 
     def __init__(
         self,
-        kernel_size: Any,
-        stride: Any,
-        padding: Any,
+        kernel_size: Window,
+        stride: Window,
+        padding: Padding,
         data_format: str = "NHWC",
         device: str | None = None,
-        v: Any = None,
-        dtype: Any = None,
-        **kwargs: Any,
+        v: Values | None = None,
+        dtype: DTypeLike | keras.DTypePolicy = None,
+        **kwargs: Unpack[Options],
     ):
-        super().__init__(
-            kernel_size, stride, padding, data_format, device=device, v=v, dtype=dtype, **kwargs,
-        )  # fmt: skip
+        super().__init__(**given(locals()))
 
 
 class MaxPool3D(Pooling):
@@ -366,17 +367,15 @@ class MaxPool3D(Pooling):
 
     def __init__(
         self,
-        kernel_size: Any,
-        stride: Any,
-        padding: Any,
+        kernel_size: Window,
+        stride: Window,
+        padding: Padding,
         data_format: str = "NDHWC",
         device: str | None = None,
-        dtype: Any = None,
-        **kwargs: Any,
+        dtype: DTypeLike | keras.DTypePolicy = None,
+        **kwargs: Unpack[ValueOptions],
     ):
-        super().__init__(
-            kernel_size, stride, padding, data_format, device=device, dtype=dtype, **kwargs,
-        )  # fmt: skip
+        super().__init__(**given(locals()))
 
     def _forward(self, x: Any) -> Any:  # Ivy calls it `x` in three dimensions alone.
         return super()._forward(x)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import tensorflow as tf
 
 from keras_ivy.ops import checks
@@ -129,17 +127,17 @@ def _arguments(
 
 
 def _conv(
-    owner: str,
     rank: int,
     x: ArrayLike,
     filters: ArrayLike,
-    strides: Any,
-    padding: Any,
+    strides: Window,
+    padding: Padding,
     data_format: str,
     filter_format: str,
-    dilations: Any,
-    bias: ArrayLike,
+    dilations: Window,
+    bias: ArrayLike | None,
 ) -> Array:
+    owner = f"conv{rank}d"
     x, w, bias, data_format = _arguments(
         owner, x, filters, rank, data_format, filter_format, bias, channel_axis=-2
     )
@@ -181,9 +179,7 @@ def conv1d(
     >>> conv1d([[[1.0], [2.0], [3.0]]], [[[1.0]], [[10.0]]], 1, "VALID").numpy().tolist()
     [[[21.0], [32.0]]]
     """
-    return _conv(
-        "conv1d", 1, x, filters, strides, padding, data_format, filter_format, dilations, bias
-    )
+    return _conv(1, x, filters, strides, padding, data_format, filter_format, dilations, bias)
 
 
 @ivy_function(symbolic=True)
@@ -218,9 +214,7 @@ def conv2d(
     >>> conv2d(tf.ones((1, 3, 3, 1)), tf.ones((2, 2, 1, 1)), 1, "VALID").numpy().ravel().tolist()
     [4.0, 4.0, 4.0, 4.0]
     """
-    return _conv(
-        "conv2d", 2, x, filters, strides, padding, data_format, filter_format, dilations, bias
-    )
+    return _conv(2, x, filters, strides, padding, data_format, filter_format, dilations, bias)
 
 
 @ivy_function(symbolic=True)
@@ -255,9 +249,7 @@ def conv3d(
     >>> conv3d(tf.ones((1, 2, 2, 2, 1)), tf.ones((2, 2, 2, 1, 1)), 1, "VALID").numpy().item()
     8.0
     """
-    return _conv(
-        "conv3d", 3, x, filters, strides, padding, data_format, filter_format, dilations, bias
-    )
+    return _conv(3, x, filters, strides, padding, data_format, filter_format, dilations, bias)
 
 
 @ivy_function(symbolic=True)

@@ -157,18 +157,18 @@ def transpose_convolve(
 
 
 def _conv_transpose(
-    owner: str,
     rank: int,
     x: ArrayLike,
     filters: ArrayLike,
-    strides: Any,
-    padding: Any,
-    output_shape: Any,
+    strides: Window,
+    padding: Padding,
+    output_shape: ShapeLike | None,
     filter_format: str,
     data_format: str,
-    dilations: Any,
-    bias: ArrayLike,
+    dilations: Window,
+    bias: ArrayLike | None,
 ) -> Array:
+    owner = f"conv{rank}d_transpose"
     x, w = numbers(owner, "f", x=to_tensor(x), filters=to_tensor(filters))
     data_format = checks.data_format(owner, data_format, rank)
     checks.choice(owner, "filter_format", filter_format, ("channel_last", "channel_first"))
@@ -227,9 +227,8 @@ def conv1d_transpose(
     [1.0, 10.0, 2.0, 20.0]
     """
     return _conv_transpose(
-        "conv1d_transpose", 1, x, filters, strides, padding, output_shape, filter_format,
-        data_format, dilations, bias,
-    )  # fmt: skip
+        1, x, filters, strides, padding, output_shape, filter_format, data_format, dilations, bias
+    )
 
 
 @ivy_function(symbolic=True)
@@ -254,9 +253,8 @@ def conv2d_transpose(
     TensorShape([1, 2, 2, 1])
     """
     return _conv_transpose(
-        "conv2d_transpose", 2, x, filters, strides, padding, output_shape, filter_format,
-        data_format, dilations, bias,
-    )  # fmt: skip
+        2, x, filters, strides, padding, output_shape, filter_format, data_format, dilations, bias
+    )
 
 
 @ivy_function(symbolic=True)
@@ -281,6 +279,5 @@ def conv3d_transpose(
     TensorShape([1, 2, 2, 2, 1])
     """
     return _conv_transpose(
-        "conv3d_transpose", 3, x, filters, strides, padding, output_shape, filter_format,
-        data_format, dilations, bias,
-    )  # fmt: skip
+        3, x, filters, strides, padding, output_shape, filter_format, data_format, dilations, bias
+    )

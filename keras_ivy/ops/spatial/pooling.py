@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import tensorflow as tf
 from keras import ops
@@ -150,21 +149,22 @@ def _dilated(kind: str, x: ArrayLike, window: tuple, strides: tuple, dilations: 
 
 
 def _pool(
-    owner: str,
     kind: str,
     rank: int,
     x: ArrayLike,
-    kernel: Any,
-    strides: Any,
-    padding: Any,
+    kernel: Window,
+    strides: Window,
+    padding: Padding,
     data_format: str,
-    dilation: Any = 1,
-    **options: Any,
+    ceil_mode: bool,
+    dilation: Window = 1,
+    count_include_pad: bool = False,
+    divisor: int | None = None,
 ) -> Array:
+    owner = f"{kind.lower()}_pool{rank}d"
     x = numbers(owner, "f" if kind == "AVG" else "if", x=x)
     data_format = checks.data_format(owner, data_format, rank)
     checks.input_rank(owner, "x", x, [rank + 2], f"laid out as {data_format}")
-    divisor = options.get("divisor")
     if divisor is not None:
         checks.positive(owner, "divisor_override", divisor)
     return pool(
@@ -176,7 +176,9 @@ def _pool(
         data_format,
         owner,
         checks.counts(owner, "dilation", dilation, rank),
-        **options,
+        ceil_mode,
+        count_include_pad,
+        divisor,
     )
 
 
@@ -210,10 +212,7 @@ def max_pool1d(
     >>> max_pool1d([[[1.0], [3.0], [2.0], [0.0]]], 2, 2, "VALID").numpy().ravel().tolist()
     [3.0, 2.0]
     """
-    return _pool(
-        "max_pool1d", "MAX", 1, x, kernel, strides, padding, data_format, dilation,
-        ceil_mode=ceil_mode,
-    )  # fmt: skip
+    return _pool("MAX", 1, x, kernel, strides, padding, data_format, ceil_mode, dilation)
 
 
 @ivy_function(symbolic=True)
@@ -234,10 +233,7 @@ def max_pool2d(
     >>> max_pool2d(ops.ones((1, 4, 4, 3)), 2, 2, "SAME").shape
     TensorShape([1, 2, 2, 3])
     """
-    return _pool(
-        "max_pool2d", "MAX", 2, x, kernel, strides, padding, data_format, dilation,
-        ceil_mode=ceil_mode,
-    )  # fmt: skip
+    return _pool("MAX", 2, x, kernel, strides, padding, data_format, ceil_mode, dilation)
 
 
 @ivy_function(symbolic=True)
@@ -258,10 +254,7 @@ def max_pool3d(
     >>> max_pool3d(ops.ones((1, 4, 4, 4, 3)), 2, 2, "SAME").shape
     TensorShape([1, 2, 2, 2, 3])
     """
-    return _pool(
-        "max_pool3d", "MAX", 3, x, kernel, strides, padding, data_format, dilation,
-        ceil_mode=ceil_mode,
-    )  # fmt: skip
+    return _pool("MAX", 3, x, kernel, strides, padding, data_format, ceil_mode, dilation)
 
 
 @ivy_function(symbolic=True)
@@ -296,10 +289,8 @@ def avg_pool1d(
     >>> avg_pool1d([[[1.0], [3.0], [2.0], [0.0]]], 2, 2, "VALID").numpy().ravel().tolist()
     [2.0, 1.0]
     """
-    return _pool(
-        "avg_pool1d", "AVG", 1, x, kernel, strides, padding, data_format, ceil_mode=ceil_mode,
-        count_include_pad=count_include_pad, divisor=divisor_override,
-    )  # fmt: skip
+    counted = count_include_pad, divisor_override
+    return _pool("AVG", 1, x, kernel, strides, padding, data_format, ceil_mode, 1, *counted)
 
 
 @ivy_function(symbolic=True)
@@ -321,10 +312,8 @@ def avg_pool2d(
     >>> avg_pool2d(ops.ones((1, 4, 4, 3)), 2, 2, "SAME").shape
     TensorShape([1, 2, 2, 3])
     """
-    return _pool(
-        "avg_pool2d", "AVG", 2, x, kernel, strides, padding, data_format, ceil_mode=ceil_mode,
-        count_include_pad=count_include_pad, divisor=divisor_override,
-    )  # fmt: skip
+    counted = count_include_pad, divisor_override
+    return _pool("AVG", 2, x, kernel, strides, padding, data_format, ceil_mode, 1, *counted)
 
 
 @ivy_function(symbolic=True)
@@ -346,7 +335,5 @@ def avg_pool3d(
     >>> avg_pool3d(ops.ones((1, 4, 4, 4, 3)), 2, 2, "SAME").shape
     TensorShape([1, 2, 2, 2, 3])
     """
-    return _pool(
-        "avg_pool3d", "AVG", 3, x, kernel, strides, padding, data_format, ceil_mode=ceil_mode,
-        count_include_pad=count_include_pad, divisor=divisor_override,
-    )  # fmt: skip
+    counted = count_include_pad, divisor_override
+    return _pool("AVG", 3, x, kernel, strides, padding, data_format, ceil_mode, 1, *counted)
