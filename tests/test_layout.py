@@ -221,8 +221,7 @@ def test_few_public_signatures_of_the_package_say_any(say_any):
 
 #: Functions whose `model`, `module` or `layer` is still just anything; the list only shrinks.
 UNTYPED_MODELS = {
-    "_check_layer(layer)", "_from_keras(layer)", "_refuse(layer)",
-    "_to_keras(layer)", "activation_of(layer)",
+    "_check_layer(layer)",
 }  # fmt: skip
 
 

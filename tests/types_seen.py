@@ -45,6 +45,10 @@ def constructors_know_their_arguments() -> None:
     ivy.AvgPool2D(2, 2, "SAME", "NCHW", "cpu", None, "float64", trainable=False)
     ivy.AvgPool3D(2, stride=2, padding="SAME")  # type: ignore[call-arg]
     ivy.MaxPool3D(2, 2, "SAME", device=3)  # type: ignore[arg-type]
+    ivy.LSTM(3, None)  # type: ignore[arg-type]
+    ivy.GELU(True, device="cpu", build_mode="on_call")
+    ivy.GELU(aproximate=True)  # type: ignore[call-arg]
+    ivy.Sequential([ivy.Linear(2, 2)], ivy.GELU(), name="s")
 
 
 def families_make_their_class() -> None:

@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any, TypeGuard, TypeVar, Unpack, cast
 
 import keras
 import tensorflow as tf
@@ -10,9 +10,11 @@ from keras import ops
 
 from keras_ivy.initializers import GlorotUniform, Initializer, Zeros, get, kernel_fans
 from keras_ivy.initializers.fans.options import Fan
+from keras_ivy.layers.options import AllOptions, BuildOptions, PlacedOptions
 from keras_ivy.module import Module
 from keras_ivy.ops import checks
 from keras_ivy.ops.tensors import to_tensor
+from keras_ivy.typing import Array, ArrayLike, DTypeLike, InitializerLike
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError, nearest
 
 __all__ = ["FANS", "GLOROT", "ZEROS", "IvyLayer", "StatelessLayer"]
@@ -28,6 +30,10 @@ GLOROT, ZEROS = GlorotUniform(), Zeros()
 _ARGUMENTS = inspect.signature(Module.__init__).parameters
 
 
+#: What a layer takes by name, the moment of its building included.
+Late = TypeVar("Late", bound=BuildOptions)
+
+
 class IvyLayer(Module):
     """A layer of Ivy's: a Module whose `_forward` is one of Ivy's functions.
 
@@ -41,7 +47,7 @@ class IvyLayer(Module):
     #: The Keras layers that `from_keras` takes.
     keras_classes: tuple[type[keras.layers.Layer], ...] = ()
 
-    def __init__(self, **kwargs: Any):
+    def __init__(self, **kwargs: Unpack[AllOptions]):
         unknown = [name for name in kwargs if name not in _ARGUMENTS]
         # A layer derived from one of these may take more, for a `_build` of its own.
         if unknown and type(self)._build.__module__.startswith("keras_ivy."):
@@ -49,14 +55,14 @@ class IvyLayer(Module):
             names = [n for n in (*own, *_ARGUMENTS) if n not in ("self", "args", "kwargs")]
             raise IvyTypeError(
                 f"{type(self).__name__}: unknown argument. {nearest(unknown[0], names)} "
-                f"Received: {unknown[0]}={kwargs[unknown[0]]!r}"
+                f"Received: {unknown[0]}={dict(kwargs)[unknown[0]]!r}"
             )
         super().__init__(**kwargs)
 
-    def _late(self, size: object, kwargs: dict[str, Any]) -> dict[str, Any]:
+    def _late(self, size: object, kwargs: Late) -> Late:
         """Put off the variables to the first call if a size is to come from its input."""
-        if size is None:
-            kwargs.setdefault("build_mode", "on_call")
+        if size is None and "build_mode" not in kwargs:
+            kwargs["build_mode"] = "on_call"
         return kwargs
 
     def _size_of_input(self, args: tuple, axis: int) -> int:
@@ -71,7 +77,7 @@ class IvyLayer(Module):
 
     def _draw(
         self,
-        initializer: Any,
+        initializer: InitializerLike,
         shape: Sequence[int | None],
         device: str | None,
         dtype: str | None,
@@ -99,11 +105,11 @@ class IvyLayer(Module):
             tuple(sizes), device, fan_out=fan_out, fan_in=fan_in, dtype=dtype
         )
 
-    def _value(self, name: str) -> Any:
+    def _value(self, name: str) -> Array:
         """Return a variable of this layer as a tensor of the compute dtype."""
         return to_tensor(self.v[name], self.compute_dtype)
 
-    def _floats(self, argument: str, x: Any) -> Any:
+    def _floats(self, argument: str, x: ArrayLike) -> Array:
         """Return an input as a tensor of the compute dtype, after checking that it is of floats.
 
         Keras casts inputs too, but not where `call` is called directly.
@@ -132,7 +138,7 @@ class IvyLayer(Module):
                 cls._refuse(layer, option, value)
 
     @classmethod
-    def _refuse(cls, layer: Any, what: str, value: Any) -> None:
+    def _refuse(cls, layer: keras.layers.Layer, what: str, value: object) -> None:
         raise IvyValueError(
             f"{cls.__name__} has no {what}, so no layer of it is equal to this one. "
             f"Received: {layer!r} with {what} {value!r}"
@@ -150,7 +156,9 @@ class IvyLayer(Module):
         dtype = policy.name if type(policy) is keras.DTypePolicy else policy
         return {"name": self.name, "trainable": self.trainable, "dtype": dtype}
 
-    def _finish_keras(self, layer: keras.layers.Layer, weights: Sequence[Any]) -> Any:
+    def _finish_keras(
+        self, layer: keras.layers.Layer, weights: Sequence[Array]
+    ) -> keras.layers.Layer:
         """Give a new, built Keras layer the weights that equal this layer's."""
         layer.set_weights([ops.convert_to_numpy(w) for w in weights])
         return layer
@@ -164,19 +172,19 @@ class IvyLayer(Module):
             )
 
 
-def _is_ivy(initializer: Any) -> bool:
+def _is_ivy(initializer: InitializerLike) -> TypeGuard[Initializer]:
     return isinstance(initializer, Initializer) or (
         hasattr(initializer, "create_variables") and not isinstance(initializer, type)
     )
 
 
-def _tensor(owner: str, argument: str, x: Any) -> Any:
+def _tensor(owner: str, argument: str, x: ArrayLike) -> Array:
     if x is None:
         raise IvyTypeError(f"{owner}: `{argument}` is an array. Received: {argument}=None")
     return to_tensor(x)
 
 
-def activation_of(layer: Any) -> str:
+def activation_of(layer: keras.layers.Layer) -> str:
     """Return the name of a Keras layer's activation."""
     return keras.activations.serialize(layer.activation)
 
@@ -194,7 +202,9 @@ class StatelessLayer(IvyLayer):
 
     supports_masking = True
 
-    def __init__(self, *, dtype: Any = None, **kwargs: Any):
+    def __init__(
+        self, *, dtype: DTypeLike | keras.DTypePolicy = None, **kwargs: Unpack[PlacedOptions]
+    ):
         self._casts = dtype is not None
         super().__init__(dtype=dtype, **kwargs)
         self.autocast = False
@@ -206,7 +216,7 @@ class StatelessLayer(IvyLayer):
             del shared["dtype"]  # it was not asked for: other types of floats may stay
         return shared
 
-    def _input(self, x: Any) -> Any:
+    def _input(self, x: ArrayLike) -> Array:
         """Return an input as a tensor, of the layer's type if it has one of its own."""
         x = _tensor(type(self).__name__, "inputs", x)
         mixed = self.compute_dtype != self.variable_dtype

@@ -1,15 +1,25 @@
 """Dropout."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Self, Unpack
 
 import keras
 
 from keras_ivy.layers.base import StatelessLayer
+from keras_ivy.layers.options import BuildOptions
 from keras_ivy.ops import check_values, checks
 from keras_ivy.ops.nn.basics import dropout
+from keras_ivy.typing import Array, ArrayLike, DTypeLike, SeedLike, Values
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = ["Dropout"]
+
+
+class DropoutOptions(BuildOptions, total=False):
+    """What `Dropout` takes by name beyond its list."""
+
+    device: str | None
+    v: Values | None
 
 
 class Dropout(StatelessLayer):
@@ -45,12 +55,12 @@ class Dropout(StatelessLayer):
         self,
         prob: float,
         scale: bool = True,
-        dtype: Any = None,
+        dtype: DTypeLike | keras.DTypePolicy = None,
         training: bool = True,
         *,
-        seed: Any = None,
-        noise_shape: Any = None,
-        **kwargs: Any,
+        seed: SeedLike = None,
+        noise_shape: Sequence[int | None] | None = None,
+        **kwargs: Unpack[DropoutOptions],
     ):
         owner = type(self).__name__
         self._prob = checks.probability(owner, "prob", prob)
@@ -61,10 +71,13 @@ class Dropout(StatelessLayer):
         super().__init__(dtype=dtype, training=training, **kwargs)
         # Without a probability nothing is drawn, and Keras counts the generators of a layer.
         if prob > 0:
-            is_generator = isinstance(seed, keras.random.SeedGenerator)
-            self.seed_generator = seed if is_generator else keras.random.SeedGenerator(seed)
+            if not isinstance(seed, keras.random.SeedGenerator):
+                seed = keras.random.SeedGenerator(seed)
+            self.seed_generator: keras.random.SeedGenerator = seed
 
-    def _forward(self, inputs: Any, dtype: Any = None, training: Any = None) -> Any:
+    def _forward(
+        self, inputs: ArrayLike, dtype: DTypeLike = None, training: bool | None = None
+    ) -> Array:
         x = self._input(inputs)
         if not training or self._prob == 0:
             return x if dtype is None else dropout(x, 0.0, dtype=dtype)
@@ -81,7 +94,7 @@ class Dropout(StatelessLayer):
         return f"prob={self._prob}" + ("" if self._scale else ", scale=False")
 
     @classmethod
-    def from_keras(cls, layer: keras.layers.Dropout) -> "Dropout":
+    def from_keras(cls, layer: keras.layers.Dropout) -> Self:
         """Return the Dropout that equals Keras's.
 
         Raises:

@@ -1,13 +1,15 @@
 """Linear and Identity."""
 
-from typing import Any
+from typing import Any, Self, Unpack
 
 import keras
 from keras import ops
 
 from keras_ivy.layers.base import FANS, GLOROT, ZEROS, IvyLayer, StatelessLayer, activation_of
+from keras_ivy.layers.options import Options
 from keras_ivy.ops import checks
 from keras_ivy.ops.nn.basics import apply_linear
+from keras_ivy.typing import Array, ArrayLike, DTypeLike, InitializerLike, Values
 
 __all__ = ["Identity", "Linear"]
 
@@ -48,15 +50,15 @@ class Linear(IvyLayer):
         self,
         input_channels: int | None,
         output_channels: int,
-        weight_initializer: Any = GLOROT,
-        bias_initializer: Any = ZEROS,
+        weight_initializer: InitializerLike = GLOROT,
+        bias_initializer: InitializerLike = ZEROS,
         with_bias: bool = True,
         device: str | None = None,
-        v: Any = None,
-        dtype: Any = None,
+        v: Values | None = None,
+        dtype: DTypeLike | keras.DTypePolicy = None,
         *,
         fans: str = "ivy",
-        **kwargs: Any,
+        **kwargs: Unpack[Options],
     ):
         owner = type(self).__name__
         self._input_channels = checks.positive(owner, "input_channels", input_channels, True)
@@ -79,7 +81,7 @@ class Linear(IvyLayer):
             v["b"] = self._draw(self._b_init, (out,), device, dtype, out, size)
         return v
 
-    def _forward(self, x: Any) -> Any:
+    def _forward(self, x: ArrayLike) -> Array:
         x = self._floats("x", x)
         if len(x.shape) == 0:
             checks.input_rank(type(self).__name__, "x", x, [1], "(..., input_channels)")
@@ -93,7 +95,7 @@ class Linear(IvyLayer):
         )
 
     @classmethod
-    def from_keras(cls, layer: keras.layers.Dense) -> "Linear":
+    def from_keras(cls, layer: keras.layers.Dense) -> Self:
         """Return the Linear that equals a built `keras.layers.Dense` without an activation.
 
         Raises:
@@ -148,7 +150,7 @@ class IdentityLayer(StatelessLayer):
         return keras.tree.map_structure(self._input, x)
 
     @classmethod
-    def from_keras(cls, layer: keras.layers.Identity) -> "IdentityLayer":
+    def from_keras(cls, layer: keras.layers.Identity) -> Self:
         """Return the Identity that equals Keras's."""
         cls._check_keras_layer(layer)
         return cls(**cls._shared_of(layer))

@@ -1,11 +1,13 @@
 """Losses as layers, which are also losses for `compile`."""
 
-from typing import Any
+from typing import Any, Unpack
 
 from keras_ivy import ops
 from keras_ivy.layers.base import StatelessLayer
+from keras_ivy.layers.options import AllOptions
 from keras_ivy.ops import checks
 from keras_ivy.ops.nn.losses import REDUCTIONS
+from keras_ivy.typing import Array, ArrayLike, Axis
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = ["BinaryCrossEntropyLoss", "CrossEntropyLoss", "LogPoissonLoss"]
@@ -66,20 +68,24 @@ class CrossEntropyLoss(Loss):
     __module__ = "keras_ivy.layers"
 
     def __init__(
-        self, axis: int = -1, epsilon: float = 1e-7, reduction: str = "sum", **kwargs: Any
+        self,
+        axis: int = -1,
+        epsilon: float = 1e-7,
+        reduction: str = "sum",
+        **kwargs: Unpack[AllOptions],
     ):
         self._set_options(axis=axis, epsilon=epsilon, reduction=reduction)
         super().__init__(**kwargs)
 
     def _forward(
         self,
-        true: Any,
-        pred: Any,
+        true: ArrayLike,
+        pred: ArrayLike,
         *,
         axis: int | None = None,
         epsilon: float | None = None,
         reduction: str | None = None,
-    ) -> Any:
+    ) -> Array:
         options = self._options(axis=axis, epsilon=epsilon, reduction=reduction)
         return ops.cross_entropy(self._input(true), self._input(pred), **options)
 
@@ -111,22 +117,22 @@ class BinaryCrossEntropyLoss(Loss):
         from_logits: bool = False,
         epsilon: float = 0.0,
         reduction: str = "none",
-        **kwargs: Any,
+        **kwargs: Unpack[AllOptions],
     ):
         self._set_options(from_logits=from_logits, epsilon=epsilon, reduction=reduction)
         super().__init__(**kwargs)
 
     def _forward(
         self,
-        true: Any,
-        pred: Any,
+        true: ArrayLike,
+        pred: ArrayLike,
         *,
         from_logits: bool | None = None,
         epsilon: float | None = None,
         reduction: str | None = None,
-        pos_weight: Any = None,
-        axis: Any = None,
-    ) -> Any:
+        pos_weight: ArrayLike | None = None,
+        axis: Axis = None,
+    ) -> Array:
         options = self._options(from_logits=from_logits, epsilon=epsilon, reduction=reduction)
         true, pred = self._input(true), self._input(pred)
         return ops.binary_cross_entropy(true, pred, pos_weight=pos_weight, axis=axis, **options)
@@ -159,19 +165,19 @@ class LogPoissonLoss(Loss):
         compute_full_loss: bool = False,
         axis: int = -1,
         reduction: str = "none",
-        **kwargs: Any,
+        **kwargs: Unpack[AllOptions],
     ):
         self._set_options(compute_full_loss=compute_full_loss, axis=axis, reduction=reduction)
         super().__init__(**kwargs)
 
     def _forward(
         self,
-        true: Any,
-        pred: Any,
+        true: ArrayLike,
+        pred: ArrayLike,
         *,
         compute_full_loss: bool | None = None,
         axis: int | None = None,
         reduction: str | None = None,
-    ) -> Any:
+    ) -> Array:
         options = self._options(compute_full_loss=compute_full_loss, axis=axis, reduction=reduction)
         return ops.log_poisson_loss(self._input(true), self._input(pred), **options)

@@ -10,14 +10,21 @@ import keras
 
 from keras_ivy.typing import DTypeLike, Values
 
-__all__ = ["AllOptions", "DrawnOptions", "Options", "PlacedOptions", "ValueOptions", "given"]
+__all__ = [
+    "AllOptions",
+    "BuildOptions",
+    "CommonOptions",
+    "Options",
+    "PlacedOptions",
+    "ValueOptions",
+    "given",
+]
 
 
-class DrawnOptions(TypedDict, total=False):
+class CommonOptions(TypedDict, total=False):
     """What every layer takes by name alone."""
 
     buffers: Mapping | None
-    build_mode: str
     dev: str | None
     name: str | None
     store_vars: bool
@@ -25,7 +32,13 @@ class DrawnOptions(TypedDict, total=False):
     with_partial_v: bool
 
 
-class Options(DrawnOptions, total=False):
+class BuildOptions(CommonOptions, total=False):
+    """What layers take by name that list `device`, `v`, `dtype` and `training`."""
+
+    build_mode: str
+
+
+class Options(BuildOptions, total=False):
     """What layers take by name that list `device`, `v` and `dtype`."""
 
     training: bool

@@ -1,15 +1,17 @@
 """Sequential."""
 
 import inspect
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Self, Unpack
 
 import keras
 import tensorflow as tf
 
+from keras_ivy.layers.options import Options
 from keras_ivy.layers.sequences.embedding import Embedding
 from keras_ivy.module import Module
 from keras_ivy.structure import sublayers
+from keras_ivy.typing import DTypeLike, Values
 from keras_ivy.utils.exceptions import IvyIndexError, IvyTypeError, IvyValueError
 
 __all__ = ["Sequential"]
@@ -51,11 +53,11 @@ class Sequential(Module):
 
     def __init__(
         self,
-        *sub_modules: Any,
+        *sub_modules: keras.layers.Layer | Sequence[keras.layers.Layer],
         device: str | None = None,
-        v: Any = None,
-        dtype: Any = None,
-        **kwargs: Any,
+        v: Values | None = None,
+        dtype: DTypeLike | keras.DTypePolicy = None,
+        **kwargs: Unpack[Options],
     ):
         if len(sub_modules) == 1 and isinstance(sub_modules[0], list | tuple):
             sub_modules = tuple(sub_modules[0])
@@ -63,7 +65,7 @@ class Sequential(Module):
             _check_layer(layer, f"sub_modules[{index}]")
         if dtype is not None:
             _check_dtype(sub_modules, dtype)
-        self._submodules = list(sub_modules)
+        self._submodules: list[keras.layers.Layer] = list(sub_modules)
         super().__init__(device=device, v=v, dtype=dtype, **kwargs)
 
     def _forward(self, inputs: Any) -> Any:
@@ -118,7 +120,9 @@ class Sequential(Module):
         return config
 
     @classmethod
-    def from_config(cls, config: Mapping[str, Any], custom_objects: Any = None) -> Any:
+    def from_config(
+        cls, config: Mapping[str, object], custom_objects: Mapping[str, object] | None = None
+    ) -> Self:
         """Return a Sequential built from a config.
 
         Args:

@@ -1,12 +1,15 @@
 """Fourier and cosine transforms as layers."""
 
-from typing import Any
+from typing import Any, Unpack
 
+import keras
 import tensorflow as tf
 
 from keras_ivy import ops
 from keras_ivy.layers.base import StatelessLayer
+from keras_ivy.layers.options import ValueOptions
 from keras_ivy.ops import checks
+from keras_ivy.typing import Array, ArrayLike, DTypeLike
 from keras_ivy.utils.checks import is_whole, received
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
@@ -23,8 +26,8 @@ class _Fourier(StatelessLayer):
         n: int | None = None,
         out: None = None,
         device: str | None = None,
-        dtype: Any = None,
-        **kwargs: Any,
+        dtype: DTypeLike | keras.DTypePolicy = None,
+        **kwargs: Unpack[ValueOptions],
     ):
         owner = type(self).__name__
         if not is_whole(dim):
@@ -39,7 +42,7 @@ class _Fourier(StatelessLayer):
         self._n = checks.positive(owner, "n", n, optional=True)
         super().__init__(device=device, dtype=dtype, **kwargs)
 
-    def _input(self, x: Any) -> Any:
+    def _input(self, x: ArrayLike) -> Array:
         # The kernels know no half precision.
         x = super()._input(x)
         return tf.cast(x, tf.float32) if x.dtype in (tf.float16, tf.bfloat16) else x
@@ -75,7 +78,7 @@ class FFT(_Fourier):
 
     __module__ = "keras_ivy.layers"
 
-    def _forward(self, inputs: Any) -> Any:
+    def _forward(self, inputs: ArrayLike) -> Array:
         return ops.fft(self._input(inputs), self._dim, norm=self._norm, n=self._n)
 
 
@@ -92,7 +95,7 @@ class IFFT(_Fourier):
 
     __module__ = "keras_ivy.layers"
 
-    def _forward(self, inputs: Any) -> Any:
+    def _forward(self, inputs: ArrayLike) -> Array:
         return ops.ifft(self._input(inputs), self._dim, norm=self._norm, n=self._n)
 
 
@@ -106,8 +109,8 @@ class _Cosine(StatelessLayer):
         axis: int = -1,
         norm: str | None = None,
         device: str | None = None,
-        dtype: Any = None,
-        **kwargs: Any,
+        dtype: DTypeLike | keras.DTypePolicy = None,
+        **kwargs: Unpack[ValueOptions],
     ):
         owner = self.__class__.__name__
         self._type = checks.choice(owner, "type", type, (1, 2, 3, 4))
@@ -155,7 +158,7 @@ class Dct(_Cosine):
 
     __module__ = "keras_ivy.layers"
 
-    def _forward(self, x: Any) -> Any:
+    def _forward(self, x: ArrayLike) -> Array:
         return ops.dct(self._input(x), **self._options())
 
 
@@ -172,5 +175,5 @@ class IDct(_Cosine):
 
     __module__ = "keras_ivy.layers"
 
-    def _forward(self, x: Any) -> Any:
+    def _forward(self, x: ArrayLike) -> Array:
         return ops.idct(self._input(x), **self._options())

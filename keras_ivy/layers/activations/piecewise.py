@@ -1,12 +1,14 @@
 """Activation layers that are piecewise: ReLU and its kin."""
 
-from typing import Any
+from typing import Any, Unpack
 
 import keras
 import tensorflow as tf
 
 from keras_ivy import ops
 from keras_ivy.layers.activations.smooth import Activation
+from keras_ivy.layers.options import AllOptions
+from keras_ivy.typing import ArrayLike
 
 __all__ = [
     "ELU",
@@ -36,7 +38,7 @@ class ReLU(Activation):
     function, options, keras_name = ops.relu, ("complex_mode",), "relu"
     keras_classes = (keras.layers.ReLU, keras.layers.Activation)
 
-    def __init__(self, complex_mode: str = "jax", **kwargs: Any):
+    def __init__(self, complex_mode: str = "jax", **kwargs: Unpack[AllOptions]):
         super().__init__(complex_mode=complex_mode, **kwargs)
 
     @classmethod
@@ -63,7 +65,7 @@ class ReLU6(Activation):
     __module__ = "keras_ivy.layers"
     function, options, keras_name = ops.relu6, ("complex_mode",), "relu6"
 
-    def __init__(self, complex_mode: str = "jax", **kwargs: Any):
+    def __init__(self, complex_mode: str = "jax", **kwargs: Unpack[AllOptions]):
         super().__init__(complex_mode=complex_mode, **kwargs)
 
 
@@ -85,7 +87,7 @@ class LeakyReLU(Activation):
     function, options = ops.leaky_relu, ("alpha", "complex_mode")
     keras_classes = (keras.layers.LeakyReLU,)
 
-    def __init__(self, alpha: float = 0.2, complex_mode: str = "jax", **kwargs: Any):
+    def __init__(self, alpha: float = 0.2, complex_mode: str = "jax", **kwargs: Unpack[AllOptions]):
         super().__init__(alpha=alpha, complex_mode=complex_mode, **kwargs)
 
     @classmethod
@@ -116,7 +118,7 @@ class PReLU(Activation):
     __module__ = "keras_ivy.layers"
     function, options, keras_classes = ops.prelu, ("slope",), ()
 
-    def __init__(self, slope: Any, **kwargs: Any):
+    def __init__(self, slope: ArrayLike, **kwargs: Unpack[AllOptions]):
         if isinstance(slope, tf.Tensor) and tf.executing_eagerly():
             slope = slope.numpy()  # a constant of every graph, not an input that one captures
         super().__init__(slope=slope, **kwargs)
@@ -141,7 +143,7 @@ class ELU(Activation):
     function, options = ops.elu, ("alpha",)
     keras_classes = (keras.layers.ELU,)
 
-    def __init__(self, alpha: float = 1.0, **kwargs: Any):
+    def __init__(self, alpha: float = 1.0, **kwargs: Unpack[AllOptions]):
         super().__init__(alpha=alpha, **kwargs)
 
     @classmethod
@@ -188,5 +190,5 @@ class Hardswish(Activation):
     __module__ = "keras_ivy.layers"
     function, options, keras_name = ops.hardswish, ("complex_mode",), "hard_silu"
 
-    def __init__(self, complex_mode: str = "jax", **kwargs: Any):
+    def __init__(self, complex_mode: str = "jax", **kwargs: Unpack[AllOptions]):
         super().__init__(complex_mode=complex_mode, **kwargs)

@@ -1,14 +1,16 @@
 """Activation layers: Ivy's activation functions as modules."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self, Unpack
 
 import keras
 
 from keras_ivy import ops
 from keras_ivy.layers.base import StatelessLayer, activation_of
+from keras_ivy.layers.options import AllOptions
 from keras_ivy.ops import check_values, checks
 from keras_ivy.ops.nn.complexes import COMPLEX_MODES
+from keras_ivy.typing import Array, ArrayLike
 from keras_ivy.utils.checks import is_number
 from keras_ivy.utils.exceptions import IvyValueError
 
@@ -77,14 +79,14 @@ class Activation(StatelessLayer):
         self._options = tuple(options.items())
         super().__init__(**kwargs)
 
-    def _forward(self, x: Any) -> Any:
+    def _forward(self, x: ArrayLike) -> Array:
         return type(self).function(self._input(x), **dict(self._options))
 
     def _extra_repr(self) -> str:
         return ", ".join(f"{name}={value}" for name, value in self._options)
 
     @classmethod
-    def from_keras(cls, layer: keras.layers.Layer) -> "Activation":
+    def from_keras(cls, layer: keras.layers.Layer) -> Self:
         """Return the activation layer that equals Keras's.
 
         Raises:
@@ -137,7 +139,9 @@ class GELU(Activation):
     __module__ = "keras_ivy.layers"
     function, options, keras_name = ops.gelu, ("approximate", "complex_mode"), "gelu"
 
-    def __init__(self, approximate: bool = False, complex_mode: str = "jax", **kwargs: Any):
+    def __init__(
+        self, approximate: bool = False, complex_mode: str = "jax", **kwargs: Unpack[AllOptions]
+    ):
         super().__init__(approximate=approximate, complex_mode=complex_mode, **kwargs)
 
     def _keras_layer(self, options: dict[str, Any]) -> keras.layers.Layer | None:
@@ -161,7 +165,7 @@ class GEGLU(Activation):
     __module__ = "keras_ivy.layers"
     function, keras_classes = ops.geglu, ()
 
-    def _forward(self, inputs: Any) -> Any:
+    def _forward(self, inputs: ArrayLike) -> Array:
         return super()._forward(inputs)
 
 
@@ -181,7 +185,7 @@ class Sigmoid(Activation):
     __module__ = "keras_ivy.layers"
     function, options, keras_name = ops.sigmoid, ("complex_mode",), "sigmoid"
 
-    def __init__(self, complex_mode: str = "jax", **kwargs: Any):
+    def __init__(self, complex_mode: str = "jax", **kwargs: Unpack[AllOptions]):
         super().__init__(complex_mode=complex_mode, **kwargs)
 
 
@@ -201,7 +205,7 @@ class Tanh(Activation):
     __module__ = "keras_ivy.layers"
     function, options, keras_name = ops.tanh, ("complex_mode",), "tanh"
 
-    def __init__(self, complex_mode: str = "jax", **kwargs: Any):
+    def __init__(self, complex_mode: str = "jax", **kwargs: Unpack[AllOptions]):
         super().__init__(complex_mode=complex_mode, **kwargs)
 
 
@@ -257,7 +261,7 @@ class LogSigmoid(Activation):
     __module__ = "keras_ivy.layers"
     function, options, keras_name = ops.logsigmoid, ("complex_mode",), "log_sigmoid"
 
-    def __init__(self, complex_mode: str = "jax", **kwargs: Any):
+    def __init__(self, complex_mode: str = "jax", **kwargs: Unpack[AllOptions]):
         super().__init__(complex_mode=complex_mode, **kwargs)
 
 
@@ -279,7 +283,9 @@ class Softmax(Activation):
     function, options = ops.softmax, ("axis", "complex_mode")
     keras_classes = (keras.layers.Softmax,)
 
-    def __init__(self, axis: int | None = -1, complex_mode: str = "jax", **kwargs: Any):
+    def __init__(
+        self, axis: int | None = -1, complex_mode: str = "jax", **kwargs: Unpack[AllOptions]
+    ):
         super().__init__(axis=axis, complex_mode=complex_mode, **kwargs)
 
     @classmethod
@@ -312,7 +318,9 @@ class LogSoftmax(Activation):
     __module__ = "keras_ivy.layers"
     function, options, keras_name = ops.log_softmax, ("axis", "complex_mode"), "log_softmax"
 
-    def __init__(self, axis: int | None = -1, complex_mode: str = "jax", **kwargs: Any):
+    def __init__(
+        self, axis: int | None = -1, complex_mode: str = "jax", **kwargs: Unpack[AllOptions]
+    ):
         super().__init__(axis=axis, complex_mode=complex_mode, **kwargs)
 
     def _keras_layer(self, options: dict[str, Any]) -> keras.layers.Layer | None:
@@ -339,7 +347,9 @@ class Softplus(Activation):
     __module__ = "keras_ivy.layers"
     function, options, keras_name = ops.softplus, ("beta", "threshold"), "softplus"
 
-    def __init__(self, beta: float = 1.0, threshold: float | None = None, **kwargs: Any):
+    def __init__(
+        self, beta: float = 1.0, threshold: float | None = None, **kwargs: Unpack[AllOptions]
+    ):
         if is_number(beta) and beta == 0:
             raise IvyValueError(f"Softplus: `beta` cannot be 0. Received: beta={beta}")
         super().__init__(beta=beta, threshold=threshold, **kwargs)
@@ -366,5 +376,7 @@ class Logit(Activation):
     __module__ = "keras_ivy.layers"
     function, options, keras_classes = ops.logit, ("eps", "complex_mode"), ()
 
-    def __init__(self, eps: float | None = None, complex_mode: str = "jax", **kwargs: Any):
+    def __init__(
+        self, eps: float | None = None, complex_mode: str = "jax", **kwargs: Unpack[AllOptions]
+    ):
         super().__init__(eps=eps, complex_mode=complex_mode, **kwargs)

@@ -1,13 +1,15 @@
 """What convolution layers share: arguments, variables, printing, conversion."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self, cast
 
+import keras
 from keras import ops
 
 from keras_ivy.layers.base import FANS, IvyLayer, activation_of
+from keras_ivy.layers.options import AllOptions
 from keras_ivy.ops import checks
 from keras_ivy.ops.spatial.conv import convolve
-from keras_ivy.typing import InitializerLike, Padding, Window
+from keras_ivy.typing import Array, ArrayLike, InitializerLike, Padding, Window
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = ["SpatialLayer"]
@@ -63,7 +65,7 @@ class SpatialLayer(IvyLayer):
         self._with_bias = checks.flag(owner, "with_bias", with_bias)
         # Prints as it was given.
         self._given = (window, strides, padding, dilations, data_format)
-        super().__init__(**self._late(input_channels, kwargs))
+        super().__init__(**self._late(input_channels, cast("AllOptions", kwargs)))
 
     @property
     def _channel_axis(self) -> int:
@@ -93,7 +95,7 @@ class SpatialLayer(IvyLayer):
             v["b"] = self._draw(self._b_init, self._bias_shape(), device, dtype, *fans)
         return v
 
-    def _forward(self, inputs: Any) -> Any:
+    def _forward(self, inputs: ArrayLike) -> Array:
         x = self._floats("inputs", inputs)
         owner = type(self).__name__
         checks.input_rank(owner, "inputs", x, [self.rank + 2], f"laid out as {self._data_format}")
@@ -101,7 +103,7 @@ class SpatialLayer(IvyLayer):
         bias = self._value("b") if self._with_bias else None
         return self._kernel(x, self._value("w"), bias)
 
-    def _kernel(self, x: Any, w: Any, b: Any) -> Any:
+    def _kernel(self, x: Array, w: Array, b: Array | None) -> Array:
         return convolve(
             x, w, b, self._strides, self._padding, self._data_format, self._dilations,
             type(self).__name__,
@@ -125,7 +127,7 @@ class SpatialLayer(IvyLayer):
     # -- Keras ----------------------------------------------------------------------------------
 
     @classmethod
-    def _from_keras(cls, layer: Any, *channels: int, kernel: Any) -> Any:
+    def _from_keras(cls, layer: keras.layers.Layer, *channels: int, kernel: Array) -> Self:
         """Return the layer of this class that equals a built Keras layer."""
         if activation_of(layer) != "linear":
             cls._refuse(layer, "activation", activation_of(layer))
@@ -172,7 +174,7 @@ class SpatialLayer(IvyLayer):
             **self._shared(),
         }
 
-    def _to_keras(self, layer: Any, kernel: Any) -> Any:
+    def _to_keras(self, layer: keras.layers.Layer, kernel: Array) -> keras.layers.Layer:
         """Build a Keras layer and give it weights."""
         shape: list[int | None] = [None] * (self.rank + 2)
         shape[self._channel_axis] = self._input_channels

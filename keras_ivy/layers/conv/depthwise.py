@@ -9,7 +9,7 @@ from keras_ivy.layers.base import GLOROT, ZEROS
 from keras_ivy.layers.conv.base import SpatialLayer
 from keras_ivy.layers.options import Options, given
 from keras_ivy.ops.spatial.conv import depthwise_convolve
-from keras_ivy.typing import DTypeLike, InitializerLike, Padding, Values, Window
+from keras_ivy.typing import Array, DTypeLike, InitializerLike, Padding, Values, Window
 
 __all__ = ["DepthwiseConv2D"]
 
@@ -79,7 +79,7 @@ class DepthwiseConv2D(SpatialLayer):
     def _kernel_shape(self) -> tuple[int | None, ...]:
         return (*self._window, self._input_channels)
 
-    def _kernel(self, x: Any, w: Any, b: Any) -> Any:
+    def _kernel(self, x: Array, w: Array, b: Array | None) -> Array:
         return depthwise_convolve(
             x, w, b, self._strides, self._padding, self._data_format, self._dilations,
             type(self).__name__,

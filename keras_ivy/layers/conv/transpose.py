@@ -9,7 +9,7 @@ from keras_ivy.layers.conv.base import SpatialLayer
 from keras_ivy.layers.options import Options, given
 from keras_ivy.ops import checks
 from keras_ivy.ops.spatial.conv_transpose import transpose_convolve, wanted_sizes
-from keras_ivy.typing import DTypeLike, InitializerLike, Padding, ShapeLike, Values, Window
+from keras_ivy.typing import Array, DTypeLike, InitializerLike, Padding, ShapeLike, Values, Window
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = ["Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose"]
@@ -30,7 +30,7 @@ class TransposedConvolution(SpatialLayer):
     def _kernel_shape(self) -> tuple[int | None, ...]:
         return (*self._window, self._output_channels, self._input_channels)
 
-    def _kernel(self, x: Any, w: Any, b: Any) -> Any:
+    def _kernel(self, x: Array, w: Array, b: Array | None) -> Array:
         return transpose_convolve(
             x, w, b, self._strides, self._padding, self._data_format, self._dilations,
             self._wanted, type(self).__name__,

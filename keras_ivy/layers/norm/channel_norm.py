@@ -1,13 +1,14 @@
 """BatchNorm2D and GroupNorm, exact in derivatives of any order."""
 
 import math
-from typing import Any
+from typing import Any, Unpack
 
 import keras
 import tensorflow as tf
 
 from keras_ivy.layers.base import ZEROS, IvyLayer
 from keras_ivy.layers.norm.layer_norm import ONES, affine_of, check_eps
+from keras_ivy.layers.options import BuildOptions, Options
 from keras_ivy.ops import checks
 from keras_ivy.ops.nn.norms import (
     by_channel,
@@ -18,6 +19,7 @@ from keras_ivy.ops.nn.norms import (
     widen,
 )
 from keras_ivy.ops.tensors import to_tensor
+from keras_ivy.typing import Array, ArrayLike, DTypeLike, Values
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = ["BatchNorm2D", "GroupNorm"]
@@ -66,7 +68,7 @@ class _ChannelNorm(IvyLayer):
             "b": self._draw(ZEROS, shape, device, dtype),
         }
 
-    def _checked(self, inputs: Any) -> tuple[Any, Any, int]:
+    def _checked(self, inputs: ArrayLike) -> tuple[Array, Any, int]:
         x, owner = self._floats("inputs", inputs), type(self).__name__
         if len(x.shape) < 2:
             checks.input_rank(owner, "inputs", x, [2, 3, 4, 5], f"laid out as {self._data_format}")
@@ -75,7 +77,7 @@ class _ChannelNorm(IvyLayer):
         checks.size_of_axis(owner, "inputs", x, axis, self._num_features, why)
         return *widen(x), axis
 
-    def _affine_values(self, x: Any) -> tuple[Any, Any]:
+    def _affine_values(self, x: Array) -> tuple[Array | None, Array | None]:
         if not self._affine:
             return None, None
         return tuple(tf.cast(self._value(name), x.dtype) for name in ("w", "b"))
@@ -134,10 +136,10 @@ class BatchNorm2D(_ChannelNorm):
         affine: bool = True,
         track_running_stats: bool = True,
         device: str | None = None,
-        v: Any = None,
-        dtype: Any = None,
+        v: Values | None = None,
+        dtype: DTypeLike | keras.DTypePolicy = None,
         training: bool = True,
-        **kwargs: Any,
+        **kwargs: Unpack[BuildOptions],
     ):
         self._configure(num_features, eps, data_format, affine)
         if not 0 <= checks.number(type(self).__name__, "momentum", momentum) <= 1:
@@ -158,7 +160,9 @@ class BatchNorm2D(_ChannelNorm):
             "running_var": self._draw(ONES, shape, device, dtype),
         }
 
-    def _forward(self, inputs: Any, mask: Any = None, training: Any = None) -> Any:
+    def _forward(
+        self, inputs: ArrayLike, mask: Array | None = None, training: bool | None = None
+    ) -> Array:
         x, dtype, axis = self._checked(inputs)
         rank = len(x.shape)
         weight, bias = (by_channel(p, axis, rank) for p in self._affine_values(x))
@@ -299,9 +303,9 @@ class GroupNorm(_ChannelNorm):
         affine: bool = True,
         data_format: str = "NSC",
         device: str | None = None,
-        v: Any = None,
-        dtype: Any = None,
-        **kwargs: Any,
+        v: Values | None = None,
+        dtype: DTypeLike | keras.DTypePolicy = None,
+        **kwargs: Unpack[Options],
     ):
         self._configure(num_features, eps, data_format, affine)
         self._num_groups = checks.positive(type(self).__name__, "num_groups", num_groups)
@@ -318,7 +322,7 @@ class GroupNorm(_ChannelNorm):
     def _create_variables(self, device: str | None = None, dtype: str | None = None) -> dict:
         return self._affine_variables(device, dtype)
 
-    def _forward(self, inputs: Any) -> Any:
+    def _forward(self, inputs: ArrayLike) -> Array:
         x, dtype, axis = self._checked(inputs)
         scale, offset = self._affine_values(x)
         out = group_norm(

@@ -1,7 +1,7 @@
 """LayerNorm, exact in derivatives of any order."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Unpack
 
 import keras
 import tensorflow as tf
@@ -9,8 +9,10 @@ from keras import ops
 
 from keras_ivy.initializers import Ones
 from keras_ivy.layers.base import ZEROS, IvyLayer
+from keras_ivy.layers.options import Options
 from keras_ivy.ops import checks
 from keras_ivy.ops.nn.norms import centre, widen
+from keras_ivy.typing import Array, ArrayLike, DTypeLike, Values
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = ["LayerNorm"]
@@ -32,7 +34,7 @@ def check_eps(owner: str, eps: float) -> float:
 
 def affine_of(
     layer: keras.layers.Layer, scale: str, offset: str, shape: tuple[int, ...]
-) -> dict[str, Any]:
+) -> dict[str, Array]:
     """Return the affine part of a Keras normalisation layer, under two names; empty without one.
 
     Of a layer that only scales or only shifts, the other part changes nothing.
@@ -85,9 +87,9 @@ class LayerNorm(IvyLayer):
         elementwise_affine: bool = True,
         new_std: float = 1.0,
         device: str | None = None,
-        v: Any = None,
-        dtype: Any = None,
-        **kwargs: Any,
+        v: Values | None = None,
+        dtype: DTypeLike | keras.DTypePolicy = None,
+        **kwargs: Unpack[Options],
     ):
         owner = type(self).__name__
         if normalized_shape is None:
@@ -129,7 +131,7 @@ class LayerNorm(IvyLayer):
             "bias": self._draw(ZEROS, self._sizes, device, dtype),
         }
 
-    def _forward(self, inputs: Any) -> Any:
+    def _forward(self, inputs: ArrayLike) -> Array:
         x, owner = self._floats("inputs", inputs), type(self).__name__
         if len(x.shape) < len(self._sizes):
             ranks = [len(self._sizes)]

@@ -1,12 +1,14 @@
 """Pooling layers that give outputs of a fixed size."""
 
-from typing import Any, ClassVar
+from typing import ClassVar, Self, Unpack
 
 import keras
 
 from keras_ivy.layers.base import StatelessLayer
+from keras_ivy.layers.options import ValueOptions
 from keras_ivy.ops import checks
 from keras_ivy.ops.spatial.adaptive import adaptive_avg_pool1d, adaptive_avg_pool2d
+from keras_ivy.typing import Array, ArrayLike, DTypeLike, Window
 
 __all__ = ["AdaptiveAvgPool1d", "AdaptiveAvgPool2d"]
 
@@ -16,12 +18,12 @@ class AdaptivePooling(StatelessLayer):
 
     rank: ClassVar[int]
 
-    def _configure(self, output_size: Any, data_format: str) -> None:
+    def _configure(self, output_size: Window, data_format: str) -> None:
         self._sizes = checks.counts(type(self).__name__, "output_size", output_size, self.rank)
         self._given = output_size
         self._data_format = data_format
 
-    def _checked(self, x: Any, layout: str) -> Any:
+    def _checked(self, x: ArrayLike, layout: str) -> Array:
         x = self._input(x)
         ranks = [self.rank + 1, self.rank + 2]
         checks.input_rank(type(self).__name__, "x", x, ranks, layout)
@@ -65,16 +67,20 @@ class AdaptiveAvgPool1d(AdaptivePooling):
     rank, keras_classes = 1, (keras.layers.AdaptiveAveragePooling1D,)
 
     def __init__(
-        self, output_size: Any, device: str | None = None, dtype: Any = None, **kwargs: Any
+        self,
+        output_size: Window,
+        device: str | None = None,
+        dtype: DTypeLike | keras.DTypePolicy = None,
+        **kwargs: Unpack[ValueOptions],
     ):
         self._configure(output_size, "NCW")
         super().__init__(device=device, dtype=dtype, **kwargs)
 
-    def _forward(self, x: Any) -> Any:
+    def _forward(self, x: ArrayLike) -> Array:
         return adaptive_avg_pool1d(self._checked(x, "(batch, channels, width)"), self._sizes)
 
     @classmethod
-    def from_keras(cls, layer: keras.layers.Layer) -> "AdaptiveAvgPool1d":
+    def from_keras(cls, layer: keras.layers.Layer) -> Self:
         """Return the layer that equals a Keras one with the channels second.
 
         Raises:
@@ -114,21 +120,21 @@ class AdaptiveAvgPool2d(AdaptivePooling):
 
     def __init__(
         self,
-        output_size: Any,
+        output_size: Window,
         data_format: str = "NHWC",
         device: str | None = None,
-        dtype: Any = None,
-        **kwargs: Any,
+        dtype: DTypeLike | keras.DTypePolicy = None,
+        **kwargs: Unpack[ValueOptions],
     ):
         self._configure(output_size, checks.data_format(type(self).__name__, data_format, 2))
         super().__init__(device=device, dtype=dtype, **kwargs)
 
-    def _forward(self, x: Any) -> Any:
+    def _forward(self, x: ArrayLike) -> Array:
         x = self._checked(x, f"laid out as {self._data_format}, with a batch or not")
         return adaptive_avg_pool2d(x, self._sizes, data_format=self._data_format)
 
     @classmethod
-    def from_keras(cls, layer: keras.layers.Layer) -> "AdaptiveAvgPool2d":
+    def from_keras(cls, layer: keras.layers.Layer) -> Self:
         """Return the layer that equals a Keras one.
 
         Raises:

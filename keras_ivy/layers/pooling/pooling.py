@@ -8,7 +8,7 @@ from keras_ivy.layers.base import StatelessLayer
 from keras_ivy.layers.options import AllOptions, Options, ValueOptions, given
 from keras_ivy.ops import checks
 from keras_ivy.ops.spatial.pooling import pool
-from keras_ivy.typing import DTypeLike, Padding, Values, Window
+from keras_ivy.typing import Array, ArrayLike, DTypeLike, Padding, Values, Window
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = ["AvgPool1D", "AvgPool2D", "AvgPool3D", "MaxPool1D", "MaxPool2D", "MaxPool3D"]
@@ -52,7 +52,7 @@ class Pooling(StatelessLayer):
     def _pool_options(self) -> dict[str, Any]:
         return {}
 
-    def _forward(self, inputs: Any) -> Any:
+    def _forward(self, inputs: ArrayLike) -> Array:
         x, owner = self._input(inputs), type(self).__name__
         checks.input_rank(owner, "inputs", x, [self.rank + 2], f"laid out as {self._data_format}")
         return pool(
@@ -236,7 +236,7 @@ class AvgPool3D(Pooling):
         self._divisor = divisor_override
         super().__init__(kernel_size, strides, padding, data_format, **kwargs)
 
-    def _forward(self, x: Any) -> Any:  # Ivy calls it `x` in three dimensions alone.
+    def _forward(self, x: ArrayLike) -> Array:  # Ivy calls it `x` in three dimensions alone.
         return super()._forward(x)
 
     def _pool_options(self) -> dict[str, Any]:
@@ -377,5 +377,5 @@ class MaxPool3D(Pooling):
     ):
         super().__init__(**given(locals()))
 
-    def _forward(self, x: Any) -> Any:  # Ivy calls it `x` in three dimensions alone.
+    def _forward(self, x: ArrayLike) -> Array:  # Ivy calls it `x` in three dimensions alone.
         return super()._forward(x)

@@ -1,6 +1,7 @@
 """MultiHeadAttention."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Unpack
 
 import keras
 import numpy as np
@@ -8,8 +9,10 @@ import tensorflow as tf
 from keras import ops
 
 from keras_ivy.layers.base import FANS, GLOROT, ZEROS, IvyLayer
+from keras_ivy.layers.options import CommonOptions
 from keras_ivy.ops import check_values, checks
 from keras_ivy.ops.nn.attention import additive_mask, multi_head_attention
+from keras_ivy.typing import Array, ArrayLike, DTypeLike, InitializerLike, SeedLike, Values
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = ["MultiHeadAttention"]
@@ -88,15 +91,15 @@ class MultiHeadAttention(IvyLayer):
         attention_axes: None = None,
         scale: float | None = None,
         device: str | None = None,
-        v: Any = None,
+        v: Values | None = None,
         build_mode: str = "on_init",
-        dtype: Any = None,
+        dtype: DTypeLike | keras.DTypePolicy = None,
         training: bool = True,
-        weight_initializer: Any = GLOROT,
-        bias_initializer: Any = ZEROS,
+        weight_initializer: InitializerLike = GLOROT,
+        bias_initializer: InitializerLike = ZEROS,
         fans: str = "ivy",
-        seed: Any = None,
-        **kwargs: Any,
+        seed: SeedLike = None,
+        **kwargs: Unpack[CommonOptions],
     ):
         owner = type(self).__name__
         for name, size in (
@@ -128,8 +131,9 @@ class MultiHeadAttention(IvyLayer):
             device=device, v=v, build_mode=build_mode, dtype=dtype, training=training, **kwargs
         )
         if dropout_rate:
-            is_generator = isinstance(seed, keras.random.SeedGenerator)
-            self.seed_generator = seed if is_generator else keras.random.SeedGenerator(seed)
+            if not isinstance(seed, keras.random.SeedGenerator):
+                seed = keras.random.SeedGenerator(seed)
+            self.seed_generator: keras.random.SeedGenerator = seed
 
     @property
     def _joint(self) -> bool:
@@ -218,7 +222,9 @@ class MultiHeadAttention(IvyLayer):
             mask = tf.reshape(mask, (batch, heads, *ops.shape(mask)[1:]))
         return mask + additive_mask(hidden, dtype)
 
-    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+    def compute_mask(
+        self, inputs: ArrayLike, previous_mask: Array | Sequence[Array | None] | None = None
+    ) -> Array | None:
         """Return the mask of the query."""
         if isinstance(previous_mask, list | tuple):
             return previous_mask[0] if previous_mask else None

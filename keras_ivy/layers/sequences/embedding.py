@@ -1,15 +1,17 @@
 """Embedding."""
 
-from typing import Any
+from typing import Unpack
 
 import keras
 import tensorflow as tf
 from keras import ops
 
 from keras_ivy.layers.base import FANS, GLOROT, IvyLayer
+from keras_ivy.layers.options import Options
 from keras_ivy.ops import checks
 from keras_ivy.ops.nn.basics import embedding
 from keras_ivy.ops.tensors import to_tensor
+from keras_ivy.typing import Array, ArrayLike, DTypeLike, InitializerLike, Values
 from keras_ivy.utils.checks import whole
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
@@ -55,14 +57,14 @@ class Embedding(IvyLayer):
         embedding_dim: int,
         padding_idx: int | None = None,
         max_norm: float | None = None,
-        weight_initializer: Any = GLOROT,
+        weight_initializer: InitializerLike = GLOROT,
         device: str | None = None,
-        v: Any = None,
-        dtype: Any = None,
+        v: Values | None = None,
+        dtype: DTypeLike | keras.DTypePolicy = None,
         *,
         fans: str = "ivy",
         mask_padding: bool = False,
-        **kwargs: Any,
+        **kwargs: Unpack[Options],
     ):
         owner = type(self).__name__
         self._num_embeddings = checks.positive(owner, "num_embeddings", num_embeddings)
@@ -98,7 +100,7 @@ class Embedding(IvyLayer):
         w = self._draw(self._w_init, shape, device, dtype, size, rows, layer="embedding")
         return {"w": w}
 
-    def _forward(self, indices: Any) -> Any:
+    def _forward(self, indices: ArrayLike) -> Array:
         indices = to_tensor(indices)
         if not indices.dtype.is_integer:
             raise IvyTypeError(
@@ -113,7 +115,7 @@ class Embedding(IvyLayer):
         keep = tf.not_equal(indices, tf.cast(self._padding_idx, indices.dtype))
         return rows * tf.cast(keep[..., tf.newaxis], rows.dtype)
 
-    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+    def compute_mask(self, inputs: ArrayLike, previous_mask: Array | None = None) -> Array | None:
         """Return where inputs differ from `padding_idx`, if that is to be masked."""
         return ops.not_equal(inputs, self._padding_idx) if self._mask_padding else None
 

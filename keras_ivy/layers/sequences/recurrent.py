@@ -2,7 +2,7 @@
 
 import collections
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Unpack
 
 import keras
 import tensorflow as tf
@@ -10,9 +10,11 @@ from keras import ops
 
 from keras_ivy.adapters.keras import graph as keras_graph
 from keras_ivy.layers.base import FANS, GLOROT, IvyLayer
+from keras_ivy.layers.options import Options
 from keras_ivy.ops import checks
 from keras_ivy.ops.nn.recurrent import lstm_scan
 from keras_ivy.ops.tensors import to_tensor
+from keras_ivy.typing import Array, ArrayLike, DTypeLike, InitializerLike, Values
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = ["LSTM"]
@@ -59,7 +61,7 @@ class LSTMOutput(collections.namedtuple("LSTMOutput", ["output", "state"])):
         return super().__getitem__(index)
 
     @classmethod
-    def of(cls, arrays: Sequence[Any]) -> "LSTMOutput":
+    def of(cls, arrays: Sequence[Array]) -> "LSTMOutput":
         """Return the pair of which `arrays` are all arrays, without nests."""
         half = 1 + (len(arrays) - 1) // 2
         return cls(arrays[0], (list(arrays[1:half]), list(arrays[half:])))
@@ -138,19 +140,19 @@ class LSTM(IvyLayer):
         self,
         input_channels: int | None,
         output_channels: int,
-        weight_initializer: Any = GLOROT,
+        weight_initializer: InitializerLike = GLOROT,
         num_layers: int = 1,
         return_sequence: bool = True,
         return_state: bool = True,
         device: str | None = None,
-        v: Any = None,
-        dtype: Any = None,
+        v: Values | None = None,
+        dtype: DTypeLike | keras.DTypePolicy = None,
         *,
         fans: str = "ivy",
         go_backwards: bool = False,
         zero_output_for_mask: bool = False,
         unroll: bool = False,
-        **kwargs: Any,
+        **kwargs: Unpack[Options],
     ):
         owner = type(self).__name__
         self._input_channels = checks.positive(owner, "input_channels", input_channels, True)
@@ -272,7 +274,9 @@ class LSTM(IvyLayer):
             out.append(tuple(tf.reshape(s, (-1, size)) for s in arrays))
         return out
 
-    def get_initial_state(self, batch_shape: Any, dtype: Any = None) -> tuple[list, list]:
+    def get_initial_state(
+        self, batch_shape: int | Sequence[int], dtype: DTypeLike = None
+    ) -> tuple[list, list]:
         """Return the zeros that hidden and cell states start from.
 
         Args:
@@ -295,7 +299,9 @@ class LSTM(IvyLayer):
         zeros = ops.zeros((*sizes, self._output_channels), dtype or self.compute_dtype)
         return [zeros] * self._num_layers, [zeros] * self._num_layers
 
-    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+    def compute_mask(  # type: ignore[override]  # of outputs, which are several
+        self, inputs: ArrayLike, previous_mask: Array | None = None
+    ) -> Array | tuple | None:
         """Return the mask of outputs for all steps, and None for all else."""
         mask = previous_mask if self._return_sequence else None
         nothing = [None] * self._num_layers
