@@ -107,11 +107,16 @@ def modules_come_back_as_what_they_are() -> None:
     assert_type(ivy.Linear(3, 4).build(), ivy.Container)
 
 
-def functions_are_there() -> None:
-    """Packages that add their lists of names up hide none from a checker."""
-    for function in (ivy.relu, ivy.conv2d, ivy.ops.relu, ivy.to_list):
-        function([0.5])
+def functions_are_seen(x: Any, w: Any) -> None:
+    """Packages that add their lists of names up hide none; decorators keep signatures."""
+    assert_type(ivy.exists(x), bool)
+    ivy.relu([0.5], complex_mode="split")
+    ivy.conv2d(x, w, 1, "SAME", data_format="NCHW", bias=None)
+    ivy.ops.max_pool1d(x, kernel=2, strides=2, padding="VALID")
+    ivy.sin(x)
     ivy.rellu([0.5])  # type: ignore[attr-defined]
+    ivy.conv2d(x, w)  # type: ignore[call-arg]
+    ivy.avg_pool3d(x, 2, 2, "SAME", dilation=2)  # type: ignore[call-arg]
 
 
 def initializers_know_their_options(model: keras.Model) -> None:

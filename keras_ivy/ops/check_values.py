@@ -1,20 +1,20 @@
 """Checks of shapes, seeds and numbers that layers and functions share, as those of `checks`."""
 
-from typing import Any
+from typing import cast
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 from keras_ivy.ops.checks import index_of, positive
-from keras_ivy.typing import SeedLike
+from keras_ivy.typing import Array, ArrayLike, SeedLike, ShapeLike
 from keras_ivy.utils.checks import LARGEST_COUNT, finite, is_number, received, whole
 from keras_ivy.utils.exceptions import IvyTypeError
 
 __all__ = ["noise_shape", "numbers", "seed", "shape", "sizes"]
 
 
-def shape(owner: str, argument: str, value: Any) -> list:
+def shape(owner: str, argument: str, value: object) -> list:
     """Return the entries of a shape: a list, a tuple, a `TensorShape`, an array of one axis.
 
     Raises:
@@ -35,7 +35,7 @@ def shape(owner: str, argument: str, value: Any) -> list:
     return entries
 
 
-def sizes(owner: str, value: Any, argument: str = "shape") -> tuple:
+def sizes(owner: str, value: ShapeLike, argument: str = "shape") -> tuple | Array:
     """Return a shape to make an array of, from a number or a list of them; tensors may stand in it.
 
     Raises:
@@ -47,8 +47,10 @@ def sizes(owner: str, value: Any, argument: str = "shape") -> tuple:
     >>> sizes("zeros", 3), sizes("zeros", [2, 0])
     ((3,), (2, 0))
     """
-    if tf.is_tensor(value) and len(value.shape) == 1:
-        return value  # in a trace its entries are not known
+    if tf.is_tensor(value):
+        tensor = cast("Array", value)
+        if len(tensor.shape) == 1:
+            return tensor  # in a trace its entries are not known
     if index_of(value) is not None:
         value = [value]
     return tuple(
@@ -57,12 +59,12 @@ def sizes(owner: str, value: Any, argument: str = "shape") -> tuple:
     )
 
 
-def _index_or(value: Any) -> Any:
+def _index_or(value: object) -> object:
     index = index_of(value)
     return value if index is None else index
 
 
-def noise_shape(owner: str, value: Any) -> None:
+def noise_shape(owner: str, value: object) -> None:
     """Check the shape of random decisions: None, or sizes, of which some may be None.
 
     Raises:
@@ -75,7 +77,7 @@ def noise_shape(owner: str, value: Any) -> None:
         positive(owner, "noise_shape", size, optional=True)
 
 
-def seed(owner: str, value: Any) -> SeedLike:
+def seed(owner: str, value: object) -> SeedLike:
     """Return a seed: None, a whole number as Python's own, or a `keras.random.SeedGenerator`.
 
     Raises:
@@ -87,7 +89,7 @@ def seed(owner: str, value: Any) -> SeedLike:
     return whole("seed", value, -(2**63), 2**63 - 1, owner)
 
 
-def numbers(owner: str, argument: str, value: Any) -> Any:
+def numbers(owner: str, argument: str, value: ArrayLike) -> ArrayLike:
     """Return a number or an array of numbers, as it is.
 
     Raises:

@@ -5,8 +5,9 @@ Each takes `owner`, the name of the layer or function, for the error.
 
 import operator
 from collections.abc import Sequence
-from typing import Any, Literal, overload
+from typing import Literal, SupportsIndex, TypeGuard, TypeVar, cast, overload
 
+from keras_ivy.typing import Array
 from keras_ivy.utils.checks import (
     LARGEST_COUNT,
     finite,
@@ -35,6 +36,8 @@ __all__ = [
     "size_of_axis",
 ]
 
+Value = TypeVar("Value")
+
 #: No window or stride is larger: kernels of TensorFlow crash on sizes near 2**30.
 LARGEST_WINDOW = 2**20
 #: No dilation, and no stride of a transposed convolution, which multiply sizes.
@@ -55,20 +58,20 @@ def layout(rank: int, last: bool = True) -> str:
     return _LAYOUTS[rank][0 if last else 1]
 
 
-def _is_whole(value: Any) -> bool:
+def _is_whole(value: object) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
 @overload
 def positive(
-    owner: str, argument: str, value: Any, optional: Literal[False] = ..., most: int = ...
+    owner: str, argument: str, value: object, optional: Literal[False] = ..., most: int = ...
 ) -> int: ...
 @overload
 def positive(
-    owner: str, argument: str, value: Any, optional: Literal[True], most: int = ...
+    owner: str, argument: str, value: object, optional: Literal[True], most: int = ...
 ) -> int | None: ...
 def positive(
-    owner: str, argument: str, value: Any, optional: bool = False, most: int = LARGEST_COUNT
+    owner: str, argument: str, value: object, optional: bool = False, most: int = LARGEST_COUNT
 ) -> int | None:
     """Return a whole number from 1 to `most`, or None where that is allowed.
 
@@ -98,18 +101,18 @@ def positive(
     return count
 
 
-def index_of(value: Any) -> int | None:
+def index_of(value: object) -> int | None:
     """Return a whole number, also out of a scalar array, or None."""
     if isinstance(value, bool | type):
         return None
     try:
-        return operator.index(value)
+        return operator.index(cast("SupportsIndex", value))
     except (TypeError, ValueError):  # Keras's symbolic tensors raise the latter
         return None
 
 
 def counts(
-    owner: str, argument: str, value: Any, rank: int, most: int = LARGEST_WINDOW
+    owner: str, argument: str, value: object, rank: int, most: int = LARGEST_WINDOW
 ) -> tuple[int, ...]:
     """Return one number from 1 to `most` for each spatial axis, from a number or a sequence.
 
@@ -133,7 +136,7 @@ def counts(
     return tuple(positive(owner, argument, v, most=most) for v in values)
 
 
-def padding(owner: str, value: Any, rank: int) -> str | list[tuple[int, int]]:
+def padding(owner: str, value: object, rank: int) -> str | list[tuple[int, int]]:
     """Return `"SAME"`, `"VALID"`, or the widths before and after each spatial axis.
 
     Args:
@@ -174,7 +177,7 @@ def padding(owner: str, value: Any, rank: int) -> str | list[tuple[int, int]]:
     )
 
 
-def data_format(owner: str, value: Any, rank: int) -> str:
+def data_format(owner: str, value: object, rank: int) -> str:
     """Return Ivy's name of a data format; Keras's names are understood.
 
     Raises:
@@ -195,7 +198,7 @@ def data_format(owner: str, value: Any, rank: int) -> str:
     return known[value]
 
 
-def choice(owner: str, argument: str, value: Any, known: Sequence[Any]) -> Any:
+def choice(owner: str, argument: str, value: Value, known: Sequence[object]) -> Value:
     """Return the value if it is one of those known.
 
     Raises:
@@ -208,7 +211,7 @@ def choice(owner: str, argument: str, value: Any, known: Sequence[Any]) -> Any:
     return value
 
 
-def number(owner: str, argument: str, value: Any) -> Any:
+def number(owner: str, argument: str, value: object) -> float:
     """Return a finite real number.
 
     Raises:
@@ -228,7 +231,7 @@ def number(owner: str, argument: str, value: Any) -> Any:
     return finite(argument, value, owner)
 
 
-def flag(owner: str, argument: str, value: Any) -> bool:
+def flag(owner: str, argument: str, value: object) -> bool:
     """Return a switch, if it is a bool.
 
     Raises:
@@ -237,7 +240,7 @@ def flag(owner: str, argument: str, value: Any) -> bool:
     return checked_flag(argument, value, owner)
 
 
-def axis(owner: str, argument: str, value: Any) -> int:
+def axis(owner: str, argument: str, value: object) -> int:
     """Return the number of an axis, counted from either end.
 
     Raises:
@@ -252,7 +255,7 @@ def axis(owner: str, argument: str, value: Any) -> int:
     return whole(argument, value, -254, 254, owner)
 
 
-def probability(owner: str, argument: str, value: Any) -> float:
+def probability(owner: str, argument: str, value: object) -> float:
     """Return a number from 0 up to but without 1.
 
     Raises:
@@ -270,7 +273,7 @@ def probability(owner: str, argument: str, value: Any) -> float:
     return value
 
 
-def input_rank(owner: str, argument: str, x: Any, ranks: Sequence[int], layout: str) -> None:
+def input_rank(owner: str, argument: str, x: Array, ranks: Sequence[int], layout: str) -> None:
     """Check the number of axes of an input.
 
     Args:
@@ -292,7 +295,9 @@ def input_rank(owner: str, argument: str, x: Any, ranks: Sequence[int], layout: 
         )
 
 
-def size_of_axis(owner: str, argument: str, x: Any, axis: int, size: int | None, why: str) -> None:
+def size_of_axis(
+    owner: str, argument: str, x: Array, axis: int, size: int | None, why: str
+) -> None:
     """Check the size of an axis of an input, where both are known.
 
     Raises:
@@ -306,7 +311,7 @@ def size_of_axis(owner: str, argument: str, x: Any, axis: int, size: int | None,
         )
 
 
-def floating(owner: str, argument: str, x: Any) -> None:
+def floating(owner: str, argument: str, x: Array) -> None:
     """Check that an input holds real floating point numbers.
 
     Raises:

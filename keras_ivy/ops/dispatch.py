@@ -9,7 +9,7 @@ import difflib
 import functools
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol, TypeVar, overload
 
 import keras
 
@@ -17,11 +17,37 @@ from keras_ivy.container import Container, container_map
 from keras_ivy.ops.kinds import complex_operands, is_complex, kind_of, numbers
 from keras_ivy.ops.tensors import is_symbolic
 from keras_ivy.registration import register
+from keras_ivy.typing import Array, ArrayLike, Axis
 from keras_ivy.utils.exceptions import IvyValueError
 from keras_ivy.utils.plain_arguments import check_plain, places_of
 from keras_ivy.utils.refusals import RAW, refusal
 
 __all__ = ["FunctionCall", "binary", "ivy_function", "reduction", "unary"]
+
+#: A function, whose signature it keeps to a checker.
+Function = TypeVar("Function", bound=Callable)
+
+
+class Unary(Protocol):
+    """A function of one array."""
+
+    def __call__(self, x: ArrayLike) -> Array:
+        """Return an array of the shape of `x`."""
+
+
+class Binary(Protocol):
+    """A function of two arrays that broadcast."""
+
+    def __call__(self, x1: ArrayLike, x2: ArrayLike) -> Array:
+        """Return an array of the broadcast shape."""
+
+
+class Reduction(Protocol):
+    """A function that reduces axes of an array."""
+
+    def __call__(self, x: ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
+        """Return an array without the reduced axes."""
+
 
 #: Every function that `FunctionCall` can name, by name.
 _FUNCTIONS: dict[str, Callable] = {}
@@ -45,13 +71,21 @@ class FunctionCall(keras.Operation):
         super().__init__(name=name)
         self.function = function
 
-    def call(self, *args: Any, **kwargs: Any) -> Any:
+    def call(self, *args: object, **kwargs: object) -> Array:
         """Call the function."""
         return _FUNCTIONS[self.function](*args, **kwargs)
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> dict[str, str]:
         """Return the constructor's arguments."""
         return {"function": self.function, "name": self.name}
+
+
+@overload
+def ivy_function(fn: Function, *, symbolic: bool = False) -> Function: ...
+
+
+@overload
+def ivy_function(fn: None = None, *, symbolic: bool = False) -> Callable[[Function], Function]: ...
 
 
 def ivy_function(fn: Callable | None = None, *, symbolic: bool = False) -> Callable:
@@ -102,7 +136,7 @@ def named_function(name: str) -> Callable | None:
     return _FUNCTIONS.get(name) if isinstance(name, str) else None
 
 
-def unknown_function(name: Any) -> IvyValueError:
+def unknown_function(name: object) -> IvyValueError:
     """Return the error for a name that no function has, with the nearest ones that are there."""
     hint = ""
     if isinstance(name, str):
@@ -130,7 +164,7 @@ def _map_lists(function: Callable, args: tuple, kwargs: dict[str, Any]) -> Conta
     return container_map(call, *flat)
 
 
-def _finish(fn: Callable, name: str, doc: str) -> Callable:
+def _finish(fn: Function, name: str, doc: str) -> Function:
     """Name and document a function that a table made."""
     fn.__name__ = fn.__qualname__ = name
     fn.__doc__ = doc
@@ -153,7 +187,7 @@ def unary(
     types: str = "BIfc",
     of_complex: Callable | None = None,
     of_bool: Callable | None = None,
-) -> Callable:
+) -> Unary:
     """Make a function of one array from a kernel of `keras.ops`.
 
     Args:
@@ -167,7 +201,7 @@ def unary(
         of_bool: One for truth values.
     """
 
-    def function(x: Any) -> Any:
+    def function(x: ArrayLike) -> Array:
         x = numbers(name, types, x=x)
         if of_bool is not None and kind_of(x) == "b":
             return of_bool(x)
@@ -190,10 +224,10 @@ def binary(
     types: str = "ifc",
     of_complex: Callable | None = None,
     of_bool: Callable | None = None,
-) -> Callable:
+) -> Binary:
     """Make a function of two arrays that broadcast; the arguments are those of `unary`."""
 
-    def function(x1: Any, x2: Any) -> Any:
+    def function(x1: ArrayLike, x2: ArrayLike) -> Array:
         x1, x2 = numbers(name, types, x1=x1, x2=x2)
         if of_bool is not None and kind_of(x1) == kind_of(x2) == "b":
             return of_bool(x1, x2)
@@ -220,10 +254,10 @@ def reduction(
     result: str,
     types: str = "bifc",
     of_complex: Callable | None = None,
-) -> Callable:
+) -> Reduction:
     """Make a function that reduces axes of an array; the arguments are those of `unary`."""
 
-    def function(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    def function(x: ArrayLike, axis: Axis = None, keepdims: bool = False) -> Array:
         x = numbers(name, types, x=x)
         chosen = of_complex if of_complex is not None and is_complex(x) else kernel
         return chosen(x, axis=axis, keepdims=keepdims)

@@ -13,6 +13,7 @@ import keras
 import tensorflow as tf
 
 from keras_ivy.ops.tensors import dtype_name, operands, to_tensor
+from keras_ivy.typing import Array, ArrayLike
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
 __all__ = [
@@ -36,7 +37,7 @@ _NAMES = {
 _SCALARS = {bool: "b", int: "i", float: "f", complex: "c"}
 
 
-def kind_of(x: Any) -> str:
+def kind_of(x: ArrayLike) -> str:
     """Return the letter of the numbers that a tensor holds, or that a number of Python's is.
 
     Example:
@@ -52,12 +53,12 @@ def kind_of(x: Any) -> str:
     return "c" if name.startswith("complex") else "f" if "float" in name else "i"
 
 
-def is_complex(x: Any) -> bool:
+def is_complex(x: ArrayLike) -> bool:
     """Return whether a tensor, which is not symbolic, holds complex numbers."""
     return kind_of(x) == "c" and not isinstance(x, keras.KerasTensor)
 
 
-def typed(owner: str, types: str, argument: str, x: Any) -> Any:
+def typed(owner: str, types: str, argument: str, x: ArrayLike) -> Array:
     """Return a tensor of numbers of a kind that a function takes.
 
     Args:
@@ -89,7 +90,7 @@ def typed(owner: str, types: str, argument: str, x: Any) -> Any:
     )
 
 
-def numbers(owner: str, types: str, /, **arrays: Any) -> Any:
+def numbers(owner: str, types: str, /, **arrays: ArrayLike) -> Any:
     """Return arguments of a function as tensors of numbers of a kind that it takes.
 
     Args:
@@ -113,7 +114,7 @@ def numbers(owner: str, types: str, /, **arrays: Any) -> Any:
     return tuple(typed(owner, types, n, x) for n, x in zip(arrays, converted, strict=True))
 
 
-def _check_sizes(owner: str, names: Iterable[str], xs: Sequence[Any]) -> None:
+def _check_sizes(owner: str, names: Iterable[str], xs: Sequence[ArrayLike]) -> None:
     """Check that Python's whole numbers fit the type of the arrays beside them."""
     scalars = [(n, x) for n, x in zip(names, xs, strict=True) if type(x) is int]
     for name, scalar in scalars:
@@ -129,7 +130,7 @@ def _check_sizes(owner: str, names: Iterable[str], xs: Sequence[Any]) -> None:
                 )
 
 
-def indices_of(owner: str, argument: str, x: Any) -> Any:
+def indices_of(owner: str, argument: str, x: ArrayLike) -> Array:
     """Return indices as a tensor of whole numbers that all of TensorFlow's kernels take.
 
     Raises:
@@ -142,7 +143,7 @@ def indices_of(owner: str, argument: str, x: Any) -> Any:
     return to_tensor(x, "int64" if dtype_name(x).startswith("uint") else "int32")
 
 
-def complex_operands(xs: Sequence[Any]) -> list:
+def complex_operands(xs: Sequence[ArrayLike]) -> list:
     """Return operands, of which one is complex, as tensors of their common type.
 
     Keras would compute in complex64 throughout.
@@ -152,12 +153,12 @@ def complex_operands(xs: Sequence[Any]) -> list:
     return [to_tensor(x, "complex128" if wide else "complex64") for x in xs]
 
 
-def by_parts(fn: Callable, x: Any) -> Any:
+def by_parts(fn: Callable, x: Array) -> Array:
     """Return a function of real numbers applied to real and imaginary parts."""
     return tf.complex(fn(tf.math.real(x)), fn(tf.math.imag(x)))
 
 
-def bilinear(kernel: Callable, a: Any, b: Any) -> Any:
+def bilinear(kernel: Callable, a: Array, b: Array) -> Array:
     """Return a sum of products of two arrays, of complex ones from real and imaginary parts.
 
     Keras would compute those in complex64, whatever their type.
@@ -168,7 +169,7 @@ def bilinear(kernel: Callable, a: Any, b: Any) -> Any:
     return tf.complex(kernel(ar, br) - kernel(ai, bi), kernel(ar, bi) + kernel(ai, br))
 
 
-def through(dtype: str, kernel: Callable, *xs: Any, back: bool = True) -> Any:
+def through(dtype: str, kernel: Callable, *xs: ArrayLike | None, back: bool = True) -> Array:
     """Call a kernel on tensors of another type, and return results of the first one's type.
 
     Args:

@@ -7,11 +7,11 @@ scalars, and `tanh` and `trunc`, whose methods take whole numbers and truth valu
 """
 
 from collections.abc import Callable
-from typing import Any
 
 from keras_ivy.ops.dispatch import named_function
 from keras_ivy.ops.ivy.dtypes import astype
 from keras_ivy.ops.maths.linalg import vector_norm
+from keras_ivy.typing import Array, ArrayLike, Axis
 
 __all__ = ["leafwise"]
 
@@ -38,7 +38,7 @@ def leafwise() -> dict[str, Callable]:
     return named | {"cast": astype, "vector_norm": _vector_norm}
 
 
-def _vector_norm(x: Any, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> Any:
+def _vector_norm(x: ArrayLike, axis: Axis = None, keepdims: bool = False, ord: float = 2) -> Array:
     """The method takes its arguments by position too."""
     return vector_norm(x, axis=axis, keepdims=keepdims, ord=ord)
 

@@ -5,12 +5,11 @@ makes float32 of Python's numbers whatever `keras.config.floatx()` says. Every f
 of the package reads its arguments through `to_tensor` instead.
 """
 
-from typing import Any
-
 import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_ivy.typing import Array, ArrayLike, DTypeLike
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
 __all__ = ["common_type", "dtype_name", "is_symbolic", "operand", "operands", "to_tensor"]
@@ -18,14 +17,14 @@ __all__ = ["common_type", "dtype_name", "is_symbolic", "operand", "operands", "t
 _SCALARS = (bool, int, float, complex)
 
 
-def is_symbolic(x: Any) -> bool:
+def is_symbolic(x: object) -> bool:
     """Return whether `x` is, or a list or tuple holds, a symbolic tensor of Keras."""
     if isinstance(x, keras.KerasTensor):
         return True
     return isinstance(x, list | tuple) and any(is_symbolic(item) for item in x)
 
 
-def dtype_name(x: Any) -> str:
+def dtype_name(x: ArrayLike) -> str:
     """Return the name of the data type of a tensor, symbolic or not.
 
     Example:
@@ -36,7 +35,7 @@ def dtype_name(x: Any) -> str:
     return getattr(x.dtype, "name", x.dtype)
 
 
-def to_tensor(x: Any, dtype: Any = None) -> Any:
+def to_tensor(x: ArrayLike, dtype: DTypeLike = None) -> Array:
     """Return what a function is given as a tensor.
 
     Args:
@@ -87,7 +86,7 @@ def to_tensor(x: Any, dtype: Any = None) -> Any:
     return out if dtype is None or out.dtype.name == dtype else _cast(out, dtype)
 
 
-def operand(x: Any) -> Any:
+def operand(x: ArrayLike) -> ArrayLike:
     """Return an argument that stands beside arrays as a tensor, and a number of Python's as it is.
 
     Example:
@@ -98,7 +97,7 @@ def operand(x: Any) -> Any:
     return x if type(x) in _SCALARS else to_tensor(x)
 
 
-def operands(*xs: Any) -> tuple:
+def operands(*xs: ArrayLike) -> tuple:
     """Return the operands of an arithmetic function as tensors.
 
     Beside arrays, Python's numbers stay what they are, so that they take the arrays' type.
@@ -113,7 +112,7 @@ def operands(*xs: Any) -> tuple:
     return tuple(operand(x) for x in xs)
 
 
-def truth(x: Any) -> Any:
+def truth(x: ArrayLike) -> Array:
     """Return whether each entry of a tensor differs from 0.
 
     Example:
@@ -124,7 +123,7 @@ def truth(x: Any) -> Any:
     return x if dtype_name(x) == "bool" else _cast(x, "bool")
 
 
-def _cast(x: Any, dtype: str) -> Any:
+def _cast(x: Array, dtype: str) -> Array:
     if dtype == "bool" and dtype_name(x).startswith("complex"):
         return keras.ops.not_equal(x, 0)  # TensorFlow casts the real part, and i is not 0
     return keras.ops.cast(x, dtype) if isinstance(x, keras.KerasTensor) else tf.cast(x, dtype)
@@ -144,7 +143,7 @@ def _natural(x: np.ndarray) -> str:
     return x.dtype.name
 
 
-def _from_numpy(x: np.ndarray, dtype: str | None, python: bool = False) -> Any:
+def _from_numpy(x: np.ndarray, dtype: str | None, python: bool = False) -> Array:
     if x.dtype.kind not in "?biufcV":
         raise IvyTypeError(f"Arrays hold numbers. Received: {x!r} of dtype {x.dtype}")
     # From the wide numbers at once, so that nothing is rounded twice.
@@ -162,11 +161,11 @@ def _from_numpy(x: np.ndarray, dtype: str | None, python: bool = False) -> Any:
         ) from error
 
 
-def _leaves(x: Any) -> list:
+def _leaves(x: ArrayLike) -> list:
     return [leaf for item in x for leaf in _leaves(item)] if isinstance(x, list | tuple) else [x]
 
 
-def _from_list(x: list | tuple, dtype: str | None) -> Any:
+def _from_list(x: list | tuple, dtype: str | None) -> Array:
     leaves = _leaves(x)
     arrays = [leaf for leaf in leaves if type(leaf) not in _SCALARS]
     if not arrays:
@@ -183,7 +182,7 @@ def _from_list(x: list | tuple, dtype: str | None) -> Any:
         dtype = common_type(*kinds)
     tensors = iter([to_tensor(c, dtype) for c in converted])
 
-    def stack(item: Any) -> Any:
+    def stack(item: ArrayLike) -> Array:
         if not isinstance(item, list | tuple):
             return next(tensors)
         parts = [stack(part) for part in item]
@@ -199,7 +198,7 @@ def _from_list(x: list | tuple, dtype: str | None) -> Any:
     return stack(x)
 
 
-def common_type(*kinds: Any) -> str:
+def common_type(*kinds: str | type) -> str:
     """Return the type that arithmetic on numbers of these types has.
 
     By Keras's rules, but for complex numbers, which Keras narrows to complex64.

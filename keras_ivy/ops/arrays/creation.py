@@ -43,7 +43,7 @@ __all__ = [
 
 
 @on_device
-def asarray(obj: Any, dtype: DTypeLike = None) -> Array:
+def asarray(obj: ArrayLike, dtype: DTypeLike = None) -> Array:
     """Return an array of what is given.
 
     Args:
@@ -64,7 +64,7 @@ def asarray(obj: Any, dtype: DTypeLike = None) -> Array:
 
 
 @on_device
-def array(obj: Any, dtype: DTypeLike = None) -> Array:
+def array(obj: ArrayLike, dtype: DTypeLike = None) -> Array:
     """Return an array of what is given; the same as `asarray`.
 
     Example:
@@ -76,7 +76,7 @@ def array(obj: Any, dtype: DTypeLike = None) -> Array:
 
 
 @on_device
-def native_array(obj: Any, dtype: DTypeLike = None) -> Array:
+def native_array(obj: ArrayLike, dtype: DTypeLike = None) -> Array:
     """Return an array of what is given; arrays are TensorFlow's own, so this is `asarray`."""
     return to_tensor(obj, dtype=dtype_or_none(dtype))
 

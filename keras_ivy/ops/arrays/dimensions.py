@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from keras import ops
@@ -97,7 +97,7 @@ def _split_along(
 
 
 @ivy_function
-def vsplit(ary: ArrayLike, indices_or_sections: Any) -> list:
+def vsplit(ary: ArrayLike, indices_or_sections: int | Sequence[int]) -> list:
     """Return the parts of an array along its first axis.
 
     Args:
@@ -116,7 +116,7 @@ def vsplit(ary: ArrayLike, indices_or_sections: Any) -> list:
 
 
 @ivy_function
-def hsplit(ary: ArrayLike, indices_or_sections: Any) -> list:
+def hsplit(ary: ArrayLike, indices_or_sections: int | Sequence[int]) -> list:
     """Return the parts of an array along its second axis, or its only one.
 
     Args:
@@ -135,7 +135,7 @@ def hsplit(ary: ArrayLike, indices_or_sections: Any) -> list:
 
 
 @ivy_function
-def dsplit(ary: ArrayLike, indices_or_sections: Any) -> list:
+def dsplit(ary: ArrayLike, indices_or_sections: int | Sequence[int]) -> list:
     """Return the parts of an array along its third axis.
 
     Args:

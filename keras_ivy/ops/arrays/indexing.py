@@ -99,7 +99,7 @@ def zero_pad(x: ArrayLike, pad_width: Padding) -> Array:
 
 
 @ivy_function
-def constant_pad(x: ArrayLike, pad_width: Padding, value: Any = 0.0) -> Array:
+def constant_pad(x: ArrayLike, pad_width: Padding, value: float = 0.0) -> Array:
     """Return the array with a border of one number; the widths are those of `pad`."""
     return pad(x, pad_width, constant_values=value)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import keras
 import tensorflow as tf
@@ -287,7 +286,11 @@ def unstack(x: ArrayLike, *, axis: int = 0, keepdims: bool = False) -> list:
 
 @ivy_function(symbolic=True)
 def split(
-    x: ArrayLike, *, num_or_size_splits: Any = None, axis: int = 0, with_remainder: bool = False
+    x: ArrayLike,
+    *,
+    num_or_size_splits: int | Sequence[int] | Array | None = None,
+    axis: int = 0,
+    with_remainder: bool = False,
 ) -> list:
     """Return an array in parts along an axis.
 

@@ -3,12 +3,13 @@
 import functools
 import inspect
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import tensorflow as tf
 
 from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.tensors import to_tensor
+from keras_ivy.typing import Array, ArrayLike
 from keras_ivy.utils.devices import (
     chosen_device,
     device_of,
@@ -31,11 +32,14 @@ __all__ = [
 ]
 
 
-def on_device(fn: Callable) -> Callable:
+Result = TypeVar("Result")
+
+
+def on_device(fn: Callable[..., Result]) -> Callable[..., Result]:
     """Let a function of `keras_ivy` take `device` and `dev`, and create its result there."""
 
     @functools.wraps(fn)
-    def function(*args: Any, **kwargs: Any) -> Any:
+    def function(*args: Any, **kwargs: Any) -> Result:
         with device_scope(kwargs.pop("device", None), kwargs.pop("dev", None)):
             return fn(*args, **kwargs)
 
@@ -51,7 +55,7 @@ def on_device(fn: Callable) -> Callable:
     return ivy_function(function)
 
 
-def dev(x: Any) -> str:
+def dev(x: ArrayLike) -> str:
     """Return the device that an array lives on.
 
     Args:
@@ -68,7 +72,7 @@ def dev(x: Any) -> str:
     return device_of(x)
 
 
-def default_device(item: Any = None) -> str:
+def default_device(item: object = None) -> str:
     """Return the device that arrays are created on.
 
     It is the one that `set_default_device` has named, or else the first GPU, or the CPU.
@@ -123,7 +127,7 @@ def unset_default_device() -> None:
 
 
 @ivy_function(symbolic=True)
-def to_device(x: Any, device: str) -> Any:
+def to_device(x: ArrayLike, device: str) -> Array:
     """Return the array on a device.
 
     Args:

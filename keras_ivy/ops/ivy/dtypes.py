@@ -1,13 +1,13 @@
 """Data types under Ivy's names: constants, conversion, and questions about them."""
 
 import builtins
-from typing import Any
 
 import keras
 import numpy as np
 
 from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.tensors import common_type, to_tensor
+from keras_ivy.typing import Array, ArrayLike, DTypeLike
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = [
@@ -55,7 +55,7 @@ complex64, complex128 = "complex64", "complex128"
 bool = "bool"
 
 
-def as_dtype(dtype: Any) -> str:
+def as_dtype(dtype: DTypeLike) -> str:
     """Return the name of a data type given as a string, a Python type, or NumPy's or TensorFlow's.
 
     Raises:
@@ -74,12 +74,12 @@ def as_dtype(dtype: Any) -> str:
         raise IvyValueError(f"Unknown data type. Received: dtype={dtype!r}") from error
 
 
-def dtype_or_none(dtype: Any) -> str | None:
+def dtype_or_none(dtype: DTypeLike) -> str | None:
     """Return the name of a data type; None stays None, so that a default can apply."""
     return None if dtype is None else as_dtype(dtype)
 
 
-def dtype(x: Any) -> str:
+def dtype(x: ArrayLike) -> str:
     """Return the data type of an array, as a string.
 
     Example:
@@ -91,7 +91,7 @@ def dtype(x: Any) -> str:
 
 
 @ivy_function
-def astype(x: Any, dtype: Any) -> Any:
+def astype(x: ArrayLike, dtype: DTypeLike) -> Array:
     """Return the array with another data type.
 
     Args:
@@ -114,7 +114,7 @@ def default_float_dtype() -> str:
     return keras.config.floatx()
 
 
-def set_default_dtype(dtype: Any, /) -> None:
+def set_default_dtype(dtype: DTypeLike, /) -> None:
     """Make a type of floats the one of arrays and layers that are made without another.
 
     It becomes Keras's too: `keras.config.floatx()` and the data type policy.
@@ -172,7 +172,7 @@ def default_int_dtype() -> str:
     return as_dtype(int)
 
 
-def default_dtype(*, dtype: Any = None, item: Any = None) -> str:
+def default_dtype(*, dtype: DTypeLike = None, item: ArrayLike | DTypeLike = None) -> str:
     """Return `dtype` if given, else the type of `item`, else the default float type.
 
     Example:
@@ -185,14 +185,14 @@ def default_dtype(*, dtype: Any = None, item: Any = None) -> str:
     return default_float_dtype() if item is None else _type_of(item)
 
 
-def _type_of(x: Any) -> str:
+def _type_of(x: ArrayLike | DTypeLike) -> str:
     """The data type that an array, a type or a number has."""
     if isinstance(x, str | type | np.dtype):
         return as_dtype(x)
     return dtype(x)
 
 
-def is_float_dtype(x: Any) -> builtins.bool:
+def is_float_dtype(x: ArrayLike | DTypeLike) -> builtins.bool:
     """Return whether an array, or a data type, is of real floating point numbers.
 
     Example:
@@ -203,7 +203,7 @@ def is_float_dtype(x: Any) -> builtins.bool:
     return keras.backend.is_float_dtype(_type_of(x))
 
 
-def is_int_dtype(x: Any) -> builtins.bool:
+def is_int_dtype(x: ArrayLike | DTypeLike) -> builtins.bool:
     """Return whether an array, or a data type, is of integers.
 
     Example:
@@ -214,7 +214,7 @@ def is_int_dtype(x: Any) -> builtins.bool:
     return "int" in _type_of(x)
 
 
-def is_bool_dtype(x: Any) -> builtins.bool:
+def is_bool_dtype(x: ArrayLike | DTypeLike) -> builtins.bool:
     """Return whether an array, or a data type, is boolean.
 
     Example:
@@ -225,7 +225,7 @@ def is_bool_dtype(x: Any) -> builtins.bool:
     return _type_of(x) == "bool"
 
 
-def is_complex_dtype(x: Any) -> builtins.bool:
+def is_complex_dtype(x: ArrayLike | DTypeLike) -> builtins.bool:
     """Return whether an array, or a data type, is complex.
 
     Example:
@@ -236,7 +236,7 @@ def is_complex_dtype(x: Any) -> builtins.bool:
     return _type_of(x).startswith("complex")
 
 
-def result_type(*arrays_and_dtypes: Any) -> str:
+def result_type(*arrays_and_dtypes: ArrayLike | DTypeLike) -> str:
     """Return the type that arithmetic on arrays of these types has, by Keras's rules.
 
     Example:
@@ -247,7 +247,7 @@ def result_type(*arrays_and_dtypes: Any) -> str:
     return common_type(*(_type_of(x) for x in arrays_and_dtypes))
 
 
-def promote_types(type1: Any, type2: Any) -> str:
+def promote_types(type1: DTypeLike, type2: DTypeLike) -> str:
     """Return the type that two types promote to, by Keras's rules.
 
     Example:

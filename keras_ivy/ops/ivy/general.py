@@ -11,6 +11,7 @@ from keras import ops
 from keras_ivy.container import Container
 from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.tensors import to_tensor
+from keras_ivy.typing import ArrayLike
 from keras_ivy.utils.checks import flag, received, summary
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError, nearest
 
@@ -71,7 +72,7 @@ __all__ = [
 ]
 
 
-def exists(x: Any) -> bool:
+def exists(x: object) -> bool:
     """Return whether `x` is something, not None.
 
     Example:
@@ -123,7 +124,7 @@ def default(
     return second() if calls and callable(second) else second
 
 
-def is_array(x: Any, exclusive: bool = False) -> bool:
+def is_array(x: object, exclusive: bool = False) -> bool:
     """Return whether `x` is an array.
 
     Args:
@@ -139,7 +140,7 @@ def is_array(x: Any, exclusive: bool = False) -> bool:
     return isinstance(x, tf.Tensor | keras.KerasTensor) or (not exclusive and is_variable(x))
 
 
-def is_native_array(x: Any, exclusive: bool = False) -> bool:
+def is_native_array(x: object, exclusive: bool = False) -> bool:
     """Return whether `x` is an array of TensorFlow's; here all arrays are.
 
     Args:
@@ -154,7 +155,7 @@ def is_native_array(x: Any, exclusive: bool = False) -> bool:
     return is_array(x, exclusive)
 
 
-def is_ivy_array(x: Any, exclusive: bool = False) -> bool:
+def is_ivy_array(x: object, exclusive: bool = False) -> bool:
     """Return whether `x` is an `ivy.Array`, which is TensorFlow's array here.
 
     Args:
@@ -169,7 +170,7 @@ def is_ivy_array(x: Any, exclusive: bool = False) -> bool:
     return is_array(x, exclusive)
 
 
-def is_ivy_container(x: Any) -> bool:
+def is_ivy_container(x: object) -> bool:
     """Return whether `x` is a Container.
 
     Example:
@@ -180,7 +181,7 @@ def is_ivy_container(x: Any) -> bool:
     return isinstance(x, Container)
 
 
-def is_variable(x: Any) -> bool:
+def is_variable(x: object) -> bool:
     """Return whether `x` is a variable.
 
     Example:
@@ -192,7 +193,7 @@ def is_variable(x: Any) -> bool:
 
 
 @ivy_function
-def variable(x: Any) -> keras.Variable:
+def variable(x: ArrayLike) -> keras.Variable:
     """Return a variable with an initial value.
 
     Example:
@@ -203,13 +204,13 @@ def variable(x: Any) -> keras.Variable:
     return keras.Variable(to_tensor(x))
 
 
-def _numpy(x: Any) -> np.ndarray:
+def _numpy(x: ArrayLike) -> np.ndarray:
     # NumPy cannot take a bfloat16 scalar from a tensor itself, and a tensor can give it.
     return np.asarray(to_tensor(x).numpy())
 
 
 @ivy_function
-def to_numpy(x: Any) -> np.ndarray:
+def to_numpy(x: ArrayLike) -> np.ndarray:
     """Return an array as NumPy's.
 
     Example:
@@ -221,7 +222,7 @@ def to_numpy(x: Any) -> np.ndarray:
 
 
 @ivy_function
-def to_list(x: Any) -> Any:
+def to_list(x: ArrayLike) -> Any:
     """Return an array as nested lists of Python numbers.
 
     Example:
@@ -233,7 +234,7 @@ def to_list(x: Any) -> Any:
 
 
 @ivy_function
-def to_scalar(x: Any) -> Any:
+def to_scalar(x: ArrayLike) -> Any:
     """Return an array of one entry as a Python number.
 
     Raises:
@@ -251,7 +252,7 @@ def to_scalar(x: Any) -> Any:
 
 
 @ivy_function
-def shape(x: Any, *, as_array: bool = False) -> Any:
+def shape(x: ArrayLike, *, as_array: bool = False) -> tuple | tf.Tensor:
     """Return the shape of an array.
 
     Args:
@@ -269,7 +270,7 @@ def shape(x: Any, *, as_array: bool = False) -> Any:
 
 
 @ivy_function
-def get_num_dims(x: Any) -> int:
+def get_num_dims(x: ArrayLike) -> int:
     """Return the number of axes.
 
     Example:
@@ -281,7 +282,7 @@ def get_num_dims(x: Any) -> int:
 
 
 @ivy_function
-def size(x: Any) -> Any:
+def size(x: ArrayLike) -> int | tf.Tensor:
     """Return the number of entries.
 
     Example:
@@ -293,7 +294,7 @@ def size(x: Any) -> Any:
 
 
 @ivy_function
-def array_equal(x0: Any, x1: Any) -> bool:
+def array_equal(x0: ArrayLike, x1: ArrayLike) -> bool:
     """Return whether two arrays have one shape and the same entries.
 
     Example:
@@ -305,7 +306,7 @@ def array_equal(x0: Any, x1: Any) -> bool:
 
 
 @ivy_function
-def all_equal(*xs: Any) -> bool:
+def all_equal(*xs: object) -> bool:
     """Return whether all arguments are equal: arrays by their entries, else by `==`.
 
     Example:
@@ -318,7 +319,7 @@ def all_equal(*xs: Any) -> bool:
     return all(bool(xs[0] == x) for x in xs[1:])
 
 
-def has_nans(x: Any, *, include_infs: bool = True) -> bool:
+def has_nans(x: ArrayLike, *, include_infs: bool = True) -> bool:
     """Return whether an array, or a leaf of a Container, holds what is not a number.
 
     Args:

@@ -9,6 +9,7 @@ from keras import ops
 
 from keras_ivy.container import Container
 from keras_ivy.ops.tensors import to_tensor
+from keras_ivy.typing import Array, ArrayLike
 from keras_ivy.utils.checks import flag, received, summary, whole
 from keras_ivy.utils.exceptions import IvyIndexError, IvyTypeError, IvyValueError
 
@@ -24,7 +25,7 @@ __all__ = [
 ]
 
 
-def _items(nest: Any) -> list[tuple[Any, Any]] | None:
+def _items(nest: object) -> list[tuple[Any, Any]] | None:
     """Return what a nest holds, by key or number; None for a leaf."""
     if isinstance(nest, Mapping):
         return list(nest.items())
@@ -43,7 +44,7 @@ def _like(nest: Any, values: Sequence[Any], to_mutable: bool = False) -> Any:
     return tuple(values) if isinstance(nest, tuple) and not to_mutable else list(values)
 
 
-def _is_ignored(x: Any, to_ignore: Any) -> bool:
+def _is_ignored(x: object, to_ignore: type | tuple[type, ...] | None) -> bool:
     """Whether a nest is of the types that count as leaves."""
     if to_ignore is None:
         return False
@@ -55,7 +56,7 @@ def _is_ignored(x: Any, to_ignore: Any) -> bool:
     return isinstance(x, types)
 
 
-def _holds(fn: Callable[[Any], bool], x: Any) -> bool:
+def _holds(fn: Callable[..., bool], x: object) -> bool:
     """Ask a predicate, which may answer by an array of one entry."""
     answer = fn(x)
     shape = getattr(answer, "shape", None)
@@ -68,11 +69,11 @@ def _holds(fn: Callable[[Any], bool], x: Any) -> bool:
 
 
 def nested_map(
-    fn: Callable[[Any], Any],
-    x: Any,
+    fn: Callable[..., object],
+    x: object,
     /,
-    include_derived: Any = None,
-    to_ignore: Any = None,
+    include_derived: bool | None = None,
+    to_ignore: type | tuple[type, ...] | None = None,
     to_mutable: bool = False,
 ) -> Any:
     """Return a nest of the same structure with a function applied to each leaf.
@@ -111,7 +112,10 @@ def nested_map(
 
 
 def nested_argwhere(
-    nest: Any, fn: Callable[[Any], bool], check_nests: bool = False, to_ignore: Any = None
+    nest: object,
+    fn: Callable[..., bool],
+    check_nests: bool = False,
+    to_ignore: type | tuple[type, ...] | None = None,
 ) -> list[list]:
     """Return the indices of the leaves for which a function holds.
 
@@ -143,7 +147,7 @@ def nested_argwhere(
     return found + ([[]] if check_nests and _holds(fn, nest) else [])
 
 
-def nested_any(nest: Any, fn: Callable[[Any], bool], check_nests: bool = False) -> bool:
+def nested_any(nest: object, fn: Callable[..., bool], check_nests: bool = False) -> bool:
     """Return whether a function holds for any leaf of a nest.
 
     Args:
@@ -159,7 +163,7 @@ def nested_any(nest: Any, fn: Callable[[Any], bool], check_nests: bool = False) 
     return bool(nested_argwhere(nest, fn, check_nests))
 
 
-def all_nested_indices(nest: Any, /, include_nests: bool = False) -> list[list]:
+def all_nested_indices(nest: object, /, include_nests: bool = False) -> list[list]:
     """Return the indices of all leaves of a nest.
 
     Args:
@@ -176,7 +180,7 @@ def all_nested_indices(nest: Any, /, include_nests: bool = False) -> list[list]:
     return [index for index in found if index]
 
 
-def index_nest(nest: Any, index: Sequence[Any], /) -> Any:
+def index_nest(nest: object, index: Sequence[object], /) -> Any:
     """Return what stands at an index of a nest.
 
     Args:
@@ -193,7 +197,7 @@ def index_nest(nest: Any, index: Sequence[Any], /) -> Any:
     """
     if not isinstance(index, Sequence) or isinstance(index, str | bytes):
         raise IvyTypeError(f"An index is a list of keys and numbers. {received('index', index)}")
-    here = nest
+    here: Any = nest
     for depth, key in enumerate(index):
         try:
             here = here[key]
@@ -204,7 +208,9 @@ def index_nest(nest: Any, index: Sequence[Any], /) -> Any:
     return here
 
 
-def set_nest_at_index(nest: Any, index: Sequence[Any], value: Any, /, shallow: bool = True) -> Any:
+def set_nest_at_index(
+    nest: object, index: Sequence[object], value: object, /, shallow: bool = True
+) -> Any:
     """Return a nest with a value at an index.
 
     Args:
@@ -225,7 +231,7 @@ def set_nest_at_index(nest: Any, index: Sequence[Any], value: Any, /, shallow: b
 
 
 def map_nest_at_index(
-    nest: Any, index: Sequence[Any], fn: Callable[[Any], Any], /, shallow: bool = True
+    nest: object, index: Sequence[object], fn: Callable[..., object], /, shallow: bool = True
 ) -> Any:
     """Return a nest with a function applied to what stands at an index.
 
@@ -245,11 +251,12 @@ def map_nest_at_index(
     """
     flag("shallow", shallow, "map_nest_at_index")
     index_nest(nest, index)  # which checks the index
-    nests = [nest]
+    nests: list[Any] = [nest]
+    keys: list[Any] = list(index)
     for depth in range(len(index)):
         nests.append(index_nest(nest, index[: depth + 1]))
     value = fn(nests.pop())
-    for here, key in zip(reversed(nests), reversed(index), strict=True):
+    for here, key in zip(reversed(nests), reversed(keys), strict=True):
         if shallow and not isinstance(here, tuple):
             here[key] = value
             value = here
@@ -264,7 +271,7 @@ def map_nest_at_index(
 MOST_AXES = 254
 
 
-def vmap(func: Callable, in_axes: Any = 0, out_axes: Any = 0) -> Callable:
+def vmap(func: Callable, in_axes: int | Sequence[int | None] = 0, out_axes: int = 0) -> Callable:
     """Return a function that maps another over an axis of its arguments, all at once.
 
     Args:
@@ -326,7 +333,7 @@ def vmap(func: Callable, in_axes: Any = 0, out_axes: Any = 0) -> Callable:
     return mapped
 
 
-def _to_front(x: Any, axis: int) -> Any:
+def _to_front(x: ArrayLike, axis: int) -> Array:
     x = to_tensor(x)
     rank = x.shape.rank
     if rank is not None and not -rank <= axis < rank:
@@ -337,5 +344,5 @@ def _to_front(x: Any, axis: int) -> Any:
     return _move(x, axis, 0)
 
 
-def _move(x: Any, source: int, destination: int) -> Any:
+def _move(x: ArrayLike, source: int, destination: int) -> Array:
     return ops.moveaxis(to_tensor(x), source, destination)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from math import inf
-from typing import Any
 
 import tensorflow as tf
 from keras import ops
@@ -250,7 +249,9 @@ def trace(x: ArrayLike, *, offset: int = 0, axis1: int = 0, axis2: int = 1) -> A
 
 
 @ivy_function
-def vector_norm(x: ArrayLike, *, axis: Axis = None, keepdims: bool = False, ord: Any = 2) -> Array:
+def vector_norm(
+    x: ArrayLike, *, axis: Axis = None, keepdims: bool = False, ord: float = 2
+) -> Array:
     """Return the norm of vectors along one or several axes, of the whole array by default.
 
     Args:
@@ -285,7 +286,7 @@ def _is_float(x: ArrayLike) -> bool:
 
 @ivy_function
 def matrix_norm(
-    x: ArrayLike, *, ord: Any = "fro", axis: tuple = (-2, -1), keepdims: bool = False
+    x: ArrayLike, *, ord: float | str = "fro", axis: tuple = (-2, -1), keepdims: bool = False
 ) -> Array:
     """Return the norm of matrices: `"fro"`, `"nuc"`, 1, -1, 2, -2, `inf` or `-inf`.
 

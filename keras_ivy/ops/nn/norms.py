@@ -161,7 +161,7 @@ def _channel_axis(owner: str, data_format: str, rank: int) -> int:
     return known[checks.choice(owner, "data_format", data_format, list(known))]
 
 
-def by_channel(value: Any, axis: int, rank: int) -> Array:
+def by_channel(value: Array | None, axis: int, rank: int) -> Array | None:
     """Return one number for each channel, in a shape that broadcasts."""
     if value is None or axis == rank - 1:
         return value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import tensorflow as tf
@@ -112,7 +113,7 @@ def adaptive_avg_pool2d(
     return adaptive_pool(x, sizes, (first, first + 1))
 
 
-def _adaptive_max(owner: str, x: ArrayLike, output_size: Any, rank: int) -> Array:
+def _adaptive_max(owner: str, x: ArrayLike, output_size: Window, rank: int) -> Array:
     """Return the largest entries of windows that divide the last axes."""
     x = numbers(owner, "if", input=x)
     layout = "(batch, channels, *spatial), with a batch or not"
@@ -187,7 +188,7 @@ def interpolate(
     size: Window | None = None,
     *,
     mode: str = "linear",
-    scale_factor: Any = None,
+    scale_factor: float | Sequence[float] | None = None,
     align_corners: bool = False,
     antialias: bool = False,
 ) -> Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 import tensorflow as tf
 
@@ -21,7 +21,9 @@ __all__ = [
 ]
 
 
-def transpose_size(size: Any, window: int, stride: int, padding: Any) -> Any:
+def transpose_size(
+    size: int | Array, window: int, stride: int, padding: str | Sequence[int]
+) -> int | Array:
     """Return the size of an axis after a transposed convolution.
 
     Args:
@@ -39,7 +41,7 @@ def transpose_size(size: Any, window: int, stride: int, padding: Any) -> Any:
     """
     if padding == "SAME":
         return size * stride
-    if padding == "VALID":
+    if isinstance(padding, str):  # "VALID"
         return size * stride + max(window - stride, 0)
     return (size - 1) * stride + window - sum(padding)
 
@@ -76,14 +78,21 @@ def wanted_sizes(
     return [checks.positive(owner, "output_shape", s) for s in sizes]
 
 
-def _check_size(owner: str, size: Any, window: int, stride: int, padding: Any, out: Any) -> None:
+def _check_size(
+    owner: str,
+    size: int | Array,
+    window: int,
+    stride: int,
+    padding: str | Sequence[int],
+    out: int | Array,
+) -> None:
     """Check that a convolution of the wanted output would have the size of the input."""
     if not isinstance(size, int) or not isinstance(out, int):
         return
     if padding == "SAME":
         fits = (size - 1) * stride < out <= size * stride
     else:
-        border = 0 if padding == "VALID" else sum(padding)
+        border = 0 if isinstance(padding, str) else sum(padding)
         fits = (out + border - window) // stride + 1 == size
     if not fits or out < 1:
         raise IvyValueError(

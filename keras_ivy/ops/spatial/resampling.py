@@ -13,7 +13,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from keras_ivy.typing import Array, ArrayLike, Window
+from keras_ivy.typing import Array, ArrayLike
 
 __all__ = ["resampling_matrix", "resize_axes"]
 
@@ -87,7 +87,9 @@ def _sampled(method: str, size: Any, out: Any, antialias: bool) -> Array:
     return _shared_out(tf.where(distance > radius, 0.0, kernel(distance)))
 
 
-def resampling_matrix(method: str, size: Window, out: Any, antialias: bool = False) -> Array:
+def resampling_matrix(
+    method: str, size: int | Array, out: int | Array, antialias: bool = False
+) -> Array:
     """Return the float32 matrix of shape `(out, size)` that resizes an axis.
 
     Args:
@@ -109,7 +111,7 @@ def resampling_matrix(method: str, size: Window, out: Any, antialias: bool = Fal
     return _sampled(method, size, out, antialias)
 
 
-def resize_axes(x: ArrayLike, axes: dict[int, Any], method: str, antialias: bool) -> Array:
+def resize_axes(x: ArrayLike, axes: dict[int, int | Array], method: str, antialias: bool) -> Array:
     """Resize the last axes of an array.
 
     Args:

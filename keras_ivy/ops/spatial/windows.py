@@ -9,11 +9,10 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import tensorflow as tf
 
-from keras_ivy.typing import Array, ArrayLike
+from keras_ivy.typing import Array, ArrayLike, Widths
 from keras_ivy.utils.exceptions import IvyValueError
 
 __all__ = [
@@ -63,7 +62,7 @@ def spatial_sizes(x: ArrayLike) -> list:
 
 
 def explicit_widths(
-    x: ArrayLike, padding: Any, window: Sequence[int], strides: Sequence[int]
+    x: ArrayLike, padding: Widths, window: Sequence[int], strides: Sequence[int]
 ) -> list[tuple[Array, Array]]:
     """Return a pair of widths for each spatial axis, whatever way the padding is given.
 
@@ -75,8 +74,8 @@ def explicit_widths(
     """
     if padding == "VALID":
         return [(0, 0)] * len(window)
-    if padding != "SAME":
-        return padding
+    if not isinstance(padding, str):
+        return list(padding)
     widths = []
     for size, k, s in zip(spatial_sizes(x), window, strides, strict=True):
         # The last window starts at (ceil(size / s) - 1) * s and may stick out.
@@ -87,7 +86,9 @@ def explicit_widths(
     return widths
 
 
-def pad_spatial(x: ArrayLike, widths: Sequence[tuple[Any, Any]], value: Any = 0) -> Array:
+def pad_spatial(
+    x: ArrayLike, widths: Sequence[tuple[int | Array, int | Array]], value: ArrayLike = 0
+) -> Array:
     """Return the array with a border around its spatial axes."""
     if all(isinstance(w, int) and w == 0 for pair in widths for w in pair):
         return x
@@ -103,7 +104,7 @@ def pad_spatial(x: ArrayLike, widths: Sequence[tuple[Any, Any]], value: Any = 0)
 def output_sizes(
     owner: str,
     x: ArrayLike,
-    padding: Any,
+    padding: Widths,
     window: Sequence[int],
     strides: Sequence[int],
 ) -> list[int | None]:
@@ -120,7 +121,7 @@ def output_sizes(
         if padding == "SAME":
             sizes.append(math.ceil(size / s))
             continue
-        border = 0 if padding == "VALID" else sum(padding[axis])
+        border = 0 if isinstance(padding, str) else sum(padding[axis])
         if size + border < k:
             raise IvyValueError(
                 f"{owner}: the window of size {k} does not fit into spatial axis {axis} of size "
