@@ -10,7 +10,6 @@ Private names used: `keras.src.utils.tracking` and `Layer._tracker`.
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from typing import Any
 
 import keras
 from keras.src.utils import tracking
@@ -39,7 +38,7 @@ class CollectionTracker(tracking.Tracker):
     def lock(self, msg: str | None = None) -> None:
         """Do nothing: a module takes layers at any time, also after Keras has quantized some."""
 
-    def track(self, attr: Any) -> Any:
+    def track(self, attr: object) -> object:
         """Count what is in a value, and return what the layer keeps in its place."""
         if not tracking.is_tracking_enabled():
             return attr
@@ -64,7 +63,7 @@ class CollectionTracker(tracking.Tracker):
         return attr
 
 
-def _holds(value: Any) -> bool:
+def _holds(value: object) -> bool:
     """Whether there is, or may come to be, a layer or a variable in a collection."""
     if isinstance(value, Mapping):
         return any(map(_holds, value.values()))

@@ -27,7 +27,7 @@ def consumers(layer: keras.layers.Layer) -> list:
     return [node.operation for node in getattr(layer, "_outbound_nodes", ())]
 
 
-def name_outputs(layer: keras.layers.Layer, count: int, pack: Callable[[list], Any]) -> None:
+def name_outputs(layer: keras.layers.Layer, count: int, pack: Callable[[list], object]) -> None:
     """Give the outputs of a layer their class back in the functional model that is being called.
 
     A config has tuples of every class as plain lists, and so has the model that is made from it.

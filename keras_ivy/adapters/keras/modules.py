@@ -6,7 +6,7 @@ to both. The rest is about one call: whether an enclosing layer has said that it
 shapes of the inputs, which Keras records in a `build` that a Module does not have.
 """
 
-from typing import Any
+from contextlib import AbstractContextManager
 
 import keras
 from keras.src.backend.common.global_state import get_global_attribute
@@ -42,12 +42,12 @@ def unlock(layer: keras.layers.Layer) -> None:
     layer._tracker.unlock()
 
 
-def track(layer: keras.layers.Layer, thing: Any) -> None:
+def track(layer: keras.layers.Layer, thing: object) -> None:
     """Make Keras count a layer, variable or seed generator among those of the layer."""
     layer._tracker.track(thing)
 
 
-def track_nested(layer: keras.layers.Layer, value: Any) -> Any:
+def track_nested(layer: keras.layers.Layer, value: object) -> object:
     """Make Keras count what is in a collection, and return what it keeps in its place.
 
     That is a list, dict or set of the same items, which tells Keras when it grows.
@@ -60,12 +60,12 @@ def track_variable(layer: keras.layers.Layer, variable: keras.Variable) -> None:
     layer._track_variable(variable)
 
 
-def untrack(layer: keras.layers.Layer, thing: Any) -> None:
+def untrack(layer: keras.layers.Layer, thing: object) -> None:
     """Make Keras no longer count a layer or variable among those of the layer."""
     layer._tracker.untrack(thing)
 
 
-def track_for_checkpoints(layer: keras.layers.Layer, thing: Any, name: str) -> None:
+def track_for_checkpoints(layer: keras.layers.Layer, thing: object, name: str) -> None:
     """Make `tf.train.Checkpoint` save and restore a child under a name."""
     layer._track_trackable(thing, name, overwrite=True)
 
@@ -80,21 +80,21 @@ def forget_attribute(layer: keras.layers.Layer, name: str) -> None:
     layer._tracked[:] = [kept for kept in layer._tracked if kept != name]
 
 
-def enclosing_training() -> Any:
+def enclosing_training() -> object:
     """Return the `training` of the Keras call that is going on, None if it has not said, or
     `ABSENT` outside of every call."""
     context = get_global_attribute("current_call_ctx")
     return ABSENT if context is None else context.get_value("training")
 
 
-def set_enclosing_training(training: Any) -> None:
+def set_enclosing_training(training: object) -> None:
     """Say for the layers that are called from now on, in the call that is going on."""
     context = get_global_attribute("current_call_ctx")
     if context is not None:
         context.set_value("training", training)
 
 
-def record_input_shapes(layer: keras.layers.Layer, shapes: dict[str, Any]) -> None:
+def record_input_shapes(layer: keras.layers.Layer, shapes: dict[str, object]) -> None:
     """Record the shapes of the inputs where `export`, `summary` and TFLite look for them.
 
     TFLite takes models of one input, and looks for its shape under the name that Keras's own
@@ -105,6 +105,6 @@ def record_input_shapes(layer: keras.layers.Layer, shapes: dict[str, Any]) -> No
     layer._build_shapes_dict = shapes
 
 
-def name_scope(layer: keras.layers.Layer) -> Any:
+def name_scope(layer: keras.layers.Layer) -> AbstractContextManager:
     """Return the scope in which the paths of the layer's variables begin with its own."""
     return layer._open_name_scope()

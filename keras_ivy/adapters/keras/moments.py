@@ -9,10 +9,11 @@ Private name used: `keras.src.backend.tensorflow.nn._compute_moments`, from Kera
 
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import tensorflow as tf
 
+from keras_ivy.typing import Array, Axis
 from keras_ivy.utils.requirements import KERAS
 
 # By Keras's version, not by which file is there: wheels of `keras` and `keras-nightly` unpack into
@@ -27,20 +28,20 @@ _open = 0
 _here = threading.local()
 
 
-def exact_moments(x, axes, keepdims=False):
+def exact_moments(x: Array, axes: Axis, keepdims: bool = False) -> tuple[Array, Array]:
     """Return mean and variance of `x` over `axes`, differentiable any number of times."""
     mean = tf.reduce_mean(x, axes, keepdims=True)
     variance = tf.reduce_mean(tf.square(x - mean), axes, keepdims=keepdims)
     return (mean if keepdims else tf.squeeze(mean, axes)), variance
 
 
-def _dispatcher(original):
-    def compute_moments(x, axes, keepdims):
+def _dispatcher(original: Callable) -> Callable:
+    def compute_moments(x: Array, axes: Axis, keepdims: bool) -> tuple[Array, Array]:
         if getattr(_here, "depth", 0):
             return exact_moments(x, axes, keepdims)
         return original(x, axes, keepdims)
 
-    compute_moments.original = original
+    vars(compute_moments)["original"] = original
     return compute_moments
 
 

@@ -4,11 +4,13 @@ Keras keeps these under names with an underscore. `tests/conformance/test_keras_
 says which of them has changed, if one has.
 """
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import keras
 import tensorflow as tf
+
+from keras_ivy.typing import Array
 
 #: Class -> the attributes that hold its slots, in the order in which they are made.
 SLOTS = {
@@ -26,7 +28,9 @@ class Exclusions(NamedTuple):
     keys: frozenset
 
 
-def learning_rate(optimizer: keras.optimizers.Optimizer) -> Any:
+def learning_rate(
+    optimizer: keras.optimizers.Optimizer,
+) -> float | keras.optimizers.schedules.LearningRateSchedule | Callable[[], float]:
     """Return the rate as it was given: a float, a schedule or a callable."""
     rate = optimizer._learning_rate
     return float(rate.numpy()) if isinstance(rate, keras.Variable) else rate
@@ -39,7 +43,9 @@ def exclusions(optimizer: keras.optimizers.Optimizer) -> Exclusions:
     return Exclusions(pattern.pattern if pattern is not None else None, frozenset(keys))
 
 
-def is_among(optimizer: keras.optimizers.Optimizer, variable: Any, keys: frozenset) -> bool:
+def is_among(
+    optimizer: keras.optimizers.Optimizer, variable: keras.Variable, keys: frozenset
+) -> bool:
     """Whether a variable is one of those whose keys these are."""
     return optimizer._var_key(variable) in keys or optimizer._var_key(variable.value) in keys
 
@@ -49,7 +55,7 @@ def trained(optimizer: keras.optimizers.Optimizer) -> list:
     return list(optimizer._trainable_variables)
 
 
-def raw_iterations(optimizer: keras.optimizers.Optimizer) -> Any:
+def raw_iterations(optimizer: keras.optimizers.Optimizer) -> keras.Variable:
     """Return the variable that counts the calls, accumulated steps included."""
     return optimizer._iterations
 
@@ -61,7 +67,7 @@ def slots(optimizer: keras.optimizers.Optimizer) -> list[Sequence]:
 
 
 def merge_update(
-    optimizer: keras.optimizers.Optimizer, grads_and_vars: list, learning_rate: Any
+    optimizer: keras.optimizers.Optimizer, grads_and_vars: list, learning_rate: Array
 ) -> None:
     """Let Keras's `_distributed_tf_update_step` update variables from summed gradients.
 

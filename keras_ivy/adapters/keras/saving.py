@@ -14,14 +14,16 @@ Private names used:
 """
 
 import io
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, MutableMapping
 
 import keras
+import numpy as np
 from keras.src.saving import serialization_lib
 from keras.src.saving.keras_saveable import KerasSaveable
 from keras.src.saving.saving_lib import H5IOStore, _save_state, is_memory_sufficient
 from keras.src.utils import io_utils
+
+from keras_ivy.typing import ArrayLike
 
 __all__ = ["Companion", "is_loading", "is_safe", "may_overwrite", "weights_bytes"]
 
@@ -79,12 +81,12 @@ class Companion(KerasSaveable):
     def _obj_type(self) -> str:
         return "Layer"
 
-    def save_own_variables(self, store: Any) -> None:
+    def save_own_variables(self, store: MutableMapping[str, ArrayLike]) -> None:
         """Write the variables; without any, there is no group."""
         for name, variable in self._variables().items():
             store[name] = variable
 
-    def load_own_variables(self, store: Any) -> None:
+    def load_own_variables(self, store: Mapping[str, np.ndarray]) -> None:
         """Read those variables that the file has.
 
         Raises:

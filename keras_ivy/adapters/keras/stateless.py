@@ -28,7 +28,7 @@ def stored_dtype(variable: keras.Variable) -> str:
     return variable._dtype
 
 
-def raw_value(variable: keras.Variable):
+def raw_value(variable: keras.Variable) -> tf.Variable | None:
     """Return what a variable holds, whatever scopes are open: a `tf.Variable` once built."""
     return variable._value
 

@@ -5,9 +5,11 @@ do TensorFlow's checkpoints. `tests/conformance/test_keras_variables.py` says wh
 changed, if one has.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 _KEY = "VARIABLE_VALUE"
@@ -66,18 +68,18 @@ class RowVariable(keras.Variable):
         return tf.convert_to_tensor(self._stack.value)[self._index]
 
     @property
-    def handle(self) -> Any:
+    def handle(self) -> tf.Tensor:
         """There is none: raises `AttributeError`."""
         raise AttributeError(f"{self.path!r} is an entry of a stack and has no handle of its own")
 
-    def numpy(self) -> Any:
+    def numpy(self) -> np.ndarray:
         """The entry, as an array."""
         return self.value.numpy()
 
-    def _initialize_with_initializer(self, initializer: Any) -> None:
+    def _initialize_with_initializer(self, initializer: Callable) -> None:
         """Do nothing: the entry exists already."""
 
-    def _direct_assign(self, value: Any) -> None:
+    def _direct_assign(self, value: tf.Tensor) -> None:
         whole = tf.convert_to_tensor(self._stack.value)
         entry = tf.cast(value, whole.dtype)[tf.newaxis]
         new = tf.tensor_scatter_nd_update(whole, [[self._index]], entry)

@@ -63,7 +63,7 @@ class Exporting(_Mixed):
         return self._restored_child(name) if found is None else found
 
 
-def awaits(thing: Any, prefix: str) -> bool:
+def awaits(thing: object, prefix: str) -> bool:
     """Whether a restored checkpoint has values for children, of such names, that are not there."""
     deferred: Any = getattr(thing, "_self_unconditional_deferred_dependencies", None)
     return any(name.startswith(prefix) for name in deferred) if deferred else False
