@@ -45,15 +45,16 @@ def register(*names: str) -> Callable[[Class], Class]:
 
     Example:
 
-    >>> @register("half_ivy")
-    ... class Half(keras.initializers.Initializer):
+    >>> @register("part_ivy")
+    ... class Part(keras.initializers.Initializer):
+    ...     "A constant."
     ...     def __init__(self, factor=0.5):
     ...         self.factor = factor
     ...     def __call__(self, shape, dtype=None):
     ...         return keras.ops.full(shape, self.factor, dtype)
     ...     def get_config(self):
     ...         return {"factor": self.factor}
-    >>> keras.layers.Dense(2, kernel_initializer="half_ivy(factor=0.25)").kernel_initializer.factor
+    >>> keras.layers.Dense(2, kernel_initializer="part_ivy(factor=0.25)").kernel_initializer.factor
     0.25
     """
     for name in names:
