@@ -72,7 +72,7 @@ def nested_map(
     fn: Callable[..., object],
     x: object,
     /,
-    include_derived: bool | None = None,
+    include_derived: bool | Mapping[str, bool] | None = None,
     to_ignore: type | tuple[type, ...] | None = None,
     to_mutable: bool = False,
 ) -> Any:
