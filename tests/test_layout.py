@@ -219,12 +219,6 @@ def test_few_public_signatures_of_the_package_say_any(say_any):
     assert 100 * over <= ALL_SAY_ANY * count, f"{over} of {count} public signatures say `Any`"
 
 
-#: Functions whose `model`, `module` or `layer` is still just anything; the list only shrinks.
-UNTYPED_MODELS = {
-    "_check_layer(layer)",
-}  # fmt: skip
-
-
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
 def test_what_takes_an_optimizer_or_a_model_says_what_of_it(path):
     found = [
@@ -235,7 +229,6 @@ def test_what_takes_an_optimizer_or_a_model_says_what_of_it(path):
         if argument.arg.endswith("optimizer") or argument.arg in ("layer", "model", "module")
         if "Any" in said(argument.annotation)
     ]
-    found = [name for name in found if name not in UNTYPED_MODELS]
     assert not found, (
         f"{path.name}: {found} need a type: `keras.Model`, `keras.layers.Layer`, or a protocol "
         "such as `optimizers.parts.host.Host`"

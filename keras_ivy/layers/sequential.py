@@ -162,7 +162,7 @@ def _check_dtype(layers: tuple, dtype: Any) -> None:
                 )
 
 
-def _check_layer(layer: Any, name: str) -> None:
+def _check_layer(layer: object, name: str) -> None:
     if isinstance(layer, keras.layers.Layer):
         return
     hint = ""

@@ -39,7 +39,14 @@ def watching(watcher: Watcher, within: tf.Graph | None = None) -> Iterator[None]
     """
     busy = False
 
-    def callback(op_type, inputs, attrs, outputs, op_name=None, graph=None):
+    def callback(
+        op_type: bytes | str,
+        inputs: Sequence[tf.Tensor],
+        attrs: object,
+        outputs: Sequence[tf.Tensor],
+        op_name: str | None = None,
+        graph: tf.Graph | None = None,
+    ) -> None:
         nonlocal busy
         if graph is not within or busy:
             return
