@@ -55,7 +55,8 @@ def families_make_their_class() -> None:
     """Classes of one base, which some of them take the constructor of."""
     assert_type(ivy.Conv1D(1, 2, 3, 1, "SAME"), ivy.Conv1D)
     assert_type(ivy.MaxPool2D(2, 2, "SAME"), ivy.MaxPool2D)
-    assert_type(ivy.Conv2DTranspose.from_keras(None), ivy.Conv2DTranspose)
+    layer = keras.layers.Conv2DTranspose(2, 3)
+    assert_type(ivy.Conv2DTranspose.from_keras(layer), ivy.Conv2DTranspose)
 
 
 def containers_make_containers(c: ivy.Container) -> None:
