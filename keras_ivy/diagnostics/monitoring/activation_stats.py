@@ -27,7 +27,8 @@ class ActivationStats(Monitor[ActivationRecord]):
     Measured are mean, standard deviation, rms, shares of zeros, saturated values and dead units,
     and a histogram, of the batches 1, `1 + every`, `1 + 2 every`, ... of training, counted over
     all epochs and calls of `fit` with this callback; an epoch without any such batch is measured
-    at its last one, or at its first one if nobody knows how many there are.
+    at its last one, or at its first one if nobody knows how many there are. Of data whose length
+    nobody knows, an execution of several batches that the data end in counts as a whole one.
 
     A batch is measured before its step, with the weights, statistics and seeds that the step
     begins with: dropout draws what it draws in the step. Inside an execution of
