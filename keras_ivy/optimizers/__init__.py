@@ -10,16 +10,16 @@ from keras_ivy.optimizers.ivy_side.functional import (
     lars_update,
     optimizer_update,
 )
+from keras_ivy.optimizers.keras_side.loss_scale import LossScaleOptimizer
 from keras_ivy.optimizers.lamb import LAMB, LAMBPaper
 from keras_ivy.optimizers.lars import LARS, LARSPaper
-from keras_ivy.optimizers.loss_scale import LossScaleOptimizer
 from keras_ivy.optimizers.migrate.addons import from_tfa_config
 from keras_ivy.optimizers.migrate.interop import from_keras
 from keras_ivy.optimizers.parts.callbacks import TrustRatioLogger
+from keras_ivy.optimizers.parts.schedules import WarmupPolynomial, scale_lr
 from keras_ivy.optimizers.rules import Rule
-from keras_ivy.optimizers.schedules import WarmupPolynomial, scale_lr
 from keras_ivy.optimizers.sgd import SGD
-from keras_ivy.registration import list_optimizers, register
+from keras_ivy.registration import keep_former_files, list_optimizers, register
 
 __all__ = [
     "LAMB",
@@ -46,3 +46,5 @@ __all__ = [
     "register",
     "scale_lr",
 ]
+
+keep_former_files(__name__, ["loss_scale", "schedules"])

@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from keras_ivy.optimizers import base as ours
 from keras_ivy.optimizers.keras_side import exported, hooks
-from keras_ivy.optimizers.loss_scale import LossScaleOptimizer
+from keras_ivy.optimizers.keras_side.loss_scale import LossScaleOptimizer
 
 Keras = keras.optimizers.Optimizer
 

@@ -16,9 +16,9 @@ import tensorflow as tf
 from keras_ivy.optimizers.keras_side.tensors import scalar
 from keras_ivy.optimizers.parts.host import Host
 from keras_ivy.optimizers.parts.overrides import overridden
+from keras_ivy.optimizers.parts.schedules import WarmupPolynomial
 from keras_ivy.optimizers.parts.shown import printed_schedule
 from keras_ivy.optimizers.parts.spellings import as_learning_rate, check_new_rate
-from keras_ivy.optimizers.schedules import WarmupPolynomial
 from keras_ivy.typing import LearningRate
 from keras_ivy.utils.exceptions import IvyTypeError
 
