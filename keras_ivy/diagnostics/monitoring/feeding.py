@@ -66,12 +66,7 @@ class Feeder:
         Returns:
             The logs of the last batch.
         """
-        batches = []
-        for _ in range(int(self._model.steps_per_execution)):
-            following = iterator.get_next_as_optional()
-            if not bool(following.has_value()):
-                break
-            batches.append(following.get_value())
+        batches = _taken(iterator, int(self._model.steps_per_execution))
         if not batches:
             return function(iterator)  # it says in its own way that the data have ended
         logs: object = None
@@ -123,8 +118,24 @@ class Feeder:
             self._endless, self._held = iter(read.with_options(_options())), held
             self._spec = spec
         for variable, leaf in zip(self._held, leaves, strict=True):
-            variable.assign(leaf)
+            variable.assign(leaf, read_value=False)
         return self._endless
+
+
+def _taken(iterator: BatchIterator, most: int) -> list[Data]:
+    """Take the next batches, as many as there are."""
+    if most == 1 and isinstance(iterator, tf.data.Iterator):
+        try:
+            return [iterator.get_next()]
+        except tf.errors.OutOfRangeError:
+            return []
+    batches = []
+    for _ in range(most):
+        following = iterator.get_next_as_optional()
+        if not bool(following.has_value()):
+            break
+        batches.append(following.get_value())
+    return batches
 
 
 def _variant(data: Data, spec: object, plain: bool) -> tf.data.Dataset:

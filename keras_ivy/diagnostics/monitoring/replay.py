@@ -84,7 +84,7 @@ class Replay:
         #: How many steps the optimizer had made.
         self.iteration = 0
         self._before: Sequence[tf.Tensor] = ()
-        self._changes = tf.function(self._compared, autograph=False)
+        self._changes: Callable | None = None
         self._loss: float | None = None
         self._compiled: Callable | None = None
         self._hand_out: Callable[[Sequence[tf.Tensor]], None] | None = None
@@ -130,8 +130,13 @@ class Replay:
             the order of `gradients`; and whether the optimizer has counted a step: not so where it
             only accumulated, or where its loss scale was too large.
         """
-        run = self._compared if self._model.run_eagerly else self._changes
-        rows, iteration = run(self._before)
+        if self._model.run_eagerly:
+            rows, iteration = self._compared(self._before)
+        else:
+            if self._changes is None:
+                function = tf.function(self._compared, autograph=False)
+                self._changes = function.get_concrete_function(self._before)
+            rows, iteration = self._changes(self._before)
         found = [gradient_from(row) for row in rows.numpy().tolist()]
         self._before = ()
         half = len(found) // 2
