@@ -6,7 +6,8 @@ nothing of the training changes, and between two batches there is time to look.
 """
 
 import functools
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterator
 from typing import Protocol, TypeAlias
 
 import keras
@@ -25,8 +26,8 @@ class BatchIterator(Protocol):
     def element_spec(self) -> object:
         """The specification of a batch."""
 
-    def get_next_as_optional(self) -> tf.experimental.Optional:
-        """The next batch, if there is one."""
+    def __iter__(self) -> Iterator[Data]:
+        """What yields the next batches."""
 
 
 TrainFunction: TypeAlias = Callable[[object], object]
@@ -66,7 +67,7 @@ class Feeder:
         Returns:
             The logs of the last batch.
         """
-        batches = _taken(iterator, int(self._model.steps_per_execution))
+        batches = list(itertools.islice(iterator, int(self._model.steps_per_execution)))
         if not batches:
             return function(iterator)  # it says in its own way that the data have ended
         logs: object = None
@@ -120,22 +121,6 @@ class Feeder:
         for variable, leaf in zip(self._held, leaves, strict=True):
             variable.assign(leaf, read_value=False)
         return self._endless
-
-
-def _taken(iterator: BatchIterator, most: int) -> list[Data]:
-    """Take the next batches, as many as there are."""
-    if most == 1 and isinstance(iterator, tf.data.Iterator):
-        try:
-            return [iterator.get_next()]
-        except tf.errors.OutOfRangeError:
-            return []
-    batches = []
-    for _ in range(most):
-        following = iterator.get_next_as_optional()
-        if not bool(following.has_value()):
-            break
-        batches.append(following.get_value())
-    return batches
 
 
 def _variant(data: Data, spec: object, plain: bool) -> tf.data.Dataset:
