@@ -231,6 +231,7 @@ class Replay:
                 self.counts = [tuple(next(rows)) if there else () for _, there in variables]
 
             values.gradients += [(grad, _filler(found, gradient_from)) for grad in grads]
+            self.counts = [()] * len(variables)
             if grads:
                 values.counts.append((size_counts(grads, scale, GRADIENT_BINS), take_counts))
 

@@ -164,48 +164,41 @@ def size_counts(tensors: Sequence[Tensor], scale: Tensor, edges: Sequence[float]
             small.setdefault(x.dtype, []).append(at)
     rows = dict[int, Tensor]()
     for places in small.values():
-        sizes = [tensors[at].shape[0] for at in places]
-        owners = np.repeat(np.arange(len(sizes)), sizes)
         joint = tf.concat([tensors[at] for at in places], 0)
-        rows |= zip(
-            places, tf.unstack(_sizes(joint, scale, edges, owners, len(sizes))), strict=True
-        )
+        lengths = [tensors[at].shape[0] for at in places]
+        counts = tf.unstack(_sizes(joint, scale, edges, lengths))
+        rows |= zip(places, counts, strict=True)
     for at, x in enumerate(tensors):
         if at not in rows:
-            rows[at] = _sizes(x, scale, edges, np.zeros([], int), 1)[0]
+            rows[at] = _sizes(x, scale, edges)[0]
     return tf.stack([rows[at] for at in range(len(tensors))])
 
 
-def _sizes(
-    x: Tensor, scale: Tensor, edges: Sequence[float], owners: np.ndarray, number: int
-) -> Tensor:
-    """Count values by their size and their owner, (number, bins)."""
+def _sizes(x: Tensor, scale: Tensor, edges: Sequence[float], lengths: Sequence[int] = ()) -> Tensor:
+    """Count the sizes of a vector's values, or of parts of given lengths each, (parts, bins)."""
+    parts = max(len(lengths), 1)
     bins = len(edges) - 1
     step = (edges[-1] - edges[0]) / bins
     # Bins far below the first edge, so that one more holds the zeros alone: each pass over the
     # values counts, and to look for zeros would be another three.
     below = math.ceil((edges[0] - _LEAST_SIZE[x.dtype]) / step)
-    offset = below + 1 - (edges[0] + _log10(tf.cast(scale, x.dtype))) / step
-    at = tf.math.log(tf.abs(x)) * (1 / (step * math.log(10.0))) + offset
+    ten = math.log(10.0)
+    offset = below + 1 - (edges[0] + tf.math.log(tf.cast(scale, x.dtype)) / ten) / step
+    at = tf.math.log(tf.abs(x)) * (1 / (step * ten)) + offset
     at = tf.where(tf.math.is_nan(x), 0, _whole(at, below + bins))
     room = below + bins + 1
-    if number > 1:
-        at += tf.constant(owners * room, tf.int32)
-    counts = tf.reshape(_counted(at, number * room), [number, room])
+    if parts > 1:
+        at += tf.constant(np.repeat(np.arange(parts) * room, lengths), tf.int32)
+    counts = tf.reshape(_counted(at, parts * room), [parts, room])
     first = tf.reduce_sum(counts[:, 1 : below + 2], 1, keepdims=True)
     return tf.concat([first, counts[:, below + 2 :]], 1)
 
 
-def _log10(x: Tensor) -> Tensor:
-    return tf.math.log(x) / math.log(10.0)
-
-
 def _whole(x: Tensor, most: int) -> Tensor:
     """Round down to what lies between 0 and `most`."""
-    ends = (tf.zeros([], x.dtype), tf.cast(most, x.dtype))
-    return tf.cast(
-        tf.raw_ops.ClipByValue(t=x, clip_value_min=ends[0], clip_value_max=ends[1]), tf.int32
-    )
+    least, most = tf.zeros([], x.dtype), tf.cast(most, x.dtype)
+    clipped = tf.raw_ops.ClipByValue(t=x, clip_value_min=least, clip_value_max=most)
+    return tf.cast(clipped, tf.int32)
 
 
 def _counted(bins: Tensor, size: int) -> Tensor:
