@@ -10,7 +10,9 @@ Keras. Importing registers every class and string name with Keras.
 from typing import TYPE_CHECKING
 
 from keras_ivy.utils import requirements as _requirements  # noqa: F401  it says what is missing
-from keras_ivy import diagnostics, initializers, layers, ops, optimizers, stateful, utils
+from keras_ivy import (
+    diagnostics, drop_in, initializers, layers, ops, optimizers, stateful, utils,
+)
 from keras_ivy.container import Container
 from keras_ivy.functional import (
     assign_variables, execute_with_gradients, functional_call, value_and_grad, variables,
@@ -65,7 +67,7 @@ __all__ = [
     "TruncatedNormal", "Uniform", "UniformInitializer", "VarianceScaling", "WeightStats",
     "XavierInitializer", "XavierNormal", "XavierUniform", "ZeroLastScheme", "Zeros",
     "__version__", "assign_variables", "calculate_gain", "compare_initializations",
-    "compare_training", "diagnose", "diagnostics", "exact_second_order",
+    "compare_training", "diagnose", "diagnostics", "drop_in", "exact_second_order",
     "execute_with_gradients", "fans_of", "functional_call", "initialize_model", "initializers",
     "kaiming_normal", "kaiming_uniform", "layers", "list_initializers", "lsuv", "normal", "ops",
     "optimizers", "register_fans", "stateful", "uniform", "utils", "value_and_grad",

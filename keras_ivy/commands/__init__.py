@@ -8,7 +8,7 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 
-from keras_ivy.commands import diagnose, selftest
+from keras_ivy.commands import diagnose, run, selftest
 from keras_ivy.utils.exceptions import nearest
 from keras_ivy.version import __version__
 
@@ -17,6 +17,7 @@ __all__ = ["CANNOT_RUN", "COMMANDS", "main"]
 #: Sub-commands by name: the function, and what it does.
 COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
     "diagnose": (diagnose.run, "say why a network does not train"),
+    "run": (run.run, "run an Ivy program unchanged"),
     "selftest": (selftest.run, "check this installation"),
 }
 

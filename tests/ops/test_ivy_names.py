@@ -157,11 +157,6 @@ def test_set_item_maps_over_containers():
     assert [c.a.numpy().tolist(), c.b.numpy().tolist()] == [[9, 2], [9, 4]]
 
 
-def test_get_item_refuses_slices_beside_arrays():
-    with pytest.raises(ValueError, match="two steps"):
-        ivy.get_item(np.ones((2, 3)), (slice(None), np.array([0, 1])))
-
-
 Point = collections.namedtuple("Point", "x y")
 NEST = {"a": [1, (2, Point(3, 4))], "b": {"c": 5}}
 

@@ -9,6 +9,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
+from keras_ivy.ops.arrays.queries import is_basic, look_up
 from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.kinds import indices_of, is_complex, numbers
 from keras_ivy.ops.tensors import dtype_name, to_tensor
@@ -159,12 +160,11 @@ def get_item(x: ArrayLike, query: ArrayLike) -> Array:
 
     Args:
         x: An array, or a Container of arrays.
-        query: A number, a slice, a tuple of those, whole numbers in an array or a list, a tuple
-            of such arrays, one for each of the first axes, or a boolean array of the shape of
-            the first axes of `x`.
+        query: What NumPy takes: a number, a slice, `...`, None, whole numbers in an array or a
+            list, a boolean array of the shape of the axes that it stands for, or a tuple of those.
 
     Raises:
-        ValueError: If slices and arrays stand in one tuple.
+        IndexError: If there are more indices than axes, or truth values of another shape.
 
     Example:
 
@@ -176,37 +176,7 @@ def get_item(x: ArrayLike, query: ArrayLike) -> Array:
     [9, 9]
     """
     x = to_tensor(x)
-    if isinstance(query, tuple) and any(_is_indices(q) for q in query):
-        return tf.gather_nd(x, _index_tuples(x, query))
-    if isinstance(query, list):
-        query = to_tensor(query)
-    if getattr(query, "dtype", None) in (tf.bool, "bool"):
-        return tf.boolean_mask(x, query)
-    return ops.take(x, query, axis=0) if _is_indices(query) else x[query]
-
-
-def _is_indices(query: ArrayLike) -> bool:
-    """Whether part of a query is an array of at least one axis."""
-    return isinstance(query, list) or len(getattr(query, "shape", ())) > 0
-
-
-def _index_tuples(x: ArrayLike, query: tuple) -> Array:
-    """Return arrays of indices, one for each of the first axes, as an array of index tuples."""
-    if not all(_is_indices(q) or hasattr(q, "__index__") for q in query):
-        raise IvyValueError(
-            "A query with arrays of indices has such arrays, or numbers, only; index in two steps "
-            f"instead. Received: query={query!r}"
-        )
-    indices = [to_tensor(q) for q in query]
-    if any(i.dtype == tf.bool for i in indices):
-        raise IvyValueError(f"A boolean array is a query of its own. Received: query={query!r}")
-    sizes = ops.shape(x)
-    indices = [
-        tf.where(i < 0, i + tf.cast(n, i.dtype), i)
-        for i, n in zip(indices, sizes[: len(query)], strict=True)
-    ]
-    zero = sum(tf.zeros_like(i) for i in indices)
-    return tf.stack([i + zero for i in indices], axis=-1)
+    return x[query] if is_basic(query) else look_up(x, query)
 
 
 @ivy_function(symbolic=True)

@@ -10,6 +10,7 @@ import tensorflow as tf
 from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.tensors import to_tensor
 from keras_ivy.typing import Array, ArrayLike
+from keras_ivy.utils.checks import flag
 from keras_ivy.utils.devices import (
     chosen_device,
     device_of,
@@ -21,14 +22,17 @@ from keras_ivy.utils.devices import (
 )
 
 __all__ = [
+    "DefaultDevice",
     "default_device",
     "dev",
     "gpu_is_available",
     "num_cpus",
     "num_gpus",
     "set_default_device",
+    "set_soft_device_mode",
     "to_device",
     "unset_default_device",
+    "unset_soft_device_mode",
 ]
 
 
@@ -124,6 +128,56 @@ def unset_default_device() -> None:
     >>> unset_default_device()
     """
     unset_default()
+
+
+class DefaultDevice:
+    """A context in which arrays and variables are made on a device where none is given.
+
+    Args:
+        device: `"cpu"`, `"gpu:0"`, ...
+
+    Raises:
+        ValueError: If there is no such device.
+
+    Example:
+
+    >>> with DefaultDevice("cpu:0"):
+    ...     print(default_device())
+    cpu:0
+
+    Reference: Ivy's `functional/ivy/device.py`.
+    """
+
+    def __init__(self, device: str, /):
+        existing_device(device)
+        self._device = device
+
+    def __enter__(self) -> "DefaultDevice":
+        set_default(self._device)
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        unset_default()
+
+
+def set_soft_device_mode(mode: bool) -> None:
+    """Do nothing: TensorFlow moves arrays to where an operation runs, as Ivy's soft mode does.
+
+    Args:
+        mode: Whether arrays move; what the mode was, and is, makes no difference here.
+
+    Raises:
+        TypeError: If `mode` is no bool.
+
+    Example:
+
+    >>> set_soft_device_mode(True)
+    """
+    flag("mode", mode, "set_soft_device_mode")
+
+
+def unset_soft_device_mode() -> None:
+    """Do nothing, as `set_soft_device_mode` does."""
 
 
 @ivy_function(symbolic=True)

@@ -12,8 +12,8 @@ from keras_ivy.container import Container
 from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.tensors import to_tensor
 from keras_ivy.typing import ArrayLike
-from keras_ivy.utils.checks import flag, received, summary
-from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError, nearest
+from keras_ivy.utils.checks import flag
+from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
 #: The type of arrays, for annotations and `isinstance`: TensorFlow's tensor.
 Array = tf.Tensor
@@ -43,7 +43,6 @@ __all__ = [
     "Variable",
     "all_equal",
     "array_equal",
-    "current_backend_str",
     "default",
     "e",
     "exists",
@@ -61,13 +60,11 @@ __all__ = [
     "nan",
     "newaxis",
     "pi",
-    "set_backend",
     "shape",
     "size",
     "to_list",
     "to_numpy",
     "to_scalar",
-    "unset_backend",
     "variable",
 ]
 
@@ -363,38 +360,3 @@ def _update(name: str, method: str, what: str) -> Callable:
 inplace_update = _update("inplace_update", "assign", "Set a variable")
 inplace_increment = _update("inplace_increment", "assign_add", "Add to a variable")
 inplace_decrement = _update("inplace_decrement", "assign_sub", "Subtract from a variable")
-
-
-def set_backend(backend: str) -> None:
-    """Accept the one backend there is, so that programs that choose it run unchanged.
-
-    Args:
-        backend: `"tensorflow"`.
-
-    Raises:
-        ValueError: If it is another.
-
-    Example:
-
-    >>> set_backend("tensorflow")
-    """
-    if not isinstance(backend, str) or backend != "tensorflow":
-        raise IvyValueError(
-            "keras_ivy computes with Keras on TensorFlow. "
-            f"{nearest(summary(backend), ['tensorflow'])} {received('backend', backend)}"
-        )
-
-
-def unset_backend() -> None:
-    """Do nothing: the backend is always TensorFlow. Programs that call `set_backend` end so."""
-
-
-def current_backend_str() -> str:
-    """Return `"tensorflow"`.
-
-    Example:
-
-    >>> current_backend_str()
-    'tensorflow'
-    """
-    return "tensorflow"

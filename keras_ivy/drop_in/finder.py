@@ -1,0 +1,109 @@
+"""What Python's import statement asks: modules named `ivy...` that show what this package has."""
+
+import importlib
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import sys
+import types
+from collections.abc import Sequence
+
+from keras_ivy.drop_in.places import PLACES, TOP, why_not
+from keras_ivy.utils.exceptions import IvyAttributeError, nearest
+
+__all__ = ["Door", "Finder"]
+
+
+class Door(types.ModuleType):
+    """A module named as one of Ivy's, which shows what modules of this package hold.
+
+    What a program sets in it stays in it.
+    """
+
+    #: Set by the `Finder` that makes it.
+    __finder__: "Finder"
+
+    def __getattr__(self, name: str) -> object:
+        if name.startswith("__") and name != "__version__":
+            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+        place = _place(self.__name__)
+        child = f"{place}.{name}" if place else name
+        if child in PLACES:
+            return self.__finder__.door(child)
+        for source in _sources(place):
+            try:
+                return getattr(source, name)
+            except AttributeError:
+                continue
+        raise IvyAttributeError(
+            f"There is no `{self.__name__}.{name}`. {nearest(name, dir(self), count=2)}"
+        )
+
+    def __dir__(self) -> list[str]:
+        place = _place(self.__name__)
+        below = f"{place}." if place else ""
+        inside = [name.removeprefix(below) for name in PLACES if name.startswith(below)]
+        children = [name for name in inside if name and "." not in name]
+        return sorted({*_public(place), *children, *vars(self)})
+
+
+class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Finds Ivy's modules, and makes each of them once."""
+
+    def __init__(self) -> None:
+        self._doors: dict[str, Door] = {}
+
+    def find_spec(
+        self,
+        fullname: str,
+        path: Sequence[str] | None = None,
+        target: types.ModuleType | None = None,
+    ) -> importlib.machinery.ModuleSpec | None:
+        """Return how a module is made, or None if it is none of Ivy's.
+
+        Raises:
+            ModuleNotFoundError: If it is named as one of Ivy's, and is not here.
+        """
+        if fullname.partition(".")[0] != TOP:
+            return None
+        place = _place(fullname)
+        if place not in PLACES:
+            raise ModuleNotFoundError(why_not(place), name=fullname)
+        # All are packages, so that Python asks here for what stands below each.
+        return importlib.machinery.ModuleSpec(fullname, self, origin="keras_ivy", is_package=True)
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> Door:
+        """Return the module that has been made, or a new one."""
+        if spec.name not in self._doors:
+            door = Door(spec.name, f"What `{spec.name}` holds, by keras_ivy.")
+            door.__finder__ = self
+            self._doors[spec.name] = door
+        return self._doors[spec.name]
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """Say what `from ivy import *` brings."""
+        vars(module)["__all__"] = sorted(_public(_place(module.__name__)))
+
+    def door(self, place: str) -> Door:
+        """Return the module of a place, also where no program has imported it."""
+        name = f"{TOP}.{place}"
+        if name not in self._doors:
+            spec = self.find_spec(name)
+            assert spec is not None
+            self.exec_module(importlib.util.module_from_spec(spec))
+        return self._doors[name]
+
+
+def _place(fullname: str) -> str:
+    """The name of a module below `ivy`."""
+    return fullname.partition(".")[2]
+
+
+def _sources(place: str) -> list[types.ModuleType]:
+    """The modules of this package that a place shows."""
+    return [sys.modules.get(name) or importlib.import_module(name) for name in PLACES[place]]
+
+
+def _public(place: str) -> set[str]:
+    """The names that a place shows."""
+    return {name for source in _sources(place) for name in getattr(source, "__all__", ())}
