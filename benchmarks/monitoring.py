@@ -1,7 +1,8 @@
 """What looking at training costs: fits with and without the callbacks, which take turns.
 
 Both look at one step of 50; the bound is 5 % of `fit`. Processor time is told beside that of the
-clock, since a machine is seldom quiet. The first fit of each, which compiles, is told apart.
+clock, since a machine is seldom quiet. The first fit of each, which compiles, is told apart. A fit
+takes half a second or more: shorter ones say more of the machine than of what is measured.
 
     python benchmarks/monitoring.py
 """
@@ -16,26 +17,30 @@ from _timing import header
 
 import keras_ivy as ivy
 
-EVERY, STEPS = 50, 100
-#: The shorter a fit, the more rounds: a moment of another process is half of it.
+EVERY = 50
+#: The shorter a fit, the more rounds.
 SECONDS = 40
 
 
-def perceptron() -> tuple[keras.Model, np.ndarray, np.ndarray]:
+#: A model, samples, labels, the size of a batch, and the number of steps.
+Task = tuple[keras.Model, np.ndarray, np.ndarray, int, int]
+
+
+def perceptron() -> Task:
     """Six layers of 512, batches of 128."""
     layers = [keras.layers.Dense(512, "relu", kernel_initializer="he_normal") for _ in range(6)]
     model = keras.Sequential([keras.Input((128,)), *layers, keras.layers.Dense(10)])
-    return model, *data((128,), 128)
+    return model, *data((128,), 128, 100)
 
 
-def small() -> tuple[keras.Model, np.ndarray, np.ndarray]:
+def small() -> Task:
     """Three layers of 64, batches of 32: little more than the overhead of `fit`."""
     layers = [keras.layers.Dense(64, "relu") for _ in range(2)]
     model = keras.Sequential([keras.Input((32,)), *layers, keras.layers.Dense(10)])
-    return model, *data((32,), 32)
+    return model, *data((32,), 32, 500)
 
 
-def convolutions() -> tuple[keras.Model, np.ndarray, np.ndarray]:
+def convolutions() -> Task:
     """Four convolutions with normalisation, batches of 16."""
     model = keras.Sequential([keras.Input((24, 24, 3))])
     for filters in (16, 16, 32, 32):
@@ -44,21 +49,21 @@ def convolutions() -> tuple[keras.Model, np.ndarray, np.ndarray]:
         model.add(keras.layers.ReLU())
     model.add(keras.layers.GlobalAveragePooling2D())
     model.add(keras.layers.Dense(10))
-    return model, *data((24, 24, 3), 16)
+    return model, *data((24, 24, 3), 16, 100)
 
 
-def data(shape: tuple[int, ...], batch: int) -> tuple[np.ndarray, np.ndarray]:
+def data(shape: tuple[int, ...], batch: int, steps: int) -> tuple[np.ndarray, np.ndarray, int, int]:
+    """Samples and labels for some steps, the size of a batch, and the number of steps."""
     random = np.random.default_rng(0)
-    x = random.standard_normal((STEPS * batch, *shape)).astype("float32")
-    return x, random.integers(0, 10, STEPS * batch)
+    x = random.standard_normal((steps * batch, *shape)).astype("float32")
+    return x, random.integers(0, 10, steps * batch), batch, steps
 
 
 def main() -> None:
     print(header())
     for make in (small, perceptron, convolutions):
-        model, x, y = make()
+        model, x, y, size, steps = make()
         model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-        size = len(x) // STEPS
         ways: dict[str, list[keras.callbacks.Callback]] = {
             "plain": [],
             "ActivationStats": [ivy.ActivationStats(every=EVERY)],
@@ -76,7 +81,7 @@ def main() -> None:
         for number in range(rounds):
             for name in list(ways) if number % 2 else list(reversed(ways)):
                 told[name].append(timed(lambda c=ways[name]: fit(c)))
-        print(f"{make.__name__}: {STEPS} steps, looked at every {EVERY}th")
+        print(f"{make.__name__}: {steps} steps, looked at every {EVERY}th")
         for name, times in told.items():
             ratios = [
                 statistics.median(a[i] / b[i] for a, b in zip(times, told["plain"], strict=True))

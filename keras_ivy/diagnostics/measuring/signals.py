@@ -203,7 +203,7 @@ def signal_numbers(x: tf.Tensor) -> tf.Tensor:
     """
     x = wide(x)
     low, high = tf.reduce_min(x), tf.reduce_max(x)
-    zeros = 1 - tf.math.count_nonzero(x, dtype=x.dtype) / tf.cast(tf.size(x), x.dtype)
+    zeros = tf.reduce_mean(tf.cast(tf.equal(x, 0), x.dtype))
     largest = tf.maximum(tf.abs(low), tf.abs(high))
     x = x / tf.where(largest == 0, tf.ones_like(largest), largest)
     mean = tf.reduce_mean(x)
@@ -247,18 +247,15 @@ def gradients_numbers(tensors: Sequence[tf.Tensor]) -> tf.Tensor:
     True
     """
     tensors = [wide(tf.convert_to_tensor(x)) for x in tensors]
-    rows = {at: _exact(x) for at, x in enumerate(tensors) if is_small(x)}
-    large = [x for at, x in enumerate(tensors) if at not in rows]
-    if large:
-        sums = tf.stack([tf.cast(2 * tf.nn.l2_loss(x), tf.float64) for x in large])
-        sizes = tf.stack([tf.cast(tf.size(x), tf.float64) for x in large])
-        found = tf.cond(
-            tf.reduce_all((sums > _MIDDLING[0]) & (sums < _MIDDLING[1])),
-            lambda: tf.stack([tf.ones_like(sums), sizes, sums], 1),
-            lambda: tf.stack([_exact(x) for x in large]),
-        )
-        rest = iter(tf.unstack(found, len(large)))
-        rows |= {at: next(rest) for at in range(len(tensors)) if at not in rows}
+    small = {at for at, x in enumerate(tensors) if is_small(x)}
+    rows = dict[int, tf.Tensor]()
+    for places, numbers in (
+        (sorted(small), _exact),
+        (sorted(set(range(len(tensors))) - small), _middling_or_exact),
+    ):
+        if places:
+            found = numbers([tensors[at] for at in places])
+            rows |= zip(places, tf.unstack(found, len(places)), strict=True)
     if not rows:
         return tf.zeros([0, 3], tf.float64)
     return tf.stack([rows[at] for at in range(len(tensors))])
@@ -270,15 +267,40 @@ def is_small(x: tf.Tensor) -> bool:
     return size is not None and size <= _SMALL
 
 
-def _exact(x: tf.Tensor) -> tf.Tensor:
-    """The numbers of a tensor of which no square overflows or vanishes."""
-    size = tf.cast(tf.size(x), tf.float64)
-    if x.dtype != tf.float64:
-        square = 2 * tf.nn.l2_loss(tf.cast(x, tf.float64))
-        return tf.stack([tf.ones_like(square), size, square])
-    largest = tf.reduce_max(tf.abs(x))
-    largest = tf.where((largest > 0) & (largest < np.inf), largest, tf.ones_like(largest))
-    return tf.stack([largest, size, 2 * tf.nn.l2_loss(x / largest)])
+def _middling_or_exact(tensors: Sequence[tf.Tensor]) -> tf.Tensor:
+    """The numbers of large tensors, whose squares are summed in their own dtype if that is safe."""
+    sums = 2 * tf.stack([tf.cast(tf.nn.l2_loss(x), tf.float64) for x in tensors])
+    return tf.cond(
+        tf.reduce_all((sums > _MIDDLING[0]) & (sums < _MIDDLING[1])),
+        lambda: tf.stack([tf.ones_like(sums), _sizes(tensors), sums], 1),
+        lambda: _exact(tensors),
+    )
+
+
+def _exact(tensors: Sequence[tf.Tensor]) -> tf.Tensor:
+    """The numbers of tensors of which no square overflows or vanishes."""
+    divisors, squares = [], []
+    for x in tensors:
+        divisor = tf.ones([], tf.float64)
+        if x.dtype == tf.float64:
+            largest = tf.reduce_max(tf.abs(x))
+            divisor = tf.where((largest > 0) & (largest < np.inf), largest, divisor)
+            x = x / divisor
+        divisors.append(divisor)
+        squares.append(tf.nn.l2_loss(tf.cast(x, tf.float64)))
+    # Stacked before they are doubled: of small tensors each operation costs more than its numbers.
+    return tf.stack([tf.stack(divisors), _sizes(tensors), 2 * tf.stack(squares)], 1)
+
+
+def _sizes(tensors: Sequence[tf.Tensor]) -> tf.Tensor:
+    """How many values each tensor has; a constant where shapes are known."""
+    sizes = [x.shape.num_elements() for x in tensors]
+    if None in sizes:
+        sizes = [
+            tf.size(x) if size is None else size for x, size in zip(tensors, sizes, strict=True)
+        ]
+        return tf.cast(tf.stack(sizes), tf.float64)
+    return tf.constant(sizes, tf.float64)
 
 
 def gradient_from(numbers: Sequence[float]) -> Gradient:

@@ -46,8 +46,8 @@ class Feeder:
     def __init__(self, model: keras.Model):
         self._model = model
         self._spec: object = None
-        self._held: list[tf.Variable] = []
         self._endless: object = None
+        self._take: Callable[[object], Data] | None = None
 
     def run(
         self,
@@ -67,7 +67,10 @@ class Feeder:
         Returns:
             The logs of the last batch.
         """
-        batches = list(itertools.islice(iterator, int(self._model.steps_per_execution)))
+        number = int(self._model.steps_per_execution)
+        if number == 1 and self._is_compiled(iterator) and _is_plain(iterator.element_spec):
+            return self._run_one(function, iterator, visitor)
+        batches = list(itertools.islice(iterator, number))
         if not batches:
             return function(iterator)  # it says in its own way that the data have ended
         logs: object = None
@@ -85,47 +88,79 @@ class Feeder:
                 finish()
         return function(self._feed(between, iterator)) if between else logs
 
+    def _run_one(
+        self, function: TrainFunction, iterator: BatchIterator, visitor: Visitor
+    ) -> object:
+        """Run an execution of one batch, which is kept in variables meanwhile.
+
+        To make an iterator takes longer than a step of a small network: one that yields what the
+        variables hold goes on and on, and one call takes the batch, keeps and returns it.
+        """
+        spec = iterator.element_spec
+        if self._take is None or self._spec != spec:
+            self._spec, self._endless, self._take = spec, *_hold(spec)
+        try:
+            data = self._take(iterator)
+        except tf.errors.OutOfRangeError:
+            return function(iterator)  # it says in its own way that the data have ended
+        finish = visitor(0, data, spec)
+        logs = function(self._endless)
+        if finish is not None:
+            finish()
+        return logs
+
+    def _is_compiled(self, iterator: BatchIterator) -> bool:
+        """Whether the train function reads an iterator of tensors in a graph."""
+        return not self._model.run_eagerly and isinstance(iterator, tf.data.Iterator)
+
     def _feed(self, batches: list[Data], iterator: BatchIterator) -> object:
         """What makes a train function run these batches."""
-        spec = iterator.element_spec
-        if self._model.run_eagerly or not isinstance(iterator, tf.data.Iterator):
+        if not self._is_compiled(iterator):
             return batches  # values by replica are in no data set
-        plain = all(isinstance(each, tf.TensorSpec) for each in tf.nest.flatten(spec))
-        if plain and int(self._model.steps_per_execution) == 1:
-            return self._hold(batches[0], spec)
-        made = [_variant(data, spec, plain) for data in batches]
+        spec = iterator.element_spec
+        made = [_variant(data, spec) for data in batches]
         whole = made[0]
         for each in made[1:]:
             whole = whole.concatenate(each)
         return iter(whole.with_options(_options()))
 
-    def _hold(self, data: Data, spec: object) -> object:
-        """An iterator that goes on and on, and yields what variables hold.
 
-        To make one takes longer than a step of a small network.
-        """
-        leaves = tf.nest.flatten(data)
-        if self._spec != spec:
-            shapes = [each.shape for each in tf.nest.flatten(spec)]
-            with tf.device("CPU:0"):
-                held = [
-                    tf.Variable(leaf, trainable=False, shape=shape)
-                    for leaf, shape in zip(leaves, shapes, strict=True)
-                ]
-            numbers = tf.data.Dataset.from_tensors(0).repeat()
-            read = numbers.map(
-                lambda _: tf.nest.pack_sequence_as(spec, [each.read_value() for each in held])
+def _is_plain(spec: object) -> bool:
+    """Whether batches hold dense tensors alone."""
+    return all(isinstance(each, tf.TensorSpec) for each in tf.nest.flatten(spec))
+
+
+def _hold(spec: object) -> tuple[object, Callable[[object], Data]]:
+    """Return an iterator over what variables hold, and what takes a batch of another into them."""
+    leaves = tf.nest.flatten(spec)
+    with tf.device("CPU:0"):
+        held = [
+            # Nothing yet: the batch that comes first may be of any size.
+            tf.Variable(
+                tf.zeros([size or 0 for size in each.shape or ()], each.dtype),
+                trainable=False,
+                shape=each.shape,
             )
-            self._endless, self._held = iter(read.with_options(_options())), held
-            self._spec = spec
-        for variable, leaf in zip(self._held, leaves, strict=True):
+            for each in leaves
+        ]
+    numbers = tf.data.Dataset.from_tensors(0).repeat()
+    read = numbers.map(
+        lambda _: tf.nest.pack_sequence_as(spec, [each.read_value() for each in held])
+    )
+
+    @tf.function(autograph=False)
+    def take(iterator: tf.data.Iterator) -> Data:
+        data = iterator.get_next()
+        for variable, leaf in zip(held, tf.nest.flatten(data), strict=True):
             variable.assign(leaf, read_value=False)
-        return self._endless
+        return data
+
+    return iter(read.with_options(_options())), take
 
 
-def _variant(data: Data, spec: object, plain: bool) -> tf.data.Dataset:
+def _variant(data: Data, spec: object) -> tf.data.Dataset:
     """A data set of one batch, with the specification of all, such as a size that varies."""
-    if plain:
+    if _is_plain(spec):
         variant = tf.raw_ops.TensorDataset(
             components=tf.nest.flatten(data),
             output_shapes=[each.shape for each in tf.nest.flatten(spec)],
