@@ -16,7 +16,7 @@ from keras_ivy.optimizers.lars import LARS, LARSPaper
 from keras_ivy.optimizers.migrate.addons import from_tfa_config
 from keras_ivy.optimizers.migrate.interop import from_keras
 from keras_ivy.optimizers.parts.callbacks import TrustRatioLogger
-from keras_ivy.optimizers.parts.schedules import WarmupPolynomial, scale_lr
+from keras_ivy.optimizers.parts.schedules import OneCycle, WarmupPolynomial, scale_lr
 from keras_ivy.optimizers.rules import Rule
 from keras_ivy.optimizers.sgd import SGD
 from keras_ivy.registration import keep_former_files, list_optimizers, register
@@ -30,6 +30,7 @@ __all__ = [
     "LAMBPaper",
     "LARSPaper",
     "LossScaleOptimizer",
+    "OneCycle",
     "Optimizer",
     "Rule",
     "TrustRatioLogger",

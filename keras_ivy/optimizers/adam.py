@@ -2,10 +2,11 @@
 
 from keras_ivy.optimizers.base import Optimizer
 from keras_ivy.optimizers.formulas import variants
-from keras_ivy.optimizers.formulas.moments import MomentFormula
+from keras_ivy.optimizers.formulas.moments import Beta, MomentFormula
 from keras_ivy.optimizers.formulas.variants import MomentVariant
 from keras_ivy.optimizers.parts.options import aliases
 from keras_ivy.optimizers.parts.spellings import check_range, ivy_spellings
+from keras_ivy.optimizers.parts.timed import Held, as_timed, timed_config
 from keras_ivy.optimizers.rules import RulesLike
 from keras_ivy.registration import register
 from keras_ivy.typing import LearningRate
@@ -15,23 +16,30 @@ class MomentOptimizer(Optimizer):
     """Adam, AdamW and LAMB: two running moments, `mw` and `vw`."""
 
     _setting: MomentVariant
-    beta_1: float
-    beta_2: float
+    beta_1: Held
+    beta_2: Held
     epsilon: float
 
     locals().update(aliases("beta_1", "beta_2"))
 
     @property
     def _formula(self) -> MomentFormula:
-        return MomentFormula(self._setting, self.beta_1, self.beta_2, self.epsilon)
+        return MomentFormula(self._setting, *self._betas, self.epsilon)
 
-    def _keep_moments(self, beta_1: float, beta_2: float, epsilon: float) -> None:
-        self.beta_1, self.beta_2, self.epsilon = float(beta_1), float(beta_2), float(epsilon)
+    @property
+    def _betas(self) -> tuple[Beta, Beta]:
+        """The decays of the moments, as a formula reads them."""
+        return self._timed.setting("beta_1"), self._timed.setting("beta_2")
+
+    def _keep_moments(self, beta_1: LearningRate, beta_2: LearningRate, epsilon: float) -> None:
+        self.beta_1, self.beta_2 = as_timed("beta_1", beta_1), as_timed("beta_2", beta_2)
+        self.epsilon = float(epsilon)
 
     def get_config(self) -> dict:
         """Return every option, for `from_config`."""
         config = super().get_config()
-        config.update(beta_1=self.beta_1, beta_2=self.beta_2, epsilon=self.epsilon)
+        betas = {name: timed_config(getattr(self, name)) for name in ("beta_1", "beta_2")}
+        config.update(betas, epsilon=self.epsilon)
         return config
 
 
@@ -47,11 +55,12 @@ class Adam(MomentOptimizer):
       `sqrt(c_2) / c_1` of the rate: 0.32 at first, 0.15 after ten steps, 0.8 after a thousand.
     - `"paper"`: `u = (m' / c_1) / (sqrt(v' / c_2) + epsilon)`.
     - `"keras"`: `u = sqrt(c_2) / c_1 * m' / (sqrt(v') + epsilon)`, as `keras.optimizers.Adam`.
+    - `"independent"`: as the paper; weight decay does not depend on the rate.
 
     Args:
         learning_rate: A number, a schedule, a scalar variable or a callable. Ivy: `lr`.
-        beta_1: Decay of the first moment, in `[0, 1)`. Ivy: `beta1`.
-        beta_2: Decay of the second moment, in `[0, 1)`. Ivy: `beta2`.
+        beta_1: Decay of the first moment, in `[0, 1)`; it may follow time. Ivy: `beta1`.
+        beta_2: Decay of the second moment, in `[0, 1)`; it may follow time. Ivy: `beta2`.
         epsilon: Small number that keeps the division stable, at least 0.
         inplace: Accepted for programs written for Ivy, without effect; see `Optimizer`.
         stop_gradients: Whether `step` cuts the gradient through its result.
@@ -84,8 +93,8 @@ class Adam(MomentOptimizer):
     def __init__(
         self,
         learning_rate: LearningRate = 1e-4,
-        beta_1: float = 0.9,
-        beta_2: float = 0.999,
+        beta_1: LearningRate = 0.9,
+        beta_2: LearningRate = 0.999,
         epsilon: float = 1e-7,
         inplace: bool | None = None,
         stop_gradients: bool = True,
@@ -93,11 +102,12 @@ class Adam(MomentOptimizer):
         device: str | None = None,
         *,
         variant: str = "ivy",
-        weight_decay: float | None = None,
+        weight_decay: LearningRate | None = None,
         rules: RulesLike = None,
         slot_dtype: str | None = None,
         lazy_slots: bool = False,
         schedule_counts: str = "steps",
+        ema_counts: str = "steps",
         skip_nonfinite: bool = False,
         init_on_first_step: bool | None = None,
         fallback_to_non_traced: bool | str | None = None,
@@ -117,7 +127,8 @@ class Adam(MomentOptimizer):
             inplace=inplace, stop_gradients=stop_gradients, trace_on_next_step=trace_on_next_step,
             device=device, variant=variant, weight_decay=weight_decay, rules=rules,
             slot_dtype=slot_dtype, lazy_slots=lazy_slots, schedule_counts=schedule_counts,
-            skip_nonfinite=skip_nonfinite, init_on_first_step=init_on_first_step,
+            ema_counts=ema_counts, skip_nonfinite=skip_nonfinite,
+            init_on_first_step=init_on_first_step,
             fallback_to_non_traced=fallback_to_non_traced, clipnorm=clipnorm, clipvalue=clipvalue,
             global_clipnorm=global_clipnorm, use_ema=use_ema, ema_momentum=ema_momentum,
             ema_overwrite_frequency=ema_overwrite_frequency, loss_scale_factor=loss_scale_factor,
@@ -136,11 +147,13 @@ class AdamW(Adam):
       L2 regularisation, not the decoupled decay after which AdamW is named, and a negative value
       has an effect.
     - `"paper"` and `"keras"`: it is decoupled, `w' = (1 - learning_rate * weight_decay) * w - ...`.
+    - `"independent"`: as the paper, but `w' = (1 - weight_decay) * w - ...`, whatever the rate.
+    - `"addons"`: as Keras, with the decay of `"independent"`: the AdamW of TensorFlow Addons.
 
     Args:
         learning_rate: A number, a schedule, a scalar variable or a callable. Ivy: `lr`.
-        beta_1: Decay of the first moment, in `[0, 1)`. Ivy: `beta1`.
-        beta_2: Decay of the second moment, in `[0, 1)`. Ivy: `beta2`.
+        beta_1: Decay of the first moment, in `[0, 1)`; it may follow time. Ivy: `beta1`.
+        beta_2: Decay of the second moment, in `[0, 1)`; it may follow time. Ivy: `beta2`.
         epsilon: Small number that keeps the division stable, at least 0.
         weight_decay: Strength of the decay.
         inplace: Accepted for programs written for Ivy, without effect; see `Optimizer`.
@@ -171,10 +184,10 @@ class AdamW(Adam):
     def __init__(
         self,
         learning_rate: LearningRate = 1e-4,
-        beta_1: float = 0.9,
-        beta_2: float = 0.999,
+        beta_1: LearningRate = 0.9,
+        beta_2: LearningRate = 0.999,
         epsilon: float = 1e-7,
-        weight_decay: float = 0.0,
+        weight_decay: LearningRate = 0.0,
         inplace: bool | None = None,
         stop_gradients: bool = True,
         trace_on_next_step: bool = False,
@@ -185,6 +198,7 @@ class AdamW(Adam):
         slot_dtype: str | None = None,
         lazy_slots: bool = False,
         schedule_counts: str = "steps",
+        ema_counts: str = "steps",
         skip_nonfinite: bool = False,
         init_on_first_step: bool | None = None,
         fallback_to_non_traced: bool | str | None = None,
@@ -203,7 +217,8 @@ class AdamW(Adam):
             inplace=inplace, stop_gradients=stop_gradients, trace_on_next_step=trace_on_next_step,
             device=device, variant=variant, weight_decay=weight_decay, rules=rules,
             slot_dtype=slot_dtype, lazy_slots=lazy_slots, schedule_counts=schedule_counts,
-            skip_nonfinite=skip_nonfinite, init_on_first_step=init_on_first_step,
+            ema_counts=ema_counts, skip_nonfinite=skip_nonfinite,
+            init_on_first_step=init_on_first_step,
             fallback_to_non_traced=fallback_to_non_traced, clipnorm=clipnorm, clipvalue=clipvalue,
             global_clipnorm=global_clipnorm, use_ema=use_ema, ema_momentum=ema_momentum,
             ema_overwrite_frequency=ema_overwrite_frequency, loss_scale_factor=loss_scale_factor,
@@ -211,12 +226,12 @@ class AdamW(Adam):
         )  # fmt: skip
 
 
-def check_moments(beta_1: float, beta_2: float, epsilon: float) -> None:
+def check_moments(beta_1: LearningRate, beta_2: LearningRate, epsilon: float) -> None:
     """Refuse moments that do not decay, and an epsilon below zero.
 
     Raises:
         IvyValueError: If one is outside its range.
     """
-    check_range("beta_1", beta_1, 0.0, 1.0, "[)")
-    check_range("beta_2", beta_2, 0.0, 1.0, "[)")
+    as_timed("beta_1", beta_1)
+    as_timed("beta_2", beta_2)
     check_range("epsilon", epsilon, 0.0, None, "[)")

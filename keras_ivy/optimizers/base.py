@@ -1,10 +1,9 @@
 """The base class: one optimizer with two sides, Keras's `apply` and Ivy's `step`."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, overload
+from typing import Any, Self, overload
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 from keras_ivy.container import Container
@@ -17,7 +16,7 @@ from keras_ivy.optimizers.keras_side.hooks import Hooks
 from keras_ivy.optimizers.keras_side.slots import SLOT_DTYPES, join_strategy
 from keras_ivy.optimizers.parts.checks import check_variables
 from keras_ivy.optimizers.parts.explain import Explained, Explanation, explain
-from keras_ivy.optimizers.parts.options import SETTINGS, Options, alias, aliases
+from keras_ivy.optimizers.parts.options import SETTINGS, Options, alias, aliases, completed
 from keras_ivy.optimizers.parts.quirks import Quirks
 from keras_ivy.optimizers.parts.rates import Rate, Schedule
 from keras_ivy.optimizers.parts.shown import printed
@@ -25,14 +24,14 @@ from keras_ivy.optimizers.parts.spellings import (
     CLIPPING,
     as_learning_rate,
     check_flag,
-    check_range,
     checked_options,
     complete_signature,
     ivy_spellings,
 )
+from keras_ivy.optimizers.parts.timed import Timed, as_timed, read_timed
 from keras_ivy.optimizers.parts.treatments import Treatments
 from keras_ivy.optimizers.parts.trust_ratios import TrustRatioReport, TrustRatios, ratios_of_steps
-from keras_ivy.optimizers.rules import RulesLike, as_rules, rule_configs
+from keras_ivy.optimizers.rules import RulesLike, as_rules
 from keras_ivy.optimizers.rules.exclusions import Exclusions
 from keras_ivy.typing import ArrayLeaf, Gradient, LearningRate, Variable
 from keras_ivy.utils import checks
@@ -63,7 +62,8 @@ class Optimizer(Hooks):
         device: Where `step` runs, such as `"cpu:0"`; `None` leaves it to TensorFlow.
         variant: Which published form of the update; see the table in each class. `None` means the
             first of it.
-        weight_decay: Strength of weight decay; the variant says what it does.
+        weight_decay: Strength of weight decay: a number, or anything that a learning rate may be
+            (a schedule, a callable, a variable); the variant says what it does.
         rules: `Rule`s, or the name of a preset such as `"bias_norm"`.
         slot_dtype: Type of the running moments: `None` for that of the variable, but `"float32"`
             where that is float16 or bfloat16; `"float32"`; or `"bfloat16"`, which halves their
@@ -74,6 +74,8 @@ class Optimizer(Hooks):
             gradients, rows that are all zeros count as untouched.
         schedule_counts: What a schedule counts under gradient accumulation: `"steps"` (Keras's
             way, every call) or `"updates"`.
+        ema_counts: When averages follow under gradient accumulation: at all `"steps"` (Keras's
+            way) or at `"updates"` alone.
         skip_nonfinite: Whether a step in which any gradient holds NaN or infinity changes
             nothing but the count; otherwise it spoils what it touches, as in Keras.
         clipnorm, clipvalue, global_clipnorm, use_ema, ema_momentum, ema_overwrite_frequency,
@@ -109,11 +111,12 @@ class Optimizer(Hooks):
         device: str | None = None,
         *,
         variant: str | None = None,
-        weight_decay: float | None = None,
+        weight_decay: LearningRate | None = None,
         rules: RulesLike = None,
         slot_dtype: str | None = None,
         lazy_slots: bool = False,
         schedule_counts: str = "steps",
+        ema_counts: str = "steps",
         skip_nonfinite: bool = False,
         clipnorm: float | None = None,
         clipvalue: float | None = None,
@@ -145,8 +148,9 @@ class Optimizer(Hooks):
         if device is not None:
             device_name(device)
         checks.choice("schedule_counts", schedule_counts, ("steps", "updates"))
+        checks.choice("ema_counts", ema_counts, ("steps", "updates"))
         if weight_decay is not None:
-            weight_decay = check_range("weight_decay", weight_decay, -float("inf"), None, "()")
+            weight_decay = as_timed("weight_decay", weight_decay)
         if init_on_first_step is not None:
             check_flag("init_on_first_step", init_on_first_step)
         if fallback_to_non_traced is not None:
@@ -162,6 +166,7 @@ class Optimizer(Hooks):
         self.slot_dtype = slot_dtype and keras.backend.standardize_dtype(slot_dtype)
         self.lazy_slots = check_flag("lazy_slots", lazy_slots)
         self.schedule_counts = schedule_counts
+        self.ema_counts = ema_counts
         self.skip_nonfinite = check_flag("skip_nonfinite", skip_nonfinite)
         self.stop_gradients = check_flag("stop_gradients", stop_gradients)
         self.inplace = None if inplace is None else check_flag("inplace", inplace)
@@ -174,6 +179,7 @@ class Optimizer(Hooks):
         """Put the parts together, not as attributes that TensorFlow tracks."""
         self.__dict__.update(
             _rate=Rate(self, rate),
+            _timed=Timed(self),
             _options=Options(self),
             _treated=Treatments(self),
             _ratios=TrustRatios(self),
@@ -378,22 +384,11 @@ class Optimizer(Hooks):
 
     def get_config(self) -> dict:
         """Return every option, for `from_config`."""
-        config = super().get_config()
-        if isinstance(self._learning_rate, keras.Variable):
-            config["learning_rate"] = self._rate.plain()
-        elif hasattr(self._learning_rate, "variable"):
-            config["learning_rate"] = float(np.asarray(self._learning_rate()))
-        config.update(
-            variant=self.variant,
-            rules=rule_configs(self.rules),
-            slot_dtype=self.slot_dtype,
-            lazy_slots=self.lazy_slots,
-            schedule_counts=self.schedule_counts,
-            skip_nonfinite=self.skip_nonfinite,
-            stop_gradients=self.stop_gradients,
-            inplace=self.inplace,
-            trace_on_next_step=self.trace_on_next_step,
-            device=self.device,
-        )
+        config = completed(self, super().get_config())
         exclusions = self._exclusions.get_config()
         return config if exclusions is None else {**config, "exclusions": exclusions}
+
+    @classmethod
+    def from_config(cls, config: Mapping, custom_objects: Mapping | None = None) -> Self:
+        """Make an optimizer of what `get_config` returned."""
+        return super().from_config(read_timed(config, custom_objects), custom_objects)

@@ -35,8 +35,8 @@ class LAMB(MomentOptimizer):
 
     Args:
         learning_rate: A number, a schedule, a scalar variable or a callable. Ivy: `lr`.
-        beta_1: Decay of the first moment, in `[0, 1)`. Ivy: `beta1`.
-        beta_2: Decay of the second moment, in `[0, 1)`. Ivy: `beta2`.
+        beta_1: Decay of the first moment, in `[0, 1)`; it may follow time. Ivy: `beta1`.
+        beta_2: Decay of the second moment, in `[0, 1)`; it may follow time. Ivy: `beta2`.
         epsilon: Small number that keeps the division stable, at least 0.
         max_trust_ratio: Upper bound of the ratio; `None` for the variant's (10 for `"ivy"`),
             `float("inf")` for no bound.
@@ -73,11 +73,11 @@ class LAMB(MomentOptimizer):
     def __init__(
         self,
         learning_rate: LearningRate = 1e-4,
-        beta_1: float = 0.9,
-        beta_2: float = 0.999,
+        beta_1: LearningRate = 0.9,
+        beta_2: LearningRate = 0.999,
         epsilon: float = 1e-7,
         max_trust_ratio: float | None = None,
-        weight_decay: float = 0.0,
+        weight_decay: LearningRate = 0.0,
         inplace: bool | None = None,
         stop_gradients: bool = True,
         trace_on_next_step: bool = False,
@@ -89,6 +89,7 @@ class LAMB(MomentOptimizer):
         slot_dtype: str | None = None,
         lazy_slots: bool = False,
         schedule_counts: str = "steps",
+        ema_counts: str = "steps",
         skip_nonfinite: bool = False,
         init_on_first_step: bool | None = None,
         fallback_to_non_traced: bool | str | None = None,
@@ -109,7 +110,8 @@ class LAMB(MomentOptimizer):
             inplace=inplace, stop_gradients=stop_gradients, trace_on_next_step=trace_on_next_step,
             device=device, variant=variant, weight_decay=weight_decay, rules=rules,
             slot_dtype=slot_dtype, lazy_slots=lazy_slots, schedule_counts=schedule_counts,
-            skip_nonfinite=skip_nonfinite, init_on_first_step=init_on_first_step,
+            ema_counts=ema_counts, skip_nonfinite=skip_nonfinite,
+            init_on_first_step=init_on_first_step,
             fallback_to_non_traced=fallback_to_non_traced, clipnorm=clipnorm, clipvalue=clipvalue,
             global_clipnorm=global_clipnorm, use_ema=use_ema, ema_momentum=ema_momentum,
             ema_overwrite_frequency=ema_overwrite_frequency, loss_scale_factor=loss_scale_factor,
@@ -124,7 +126,7 @@ class LAMB(MomentOptimizer):
     def _formula(self) -> MomentFormula:
         coefficient = (self._setting.ratio or TrustRatio()).coefficient
         limits = Limits(coefficient, 0.0, self.min_trust_ratio, self.max_trust_ratio)
-        return MomentFormula(self._setting, self.beta_1, self.beta_2, self.epsilon, limits)
+        return MomentFormula(self._setting, *self._betas, self.epsilon, limits)
 
     def get_config(self) -> dict:
         """Return every option, for `from_config`."""
@@ -157,11 +159,11 @@ class LAMBPaper(LAMB):
     def __init__(
         self,
         learning_rate: LearningRate = 1e-4,
-        beta_1: float = 0.9,
-        beta_2: float = 0.999,
+        beta_1: LearningRate = 0.9,
+        beta_2: LearningRate = 0.999,
         epsilon: float = 1e-6,
         max_trust_ratio: float | None = None,
-        weight_decay: float = 0.0,
+        weight_decay: LearningRate = 0.0,
         inplace: bool | None = None,
         stop_gradients: bool = True,
         trace_on_next_step: bool = False,
@@ -173,6 +175,7 @@ class LAMBPaper(LAMB):
         slot_dtype: str | None = None,
         lazy_slots: bool = False,
         schedule_counts: str = "steps",
+        ema_counts: str = "steps",
         skip_nonfinite: bool = False,
         init_on_first_step: bool | None = None,
         fallback_to_non_traced: bool | str | None = None,
@@ -191,7 +194,8 @@ class LAMBPaper(LAMB):
             max_trust_ratio=max_trust_ratio, min_trust_ratio=min_trust_ratio, inplace=inplace,
             stop_gradients=stop_gradients, trace_on_next_step=trace_on_next_step, device=device,
             variant=variant, weight_decay=weight_decay, rules=rules, slot_dtype=slot_dtype,
-            lazy_slots=lazy_slots, schedule_counts=schedule_counts, skip_nonfinite=skip_nonfinite,
+            lazy_slots=lazy_slots, schedule_counts=schedule_counts,
+            ema_counts=ema_counts, skip_nonfinite=skip_nonfinite,
             init_on_first_step=init_on_first_step, fallback_to_non_traced=fallback_to_non_traced,
             clipnorm=clipnorm, clipvalue=clipvalue, global_clipnorm=global_clipnorm,
             use_ema=use_ema, ema_momentum=ema_momentum,

@@ -13,6 +13,7 @@ from keras_ivy.optimizers.parts.spellings import (
     given,
     ivy_spellings,
 )
+from keras_ivy.optimizers.parts.timed import as_timed
 from keras_ivy.optimizers.rules import RulesLike
 from keras_ivy.optimizers.sgd import MomentumOptimizer, check_momentum
 from keras_ivy.registration import register
@@ -41,7 +42,7 @@ class LARS(MomentumOptimizer):
     Args:
         learning_rate: A number, a schedule, a scalar variable or a callable. Ivy: `lr`.
         weight_decay: Strength of weight decay. Ivy: `decay_lambda`.
-        momentum: Decay of the momentum, in `[0, 1)`.
+        momentum: Decay of the momentum, in `[0, 1)`: a number, or as `weight_decay` over time.
         nesterov: Whether to look ahead; needs `momentum > 0`.
         trust_coefficient: Factor of the ratio; `None` for the variant's (0.001, 0.02 for `"larc"`,
             1 for `"ivy"`).
@@ -81,8 +82,8 @@ class LARS(MomentumOptimizer):
     def __init__(
         self,
         learning_rate: LearningRate = 1e-4,
-        weight_decay: float = 0.0,
-        momentum: float = 0.0,
+        weight_decay: LearningRate = 0.0,
+        momentum: LearningRate = 0.0,
         nesterov: bool = False,
         trust_coefficient: float | None = None,
         epsilon: float = 0.0,
@@ -95,6 +96,7 @@ class LARS(MomentumOptimizer):
         slot_dtype: str | None = None,
         lazy_slots: bool = False,
         schedule_counts: str = "steps",
+        ema_counts: str = "steps",
         skip_nonfinite: bool = False,
         inplace: bool | None = None,
         stop_gradients: bool = True,
@@ -124,13 +126,14 @@ class LARS(MomentumOptimizer):
             inplace=inplace, stop_gradients=stop_gradients, trace_on_next_step=trace_on_next_step,
             device=device, variant=variant, weight_decay=weight_decay, rules=rules,
             slot_dtype=slot_dtype, lazy_slots=lazy_slots, schedule_counts=schedule_counts,
-            skip_nonfinite=skip_nonfinite, init_on_first_step=init_on_first_step,
+            ema_counts=ema_counts, skip_nonfinite=skip_nonfinite,
+            init_on_first_step=init_on_first_step,
             fallback_to_non_traced=fallback_to_non_traced, clipnorm=clipnorm, clipvalue=clipvalue,
             global_clipnorm=global_clipnorm, use_ema=use_ema, ema_momentum=ema_momentum,
             ema_overwrite_frequency=ema_overwrite_frequency, loss_scale_factor=loss_scale_factor,
             gradient_accumulation_steps=gradient_accumulation_steps, name=name,
         )  # fmt: skip
-        self.momentum = float(momentum)
+        self.momentum = as_timed("momentum", momentum)
         self.nesterov = bool(nesterov)
         ratio = self._setting.ratio or TrustRatio()
         self.trust_coefficient = float(
@@ -148,7 +151,7 @@ class LARS(MomentumOptimizer):
             variant = dataclasses.replace(variant, lr_in_momentum=inside)
         bounds = (self.min_trust_ratio, self.max_trust_ratio)
         limits = Limits(self.trust_coefficient, self.epsilon, *bounds)
-        return MomentumFormula(variant, self.momentum, self.nesterov, limits)
+        return MomentumFormula(variant, self._timed.setting("momentum"), self.nesterov, limits)
 
     def get_config(self) -> dict:
         """Return every option, for `from_config`."""
@@ -186,8 +189,8 @@ class LARSPaper(LARS):
     def __init__(
         self,
         learning_rate: LearningRate = 1e-4,
-        weight_decay: float = 0.0,
-        momentum: float = 0.9,
+        weight_decay: LearningRate = 0.0,
+        momentum: LearningRate = 0.9,
         nesterov: bool = False,
         trust_coefficient: float | None = None,
         epsilon: float = 0.0,
@@ -200,6 +203,7 @@ class LARSPaper(LARS):
         slot_dtype: str | None = None,
         lazy_slots: bool = False,
         schedule_counts: str = "steps",
+        ema_counts: str = "steps",
         skip_nonfinite: bool = False,
         inplace: bool | None = None,
         stop_gradients: bool = True,
@@ -224,7 +228,8 @@ class LARSPaper(LARS):
             lr_in_momentum=lr_in_momentum, inplace=inplace, stop_gradients=stop_gradients,
             trace_on_next_step=trace_on_next_step, device=device, variant=variant,
             weight_decay=weight_decay, rules=rules, slot_dtype=slot_dtype, lazy_slots=lazy_slots,
-            schedule_counts=schedule_counts, skip_nonfinite=skip_nonfinite,
+            schedule_counts=schedule_counts,
+            ema_counts=ema_counts, skip_nonfinite=skip_nonfinite,
             init_on_first_step=init_on_first_step, fallback_to_non_traced=fallback_to_non_traced,
             clipnorm=clipnorm, clipvalue=clipvalue, global_clipnorm=global_clipnorm,
             use_ema=use_ema, ema_momentum=ema_momentum,

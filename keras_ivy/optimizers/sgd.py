@@ -12,7 +12,8 @@ from keras_ivy.optimizers.base import Optimizer
 from keras_ivy.optimizers.formulas import variants
 from keras_ivy.optimizers.formulas.momentum import MomentumFormula
 from keras_ivy.optimizers.formulas.variants import MomentumVariant
-from keras_ivy.optimizers.parts.spellings import check_flag, check_range, ivy_spellings
+from keras_ivy.optimizers.parts.spellings import check_flag, ivy_spellings
+from keras_ivy.optimizers.parts.timed import Held, as_timed, timed_config
 from keras_ivy.optimizers.rules import RulesLike
 from keras_ivy.registration import register
 from keras_ivy.typing import LearningRate
@@ -26,13 +27,13 @@ class MomentumOptimizer(Optimizer):
     """SGD and LARS: the gradient, and a buffer `mw` if there is momentum."""
 
     _setting: MomentumVariant
-    momentum: float
+    momentum: Held
     nesterov: bool
 
     def get_config(self) -> dict:
         """Return every option, for `from_config`."""
         config = super().get_config()
-        config.update(momentum=self.momentum, nesterov=self.nesterov)
+        config.update(momentum=timed_config(self.momentum), nesterov=self.nesterov)
         return config
 
 
@@ -43,14 +44,14 @@ class SGD(MomentumOptimizer):
     With `momentum > 0`, `m' = momentum * m + learning_rate * g` and `w' = w - m'`, or, with
     `nesterov`, `w' = w - (momentum * m' + learning_rate * g)`; that is Keras's form. Weight decay
     shrinks the weight by `learning_rate * weight_decay * w` before the step. The variants `"ivy"`,
-    `"paper"` and `"keras"` agree.
+    `"paper"` and `"keras"` agree; in `"independent"` decay shrinks it by `weight_decay * w`.
 
     Variables and files hold `-m`, as those of `keras.optimizers.SGD` do, so that either optimizer
     goes on from the other's files and checkpoints; `state` shows `m`.
 
     Args:
         learning_rate: A number, a schedule, a scalar variable or a callable. Ivy: `lr`.
-        momentum: Decay of the momentum, in `[0, 1)`.
+        momentum: Decay of the momentum, in `[0, 1)`: a number, or as `weight_decay` over time.
         nesterov: Whether to look ahead; needs `momentum > 0`.
         variant: Which of the above.
         rules, slot_dtype, lazy_slots, clipnorm, name, ...: Those of `Optimizer`.
@@ -79,15 +80,16 @@ class SGD(MomentumOptimizer):
     def __init__(
         self,
         learning_rate: LearningRate = 1e-4,
-        momentum: float = 0.0,
+        momentum: LearningRate = 0.0,
         nesterov: bool = False,
         *,
         variant: str = "ivy",
-        weight_decay: float | None = None,
+        weight_decay: LearningRate | None = None,
         rules: RulesLike = None,
         slot_dtype: str | None = None,
         lazy_slots: bool = False,
         schedule_counts: str = "steps",
+        ema_counts: str = "steps",
         skip_nonfinite: bool = False,
         inplace: bool | None = None,
         stop_gradients: bool = True,
@@ -111,18 +113,21 @@ class SGD(MomentumOptimizer):
             inplace=inplace, stop_gradients=stop_gradients, trace_on_next_step=trace_on_next_step,
             device=device, variant=variant, weight_decay=weight_decay, rules=rules,
             slot_dtype=slot_dtype, lazy_slots=lazy_slots, schedule_counts=schedule_counts,
-            skip_nonfinite=skip_nonfinite, init_on_first_step=init_on_first_step,
+            ema_counts=ema_counts, skip_nonfinite=skip_nonfinite,
+            init_on_first_step=init_on_first_step,
             fallback_to_non_traced=fallback_to_non_traced, clipnorm=clipnorm, clipvalue=clipvalue,
             global_clipnorm=global_clipnorm, use_ema=use_ema, ema_momentum=ema_momentum,
             ema_overwrite_frequency=ema_overwrite_frequency, loss_scale_factor=loss_scale_factor,
             gradient_accumulation_steps=gradient_accumulation_steps, name=name,
         )  # fmt: skip
-        self.momentum = float(momentum)
+        self.momentum = as_timed("momentum", momentum)
         self.nesterov = bool(nesterov)
 
     @property
     def _formula(self) -> MomentumFormula:
-        return MomentumFormula(self._setting, self.momentum, self.nesterov, downhill=True)
+        return MomentumFormula(
+            self._setting, self._timed.setting("momentum"), self.nesterov, downhill=True
+        )
 
     def get_config(self) -> dict:
         """Return every option, for `from_config`, and which sign the momentum of a file has."""
@@ -163,10 +168,10 @@ class SGD(MomentumOptimizer):
         return not (wide and keras.config.floatx() == "float64")
 
 
-def check_momentum(momentum: float, nesterov: bool) -> None:
+def check_momentum(momentum: LearningRate, nesterov: bool) -> None:
     """Refuse a momentum outside `[0, 1)`, and `nesterov` without momentum."""
-    check_range("momentum", momentum, 0.0, 1.0, "[)")
-    if check_flag("nesterov", nesterov) and not momentum:
+    held = as_timed("momentum", momentum)
+    if check_flag("nesterov", nesterov) and not held:
         raise IvyValueError(
             "`nesterov=True` needs a momentum. Received: nesterov=True, momentum=0.0"
         )

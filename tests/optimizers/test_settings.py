@@ -45,6 +45,7 @@ NEW = {
     "slot_dtype": "bfloat16",
     "lazy_slots": True,
     "schedule_counts": "updates",
+    "ema_counts": "updates",
     "skip_nonfinite": True,
     "stop_gradients": False,
     "inplace": True,
@@ -65,7 +66,14 @@ NEW = {
 NEEDS = {"ema_momentum": {"use_ema": True}, "ema_overwrite_frequency": {"use_ema": True}}
 #: Options without an effect on the numbers of these tests.
 WITHOUT_EFFECT = {
-    *("name", "loss_scale_factor", "schedule_counts", "skip_nonfinite", "stop_gradients"),
+    *(
+        "name",
+        "loss_scale_factor",
+        "schedule_counts",
+        "ema_counts",
+        "skip_nonfinite",
+        "stop_gradients",
+    ),
     *("inplace", "trace_on_next_step", "device", "ema_momentum"),
 }
 

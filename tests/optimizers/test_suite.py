@@ -55,6 +55,7 @@ EVERY_OPTION = {
     "slot_dtype": "float32",
     "lazy_slots": True,
     "schedule_counts": "updates",
+    "ema_counts": "updates",
     "skip_nonfinite": True,
     "stop_gradients": False,
     "inplace": True,

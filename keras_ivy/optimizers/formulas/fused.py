@@ -22,6 +22,7 @@ import tensorflow as tf
 from keras_ivy.optimizers.formulas.eager import traced_if_eager
 from keras_ivy.optimizers.formulas.norms import norm, sum_of_squares
 from keras_ivy.optimizers.formulas.updates import (
+    SHRINKS,
     Limits,
     MomentScalars,
     MomentumScalars,
@@ -30,6 +31,7 @@ from keras_ivy.optimizers.formulas.updates import (
     lars_ratio,
     pull_of,
     trust_ratio,
+    upward,
 )
 from keras_ivy.optimizers.formulas.variants import MomentumVariant, MomentVariant, TrustRatio
 from keras_ivy.optimizers.keras_side.packs import SMALL
@@ -124,6 +126,11 @@ def shrink(handle: tf.Tensor, factor: tf.Tensor) -> None:
     ops.AssignSubVariableOp(resource=handle, value=factor * read(handle, factor.dtype))
 
 
+def factor_of(rate: tf.Tensor, pull: tf.Tensor | float, decay: str) -> tf.Tensor:
+    """What weight decay takes off a weight, as a part of it: `updates.shrunk`."""
+    return scalar(pull, rate.dtype) if decay == "independent" else rate * pull
+
+
 def adam_kernel(
     targets: list[tf.Tensor],
     moments: list[tuple[tf.Tensor, tf.Tensor]],
@@ -179,9 +186,9 @@ def fused_moments(
     targets = [w for w, *_ in handles]
     moments = [(m, v) for _, m, v, *_ in handles]
     spares = [spare for *_, spare in handles]
-    if decay and (setting.decay == "before" or (setting.decay == "update" and not adapted)):
+    if decay and (setting.decay in SHRINKS or (setting.decay == "update" and not adapted)):
         # Adam's direction does not depend on the weight, so that without a ratio both are one.
-        factor = rate * pull
+        factor = factor_of(rate, pull, setting.decay)
         for w in targets:
             shrink(w, factor)
     if not adapted:
@@ -201,6 +208,7 @@ def fused_moments(
     weights = [read(w, dtype) for w in targets]
     measured = negatives
     if beside:
+        pull = upward(pull)
         measured = [n - pull * w for n, w in zip(negatives, weights, strict=True)]
     norms = fused_norms(weights + measured)
     del weights, measured  # Eagerly, a kernel copies a weight that somebody still holds.
@@ -272,13 +280,13 @@ def fused_momentum(
     rate = scalars.rate * treatment.lr_multiplier
     dtype, decay, count = rate.dtype, treatment.decay, len(grads)
     pull = pull_of(treatment, scalars)
-    if decay and setting.decay == "before":
+    if decay and setting.decay in SHRINKS:
         for weight, *_ in handles:
-            shrink(weight, rate * pull)
+            shrink(weight, factor_of(rate, pull, setting.decay))
     pulls = [pull if decay and setting.decay == "gradient" else 0.0] * count
     one = tf.ones([], dtype)
     inside, outside = (rate, one) if setting.lr_in_momentum else (one, rate)
-    ratios, factors = None, [inside] * count
+    ratios, factors, keep = None, [inside] * count, scalars.momentum
     steps = grads
     if adapts(setting.ratio, treatment):
         if setting.denominator == "sum":
@@ -300,7 +308,7 @@ def fused_momentum(
         common = {
             "var": weight,
             "accum": buffers[0],
-            "momentum": tf.constant(momentum, dtype),
+            "momentum": tf.constant(momentum, dtype) if keep is None else keep,
             "use_nesterov": nesterov,
         }
         if downhill:

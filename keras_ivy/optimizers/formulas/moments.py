@@ -1,7 +1,8 @@
 """The formula of Adam, AdamW and LAMB: two running moments, `mw` and `vw`."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
 
 import tensorflow as tf
 
@@ -16,8 +17,12 @@ from keras_ivy.optimizers.formulas.updates import (
     moment_update,
 )
 from keras_ivy.optimizers.formulas.variants import MomentVariant, TrustRatio
+from keras_ivy.optimizers.keras_side.tensors import scalar
 
-__all__ = ["MomentFormula"]
+__all__ = ["Beta", "MomentFormula"]
+
+#: A number, or what returns it for the step that goes on.
+Beta: TypeAlias = float | Callable[[], Any]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,7 +31,7 @@ class MomentFormula(Formula[MomentScalars]):
 
     Args:
         variant: Which published form.
-        beta_1: Decay of the first moment.
+        beta_1: Decay of the first moment; a function for one that follows time.
         beta_2: Decay of the second moment.
         epsilon: Small number that keeps the division stable.
         limits: Bounds of the trust ratio.
@@ -42,8 +47,8 @@ class MomentFormula(Formula[MomentScalars]):
     """
 
     variant: MomentVariant
-    beta_1: float = 0.9
-    beta_2: float = 0.999
+    beta_1: Beta = 0.9
+    beta_2: Beta = 0.999
     epsilon: float = 1e-7
     limits: Limits = UNBOUNDED
 
@@ -63,7 +68,9 @@ class MomentFormula(Formula[MomentScalars]):
         """See `updates.moment_scalars`."""
         # Worked out in float64 whatever the type of the variables: these are a dozen scalars,
         # and `1 - beta ** t` loses its digits in anything shorter.
-        beta_1, beta_2 = (tf.constant(b, tf.float64) for b in (self.beta_1, self.beta_2))
+        beta_1, beta_2 = (
+            scalar(b() if callable(b) else b, tf.float64) for b in (self.beta_1, self.beta_2)
+        )
         if fused and not self.variant.first_pass:
             # The kernel forms `1 - beta` itself, from a rounded beta. The bias correction has to
             # undo just that averaging, not the one that was meant.

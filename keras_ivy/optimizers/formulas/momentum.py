@@ -1,7 +1,8 @@
 """The formula of SGD and LARS: the gradient, and a buffer `mw` if there is momentum."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import tensorflow as tf
 
@@ -15,6 +16,7 @@ from keras_ivy.optimizers.formulas.updates import (
     momentum_update,
 )
 from keras_ivy.optimizers.formulas.variants import MomentumVariant, TrustRatio
+from keras_ivy.optimizers.keras_side.tensors import scalar
 
 __all__ = ["MomentumFormula"]
 
@@ -25,7 +27,8 @@ class MomentumFormula(Formula[MomentumScalars]):
 
     Args:
         variant: Which published form.
-        momentum: Decay of the buffer; without one there is no buffer.
+        momentum: Decay of the buffer; without one there is no buffer. A function for one that
+            follows time.
         nesterov: Whether to look ahead.
         limits: Coefficient and bounds of the trust ratio.
         downhill: Whether variables hold the buffer as what is added to the weight, as those of
@@ -41,7 +44,7 @@ class MomentumFormula(Formula[MomentumScalars]):
     """
 
     variant: MomentumVariant
-    momentum: float = 0.0
+    momentum: float | Callable[[], Any] = 0.0
     nesterov: bool = False
     limits: Limits = UNBOUNDED
     downhill: bool = False
@@ -59,8 +62,14 @@ class MomentumFormula(Formula[MomentumScalars]):
         decay: tf.Tensor | None = None,
         fused: bool = False,
     ) -> MomentumScalars:
-        """The rate."""
-        return MomentumScalars(tf.cast(rate, dtype), decay)
+        """The rate, and a momentum that follows time."""
+        keep = scalar(self.momentum(), dtype) if callable(self.momentum) else None
+        return MomentumScalars(tf.cast(rate, dtype), decay, keep)
+
+    @property
+    def _number(self) -> float:
+        """The momentum as a number; that of the scalars counts before it."""
+        return 1.0 if callable(self.momentum) else self.momentum
 
     def update(
         self,
@@ -74,7 +83,7 @@ class MomentumFormula(Formula[MomentumScalars]):
         """See `updates.momentum_update`."""
         buffer = slots[0] if slots else None
         shared = (s, self.variant, treatment, self.limits)
-        w, m, ratio = momentum_update(w, g, buffer, *shared, self.momentum, self.nesterov, norm)
+        w, m, ratio = momentum_update(w, g, buffer, *shared, self._number, self.nesterov, norm)
         return Updated(w, () if m is None else (m,), ratio)
 
     @property
@@ -119,7 +128,7 @@ class MomentumFormula(Formula[MomentumScalars]):
     ) -> tf.Tensor | None:
         """See `fused.fused_momentum`."""
         shared = (s, self.variant, treatment, self.limits)
-        options = (self.momentum, self.nesterov, self.downhill)
+        options = (self._number, self.nesterov, self.downhill)
         return fused_momentum(list(handles), list(grads), *shared, *options)
 
     def is_worth_stacking(self, treatment: Treatment) -> bool:

@@ -73,6 +73,21 @@ def pull_of(treatment: Treatment, scalars: HasDecay) -> Tensor:
     return treatment.decay
 
 
+#: Where weight decay shrinks the weight ahead of the step.
+SHRINKS = ("before", "independent")
+
+
+def shrunk(w: Tensor, rate: Tensor, pull: Tensor, decay: str) -> Tensor:
+    """`w' = w - rate * pull * w`, or `w' = w - pull * w` where decay is independent of the rate.
+
+    Example:
+
+    >>> shrunk(2.0, 0.5, 0.25, "before"), shrunk(2.0, 0.5, 0.25, "independent")
+    (1.75, 1.5)
+    """
+    return w - pull * w if decay == "independent" else w - rate * pull * w
+
+
 class Limits(NamedTuple):
     """Coefficient, additive epsilon and bounds of the trust ratio."""
 
@@ -226,23 +241,38 @@ def moment_update(
     m = moment(m, g, scalars.beta_1, scalars.rest_1)
     v = moment(v, g * g, scalars.beta_2, scalars.rest_2)
     u = direction(m, v, scalars.alpha, scalars.epsilon)
-    if decay and setting.decay == "before":
-        w = w - rate * pull * w
+    if decay and setting.decay in SHRINKS:
+        w = shrunk(w, rate, pull, setting.decay)
     if decay and setting.decay == "update":
         u = u + pull * w
     kind = setting.ratio
     if kind is None or not adapts(kind, treatment):
         return w - rate * u, m, v, None
-    measured = u + pull * w if decay > 0.0 and setting.decay == "norm" else u
+    measured = u + upward(pull) * w if decay > 0.0 and setting.decay == "norm" else u
     ratio = trust_ratio(norm(w), norm(measured), kind, limits)
     return w - (ratio * rate) * u, m, v, ratio
 
 
+def upward(pull: Tensor) -> Tensor:
+    """A decay that counts where it is positive alone; one that follows time may change its sign."""
+    return pull if isinstance(pull, float) else ops.maximum(pull, 0.0)
+
+
+def over(ratio: Tensor, divisor: Tensor) -> Tensor:
+    """`ratio / divisor`, or the ratio as it is where there is nothing to divide by."""
+    some = divisor > 0.0
+    return ops.where(some, ratio / ops.where(some, divisor, ops.ones_like(divisor)), ratio)
+
+
 class MomentumScalars(NamedTuple):
-    """What one step of the momentum family shares between all tensors."""
+    """What one step of the momentum family shares between all tensors.
+
+    `momentum` is there if it follows time, and counts before the number of the formula.
+    """
 
     rate: tf.Tensor
     decay: Tensor | None = None
+    momentum: Tensor | None = None
 
 
 def lars_ratio(
@@ -271,7 +301,7 @@ def lars_ratio(
     ratio = trust_ratio(weight_norm, below, setting.ratio or TrustRatio(), limits)
     if decay > 0.0 and setting.decay == "norm":
         safe = ops.where(weight_norm > 0.0, weight_norm, ops.ones_like(weight_norm))
-        ratio = ratio / (safe * pull)
+        ratio = ratio / (safe * pull) if isinstance(pull, float) else over(ratio, safe * pull)
     if setting.clip_by_rate:
         # Not `min(ratio / rate, 1)`, which a warm-up from a rate of zero makes infinite on its way.
         whole = ratio >= rate
@@ -315,8 +345,8 @@ def momentum_update(
     decay, pull = treatment.decay, pull_of(treatment, scalars)
     rate = scalars.rate * treatment.lr_multiplier
     adapted = adapts(setting.ratio, treatment)
-    if decay and setting.decay == "before":
-        w = w - rate * pull * w
+    if decay and setting.decay in SHRINKS:
+        w = shrunk(w, rate, pull, setting.decay)
     step = g + pull * w if decay and setting.decay == "gradient" else g
     ratio = None
     if adapted and setting.denominator != "momentum":
@@ -328,8 +358,9 @@ def momentum_update(
     if setting.lr_in_momentum:
         step = rate * step
     if m is not None:
-        m = momentum * m + step
-        step = momentum * m + step if nesterov else m
+        keep = momentum if scalars.momentum is None else scalars.momentum
+        m = keep * m + step
+        step = keep * m + step if nesterov else m
     if adapted and setting.denominator == "momentum":
         ratio = trust_ratio(norm(w), norm(step), setting.ratio or TrustRatio(), limits)
         step = ratio * step

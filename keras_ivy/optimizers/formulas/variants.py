@@ -48,7 +48,8 @@ class MomentVariant:
             (to `sqrt(v)`) or `"corrected"` (to the square root of the corrected `v`).
         decay: What weight decay does: `"gradient"` adds `decay * w` to the gradient, `"update"`
             to the direction, `"norm"` only to the direction whose norm is taken, `"before"`
-            shrinks the weight by `rate * decay * w` ahead of the step.
+            shrinks the weight by `rate * decay * w` ahead of the step, `"independent"` by
+            `decay * w`, whatever the rate.
         ratio: The trust ratio, or `None` for none.
         global_clipnorm: Default of the clipping by global norm.
     """
@@ -66,7 +67,7 @@ class MomentumVariant:
     """Settings of the momentum family.
 
     Args:
-        decay: As in `MomentVariant`: `"gradient"`, `"norm"` or `"before"`.
+        decay: As in `MomentVariant`: `"gradient"`, `"norm"`, `"before"` or `"independent"`.
         denominator: What the ratio divides by: `"split"` is `|g| + decay * |w|`, `"sum"` is
             `|g + decay * w|`, `"momentum"` is the norm of the step that momentum proposes,
             `"gradient"` is `|g|`.
@@ -87,18 +88,24 @@ class MomentumVariant:
 _IVY_LAMB = TrustRatio(guard=1e-12, frozen=True, maximum=10.0)
 _PAPER_LARS = TrustRatio(coefficient=1e-3)
 
-SGD = {name: MomentumVariant() for name in ("ivy", "paper", "keras")}
+SGD = {
+    **{name: MomentumVariant() for name in ("ivy", "paper", "keras")},
+    "independent": MomentumVariant(decay="independent"),
+}
 
 ADAM = {
     "ivy": MomentVariant(first_pass=True, epsilon="ivy"),
     "paper": MomentVariant(),
     "keras": MomentVariant(epsilon="raw"),
+    "independent": MomentVariant(decay="independent"),
 }
 
 ADAMW = {
     "ivy": MomentVariant(first_pass=True, epsilon="ivy", decay="gradient"),
     "paper": MomentVariant(decay="before"),
     "keras": MomentVariant(epsilon="raw", decay="before"),
+    "independent": MomentVariant(decay="independent"),
+    "addons": MomentVariant(epsilon="raw", decay="independent"),
 }
 
 LAMB = {

@@ -24,6 +24,7 @@ from keras_ivy.optimizers.keras_side.sparse import Rows, update_rows
 from keras_ivy.optimizers.keras_side.tensors import scalar
 from keras_ivy.optimizers.parts.host import Host
 from keras_ivy.optimizers.parts.overrides import BEYOND_STEP, overridden
+from keras_ivy.optimizers.parts.timed import refuse_unread_decay
 from keras_ivy.optimizers.rules import Leaf
 from keras_ivy.typing import Gradient, Scalar
 from keras_ivy.utils.devices import device_scope
@@ -104,7 +105,8 @@ class IvyStepper:
         formula = formula_of(self._host)
         with device_scope(self._host.device):
             count, slots = self.cell.load(self._specs(flat_v), formula.slot_names)
-            new_v, new_slots, ratios = self._transform(formula, flat_v, flat_g, count, slots)
+            with self._host._timed.step(count):
+                new_v, new_slots, ratios = self._transform(formula, flat_v, flat_g, count, slots)
             self.cell.store(count + 1, new_slots)
             self.cell.note(ratios)
         return unflatten(new_v, v)
@@ -129,7 +131,8 @@ class IvyStepper:
             )
         slots = complete(slots, self._specs(flat_v), formula.slot_names)
         count = scalar(count, tf.int64)
-        new_v, slots, _ = self._transform(formula, flat_v, flat_g, count, slots)
+        with self._host._timed.step(count):
+            new_v, slots, _ = self._transform(formula, flat_v, flat_g, count, slots)
         nested = isinstance(v, Mapping)
         return unflatten(new_v, v), shown(formula.slot_names, slots, count + 1, nested)
 
@@ -142,6 +145,7 @@ class IvyStepper:
             IvyNotImplementedException: If it has.
         """
         host = self._host
+        refuse_unread_decay(host, host.weight_decay)
         if self._by_hand is not None or overridden(host, "step", "stateless_step"):
             return
         found = overridden(host, *BEYOND_STEP)

@@ -39,6 +39,7 @@ from keras_ivy.optimizers.parts.checks import check_gradient
 from keras_ivy.optimizers.parts.host import Host
 from keras_ivy.optimizers.parts.overrides import DECAY, WRITES, overridden
 from keras_ivy.optimizers.parts.spellings import CLIPPING
+from keras_ivy.optimizers.parts.timed import refuse_unread_decay
 from keras_ivy.optimizers.rules import path_of
 from keras_ivy.typing import ArrayLike, Gradient, Variable
 
@@ -76,6 +77,7 @@ class KerasEngine:
         host = self._host
         check_trainable(host, variables)
         check_strategy(host)
+        refuse_unread_decay(host, host.weight_decay)
         host._treated.keep(host._treated.resolve(variables))
         self.packs = choose_packs(host, variables, host._treated.now())
 
@@ -162,12 +164,23 @@ class KerasEngine:
             self._accumulate(grads, variables)
         else:
             self._update(grads, variables)
-        if host.use_ema:
-            trained = host._trainable_variables
-            host._update_model_variables_moving_average(trained)
-            if host.ema_overwrite_frequency:
-                host._backend_maybe_overwrite_model_variables(trained)
+        if host.use_ema and host.gradient_accumulation_steps and host.ema_counts == "updates":
+            when(self._is_update(), self._follow, lambda: None)
+        elif host.use_ema:
+            self._follow()
         return True
+
+    def _follow(self) -> None:
+        """Let the averages follow, and every so many updates give the variables their values."""
+        host, trained = self._host, self._host._trainable_variables
+        host._update_model_variables_moving_average(trained)
+        if host.ema_overwrite_frequency:
+            host._backend_maybe_overwrite_model_variables(trained)
+
+    def _is_update(self) -> tf.Tensor:
+        """Whether this call uses the gradients that were accumulated."""
+        count = tf.convert_to_tensor(self._host._iterations)
+        return tf.equal((count + 1) % self._host.gradient_accumulation_steps, 0)
 
     def _rows_once(self, grads: Sequence[Gradient], variables: Sequence[Variable]) -> list[bool]:
         """Say of every sparse gradient whether its rows have to be added up ahead of the update."""
@@ -208,8 +221,7 @@ class KerasEngine:
             self._update(means, variables)
             host._backend_reset_gradient_accumulators()
 
-        count = tf.convert_to_tensor(host._iterations)
-        when(tf.equal((count + 1) % steps, 0), use, keep)
+        when(self._is_update(), use, keep)
 
     def _update(self, grads: Sequence[tf.Tensor | Rows], variables: Sequence[Variable]) -> None:
         """Clip, then update every variable."""
@@ -220,7 +232,8 @@ class KerasEngine:
             if overridden(host, *DECAY):
                 self._decaying = frozenset()
                 host._apply_weight_decay(variables)
-            host._backend_update_step(grads, variables, host._rate.to_hand())
+            with host._timed.step():
+                host._backend_update_step(grads, variables, host._rate.to_hand())
 
         if host.skip_nonfinite:
             when(all_finite(grads), change, lambda: None)

@@ -8,11 +8,14 @@ import numpy as np
 
 from keras_ivy import tree
 from keras_ivy.optimizers.formulas.methods import formula_of
+from keras_ivy.optimizers.formulas.updates import Treatment
 from keras_ivy.optimizers.ivy_side.keys import unique_paths
 from keras_ivy.optimizers.keras_side.tensors import is_zero
 from keras_ivy.optimizers.parts.checks import check_variables
 from keras_ivy.optimizers.parts.host import Host
 from keras_ivy.optimizers.parts.quirks import decay_without_decay
+from keras_ivy.optimizers.parts.shown import printed_timed
+from keras_ivy.optimizers.parts.timed import is_timed
 from keras_ivy.optimizers.rules import Leaf
 from keras_ivy.structure import Surroundings, names_of, structure_of
 from keras_ivy.typing import Variable
@@ -159,6 +162,12 @@ def explain(host: Host, model: Explained) -> Explanation:
     resolved = host._treated.resolve(variables, root)
     formula, paths = formula_of(host), unique_paths(variables)
     called = _called(host, variables, root)
+    timed = is_timed(host.weight_decay)
+    now = host._timed.number("weight_decay") if timed else 0.0
+
+    def decay_of(treatment: Treatment) -> float:
+        return now if timed and treatment.shared else treatment.decay
+
     rows = []
     for path, variable, value, (treatment, rules) in zip(
         paths, variables, values, resolved, strict=True
@@ -169,7 +178,7 @@ def explain(host: Host, model: Explained) -> Explanation:
             Row(
                 path,
                 tuple(variable.shape),
-                treatment.decay if formula.instead_of_decay is None else 0.0,
+                decay_of(treatment) if formula.instead_of_decay is None else 0.0,
                 adapted,
                 treatment.lr_multiplier,
                 rules[0] if rules else None,
@@ -181,6 +190,9 @@ def explain(host: Host, model: Explained) -> Explanation:
     found = Explanation(rows)
     note = decay_without_decay(host, [treatment for treatment, _ in resolved])
     found.notes = () if note is None else (note,)
+    if timed and any(t.shared and t.decay for t, _ in resolved):
+        follows = printed_timed(host.weight_decay)
+        found.notes += (f"Weight decay follows {follows}; this is its strength now.",)
     return found
 
 

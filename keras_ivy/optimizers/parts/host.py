@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # The parts themselves stand above.
     from keras_ivy.optimizers.parts.options import Options
     from keras_ivy.optimizers.parts.quirks import Quirks
     from keras_ivy.optimizers.parts.rates import Rate
+    from keras_ivy.optimizers.parts.timed import Timed
     from keras_ivy.optimizers.parts.treatments import Treatments
     from keras_ivy.optimizers.parts.trust_ratios import TrustRatios
     from keras_ivy.optimizers.rules import Rule
@@ -37,11 +38,12 @@ class Host(Methods, Protocol):
     name: str
     variants: Mapping[str, Variant]
     variant: str | None
-    weight_decay: float | None
+    weight_decay: Any
     rules: "tuple[Rule, ...]"
     slot_dtype: str | None
     lazy_slots: bool
     schedule_counts: str
+    ema_counts: str
     skip_nonfinite: bool
     stop_gradients: bool
     trace_on_next_step: bool
@@ -57,6 +59,7 @@ class Host(Methods, Protocol):
 
     # Parts.
     _rate: "Rate"
+    _timed: "Timed"
     _options: "Options"
     _exclusions: "Exclusions"
     _treated: "Treatments"

@@ -8,13 +8,23 @@ decay, which functions read from variables.
 
 from typing import Any
 
+import keras
 import numpy as np
 import tensorflow as tf
 
 from keras_ivy.optimizers.keras_side.tensors import scalar
 from keras_ivy.optimizers.parts.host import Host
 from keras_ivy.optimizers.parts.overrides import overridden
-from keras_ivy.optimizers.parts.spellings import SPELLINGS, check_range
+from keras_ivy.optimizers.parts.spellings import SPELLINGS, VariableRate
+from keras_ivy.optimizers.parts.timed import (
+    TIMED,
+    as_timed,
+    is_timed,
+    refuse_unread_decay,
+    timed_config,
+)
+from keras_ivy.optimizers.rules import rule_configs
+from keras_ivy.utils.checks import is_number
 from keras_ivy.utils.exceptions import IvyValueError, shown
 
 #: What stays as the constructor had it: it chose the defaults of other options.
@@ -36,6 +46,7 @@ COMPILED = (
     "clipnorm",
     "clipvalue",
     "device",
+    "ema_counts",
     "ema_momentum",
     "ema_overwrite_frequency",
     "epsilon",
@@ -75,6 +86,36 @@ def aliases(*names: str) -> dict[str, property]:
     return {ivy: alias(name) for ivy, name in SPELLINGS.items() if name in names}
 
 
+#: What a config of this package holds beside Keras's.
+_OWN = (
+    "variant",
+    "slot_dtype",
+    "lazy_slots",
+    "schedule_counts",
+    "ema_counts",
+    "skip_nonfinite",
+    "stop_gradients",
+    "inplace",
+    "trace_on_next_step",
+    "device",
+)
+
+
+def completed(host: Host, config: dict) -> dict:
+    """Return Keras's config of an optimizer with every option of this package."""
+    rate = host._learning_rate
+    if isinstance(rate, keras.Variable):
+        config["learning_rate"] = host._rate.plain()
+    elif isinstance(rate, VariableRate):
+        config["learning_rate"] = float(np.asarray(rate()))
+    return {
+        **config,
+        "weight_decay": timed_config(host.weight_decay),
+        "rules": rule_configs(host.rules),
+        **{name: getattr(host, name) for name in _OWN},
+    }
+
+
 class Options:
     """What watches over an optimizer's options.
 
@@ -97,11 +138,16 @@ class Options:
         """
         host = self._host
         old = getattr(host, name)
+        if isinstance(old, VariableRate):
+            if is_number(value):
+                old.assign(as_timed(name, value))  # Whatever follows the variable follows this.
+            if is_number(value) or value is old.variable:
+                return old
         if name == "weight_decay":
-            if value is not None:
-                value = check_range(name, value, -float("inf"), None, "()")
+            value = None if value is None else as_timed(name, value)
             self._check_changeable(name, old, value)
-            if self.decay_variable is not None:
+            refuse_unread_decay(host, value)
+            if self.decay_variable is not None and not is_timed(value):
                 self.decay_variable.assign(float(value or 0.0))
         else:
             with tf.init_scope():
@@ -122,6 +168,7 @@ class Options:
         cls: Any = next(c for c in type(host).__mro__ if c.__module__.startswith("keras_ivy."))
         config = cls.get_config(host)
         config.update(learning_rate=0.0, rules=host.rules)
+        config.update({key: getattr(host, key) for key in TIMED if key in config})
         if host.variants is not cls.variants:
             del config["variant"]
         return cls.from_config({**config, name: value})
@@ -141,8 +188,10 @@ class Options:
             why = "the variables that this optimizer keeps were made for it"
         elif not self._traced or name in FREE:
             return
-        elif name in COMPILED:
+        elif name in COMPILED or (old is not new and (is_timed(old) or is_timed(new))):
             why = "a function that was compiled with it would not see another"
+        elif old is new:
+            return
         elif not self._reads_decay:
             why = (
                 f"a function that was compiled with it would not see another: the formula of "
@@ -151,7 +200,8 @@ class Options:
         elif np.sign(float(old or 0.0)) != np.sign(float(new or 0.0)):
             why = (
                 "a function that was compiled without decay, or with one of another sign, would "
-                "not see it (a new strength of the same sign can be set at any time)"
+                "not see it (a new strength of the same sign can be set at any time, and of an "
+                "optimizer made with `weight_decay=keras.Variable(0.0)` any strength)"
             )
         if why is not None:
             kind = type(self._host).__name__
@@ -176,8 +226,12 @@ class Options:
 
     @property
     def decay(self) -> float:
-        """The strength of weight decay, as a number."""
-        return float(self._host.weight_decay or 0.0)
+        """The strength of weight decay, as a number; of one that follows time, that there is some.
+
+        Treatments hold it, where what follows time is one: its strength stands in the scalars.
+        """
+        held = self._host.weight_decay
+        return 1.0 if is_timed(held) else float(held or 0.0)
 
     def make_decay_variable(self) -> None:
         """Make the variable that functions read weight decay from, once."""
@@ -188,7 +242,9 @@ class Options:
             )
 
     def decay_in(self, dtype: tf.DType) -> tf.Tensor | None:
-        """Return weight decay for a function; `None` where the number will do."""
+        """Return weight decay for a function, or that follows time; `None` if a number will do."""
+        if is_timed(self._host.weight_decay):
+            return self._host._timed.tensor("weight_decay", dtype)
         if tf.executing_eagerly() or not self.decay:
             return None
         with tf.init_scope():

@@ -16,7 +16,7 @@ import tensorflow as tf
 from keras_ivy.optimizers.keras_side.tensors import scalar
 from keras_ivy.optimizers.parts.host import Host
 from keras_ivy.optimizers.parts.overrides import overridden
-from keras_ivy.optimizers.parts.schedules import WarmupPolynomial
+from keras_ivy.optimizers.parts.schedules import ExactSchedule
 from keras_ivy.optimizers.parts.shown import printed_schedule
 from keras_ivy.optimizers.parts.spellings import as_learning_rate, check_new_rate
 from keras_ivy.typing import LearningRate
@@ -116,7 +116,7 @@ class Rate:
             value = tf.convert_to_tensor(held.value)
             # Float64 buys the number as it was written, for variables that can tell.
             return self._as_written(value) if dtype == tf.float64 else value
-        own = isinstance(held, WarmupPolynomial) and held.is_exact
+        own = isinstance(held, ExactSchedule) and held.is_exact
         if own and rate is self._handed and not overridden(self._host, *READS):
             # Float64 buys counts beyond 2 ** 24, which would run together in float32.
             return held.in_float64(self.schedule_count() if count is None else count)

@@ -1,5 +1,7 @@
-"""What large batches need: warm-up before polynomial decay, and rules that scale a rate."""
+"""Schedules worked out in float64: warm-up and decay, one cycle; and rules that scale a rate."""
 
+import abc
+import math
 from typing import Any
 
 import keras
@@ -15,8 +17,38 @@ from keras_ivy.utils.checks import received, text
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError, nearest
 
 
+class ExactSchedule(keras.optimizers.schedules.LearningRateSchedule, abc.ABC):
+    """A schedule that is worked out in float64, which holds every step count exactly.
+
+    It returns what Keras's schedules return, a scalar of type `keras.config.floatx()`.
+    """
+
+    name: str
+
+    @abc.abstractmethod
+    def in_float64(self, step: Scalar) -> tf.Tensor:
+        """Return the value as it is worked out, for the formulas of optimizers."""
+
+    def __call__(self, step: Any) -> Any:
+        """Return the value after `step` steps, as a scalar of type `keras.config.floatx()`."""
+        kind = getattr(step, "dtype", None)
+        kind = np.asarray(step).dtype if kind is None else kind
+        name = str(getattr(kind, "name", kind))
+        if "float" not in name and "int" not in name:
+            raise IvyTypeError(f"`step` must be a number. {received('step', step)}")
+        return ops.cast(self.in_float64(step), keras.config.floatx())
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether `in_float64` is what this schedule returns; a subclass may return another."""
+        return type(self).__call__ is ExactSchedule.__call__
+
+    def __repr__(self) -> str:
+        return printed_schedule(self)
+
+
 @register()
-class WarmupPolynomial(keras.optimizers.schedules.LearningRateSchedule):
+class WarmupPolynomial(ExactSchedule):
     """Linear warm-up, then polynomial decay: the schedule of LARS's and LAMB's records.
 
     `rate(t) = start + (peak - start) * t / warmup` for `t < warmup`, then
@@ -88,20 +120,6 @@ class WarmupPolynomial(keras.optimizers.schedules.LearningRateSchedule):
         self.start = float(start)
         self.name = text("name", name)
 
-    def __call__(self, step: Any) -> Any:
-        """Return the rate after `step` steps, as a scalar of type `keras.config.floatx()`."""
-        kind = getattr(step, "dtype", None)
-        kind = np.asarray(step).dtype if kind is None else kind
-        name = str(getattr(kind, "name", kind))
-        if "float" not in name and "int" not in name:
-            raise IvyTypeError(f"`step` must be a number. {received('step', step)}")
-        return ops.cast(self.in_float64(step), keras.config.floatx())
-
-    @property
-    def is_exact(self) -> bool:
-        """Whether `in_float64` is what this schedule returns; a subclass may return another."""
-        return type(self).__call__ is WarmupPolynomial.__call__
-
     def in_float64(self, step: Scalar) -> tf.Tensor:
         """Return the rate as it is worked out, for the formulas of optimizers: a float64 scalar."""
         with keras.name_scope(self.name):
@@ -113,9 +131,6 @@ class WarmupPolynomial(keras.optimizers.schedules.LearningRateSchedule):
             rising = self.start + (self.peak - self.start) * (t / self.warmup)
             return ops.where(t < self.warmup, rising, rate)
 
-    def __repr__(self) -> str:
-        return printed_schedule(self)
-
     def get_config(self) -> dict:
         """Return the arguments, for `from_config`."""
         return {
@@ -125,6 +140,95 @@ class WarmupPolynomial(keras.optimizers.schedules.LearningRateSchedule):
             "power": self.power,
             "end": self.end,
             "start": self.start,
+            "name": self.name,
+        }
+
+
+@register()
+class OneCycle(ExactSchedule):
+    """One cycle: from `start` to `peak`, then from `peak` to `end`, and `end` from there on.
+
+    Half a cosine each way, `a + (b - a) * (1 - cos(pi * p)) / 2` for the part `p` of the way from
+    `a` to `b`, or a straight line. The learning rate rises and falls, and with it, the other way
+    round, what `momentum` (or `beta_1`) is set to: a number that follows time acts in a function
+    that is compiled, as the rate does.
+
+    Args:
+        start: Value at step 0.
+        peak: Value at step `rise`: the highest of a rate, the lowest of a momentum.
+        end: Value at step `total` and after.
+        total: Steps in all.
+        rise: Steps on the way to `peak`, from 0 to `total`; `None` for three tenths of `total`.
+        shape: `"cosine"` or `"linear"`.
+        name: Name of the schedule.
+
+    Raises:
+        IvyValueError: If a value is out of range.
+
+    Example:
+
+    >>> rate = OneCycle(start=0.0, peak=4.0, end=0.0, total=8, rise=4)
+    >>> momentum = OneCycle(start=0.95, peak=0.85, end=0.95, total=8, rise=4)
+    >>> [round(float(rate(t)), 3) for t in (0, 2, 4, 6, 8, 99)]
+    [0.0, 2.0, 4.0, 2.0, 0.0, 0.0]
+    >>> [round(float(momentum(t)), 3) for t in (0, 2, 4, 6, 8)]
+    [0.95, 0.9, 0.85, 0.9, 0.95]
+    >>> keras_ivy.SGD(rate, momentum=momentum, nesterov=True)
+    SGD(learning_rate=OneCycle(...), variant='ivy', momentum=OneCycle(...), nesterov=True)
+
+    Reference:
+        Smith and Topin, "Super-Convergence", arXiv:1708.07120; Smith, arXiv:1803.09820.
+    """
+
+    __module__ = "keras_ivy.optimizers"
+
+    def __init__(
+        self,
+        start: float,
+        peak: float,
+        end: float,
+        total: int,
+        rise: int | None = None,
+        shape: str = "cosine",
+        name: str = "OneCycle",
+    ):
+        check_range("start", start, 0.0, None, "[)")
+        check_range("peak", peak, 0.0, None, "[)")
+        check_range("end", end, 0.0, None, "[)")
+        check_range("total", total, 0, None, "()")
+        reached = 0.3 * total if rise is None else rise
+        check_range("rise", reached, 0, total, "[]")
+        if shape not in ("cosine", "linear"):
+            raise IvyValueError(
+                f"Unknown shape. {nearest(str(shape), ('cosine', 'linear'))} "
+                f"{received('shape', shape)}"
+            )
+        self.start, self.peak, self.end = float(start), float(peak), float(end)
+        self.total, self.rise = _plain(total), _plain(reached)
+        self.shape = shape
+        self.name = text("name", name)
+
+    def in_float64(self, step: Scalar) -> tf.Tensor:
+        """Return the value as it is worked out, for the formulas of optimizers: float64."""
+        with keras.name_scope(self.name):
+            t = ops.cast(step, "float64")
+            up = ops.clip(t / max(self.rise, 1e-9), 0.0, 1.0)
+            down = ops.clip((t - self.rise) / max(self.total - self.rise, 1e-9), 0.0, 1.0)
+            if self.shape == "cosine":
+                up, down = ((1.0 - ops.cos(math.pi * part)) / 2.0 for part in (up, down))
+            rising = self.start + (self.peak - self.start) * up
+            falling = self.peak + (self.end - self.peak) * down
+            return ops.where(t < self.rise, rising, falling)
+
+    def get_config(self) -> dict:
+        """Return the arguments, for `from_config`."""
+        return {
+            "start": self.start,
+            "peak": self.peak,
+            "end": self.end,
+            "total": self.total,
+            "rise": self.rise,
+            "shape": self.shape,
             "name": self.name,
         }
 

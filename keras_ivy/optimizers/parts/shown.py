@@ -5,10 +5,13 @@ import reprlib
 from typing import Any
 
 import keras
+import numpy as np
+import tensorflow as tf
 
 from keras_ivy.optimizers.parts.host import Host
+from keras_ivy.optimizers.parts.spellings import VariableRate
 
-__all__ = ["printed", "printed_schedule"]
+__all__ = ["printed", "printed_schedule", "printed_timed"]
 
 #: So many rules are shown.
 _RULES = 8
@@ -42,7 +45,7 @@ def printed(host: Host) -> str:
     if host.variant is not None:
         shown.append(f"variant={host.variant!r}")
     if host.weight_decay:
-        shown.append(f"weight_decay={host.weight_decay!r}")
+        shown.append(f"weight_decay={printed_timed(host.weight_decay)}")
     if host.rules:
         rules = list(map(repr, host.rules[:_RULES]))
         if len(host.rules) > _RULES:
@@ -55,7 +58,7 @@ def printed(host: Host) -> str:
             owner = getattr(setting, "ratio", None) if key in _OF_RATIO else setting
             usual = getattr(owner, _OF_RATIO.get(key, key), None)
         if key not in _APART and value is not None and _differs(value, usual):
-            shown.append(f"{key}={reprlib.repr(value)}")
+            shown.append(f"{key}={printed_timed(value)}")
     if host.built:
         shown.append("built=True")
     return f"{class_name}({', '.join(shown)})"
@@ -81,6 +84,23 @@ def printed_schedule(schedule: keras.optimizers.schedules.LearningRateSchedule) 
         if key in parameters and _differs(value, parameters[key].default)
     ]
     return f"{name}({', '.join(shown)})"
+
+
+def printed_timed(value: Any) -> str:
+    """Return a setting that may follow time as an optimizer prints it; it never raises.
+
+    Example:
+
+    >>> printed_timed(0.5), printed_timed(keras.optimizers.schedules.CosineDecay(0.1, 10))
+    ('0.5', 'CosineDecay(initial_learning_rate=0.1, decay_steps=10)')
+    """
+    if isinstance(value, keras.optimizers.schedules.LearningRateSchedule):
+        return printed_schedule(value)
+    if isinstance(value, VariableRate):
+        return repr(float(np.asarray(value()))) if tf.executing_eagerly() else "..."
+    if callable(value):
+        return f"<{getattr(value, '__name__', type(value).__name__)}>"
+    return reprlib.repr(value)
 
 
 def _differs(value: Any, usual: Any) -> bool:

@@ -239,7 +239,7 @@ def as_learning_rate(
         if tuple(value.shape) == () and tf.as_dtype(value.dtype).is_floating:
             return VariableRate(value)
     elif callable(value):
-        if _is_callable_rate(value):
+        if is_callable_rate(value):
             return value
     elif _is_rate(value):
         return _checked_rate(value)
@@ -250,7 +250,7 @@ def as_learning_rate(
     )
 
 
-def _is_callable_rate(value: Any) -> bool:
+def is_callable_rate(value: Any) -> bool:
     """Whether something can be called without arguments, or is a schedule."""
     if isinstance(value, keras.optimizers.schedules.LearningRateSchedule):
         return True
