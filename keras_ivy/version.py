@@ -1,3 +1,3 @@
-"""The version, alone in a file so that setup.py reads it without importing TensorFlow."""
+"""The version, alone in a file so that packaging reads it without importing TensorFlow."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

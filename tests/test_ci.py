@@ -2,6 +2,7 @@
 
 import pathlib
 import re
+import tomllib
 
 import pytest
 
@@ -19,20 +20,23 @@ def pins(name: str) -> dict[str, str]:
     return dict(line.split("==") for line in lines(f"{name}.txt"))
 
 
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
 def floors() -> dict[str, str]:
-    """What setup.py asks for, the tests' own packages included."""
-    text = (ROOT / "setup.py").read_text(encoding="utf-8")
-    return dict(re.findall(r'"([a-z0-9-]+)>=([0-9.]+)"', text))
+    """What pyproject.toml asks for, the tests' own packages included."""
+    asked = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["test"]]
+    return dict(each.split(">=") for each in asked if ">=" in each)
 
 
-@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize("name", [*SETS, "docs"])
 def test_every_version_is_pinned(name):
     assert lines(f"{name}.txt") != []
     for line in lines(f"{name}.txt"):
         assert re.fullmatch(r"[\w-]+==\d+(\.\d+)+((rc|\.dev|\.post)\d+)?", line), line
 
 
-def test_lowest_is_what_setup_allows():
+def test_lowest_is_what_the_package_allows():
     wanted = floors()
     for package in ("tensorflow", "keras", "numpy", "h5py", "optree"):
         parts = pins("lowest")[package].split(".")
@@ -61,10 +65,8 @@ def test_every_test_of_the_subset_is_there_once():
 
 def test_the_script_lints_first_and_runs_every_set():
     script = (CI / "run").read_text(encoding="utf-8")
-    places = [
-        script.index(part)
-        for part in ("ruff check", "lowest next", "-m pytest -q", "PIP_CONSTRAINT=")
-    ]
+    parts = (".ci/package", 'ruff" check', ".ci/docs", "lowest next", "-m pytest -q", "PIP_CON")
+    places = [script.index(part) for part in parts]
     assert places == sorted(places)
     assert "--pre" not in script
     assert all(name in script for name in SETS)
@@ -75,3 +77,51 @@ def test_hooks_lint_with_the_versions_of_the_script():
     found = dict(re.findall(r"\b([a-z]+)==([\d.]+)", text))
     assert set(found) == {"mypy", "numpy", "ruff"}
     assert found == {name: pins("newest")[name] for name in found}
+
+
+def test_the_site_is_built_with_what_the_extra_asks_for():
+    asked = {re.split(r"[\[>]", each)[0] for each in PROJECT["optional-dependencies"]["docs"]}
+    assert asked <= set(pins("docs"))
+
+
+def test_the_subset_runs_on_the_wheel_and_everything_on_the_archive():
+    script = (CI / "run").read_text(encoding="utf-8")
+    wheel, source = script.index("unpack wheel"), script.index("unpack source")
+    assert wheel < script.index('rm -r "$outside/wheel/keras_ivy"') < script.index("subset.txt |")
+    assert source < script.index('cd "$outside/source"') < script.index("pytest -n auto")
+
+
+def test_workflows_call_the_scripts_and_pin_their_actions():
+    called = ""
+    for path in (ROOT / ".github" / "workflows").glob("*.yml"):
+        text = path.read_text(encoding="utf-8")
+        assert text.startswith("# UNTESTED: there is no GitHub here to run it.")
+        for action in re.findall(r"uses: (\S+)", text):
+            assert re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", action), f"{path.name}: {action}"
+        called += "".join(re.findall(r"- run: (.+)$", text, re.MULTILINE))
+    assert all(f".ci/{name}" in called for name in ("run", "nightly", "docs", "package"))
+
+
+def test_the_archive_names_every_folder_of_the_checkout():
+    text = (ROOT / "MANIFEST.in").read_text(encoding="utf-8")
+    for folder in (
+        ".ci",
+        ".github",
+        "benchmarks",
+        "docs",
+        "examples",
+        "keras_ivy",
+        "tests",
+        "tools",
+    ):
+        assert (ROOT / folder).is_dir()
+        assert f"graft {folder}\n" in text
+
+
+def test_the_version_is_said_once_and_cited():
+    from keras_ivy.version import __version__
+
+    assert PROJECT["dynamic"] == ["version"]
+    cited = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"version: {__version__}\n" in cited
+    assert f"## {__version__} " in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The examples run as a reader runs them, and do what the README says."""
+"""The examples run as a reader runs them, and do what the pages say."""
 
 import doctest
 import inspect
@@ -31,12 +31,12 @@ def run(script: str, *arguments: str) -> str:
 
 
 @pytest.mark.slow
-def test_why_it_does_not_train_prints_what_the_readme_says(tmp_path):
+def test_why_it_does_not_train_prints_what_the_page_says(tmp_path):
     pytest.importorskip("sklearn", reason="the example trains on the digits of scikit-learn")
     pytest.importorskip("matplotlib", reason="the example draws")
     page, picture = tmp_path / "report.html", tmp_path / "picture.png"
     printed = run("why_it_does_not_train.py", str(page), str(picture))
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "seeing.md").read_text(encoding="utf-8")
     said = re.search(r"^```text\n(as it is:.*?)^```$", text, re.MULTILINE | re.DOTALL).group(1)
     assert doctest.OutputChecker().check_output(said, printed, FLAGS), printed
     assert float(printed.split()[-1]) > 0.95

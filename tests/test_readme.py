@@ -1,65 +1,45 @@
-"""The README is true: its programs run and print what it says, its commands are CI's."""
+"""The README's commands are CI's, and it says what readers need first.
 
-import contextlib
-import doctest
-import io
-import pathlib
+`tests/docs/test_pages.py` runs its programs, as those of all pages.
+"""
+
 import re
 
 import keras
 import pytest
 
-ROOT = pathlib.Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+from tests.docs.pages import ROOT, commands, links
 
-
-def programs(page: pathlib.Path) -> list[tuple[str, str]]:
-    """The Python blocks of a page, each with the text block that directly follows it."""
-    blocks = FENCE.findall(page.read_text(encoding="utf-8"))
-    followers = [*blocks[1:], ("", "")][: len(blocks)]
-    return [
-        (code, following[1] if following[0] == "text" else "")
-        for (language, code), following in zip(blocks, followers, strict=True)
-        if language == "python"
-    ]
-
-
-def commands(page: pathlib.Path) -> list[str]:
-    """The lines of a page's bash blocks, without comments."""
-    blocks = [
-        text for language, text in FENCE.findall(page.read_text("utf-8")) if language == "bash"
-    ]
-    return [line.split("  #")[0].strip() for block in blocks for line in block.splitlines() if line]
-
-
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_programs_print_what_the_page_says(page):
-    namespace = {}
-    checker = doctest.OutputChecker()
-    flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
-    found = programs(page)
-    for code, expected in found:
-        out = io.StringIO()
-        with contextlib.redirect_stdout(out):
-            exec(compile(code, page.name, "exec"), namespace)
-        assert checker.check_output(expected, out.getvalue(), flags), (
-            f"{page.name} says\n{expected}\nbut\n{code}\nprints\n{out.getvalue()}"
-        )
+README = ROOT / "README.md"
 
 
 def test_ci_runs_the_commands_of_the_readme():
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    installing = [line for line in commands(ROOT / "README.md") if "pip install" in line]
+    installing = [line for line in commands(README) if "pip install" in line]
     assert len(installing) == 2
     for line in installing:
         assert line in script, f"the README says {line!r}, .ci/run does not"
 
 
-@pytest.mark.parametrize("page", [ROOT / "README.md", ROOT / "docs" / "optimizers.md"])
+@pytest.mark.parametrize("page", [README, ROOT / "docs" / "optimizers.md"])
 def test_the_first_name_of_an_optimizer_comes_with_a_rate(page):
     names = re.findall(
         r'"((?:sgd|adam|adamw|lars|lamb)_(?:ivy|paper)[^"]*)"', page.read_text("utf-8")
     )
     assert names[0] == "lamb_ivy(learning_rate=0.01)"
     assert float(keras.optimizers.get(names[0]).learning_rate) == pytest.approx(0.01)
+
+
+def test_it_is_short_and_shows_no_patterns():
+    text = README.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 100
+    assert "..." not in re.search(r"^```text\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)[1]
+
+
+def test_every_tick_of_the_comparison_leads_to_its_evidence():
+    rows = re.findall(r"^\| (.*?) \| (\[yes\].*?) \|", README.read_text("utf-8"), re.MULTILINE)
+    assert len(rows) >= 8
+    evidence = re.compile(r"^\[yes\]\(((?:tests|benchmarks|examples)/[^)]+)\)")
+    for what, tick in rows:
+        assert evidence.match(tick), what
+    assert {evidence.match(tick)[1] for _, tick in rows} <= {path for path, _ in links(README)}

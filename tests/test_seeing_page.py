@@ -70,7 +70,7 @@ def test_every_experiment_is_listed_with_its_claim():
 
 
 def test_pictures_of_the_pages_are_there():
-    for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
+    for page in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md")):
         for name in re.findall(r"\]\(([^)]+\.png)\)", page.read_text(encoding="utf-8")):
             picture = page.parent / name
             assert picture.read_bytes()[:4] == b"\x89PNG"

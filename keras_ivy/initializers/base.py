@@ -246,6 +246,7 @@ class Drawn(Initializer):
 
     def _check(self, shape: tuple[int, ...], fan_in: Fan | None, fan_out: Fan | None) -> None:
         """Raise if the shape or the fans do not suit the scheme."""
+        return None  # AutoGraph cannot convert a body without a statement, and warns
 
     def _fans(self, shape: tuple[int, ...]) -> tuple[Fan | None, Fan | None]:
         """The fans that the Keras call passes to `draw`."""

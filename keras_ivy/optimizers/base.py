@@ -78,8 +78,9 @@ class Optimizer(Hooks):
             way) or at `"updates"` alone.
         skip_nonfinite: Whether a step in which any gradient holds NaN or infinity changes
             nothing but the count; otherwise it spoils what it touches, as in Keras.
-        clipnorm, clipvalue, global_clipnorm, use_ema, ema_momentum, ema_overwrite_frequency,
-            loss_scale_factor, gradient_accumulation_steps, name: Those of Keras's optimizers.
+        clipnorm, clipvalue, global_clipnorm, use_ema, loss_scale_factor, ...: Those of Keras's
+            optimizers, `ema_momentum`, `ema_overwrite_frequency`, `gradient_accumulation_steps` and
+            `name` included.
 
     Note:
         Under `MirroredStrategy` and `MultiWorkerMirroredStrategy` every option gives what it gives

@@ -124,7 +124,12 @@ def joined(op: Callable[..., object], trees: Sequence[Tree], axis: int) -> Tree:
     [[1.0, 1.0], [0.0, 0.0]]
     """
     first, *rest = trees
-    return map(lambda *xs: op(xs, axis=axis), first, *rest)
+    return map(lambda *xs: op([_value(x) for x in xs], axis=axis), first, *rest)
+
+
+def _value(leaf: object) -> object:
+    """The tensor of a `keras.Variable`, which `keras.ops` does not take in lists."""
+    return leaf.value if isinstance(leaf, keras.Variable) else leaf
 
 
 def size_of(tree: Mapping[str, object], axis: int) -> int:
@@ -164,7 +169,7 @@ def unstack(
         raise IvyValueError(f"Axis {axis} has size {size}. Received: dim_size={dim_size}")
     if keepdims:
         return split_arrays(tree, size, axis)
-    return _parts(map(lambda x: keras.ops.unstack(x, axis=axis), tree), size)
+    return _parts(map(lambda x: keras.ops.unstack(_value(x), axis=axis), tree), size)
 
 
 def split_arrays(
@@ -196,7 +201,7 @@ def split_arrays(
             )
         count = len(num_or_size_splits)
         where = np.cumsum(num_or_size_splits)[:-1].tolist()
-    return _parts(map(lambda x: keras.ops.split(x, where, axis=axis), tree), count)
+    return _parts(map(lambda x: keras.ops.split(_value(x), where, axis=axis), tree), count)
 
 
 def _parts(tree: Tree, count: int) -> list[Tree]:

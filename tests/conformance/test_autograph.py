@@ -1,8 +1,14 @@
-"""AutoGraph raises our exceptions as they are, through an attribute that it doesn't document."""
+"""AutoGraph raises our exceptions as they are, through an attribute that it doesn't document.
+
+And it converts our functions, or passes over them, without a word.
+"""
+
+import logging
 
 import pytest
 import tensorflow as tf
 
+import keras_ivy as ivy
 from keras_ivy.utils import exceptions
 
 KINDS = [
@@ -26,3 +32,21 @@ def test_autograph_passes_our_exceptions_through(kind):
         "AutoGraph no longer honours `ag_pass_through`: inside a tf.function, `except ValueError` "
         "misses our errors"
     )
+
+
+TRACED = {
+    "step": lambda x, adam=ivy.Adam(0.1): adam.step({"w": x}, {"w": x}).w,  # noqa: B008
+    "norm": lambda x, norm=ivy.GroupNorm(2, 2): norm(x),  # noqa: B008
+    "initializer": lambda x: ivy.KaimingNormal(seed=0)((2, 2)) + x,
+}
+
+
+@pytest.mark.parametrize("name", TRACED)
+def test_nothing_is_said_of_what_autograph_cannot_convert(name, caplog):
+    @tf.function
+    def traced(x):
+        return TRACED[name](x)
+
+    with caplog.at_level(logging.WARNING, "tensorflow"):
+        traced(tf.ones((2, 2)))
+    assert [record.getMessage() for record in caplog.records] == []

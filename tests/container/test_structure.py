@@ -255,6 +255,17 @@ def test_stack_and_unstack_are_inverse(axis):
         assert Container.cont_identical([part, back], same_arrays=False)
 
 
+def test_variables_are_stacked_and_split_by_their_values():
+    v = Container(a=keras.Variable([[1.0, 2.0]]), b={"c": tf.Variable([[3.0, 4.0]])})
+    stacked = Container.stack([v, v * 2])
+    assert stacked.a.numpy().tolist() == [[[1, 2]], [[2, 4]]]
+    assert stacked.b.c.numpy().tolist() == [[[3, 4]], [[6, 8]]]
+    assert Container.concat([v, v]).a.numpy().tolist() == [[1, 2], [1, 2]]
+    assert v.unstack()[0].a.numpy().tolist() == [1, 2]
+    assert [part.a.numpy().tolist() for part in v.split_conts(2, axis=1)] == [[[1]], [[2]]]
+    assert isinstance(v.a, keras.Variable)
+
+
 def test_split_conts_by_number_and_by_sizes():
     c = Container(a=tf.range(6), b=tf.range(6, 12))
     assert [p.b.numpy().tolist() for p in c.split_conts(3)] == [[6, 7], [8, 9], [10, 11]]

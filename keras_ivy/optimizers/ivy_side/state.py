@@ -262,6 +262,7 @@ def _tensor(x: np.ndarray) -> tf.Tensor:
 
 def _nothing() -> None:
     """The graph of no trace."""
+    return None  # AutoGraph cannot convert a body without a statement, and warns
 
 
 def complete(slots: Slots, specs: dict[str, tuple], names: tuple[str, ...]) -> Slots:

@@ -58,7 +58,7 @@ class TrustRatioLogger(keras.callbacks.Callback):
             is written at its end.
 
     Warns:
-        If the optimizer has no trust ratios, as Adam, or lets no variable adapt.
+        UserWarning: If the optimizer has no trust ratios, as Adam, or lets no variable adapt.
 
     Raises:
         IvyTypeError: In `fit`, if there is no optimizer of this package.
