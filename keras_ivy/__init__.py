@@ -19,6 +19,10 @@ from keras_ivy.functional import (
 )
 from keras_ivy.second_order import exact_second_order
 from keras_ivy.module import Module
+from keras_ivy.arrays import (
+    ArrayMode, PreciseMode, set_array_mode, set_precise_mode, unset_array_mode,
+    unset_precise_mode,
+)
 from keras_ivy.layers import (
     ELU, FFT, GEGLU, GELU, IFFT, LSTM, AdaptiveAvgPool1d, AdaptiveAvgPool2d, AvgPool1D,
     AvgPool2D, AvgPool3D, BatchNorm2D, BinaryCrossEntropyLoss, Conv1D, Conv1DTranspose, Conv2D,
@@ -50,7 +54,7 @@ from keras_ivy.version import __version__
 
 __all__ = [
     "ELU", "FFT", "GEGLU", "GELU", "ICNR", "IFFT", "LSTM", "ActivationStats",
-    "AdaptiveAvgPool1d", "AdaptiveAvgPool2d", "AvgPool1D", "AvgPool2D", "AvgPool3D",
+    "AdaptiveAvgPool1d", "AdaptiveAvgPool2d", "ArrayMode", "AvgPool1D", "AvgPool2D", "AvgPool3D",
     "BatchNorm2D", "BinaryCrossEntropyLoss", "ChronoBias", "Constant", "Container", "Conv1D",
     "Conv1DTranspose", "Conv2D", "Conv2DTranspose", "Conv3D", "Conv3DTranspose",
     "CrossEntropyLoss", "Dct", "DeepNet", "DeepNetScheme", "DeltaOrthogonal", "DepthScaled",
@@ -61,16 +65,17 @@ __all__ = [
     "KaimingUniform", "KernelInitializer", "LSUVReport", "LSUVRow", "LayerNorm", "LeakyReLU",
     "LecunNormal", "LecunUniform", "Linear", "LogPoissonLoss", "LogSigmoid", "LogSoftmax",
     "Logit", "MaxPool1D", "MaxPool2D", "MaxPool3D", "Mish", "Module", "MultiHeadAttention",
-    "Normal", "NormalInitializer", "Ones", "Orthogonal", "OutputBias", "PReLU", "RandomNormal",
-    "ReLU", "ReLU6", "SeLU", "Sequential", "SiLU", "Sigmoid", "Siren", "Softmax", "Softplus",
-    "Sparse", "TFixup", "TFixupScheme", "Tanh", "TorchDefault", "TorchDefaultScheme",
+    "Normal", "NormalInitializer", "Ones", "Orthogonal", "OutputBias", "PReLU", "PreciseMode",
+    "RandomNormal", "ReLU", "ReLU6", "SeLU", "Sequential", "SiLU", "Sigmoid", "Siren", "Softmax",
+    "Softplus", "Sparse", "TFixup", "TFixupScheme", "Tanh", "TorchDefault", "TorchDefaultScheme",
     "TruncatedNormal", "Uniform", "UniformInitializer", "VarianceScaling", "WeightStats",
     "XavierInitializer", "XavierNormal", "XavierUniform", "ZeroLastScheme", "Zeros",
     "__version__", "assign_variables", "calculate_gain", "compare_initializations",
     "compare_training", "diagnose", "diagnostics", "drop_in", "exact_second_order",
     "execute_with_gradients", "fans_of", "functional_call", "initialize_model", "initializers",
     "kaiming_normal", "kaiming_uniform", "layers", "list_initializers", "lsuv", "normal", "ops",
-    "optimizers", "register_fans", "stateful", "uniform", "utils", "value_and_grad",
+    "optimizers", "register_fans", "set_array_mode", "set_precise_mode",
+    "stateful", "uniform", "unset_array_mode", "unset_precise_mode", "utils", "value_and_grad",
     "variables", "weight_stats", "xavier_normal", "xavier_uniform",
 ]
 # Functions and optimizers are listed where they are written, and not again.

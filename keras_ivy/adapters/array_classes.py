@@ -25,7 +25,7 @@ class Attributes:
     def __init__(self) -> None:
         self._set: list[tuple[type, str, object, object]] = []
 
-    def put(self, cls: type, name: str, make: Callable[[Callable | None], object]) -> None:
+    def put(self, cls: type, name: str, make: Callable[..., object]) -> None:
         """Set an attribute of a class.
 
         Args:

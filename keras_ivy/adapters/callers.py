@@ -4,13 +4,16 @@ Keras keeps the sub-layers of a layer in an attribute `_layers`, and shows them 
 programs use both names for lists of their own. Both can be right only if each is given its own.
 
 What is relied on: Keras and TensorFlow read and set attributes from functions of their own modules,
-whose names begin with `keras` or `tensorflow`.
+whose names begin with `keras` or `tensorflow`. Statements of a program that AutoGraph traces, such as
+`x[i]`, are carried out by functions in the modules beside `tf.autograph.to_graph`.
 """
 
 import os
 import sys
 import sysconfig
 import types
+
+import tensorflow as tf
 
 __all__ = ["asked_by_library", "called_by_library"]
 
@@ -42,7 +45,7 @@ _judged: dict[str, bool] = {}
 #: Packages that never import Ivy, so that their modules need not be looked through.
 _KNOWN = frozenset({*_LIBRARIES, "jax", "matplotlib", "numpy", "pandas", "scipy", "sklearn"})
 #: Where TensorFlow keeps what stands for statements of a program that it traces.
-_AUTOGRAPH = "tensorflow.python.autograph."
+_AUTOGRAPH = tf.autograph.to_graph.__module__.partition("autograph")[0] + "autograph."
 
 
 def called_by_library(depth: int) -> bool:

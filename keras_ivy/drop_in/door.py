@@ -3,6 +3,7 @@
 import sys
 import types
 
+from keras_ivy.arrays.mode import modes, set_array_mode, set_modes
 from keras_ivy.drop_in.finder import Door, Finder
 from keras_ivy.drop_in.places import TOP
 from keras_ivy.utils.checks import summary
@@ -48,6 +49,8 @@ def install() -> Installation:
 
     >>> with keras_ivy.drop_in.install():
     ...     import ivy
+    ...     (ivy.array([1, 2]) * 1.5).to_list()
+    [1.5, 3.0]
     """
     if _finder() is not None:
         return Installation(first=False)
@@ -59,7 +62,9 @@ def install() -> Installation:
             "`python -m keras_ivy run program.py`. "
             f"Received: sys.modules[{others[0]!r}]={_told(sys.modules[others[0]])}"
         )
-    sys.meta_path.insert(0, Finder())
+    before = modes()
+    set_array_mode(True)
+    sys.meta_path.insert(0, Finder(before))
     return Installation(first=True)
 
 
@@ -79,6 +84,7 @@ def uninstall() -> None:
     if finder is None:
         return
     sys.meta_path.remove(finder)
+    set_modes(finder.modes)
     for name in _modules():
         if isinstance(sys.modules[name], Door):
             del sys.modules[name]

@@ -6,12 +6,23 @@ import importlib.machinery
 import importlib.util
 import sys
 import types
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from keras_ivy.arrays.mode import ArrayMode, array_mode
+from keras_ivy.arrays.promotion import precise_mode
 from keras_ivy.drop_in.places import PLACES, TOP, why_not
+from keras_ivy.ops.ivy.backends import current_backend_str
 from keras_ivy.utils.exceptions import IvyAttributeError, nearest
 
 __all__ = ["Door", "Finder"]
+
+
+#: What Ivy shows of its settings at its top, which `set_...` functions change.
+_SETTINGS: dict[str, Callable[[], object]] = {
+    "array_mode": array_mode,
+    "backend": current_backend_str,
+    "precise_mode": precise_mode,
+}
 
 
 class Door(types.ModuleType):
@@ -27,6 +38,8 @@ class Door(types.ModuleType):
         if name.startswith("__") and name != "__version__":
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
         place = _place(self.__name__)
+        if not place and name in _SETTINGS:
+            return _SETTINGS[name]()
         child = f"{place}.{name}" if place else name
         if child in PLACES:
             return self.__finder__.door(child)
@@ -48,9 +61,14 @@ class Door(types.ModuleType):
 
 
 class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Finds Ivy's modules, and makes each of them once."""
+    """Finds Ivy's modules, and makes each of them once.
 
-    def __init__(self) -> None:
+    Args:
+        modes: The settings of array mode to go back to.
+    """
+
+    def __init__(self, modes: Sequence[ArrayMode] = ()):
+        self.modes = modes
         self._doors: dict[str, Door] = {}
 
     def find_spec(

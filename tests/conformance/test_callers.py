@@ -2,6 +2,7 @@
 
 import inspect
 import re
+import sys
 
 import keras
 import pytest
@@ -80,3 +81,29 @@ def test_keras_replaces_collections():
     collections.keep_collections(layer)
     layer.mine = Mine(a=1)
     assert type(layer.mine) is Mine
+
+
+def test_autograph_carries_statements_out_for_the_program():
+    class Item:
+        def __getitem__(self, key):
+            frame, seen = sys._getframe(1), []
+            while frame is not None and frame.f_globals.get("__name__", "").startswith(
+                "tensorflow"
+            ):
+                seen.append(frame.f_globals["__name__"])
+                frame = frame.f_back
+            found.append((seen, callers.called_by_library(2)))
+            return key
+
+    found = []
+    item = Item()
+
+    @tf.function
+    def traced():
+        return item[0]
+
+    traced()
+    [(seen, by_library)] = found
+    assert seen, "AutoGraph no longer carries out `x[i]` itself; `_AUTOGRAPH` can go"
+    assert all(name.startswith(callers._AUTOGRAPH) for name in seen)
+    assert not by_library

@@ -263,7 +263,8 @@ def hstack(arrays: ArrayLike) -> Array:
 @ivy_function
 def vstack(arrays: ArrayLike) -> Array:
     """Return arrays joined along the first axis, vectors as rows."""
-    return ops.vstack([to_tensor(a) for a in arrays])
+    rows = [to_tensor(a) for a in arrays]  # which Keras joins end to end
+    return ops.vstack([x if len(x.shape) > 1 else ops.reshape(x, (1, -1)) for x in rows])
 
 
 @ivy_function

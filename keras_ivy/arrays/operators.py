@@ -1,0 +1,213 @@
+"""Operators on arrays, as Ivy defines them, for the programs that expect Ivy's arrays.
+
+Operands of one type of floats, and what else TensorFlow computes as Ivy does, go straight to
+TensorFlow's own operator. For the rest, who calls decides: an installed package that does not
+import Ivy gets TensorFlow's own operator too.
+"""
+
+import functools
+from collections.abc import Callable
+
+import keras
+import tensorflow as tf
+
+from keras_ivy import ops
+from keras_ivy.adapters.array_classes import CLASSES, Attributes
+from keras_ivy.adapters.callers import called_by_library
+from keras_ivy.arrays.promotion import promoted
+from keras_ivy.ops.kinds import kind_of
+from keras_ivy.ops.tensors import dtype_name, to_tensor
+from keras_ivy.typing import Array, ArrayLike
+from keras_ivy.utils.checks import summary
+from keras_ivy.utils.exceptions import IvyTypeError
+
+__all__ = ["put_operators"]
+
+Operator = Callable[..., object]
+
+
+def _none(*operands: object) -> object:
+    """Say that there is no such operator, so that Python asks the other operand."""
+    return NotImplemented
+
+
+#: Types of which TensorFlow's operators are Ivy's, by the id of TensorFlow's object for them.
+_FLOATS = frozenset(id(tf.as_dtype(name)) for name in ("bfloat16", "float16", "float32", "float64"))
+_WHOLE = frozenset(
+    id(tf.as_dtype(f"{sign}int{bits}")) for sign in ("", "u") for bits in (8, 16, 32, 64)
+)
+#: Operators by their names between underscores -> the types that need no second look.
+_SAME = {
+    **dict.fromkeys(("add", "sub", "mul", "mod", "floordiv"), _FLOATS | _WHOLE),
+    **dict.fromkeys(("lt", "le", "gt", "ge", "eq", "ne"), _FLOATS | _WHOLE),
+    **dict.fromkeys(("truediv", "pow", "matmul"), _FLOATS),
+    **dict.fromkeys(("and", "or", "xor"), _WHOLE),
+    **dict.fromkeys(("lshift", "rshift", "divmod"), frozenset()),
+}
+_COMPARISONS = frozenset({"lt", "le", "gt", "ge", "eq", "ne"})
+#: Those that TensorFlow has not for all arrays -> functions of this package.
+_FUNCTIONS: dict[str, Callable] = {
+    "divmod": lambda x1, x2: (ops.floor_divide(x1, x2), ops.remainder(x1, x2)),
+    "lshift": ops.bitwise_left_shift,
+    "matmul": ops.matmul,
+    "pow": ops.pow,
+    "rshift": ops.bitwise_right_shift,
+    "truediv": ops.divide,
+}
+#: Those that truth values have as the whole numbers 0 and 1.
+_OF_WHOLE = frozenset({"divmod", "floordiv", "ge", "gt", "le", "lt", "mod", "pow"})
+#: The types of queries that TensorFlow reads as Ivy does.
+_BASIC = frozenset({int, slice, type(None), type(Ellipsis)})
+#: TensorFlow's and Keras's own operators, which stay what they were while arrays have ours.
+_TENSORS: dict[str, Callable] = {name: getattr(tf.Tensor, f"__{name}__", _none) for name in _SAME}
+_SYMBOLIC: dict[str, Callable] = {
+    prefix + name: getattr(keras.KerasTensor, f"__{prefix}{name}__", _none)
+    for name in _SAME
+    for prefix in ("", "r")
+}
+
+
+def put_operators(attributes: Attributes) -> None:
+    """Give every class of arrays the operators."""
+    for cls in CLASSES:
+        for name in _SAME:
+            # Symbolic tensors are keys of dicts, to which only the same one is equal.
+            if cls is keras.KerasTensor and name == "eq":
+                continue
+            for prefix in ("",) if name in _COMPARISONS else ("", "r"):
+                maker = _matmul if name == "matmul" else _binary
+                make = functools.partial(maker, name, prefix == "r")
+                attributes.put(cls, f"__{prefix}{name}__", make)
+        attributes.put(cls, "__abs__", _absolute)
+        attributes.put(cls, "__pos__", _positive)
+        attributes.put(cls, "__getitem__", _item_getter)
+        attributes.put(cls, "__setitem__", _item_setter)
+
+
+def _binary(name: str, reflected: bool, original: Operator | None) -> Operator:
+    """Return an operator of arrays.
+
+    Args:
+        name: Its name between underscores.
+        reflected: Whether the array is the right operand.
+        original: TensorFlow's or Keras's own, if there is one.
+    """
+    same = _SAME[name]
+    floats = same & _FLOATS
+    own = original or _none
+
+    def operator(self: Array, other: ArrayLike) -> object:
+        kind = type(other)
+        if kind is type(self):
+            dtype = self.dtype
+            if id(dtype) in same and other.dtype is dtype:
+                return own(self, other)
+        elif (kind is float or kind is int) and id(self.dtype) in floats:
+            return own(self, other)
+        if called_by_library(2):
+            return own(self, other)
+        pair = promoted(self, other)
+        if pair is None:
+            return own(self, other)
+        return _computed(name, *(reversed(pair) if reflected else pair))
+
+    return operator
+
+
+def _matmul(name: str, reflected: bool, original: Operator) -> Operator:
+    """Return the operator of the matrix product, which TensorFlow has not for vectors."""
+
+    def operator(self: Array, other: ArrayLike) -> object:
+        if type(other) is type(self):
+            dtype = self.dtype
+            if id(dtype) in _FLOATS and other.dtype is dtype and _is_matrix(self, other):
+                return original(self, other)
+        pair = None if called_by_library(2) else promoted(self, other)
+        if pair is None:
+            return original(self, other)
+        return _computed(name, *(reversed(pair) if reflected else pair))
+
+    return operator
+
+
+def _is_matrix(*xs: Array) -> bool:
+    """Whether arrays have two axes or more."""
+    return all((x.shape.rank or 0) > 1 for x in xs)
+
+
+def _positive(original: Operator | None) -> Operator:
+    """Return the operator `+x`, which TensorFlow has not."""
+    own = original or _refuse_positive
+
+    def operator(self: Array) -> object:
+        return own(self) if called_by_library(2) else ops.positive(self)
+
+    return operator
+
+
+def _item_getter(original: Operator) -> Operator:
+    """Return `x[query]` for queries as NumPy has them."""
+
+    def operator(self: Array, query: object) -> object:
+        parts = query if type(query) is tuple else (query,)
+        for part in parts:
+            if type(part) not in _BASIC:
+                break
+        else:
+            return original(self, query)
+        if called_by_library(2):
+            return original(self, query)
+        return ops.get_item(self, query)
+
+    return operator
+
+
+def _item_setter(original: Operator | None) -> Operator:
+    """Return `x[query] = value`, which changes variables alone."""
+
+    def operator(self: Array, query: object, value: object) -> None:
+        if isinstance(self, tf.Variable | keras.Variable) and not called_by_library(2):
+            ops.set_item(self, query, value)
+            return
+        if called_by_library(2):
+            raise TypeError(f"'{type(self).__name__}' object does not support item assignment")
+        raise IvyTypeError(
+            "Arrays are TensorFlow's and never change: write `x = ivy.set_item(x, query, value)` "
+            "for `x[query] = value`, or keep what changes in an `ivy.variable`. Received: "
+            f"query={summary(query)} for {summary(self)}"
+        )
+
+    return operator
+
+
+def _absolute(original: Operator) -> Operator:
+    """Return `abs(x)`, which TensorFlow has not for numbers that are never negative."""
+
+    def operator(self: Array) -> object:
+        name = dtype_name(self)
+        if (name != "bool" and not name.startswith("uint")) or called_by_library(2):
+            return original(self)
+        return to_tensor(self)
+
+    return operator
+
+
+def _computed(name: str, left: Array, right: Array) -> object:
+    """The result of an operator on operands of one type."""
+    if name in _OF_WHOLE and kind_of(left) == "b":
+        left, right = ops.astype(left, "int8"), ops.astype(right, "int8")
+    elif name == "add" and kind_of(left) == "b":
+        return ops.logical_or(left, right)
+    function = _FUNCTIONS.get(name)
+    if function is not None:
+        return function(left, right)
+    if isinstance(left, keras.KerasTensor):
+        return _SYMBOLIC[name](left, right)
+    if isinstance(right, keras.KerasTensor):
+        return _SYMBOLIC[f"r{name}"](right, left)
+    return _TENSORS[name](left, right)
+
+
+def _refuse_positive(x: Array) -> object:
+    """Raise what Python raises where an operator is missing."""
+    raise TypeError(f"bad operand type for unary +: '{type(x).__name__}'")
