@@ -4,8 +4,8 @@ Keras keeps the sub-layers of a layer in an attribute `_layers`, and shows them 
 programs use both names for lists of their own. Both can be right only if each is given its own.
 
 What is relied on: Keras and TensorFlow read and set attributes from functions of their own modules,
-whose names begin with `keras` or `tensorflow`. Statements of a program that AutoGraph traces, such as
-`x[i]`, are carried out by functions in the modules beside `tf.autograph.to_graph`.
+whose names begin with `keras` or `tensorflow`. What a program that AutoGraph traces calls, such as
+`operator.add(x, y)`, is called by functions in the modules beside `tf.autograph.to_graph`.
 """
 
 import os
@@ -44,7 +44,7 @@ _STANDARD = os.path.normpath(sysconfig.get_path("stdlib")) + os.sep
 _judged: dict[str, bool] = {}
 #: Packages that never import Ivy, so that their modules need not be looked through.
 _KNOWN = frozenset({*_LIBRARIES, "jax", "matplotlib", "numpy", "pandas", "scipy", "sklearn"})
-#: Where TensorFlow keeps what stands for statements of a program that it traces.
+#: Where TensorFlow keeps what calls for a program that it traces.
 _AUTOGRAPH = tf.autograph.to_graph.__module__.partition("autograph")[0] + "autograph."
 
 
