@@ -15,7 +15,8 @@ from keras_ivy import (
 )
 from keras_ivy.container import Container
 from keras_ivy.functional import (
-    assign_variables, execute_with_gradients, functional_call, value_and_grad, variables,
+    assign_variables, execute_with_gradients, functional_call, grad, jac, jvp, requires_gradient,
+    value_and_grad, variables, vjp,
 )
 from keras_ivy.second_order import exact_second_order
 from keras_ivy.module import Module
@@ -49,6 +50,9 @@ from keras_ivy.diagnostics import (
     compare_training, diagnose, weight_stats,
 )
 from keras_ivy.ops import *
+from keras_ivy.ops.arrays import random
+from keras_ivy.ops.ivy import devices as device
+from keras_ivy.utils import exceptions
 from keras_ivy.registration import list_initializers
 from keras_ivy.version import __version__
 
@@ -71,12 +75,13 @@ __all__ = [
     "TruncatedNormal", "Uniform", "UniformInitializer", "VarianceScaling", "WeightStats",
     "XavierInitializer", "XavierNormal", "XavierUniform", "ZeroLastScheme", "Zeros",
     "__version__", "assign_variables", "calculate_gain", "compare_initializations",
-    "compare_training", "diagnose", "diagnostics", "drop_in", "exact_second_order",
-    "execute_with_gradients", "fans_of", "functional_call", "initialize_model", "initializers",
-    "kaiming_normal", "kaiming_uniform", "layers", "list_initializers", "lsuv", "normal", "ops",
-    "optimizers", "register_fans", "set_array_mode", "set_precise_mode",
-    "stateful", "uniform", "unset_array_mode", "unset_precise_mode", "utils", "value_and_grad",
-    "variables", "weight_stats", "xavier_normal", "xavier_uniform",
+    "compare_training", "device", "diagnose", "diagnostics", "drop_in", "exact_second_order",
+    "exceptions", "execute_with_gradients", "fans_of", "functional_call", "grad",
+    "initialize_model", "initializers", "jac", "jvp", "kaiming_normal", "kaiming_uniform",
+    "layers", "list_initializers", "lsuv", "normal", "ops", "optimizers", "random",
+    "register_fans", "requires_gradient", "set_array_mode", "set_precise_mode", "stateful",
+    "uniform", "unset_array_mode", "unset_precise_mode", "utils", "value_and_grad", "variables",
+    "vjp", "weight_stats", "xavier_normal", "xavier_uniform",
 ]
 # Functions and optimizers are listed where they are written, and not again.
 if not TYPE_CHECKING:  # as in `ops`

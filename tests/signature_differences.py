@@ -27,6 +27,7 @@ WITHOUT = {
 #: Ivy's parameter -> the other name under which it stands in the same place.
 ALIASES = {
     "count_nonzero": {"a": "x"},
+    "xlogy": {"x": "x1", "y": "x2"},
     "default_device": {"device": "item"},
     "imag": {"val": "x"},
     "is_bool_dtype": {"dtype_in": "x"},
@@ -60,6 +61,21 @@ LACKING = {
     "conv2d": {"x_dilations": _NUMPY},
     "conv3d": {"x_dilations": _NUMPY},
     "count_nonzero": {"dtype": "cast the result"},
+    "cov": {"fweights": _NUMPY, "aweights": _NUMPY, "dtype": "cast the result"},
+    "diagflat": dict.fromkeys(["padding_value", "align", "num_rows", "num_cols"], _NUMPY),
+    "eigvalsh": {"UPLO": _NUMPY},
+    "nanmean": {"dtype": "cast the result"},
+    "nanmedian": {"overwrite_input": "arrays never change"},
+    "nanmin": {"initial": _NUMPY, "where": _NUMPY},
+    "nanprod": {"dtype": "cast the argument", "initial": _NUMPY, "where": _NUMPY},
+    "nansum": {"dtype": "cast the argument"},
+    "nested_multi_map": dict.fromkeys(
+        ["index_chain", "config", "to_ivy"], "Ivy's recursion hands this to itself"
+    ),
+    "promote_types_of_inputs": {"array_api_promotion": "there is one table"},
+    "svdvals": {"driver": "TensorFlow has one"},
+    "unique_all": {"axis": _NUMPY, "by_value": "always by value"},
+    "unique_inverse": {"axis": _NUMPY},
     "default_float_dtype": {"input": _NUMPY, "float_dtype": _NUMPY},
     "default_int_dtype": {"input": _NUMPY, "int_dtype": _NUMPY},
     "diff": {"prepend": _NUMPY, "append": _NUMPY},
@@ -136,6 +152,9 @@ DEFAULTS = {
         "device": _OURS, "negative_slope": "None is the constructor's, which is 0",
     },
     "RandomNormal.create_variables": {"var_shape": "Ivy's None raises as well"},
+    "copy_nest": {"include_derived": "subclasses are nests, as in `nested_map`"},
+    "igamma": {"x": "needed in Ivy too"},
+    "indices": {"dtype": "another way to write it"},
     "all_nested_indices": {"nest": "there are no indices of nothing"},
     "execute_with_gradients": {
         "retain_grads": "taken for Ivy's programs",

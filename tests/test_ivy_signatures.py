@@ -246,6 +246,9 @@ CONTAINER_ALIASES = {
     "cont_save": {"filepath": "file_path"},
     "cont_unify": {"containers": "cont"},
     "stack": {"xs": "containers"},
+    "static_general_inner_product": {"x1": "a", "x2": "b"},
+    "static_imag": {"val": "x"},
+    "static_isin": {"element": "elements"},
 }
 
 

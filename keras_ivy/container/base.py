@@ -18,6 +18,7 @@ from keras_ivy.container.keys import (
     pairs_of,
 )
 from keras_ivy.container.registration import register_with_jax, register_with_optree
+from keras_ivy.container.spellings import Spelled, spelled
 from keras_ivy.container.table import FORMS, Table, as_html
 from keras_ivy.structure import Names
 from keras_ivy.tree.arrays import copy_leaf
@@ -56,7 +57,7 @@ else:
     _Tracked = Trackable
 
 
-class Base(_Tracked, dict[str, Any]):
+class Base(_Tracked, dict[str, Any], metaclass=Spelled):
     """A dict of dicts with string keys, sorted, that `tf.train.Checkpoint` looks into.
 
     Classes of containers are one below the other, and few: TensorFlow looks through every base
@@ -375,9 +376,10 @@ class Base(_Tracked, dict[str, Any]):
         """
         leaves = tree.leaves(self)
         if not leaves or not all(hasattr(leaf, name) for leaf in leaves):
-            if name in FORMS:
-                return getattr(self._table(), name)
-            raise missing_attribute(self, name)
+            found = getattr(self._table(), name) if name in FORMS else spelled(self, name)
+            if found is None:
+                raise missing_attribute(self, name)
+            return found
         if not callable(getattr(leaves[0], name)):
             return tree.map(lambda leaf: getattr(leaf, name), self)
         if all(isinstance(leaf, _IMMUTABLE) for leaf in leaves):
@@ -426,8 +428,7 @@ class Base(_Tracked, dict[str, Any]):
 
     def __setitem__(self, key: str, value: Any) -> None:
         key = key if self._names is None else self._own_key(key)
-        keys = [key] if is_simple(key) else split_chain(key)
-        value = self._convert(value)
+        keys, value = [key] if is_simple(key) else split_chain(key), self._convert(value)
         if isinstance(value, Base) and value._holds(self):
             raise IvyValueError(f"A container cannot hold itself. Received: key={key!r}")
         if len(keys) == 1:
@@ -462,7 +463,7 @@ class Base(_Tracked, dict[str, Any]):
     def __setattr__(self, name: str, value: Any) -> None:
         if name.startswith("_"):
             object.__setattr__(self, name, value)
-        elif hasattr(type(self), name):
+        elif any(name in vars(cls) for cls in type(self).__mro__):
             raise IvyAttributeError(
                 f"{name!r} is a method of Container. To use it as a key, write "
                 f"`container[{name!r}] = ...`. Received: {name}={value!r}"

@@ -7,6 +7,7 @@
 `dropout`, `embedding`) are left out: an attribute that is a method hides a key.
 """
 
+import functools
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -15,12 +16,13 @@ from keras import ops
 
 from keras_ivy.container.container import Container
 from keras_ivy.container.guard import guarded
+from keras_ivy.container.spellings import find_methods
 from keras_ivy.tree.arrays import is_array, is_variable
 from keras_ivy.tree.maps import call_leafwise
 from keras_ivy.tree.select import filtered
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
-__all__ = ["TABLE", "add_methods", "container_map"]
+__all__ = ["TABLE", "add_functions", "add_methods", "container_map"]
 
 #: Names under which Keras has the same function with the same arguments.
 _SAME = """
@@ -137,6 +139,21 @@ def add_methods(functions: Mapping[str, Callable[..., object]]) -> None:
     for name, function in functions.items():
         TABLE[name] = function
         setattr(Container, name, guarded(_method(name, function)))
+
+
+def add_functions(find: Callable[[str], Callable[..., object] | None]) -> None:
+    """Let functions be methods that are no attribute of Container; see `spellings.py`.
+
+    Args:
+        find: Returns the function of a name, which maps over containers, or None.
+    """
+
+    @functools.cache
+    def both(name: str) -> tuple[Callable[..., object], Callable[..., object]] | None:
+        function = find(name)
+        return None if function is None else (function, guarded(_method(name, function)))
+
+    find_methods(both)
 
 
 add_methods(

@@ -19,6 +19,7 @@ from keras_ivy.module.meta import ModuleMeta
 from keras_ivy.module.options import Options, policy_of, positional_device_and_v
 from keras_ivy.module.printing import as_html, printed
 from keras_ivy.module.record import Captured, Event, Record, advance, record_of
+from keras_ivy.module.relatives import Relatives
 from keras_ivy.module.saving import Saving
 from keras_ivy.module.variables.buffers import (
     add_parameter,
@@ -39,7 +40,7 @@ from keras_ivy.utils.exceptions import IvyTypeError
 __all__ = ["Module"]
 
 
-class Module(Calling, Saving, metaclass=ModuleMeta):
+class Module(Calling, Saving, Relatives, metaclass=ModuleMeta):
     """A `keras.Model` that is written as an Ivy module and used as both.
 
     A subclass assigns sub-modules and settings as attributes, calls `ivy.Module.__init__(self)`

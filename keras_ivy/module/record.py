@@ -7,6 +7,7 @@ of a module is told by its config, its weights and its build config alone.
 
 import dataclasses
 import enum
+import weakref
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import keras
@@ -84,6 +85,7 @@ class Record(Parts):
         seeds: Where Keras finds the states of seed generators, when it saves or loads.
         listed: A structure, and its entries with whether a module made them.
         view: A structure, the ids of the variables that were shown, and the Container of them.
+        above: The module that this one is in, the first that took it.
     """
 
     captured: Captured = dataclasses.field(default_factory=lambda: Captured((), {}))
@@ -104,6 +106,7 @@ class Record(Parts):
     seeds: Companion | None = None
     listed: tuple[Structure, list[tuple[Entry, bool]]] | None = None
     view: tuple[Structure, list[int], Container] | None = None
+    above: "weakref.ref[Module] | None" = None
 
     @property
     def made(self) -> bool:

@@ -6,9 +6,11 @@ Keras's functional API, and Containers, over whose leaves it maps.
 
 from typing import TYPE_CHECKING
 
-from keras_ivy.container import add_methods
+from keras_ivy.container import add_functions, add_methods
+from keras_ivy.functional import add_functions as _add_to_functional
 from keras_ivy.ops import arrays, ivy, maths, nn, spatial
 from keras_ivy.ops.arrays import *
+from keras_ivy.ops.dispatch import named_function
 from keras_ivy.ops.ivy import *
 from keras_ivy.ops.leafwise import leafwise
 from keras_ivy.ops.maths import *
@@ -29,3 +31,5 @@ if not TYPE_CHECKING:  # a checker that cannot add lists up takes what the star 
 
 
 add_methods(leafwise())
+add_functions(named_function)
+_add_to_functional(named_function)

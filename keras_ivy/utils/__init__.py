@@ -1,5 +1,5 @@
 """Utilities under the names that Ivy programs import: `keras_ivy.utils.exceptions`."""
 
-from keras_ivy.utils import exceptions
+from keras_ivy.utils import assertions, exceptions
 
-__all__ = ["exceptions"]
+__all__ = ["assertions", "exceptions"]

@@ -54,6 +54,22 @@ class IvyRuntimeError(IvyException, RuntimeError):
     """Something was done in the wrong order, such as using what was not initialized."""
 
 
+class IvyBroadcastShapeError(IvyValueError):
+    """Shapes do not broadcast."""
+
+
+class IvyDtypePromotionError(IvyTypeError):
+    """Data types have none that both can become."""
+
+
+class IvyBackendException(IvyRuntimeError):
+    """Kept for programs that catch it: errors of kernels are raised as the others here are."""
+
+
+#: Ivy's name of errors that are none of the kinds above.
+IvyError = IvyException
+
+
 class IvyNotImplementedException(IvyException, NotImplementedError):
     """A method that a subclass has to provide was called."""
 

@@ -11,6 +11,8 @@ from typing import Any
 
 import keras
 import numpy as np
+import scipy.fft
+import scipy.integrate
 import scipy.linalg
 import scipy.special
 import tensorflow as tf
@@ -182,6 +184,15 @@ def two(g):
 
 def positive(g):
     return g.p(2, 3), g.p(3)
+
+
+def skew(v):
+    """The matrices of the cross product, from the sign of each permutation."""
+    signs = np.zeros((3, 3, 3), int)
+    for i, j, k in ((0, 1, 2), (1, 2, 0), (2, 0, 1)):
+        signs[i, j, k], signs[i, k, j] = -1, 1
+    wide = v.astype("int64") if v.dtype.kind in "iu" else v
+    return np.einsum("...k,ijk->...ij", wide, signs).astype(v.dtype)
 
 
 def sgn(x):
@@ -683,71 +694,222 @@ row(
 )
 row("shuffle", lambda g: (g.x(4, 3), {"seed": 1}), None, draws=True, symbolic=False)
 
+# What was added for programs of Ivy's: special functions, statistics, matrices, places.
+for _name, _np, _types in (
+    ("angle", np.angle, "Bifc"), ("fix", np.fix, "If"), ("signbit", np.signbit, "if"),
+    ("sinc", np.sinc, "Bif"), ("isreal", np.isreal, "bifc"), ("i0", scipy.special.i0, "Bif"),
+    ("amax", np.amax, "if"), ("amin", np.amin, "if"), ("nansum", np.nansum, "if"),
+    ("nanprod", np.nanprod, "if"), ("nanmean", np.nanmean, "Bif"), ("nanmin", np.nanmin, "if"),
+    ("nanmedian", np.nanmedian, "Bif"), ("corrcoef", np.corrcoef, "Bif"),
+    ("fliplr", np.fliplr, "bifc"), ("flipud", np.flipud, "bifc"), ("rot90", np.rot90, "bifc"),
+    ("msort", lambda x: np.sort(x, axis=0), "if"), ("diagflat", np.diagflat, "bifc"),
+    ("adjoint", lambda x: np.conj(x.T), "bifc"),
+    ("trapz", scipy.integrate.trapezoid, "Bif"),
+):
+    row(_name, one, _np, _types)
+row("cov", one, np.cov, "Bif", loose=4)
+row("higher_order_moment", lambda g: (g.x(4, 3), 2),
+    lambda x, n: np.mean(x[:, :, None] * x[:, None, :], axis=0), "Bif", loose=4)
+for _name, _np, _types in (
+    ("digamma", scipy.special.digamma, "If"), ("lgamma", scipy.special.gammaln, "Bif"),
+):
+    row(_name, small, _np, _types, loose=8)
+row("erfinv", below_one, scipy.special.erfinv, "Bif", loose=4)
+for _name, _np, _types in (
+    ("copysign", np.copysign, "Bif"), ("fmax", np.fmax, "bif"), ("hypot", np.hypot, "Bif"),
+    ("logaddexp2", np.logaddexp2, "Bif"), ("heaviside", np.heaviside, "Bif"),
+):
+    row(_name, two, _np, _types, loose=4)
+for _name, _np, _types in (
+    ("gcd", np.gcd, "i"), ("lcm", np.lcm, "i"), ("xlogy", scipy.special.xlogy, "Bif"),
+    ("trunc_divide", lambda a, b: np.trunc(a / b), "If"),
+):
+    row(_name, positive, _np, _types, loose=4)
+row("float_power", positive, np.float_power, "bifc", once=True, loose=4)
+row("ldexp", lambda g: (g.x(2, 3), g.i(3, 3)), lambda a, b: a * 2.0**b, "Bif")
+row("zeta", lambda g: (g.given([1.5, 3.0]), g.given([1.0, 2.0])), scipy.special.zeta, "f", loose=8)
+row("igamma", lambda g: (g.p(2, 3), {"x": g.p(2, 3)}), lambda a, x: scipy.special.gammainc(a, x),
+    "f", loose=8)
+row("polyval", lambda g: (g.x(3), g.x(2, 3)), np.polyval, "ifc", loose=4)
+row("quantile", lambda g: (g.x(2, 3), [0.25, 0.5]), np.quantile, "Bif", loose=4)
+row("bincount", lambda g: (g.given([1, 0, 2, 1]),), np.bincount, "i", symbolic=False)
+row("cummax", one, lambda x: (np.maximum.accumulate(x, 0), (x[1] >= x[0]) * [[0], [1]]), "if")
+row("cummin", one, lambda x: np.minimum.accumulate(x, 0), "if")
+row("lexsort", lambda g: (g.given([[1, 0, 1], [0, 1, 0]]),), np.lexsort, "if")
+row("invert_permutation", lambda g: (g.given([2, 0, 1, 3], "int32"),), np.argsort, "f", once=True)
+for _name in ("all", "counts", "inverse"):
+    row(
+        f"unique_{_name}",
+        lambda g: (g.given([[1, 0], [1, 1]]),),
+        lambda x, n=_name: (lambda v, i, j, c: {"all": (v, i, j, c), "counts": (v, c),
+            "inverse": (v, j)}[n])(*(a.reshape(x.shape) if k == 2 else a for k, a in enumerate(
+                np.unique(x, return_index=True, return_inverse=True, return_counts=True)))),
+        "bif", symbolic=False, gradient=False,
+    )
+row("multi_dot", lambda g: ([g.x(2, 3), g.x(3, 4), g.x(4, 2)],), np.linalg.multi_dot, "ifc",
+    container=False, loose=8)
+row("matrix_exp", lambda g: (g.square(2, 2),), scipy.linalg.expm, "Bifc", loose=64)
+row("svdvals", lambda g: (g.square(3, 3),), lambda x: np.linalg.svd(x)[1], "Bifc", loose=8)
+row("eigvalsh", lambda g: (g.square(3, 3),), np.linalg.eigvalsh, "Bifc", loose=16)
+row("eigvals", lambda g: (g.given([[2, 0], [0, 2]]),), np.linalg.eigvals, "f", once=True,
+    gradient=False)
+row("eig", lambda g: (g.given([[2, 0], [0, 2]]),), np.linalg.eig, "f", once=True, gradient=False)
+row("matrix_rank", lambda g: (g.square(3, 3),), np.linalg.matrix_rank, "Bifc", gradient=False)
+row("cond", lambda g: (g.square(3, 3),), np.linalg.cond, "Bifc", loose=32)
+row("clip_matrix_norm", lambda g: (g.square(3, 3), 0.5),
+    lambda x, m: x * min(1, m / np.linalg.norm(x, 2)), "Bifc", loose=16)
+row("solve_triangular", lambda g: (g.square(3, 3), g.x(3, 2)),
+    lambda a, b: scipy.linalg.solve_triangular(a, b), "Bifc", loose=16)
+row("vander", lambda g: (g.x(3), {"N": 3}), lambda x, N: np.vander(x, N), "ifc")
+row("vector_to_skew_symmetric_matrix", lambda g: (g.x(2, 3),), skew, "ifc")
+row("general_inner_product", lambda g: (g.x(2, 3), g.x(2, 3)), lambda a, b: np.sum(a * b), "ifc",
+    loose=4)
+row("batched_outer", lambda g: ([g.x(2, 3), g.x(2, 2)],),
+    lambda xs: xs[0][:, :, None] * xs[1][:, None, :], "bifc", container=False)
+row("expand", lambda g: (g.x(1, 3), (2, 4, -1)), lambda x, s: np.broadcast_to(x, (2, 4, 3)))
+row("unflatten", lambda g: (g.x(4, 3), 0, (2, -1)), lambda x, d, s: x.reshape(2, 2, 3))
+row("column_stack", lambda g: ([g.x(2, 3), g.x(2)],), np.column_stack, container=False)
+row("concat_from_sequence", lambda g: ([g.x(2, 3), g.x(2, 3)], {"new_axis": 1}),
+    lambda xs, new_axis: np.stack(xs), container=False)
+row("scatter_flat", lambda g: (g.given([0, 2, 0], "int32"), g.x(3), {"size": 4}),
+    lambda i, x, size: np.array([x[0] + x[2], 0, x[1], 0]), "ifc", container=False)
+row("trilu", lambda g: (g.x(3, 3), {"k": 1}), lambda x, k: np.triu(x, k))
+row("eye_like", one, lambda x: np.eye(2, 3), "bifc", gradient=False)
+row("fill_diagonal", lambda g: (g.x(3, 3), g.x(3)), lambda x, v: x + np.diag(v - np.diag(x)) if
+    x.dtype != bool else np.where(np.eye(3) > 0, v, x))
+row("unravel_index", lambda g: (g.i(6, 4), (2, 3)), np.unravel_index, "f", once=True)
+row("put_along_axis", lambda g: (g.x(2, 3), g.i(3, 2, 1), g.x(2, 1), 1),
+    lambda x, i, v, a: np.where(np.arange(3) == i, v, x))
+for _name, _np in (
+    ("sum", lambda x, i, n: np.stack([x[0] + x[2], x[1]])),
+    ("mean", lambda x, i, n: np.stack([(x[0] + x[2]) / 2, x[1]])),
+    ("min", lambda x, i, n: np.stack([np.minimum(x[0], x[2]), x[1]])),
+):
+    row(f"unsorted_segment_{_name}", lambda g: (g.x(3, 2), g.given([0, 1, 0], "int32"), 2), _np,
+        {"sum": "ifc", "mean": "Ifc", "min": "if"}[_name])
+row("pad_sequence", lambda g: ([g.x(2, 3), g.x(1, 3)],),
+    lambda xs: np.stack([xs[0], np.concatenate([xs[1], 0 * xs[1]])], 1), container=False)
+row("type_promote_arrays promote_types_of_inputs", lambda g: (g.x(2, 3), g.x(3)),
+    lambda a, b: (a, b))
+
 # fmt: on
 #: Functions that take no arrays, or ask about them only: their own tests and examples cover them.
 OTHERS = {
     "all_nested_indices",
+    "arg_info",
+    "arg_names",
+    "args_to_ivy",
+    "args_to_native",
     "as_dtype",
+    "as_ivy_dev",
+    "as_ivy_dtype",
+    "as_native_dev",
+    "as_native_dtype",
+    "broadcast_shapes",
+    "cache_fn",
+    "can_cast",
     "choose_random_backend",
+    "cmp_is",
+    "cmp_isnot",
+    "copy_nest",
     "current_backend",
     "current_backend_str",
     "current_framework",
     "current_framework_str",
     "default",
+    "default_complex_dtype",
     "default_device",
     "default_dtype",
     "default_float_dtype",
     "default_int_dtype",
+    "default_uint_dtype",
     "dev",
     "dtype",
+    "dtype_bits",
     "empty",
     "exists",
     "eye",
+    "finfo",
+    "for_loop",
     "gpu_is_available",
+    "if_else",
+    "iinfo",
     "index_nest",
+    "indices",
+    "infer_default_dtype",
     "inplace_decrement",
     "inplace_increment",
     "inplace_update",
+    "insert_into_nest_at_index",
+    "insert_into_nest_at_indices",
+    "invalid_dtype",
     "is_array",
     "is_bool_dtype",
     "is_complex_dtype",
     "is_float_dtype",
+    "is_hashable_dtype",
     "is_int_dtype",
     "is_ivy_array",
     "is_ivy_container",
     "is_native_array",
+    "is_native_dtype",
+    "is_uint_dtype",
     "is_variable",
+    "itemsize",
+    "map",
     "map_nest_at_index",
+    "map_nest_at_indices",
+    "match_kwargs",
+    "multi_index_nest",
+    "ndenumerate",
+    "ndindex",
     "nested_any",
     "nested_argwhere",
     "nested_map",
+    "nested_multi_map",
+    "num_cpu_cores",
     "num_cpus",
     "num_gpus",
     "ones",
+    "previous_backend",
     "promote_types",
+    "prune_empty",
+    "prune_nest_at_index",
+    "prune_nest_at_indices",
     "result_type",
     "seed",
-    "previous_backend",
     "set_backend",
-    "set_framework",
-    "set_jax_backend",
-    "set_mxnet_backend",
-    "set_numpy_backend",
-    "set_paddle_backend",
-    "set_soft_device_mode",
-    "set_tensorflow_backend",
-    "set_torch_backend",
     "set_default_device",
     "set_default_dtype",
     "set_default_float_dtype",
+    "set_framework",
+    "set_jax_backend",
+    "set_mxnet_backend",
     "set_nest_at_index",
+    "set_nest_at_indices",
+    "set_numpy_backend",
+    "set_paddle_backend",
+    "set_soft_device_mode",
+    "set_split_factor",
+    "set_tensorflow_backend",
+    "set_torch_backend",
+    "split_factor",
+    "split_func_call",
+    "to_ivy",
+    "to_ivy_shape",
+    "to_native",
+    "to_native_shape",
+    "tril_indices",
+    "triu_indices",
     "unset_backend",
     "unset_default_device",
     "unset_default_dtype",
     "unset_default_float_dtype",
     "unset_framework",
     "unset_soft_device_mode",
+    "valid_dtype",
     "vmap",
+    "while_loop",
     "with_backend",
     "zeros",
 }

@@ -22,7 +22,7 @@ from keras_ivy.diagnostics.monitoring.feeding import (
 from keras_ivy.diagnostics.monitoring.records import Records, Timed
 from keras_ivy.utils import checks
 from keras_ivy.utils.exceptions import IvyTypeError
-from keras_ivy.utils.summaries import write_histogram, write_scalar
+from keras_ivy.utils.reports.summaries import write_histogram, write_scalar
 
 __all__ = ["Monitor"]
 

@@ -5,6 +5,7 @@ replaced, an attribute deleted, or a layer inside a plain object; and TensorFlow
 no layer that sits in a list or dict. `sync` brings both up to date.
 """
 
+import weakref
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -37,8 +38,10 @@ def sync(module: "Module") -> None:
     for layer in keras_layers.held_layers(module):
         if id(layer) not in reached:
             keras_modules.untrack(module, layer)
+            _release(module, layer)
     for thing in held.values():
         keras_modules.track(module, thing)
+        _take(module, thing)
     named = {
         path.replace("/", "."): thing
         for path, thing in held.items()
@@ -49,6 +52,19 @@ def sync(module: "Module") -> None:
     for name, thing in named.items():
         keras_modules.track_for_checkpoints(module, _trackable(thing), name)
     record.checkpointed = set(named)
+
+
+def _take(module: "Module", thing: object) -> None:
+    """Remember which module a module is in: the first that took it, while that lives."""
+    record = record_of(thing) if isinstance(thing, keras.layers.Layer) else None
+    if record is not None and (record.above is None or record.above() is None):
+        record.above = weakref.ref(module)
+
+
+def _release(module: "Module", layer: keras.layers.Layer) -> None:
+    record = record_of(layer)
+    if record is not None and record.above is not None and record.above() is module:
+        record.above = None
 
 
 def _trackable(thing: Any) -> Any:

@@ -6,6 +6,7 @@ from keras_ivy.ops.arrays import (
     creation,
     dimensions,
     indexing,
+    places,
     random,
     rearrange,
     shapes,
@@ -13,6 +14,7 @@ from keras_ivy.ops.arrays import (
 from keras_ivy.ops.arrays.creation import *
 from keras_ivy.ops.arrays.dimensions import *
 from keras_ivy.ops.arrays.indexing import *
+from keras_ivy.ops.arrays.places import *
 from keras_ivy.ops.arrays.random import *
 from keras_ivy.ops.arrays.rearrange import *
 from keras_ivy.ops.arrays.shapes import *
@@ -22,6 +24,7 @@ if not TYPE_CHECKING:  # as in `keras_ivy.ops`
     __all__ += creation.__all__
     __all__ += dimensions.__all__
     __all__ += indexing.__all__
+    __all__ += places.__all__
     __all__ += random.__all__
     __all__ += rearrange.__all__
     __all__ += shapes.__all__

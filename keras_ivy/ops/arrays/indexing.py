@@ -23,6 +23,7 @@ __all__ = [
     "gather_nd",
     "get_item",
     "pad",
+    "scatter_flat",
     "scatter_nd",
     "set_item",
     "take",
@@ -225,7 +226,16 @@ def take_along_axis(arr: ArrayLike, indices: ArrayLike, axis: int) -> Array:
     return ops.take_along_axis(to_tensor(arr), indices, axis=axis)
 
 
-@ivy_function
+#: How updates of one place are joined, by the names of Ivy's reductions.
+_JOINED = {
+    "sum": tf.tensor_scatter_nd_add,
+    "min": tf.tensor_scatter_nd_min,
+    "max": tf.tensor_scatter_nd_max,
+    "replace": tf.tensor_scatter_nd_update,
+}
+
+
+@ivy_function(symbolic=True)
 def scatter_nd(
     indices: ArrayLike,
     updates: ArrayLike,
@@ -239,7 +249,8 @@ def scatter_nd(
         indices: Index tuples in the last axis.
         updates: What goes there.
         shape: Shape of the result.
-        reduction: `"sum"` adds updates of the same place; `"replace"` keeps the last.
+        reduction: `"sum"` adds updates of the same place, `"min"` and `"max"` keep the smallest
+            and largest of them, `"replace"` keeps the last.
 
     Raises:
         ValueError: If there is no shape, or the reduction is another.
@@ -248,15 +259,60 @@ def scatter_nd(
 
     >>> scatter_nd([[0], [2], [0]], [1, 5, 2], (3,)).numpy().tolist()
     [3, 0, 5]
+    >>> scatter_nd([[0], [2], [0]], [-1, 5, -2], (3,), reduction="max").numpy().tolist()
+    [-1, 0, 5]
+
+    Reference: Ivy's `functional/ivy/general.py`.
     """
-    if shape is None or reduction not in ("sum", "replace"):
+    if shape is None or reduction not in _JOINED:
         raise IvyValueError(
-            '`shape` is needed, and `reduction` is "sum" or "replace". '
+            f"`shape` is needed, and `reduction` is one of {list(_JOINED)}. "
             f"Received: shape={shape}, reduction={reduction!r}"
         )
     indices = indices_of("scatter_nd", "indices", indices)
-    if reduction == "sum":
-        updates = numbers("scatter_nd", "ifc", updates=updates)
-        return ops.scatter(indices, updates, tuple(shape))
-    updates = to_tensor(updates)
-    return ops.scatter_update(ops.zeros(tuple(shape), dtype_name(updates)), indices, updates)
+    kinds = {"sum": "ifc", "replace": "bifc"}.get(reduction, "if")
+    updates = numbers("scatter_nd", kinds, updates=updates)
+    return _scattered(indices, updates, tuple(shape), reduction)
+
+
+def _scattered(indices: Array, updates: Array, shape: tuple, reduction: str) -> Array:
+    start = tf.zeros(shape, updates.dtype)
+    if reduction in ("min", "max"):  # of the updates alone, not of the zeros that they replace
+        limits = updates.dtype
+        none = limits.max if reduction == "min" else limits.min
+        places = tf.tensor_scatter_nd_update(
+            tf.zeros(shape, tf.bool), indices, tf.ones(tf.shape(updates), tf.bool)
+        )
+        start = tf.where(places, tf.cast(none, updates.dtype), start)
+    return _JOINED[reduction](start, indices, updates)
+
+
+@ivy_function(symbolic=True)
+def scatter_flat(
+    indices: ArrayLike,
+    updates: ArrayLike,
+    /,
+    *,
+    size: int | None = None,
+    reduction: str = "sum",
+) -> Array:
+    """Return a vector of zeros with updates added, or written, at indices.
+
+    Args:
+        indices: Whole numbers below the size.
+        updates: What goes there, one number for each.
+        size: The size of the result.
+        reduction: As in `scatter_nd`.
+
+    Raises:
+        ValueError: If there is no size, or the reduction is another.
+
+    Example:
+
+    >>> scatter_flat([0, 2, 0], [1, 5, 2], size=3).numpy().tolist()
+    [3, 0, 5]
+    """
+    if size is None:
+        raise IvyValueError("scatter_flat: `size` is needed. Received: size=None")
+    indices = indices_of("scatter_flat", "indices", indices)
+    return scatter_nd(tf.expand_dims(indices, -1), updates, (size,), reduction=reduction)

@@ -8,16 +8,26 @@ from keras_ivy.ops.maths import (
     elementwise,
     elementwise_options,
     linalg,
+    matrices,
+    orders,
+    products,
     reductions,
+    special,
     spectral,
+    statistics,
 )
 from keras_ivy.ops.maths.comparisons import *
 from keras_ivy.ops.maths.decompositions import *
 from keras_ivy.ops.maths.elementwise import *
 from keras_ivy.ops.maths.elementwise_options import *
 from keras_ivy.ops.maths.linalg import *
+from keras_ivy.ops.maths.matrices import *
+from keras_ivy.ops.maths.orders import *
+from keras_ivy.ops.maths.products import *
 from keras_ivy.ops.maths.reductions import *
+from keras_ivy.ops.maths.special import *
 from keras_ivy.ops.maths.spectral import *
+from keras_ivy.ops.maths.statistics import *
 
 if not TYPE_CHECKING:  # as in `keras_ivy.ops`
     __all__ = []
@@ -26,5 +36,10 @@ if not TYPE_CHECKING:  # as in `keras_ivy.ops`
     __all__ += elementwise.__all__
     __all__ += elementwise_options.__all__
     __all__ += linalg.__all__
+    __all__ += matrices.__all__
+    __all__ += orders.__all__
+    __all__ += products.__all__
     __all__ += reductions.__all__
+    __all__ += special.__all__
     __all__ += spectral.__all__
+    __all__ += statistics.__all__

@@ -18,6 +18,7 @@ from keras_ivy.ops.kinds import (
     through,
     typed,
 )
+from keras_ivy.ops.maths.decompositions import svd
 from keras_ivy.ops.tensors import dtype_name, to_tensor
 from keras_ivy.typing import Array, ArrayLike, Axis
 
@@ -298,7 +299,18 @@ def matrix_norm(
     x = numbers("matrix_norm", "BIfc", x=x)
     if is_complex(x) and ord in ("fro", 1, -1, inf, -inf):
         x = tf.abs(x)  # these know absolute values only, and Keras computes them in complex64
-    return ops.norm(x, ord=ord, axis=tuple(axis), keepdims=keepdims)
+    axes = tuple(axis)
+    if ord in (2, -2, "nuc"):  # Keras's own takes no singular values of halves, and narrows
+        values = svd(ops.moveaxis(x, axes, (-2, -1)), compute_uv=False)
+        norm = {2: ops.max, -2: ops.min, "nuc": ops.sum}[ord](values, axis=-1)
+    else:
+        norm = ops.norm(x, ord=ord, axis=axes)
+    if not keepdims:
+        return norm
+    # Keras's own has no axes to keep where it takes singular values.
+    for place in sorted(i % len(x.shape) for i in axes):
+        norm = ops.expand_dims(norm, place)
+    return norm
 
 
 @ivy_function(symbolic=True)

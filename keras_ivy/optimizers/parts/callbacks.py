@@ -12,7 +12,7 @@ from keras_ivy.optimizers.formulas.methods import formula_of
 from keras_ivy.optimizers.ivy_side.keys import unique_paths
 from keras_ivy.utils.checks import text
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
-from keras_ivy.utils.summaries import write_scalar
+from keras_ivy.utils.reports.summaries import write_scalar
 
 
 def optimizers_of(optimizer: keras.optimizers.Optimizer) -> Iterator[Optimizer]:
