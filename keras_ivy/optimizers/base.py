@@ -1,19 +1,22 @@
 """The base class: one optimizer with two sides, Keras's `apply` and Ivy's `step`."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Self, overload
+from collections.abc import Mapping, MutableMapping, Sequence
+from typing import Any, Self
 
 import keras
+import numpy as np
 import tensorflow as tf
 
-from keras_ivy.container import Container
 from keras_ivy.optimizers.formulas.updates import Treatment
 from keras_ivy.optimizers.formulas.variants import Variant, chosen, lookup
-from keras_ivy.optimizers.ivy_side.leaves import Leaves
+from keras_ivy.optimizers.ivy_side.keys import keys_of
+from keras_ivy.optimizers.ivy_side.labels import begin_counts, label, load_labelled
 from keras_ivy.optimizers.ivy_side.stepper import IvyStepper
+from keras_ivy.optimizers.ivy_side.stepping import Stepping
 from keras_ivy.optimizers.keras_side.engine import KerasEngine
 from keras_ivy.optimizers.keras_side.hooks import Hooks
 from keras_ivy.optimizers.keras_side.slots import SLOT_DTYPES, join_strategy
+from keras_ivy.optimizers.keras_side.surgery import Extension, admit, extend
 from keras_ivy.optimizers.parts.checks import check_variables
 from keras_ivy.optimizers.parts.explain import Explained, Explanation, explain
 from keras_ivy.optimizers.parts.options import SETTINGS, Options, alias, aliases, completed
@@ -33,13 +36,13 @@ from keras_ivy.optimizers.parts.treatments import Treatments
 from keras_ivy.optimizers.parts.trust_ratios import TrustRatioReport, TrustRatios, ratios_of_steps
 from keras_ivy.optimizers.rules import RulesLike, as_rules
 from keras_ivy.optimizers.rules.exclusions import Exclusions
-from keras_ivy.typing import ArrayLeaf, Gradient, LearningRate, Variable
+from keras_ivy.typing import ArrayLike, LearningRate, Variable
 from keras_ivy.utils import checks
 from keras_ivy.utils.devices import device_name
 from keras_ivy.utils.exceptions import IvyNotImplementedException
 
 
-class Optimizer(Hooks):
+class Optimizer(Stepping, Hooks):
     """Base class of the optimizers: a Keras optimizer that also steps as Ivy's do.
 
     A subclass written for Ivy implements `_step(self, v, grads)` and calls this constructor with
@@ -205,6 +208,7 @@ class Optimizer(Hooks):
                 strategy cannot hold the slots.
         """
         if self.built:
+            admit(self, list(variables))
             return
         if hasattr(type(self), "_step"):
             raise IvyNotImplementedException(
@@ -214,98 +218,75 @@ class Optimizer(Hooks):
             )
         variables = check_variables(variables)
         self._engine.prepare(variables)
+        self._make_variables(variables)
+        self._quirks.say(variables)
+
+    def _make_variables(self, variables: list) -> None:
+        """Make what is kept for each of these variables, as far as it is not there."""
         with tf.init_scope():
             join_strategy(self)
+            self.__dict__["_trainable_variables_indices"] = {}
             super().build(variables)
             slots = self.add_optimizer_variables(variables, list(self.slot_names))
             self._engine.finish(variables)
         self._slots = tuple(zip(*slots, strict=True)) if slots else ((),) * len(variables)
-        self._quirks.say(variables)
 
-    # Ivy's side; see `ivy_side.stepper`.
+    def extend(self, variables: Sequence[Variable]) -> Extension:
+        """Train these variables from now on: after layers were unfrozen, added or replaced.
 
-    @overload
-    def step(self, v: Mapping, grads: Mapping, ignore_missing: bool = ...) -> Container: ...
-    @overload
-    def step(self, v: ArrayLeaf, grads: Gradient, ignore_missing: bool = ...) -> tf.Tensor: ...
-    def step(self, v: Leaves, grads: Leaves | Gradient, ignore_missing: bool = False) -> object:
-        """Return the variables one step later; neither argument changes.
-
-        Works eagerly, in `tf.function` and compiled by XLA; the state is kept from call to call.
-        With `stop_gradients=False` the result is differentiable with respect to the variables, the
-        gradients, the learning rate and everything they came from, through any number of steps.
-
-        `tf.train.Checkpoint(optimizer=...)` saves the state and restores it. A `tf.function` that
-        steps can be exported by `tf.saved_model.save` of a `tf.Module` that has the optimizer as an
-        attribute; state goes on from where it was.
+        What has been trained keeps its slots, averages and accumulated gradients. What is new
+        starts as on a first step, with a count of its own for the bias correction; schedules go
+        on. What is no longer there goes, slots and all. A model that is compiled with this
+        optimizer after layers were unfrozen or added does this by itself.
 
         Args:
-            v: Container (or dict, or a bare tensor) of variables or tensors. A `keras.Variable`
-                that is not trainable keeps its value, whatever its gradient.
-            grads: Gradients of the same structure.
-            ignore_missing: Whether variables may lack a gradient; they come back as they are.
+            variables: All variables that are to be trained, such as `model.trainable_variables`.
+                If none of them has been trained, they are those of another instance of the model:
+                then they take over by their structural keys, where shapes are the same.
 
         Returns:
-            A Container of tensors of the structure, shapes and types of `v`.
+            `kept`, `new` and `removed`, each a tuple of keys as in `state`.
 
         Raises:
-            IvyKeyError: If the structures differ.
-            IvyValueError: If a gradient is `None` or of another shape.
+            IvyTypeError: If one of them is no variable, or not of a floating type.
+            IvyValueError: If nothing of what has been trained is among them, a variable stands
+                there twice, or a rule matches none of them.
 
         Example:
 
-        >>> import keras_ivy as ivy, tensorflow as tf
-        >>> new = ivy.SGD(lr=0.5).step({"w": tf.constant(3.0)}, {"w": tf.constant(2.0)})
-        >>> float(new.w)
-        2.0
+        >>> import keras
+        >>> w, b = keras.Variable([1.0], name="w"), keras.Variable([1.0], name="b")
+        >>> optimizer = keras_ivy.Adam(0.1)
+        >>> optimizer.apply([[1.0]], [w])
+        >>> optimizer.extend([w, b])
+        Extension(kept=('w',), new=('b',), removed=())
         """
-        checks.flag("ignore_missing", ignore_missing, "step")
-        return self._stepper.step(v, grads, ignore_missing)
+        variables = check_variables(variables)
+        if not self.built:
+            self.build(variables)
+            return Extension((), tuple(keys_of(self, variables)), ())
+        return extend(self, variables)
 
-    def stateless_step(
-        self, v: Leaves, grads: Leaves | Gradient, state: Mapping | None = None,
-        ignore_missing: bool = False,
-    ) -> tuple[Any, Container]:  # fmt: skip
-        """Return `(v, state)` one step later, from a state that the caller keeps.
+    def save_own_variables(self, store: MutableMapping[str, ArrayLike]) -> None:
+        """Write the variables for Keras's files, which say whose slots they are."""
+        super().save_own_variables(store)
+        label(self, store)
 
-        The pure form of `step`, for loops that carry their state themselves (`tf.while_loop`,
-        `tf.vectorized_map` over replicas of a model, searches that go back).
+    def load_own_variables(self, store: Mapping[str, np.ndarray]) -> None:
+        """Read the variables of a file of Keras's or of this package.
 
-        Args:
-            v: As in `step`.
-            grads: As in `step`.
-            state: What an earlier call, or `state`, returned; `None` to start.
-            ignore_missing: As in `step`.
+        Of a file that was written when other variables were trained, what is there is taken; the
+        others start as on a first step.
 
-        Returns:
-            The variables and the state after the step.
-        """
-        checks.flag("ignore_missing", ignore_missing, "stateless_step")
-        return self._stepper.stateless_step(v, grads, state, ignore_missing)
-
-    @property
-    def state(self) -> Container:
-        """The slots (`mw`, `vw`) and `count`, the number of steps made.
-
-        A slot is `None` before the first step. After training through Keras the slots of its
-        variables stand where the variables stand in the model, as in `keras_ivy.variables(model)`;
-        without a model under their paths, with their position where paths repeat. So a state fits
-        another instance of the model, a loaded one, and `step` on its variables.
-        """
-        return self._stepper.state()
-
-    def set_state(self, state: Mapping[str, object]) -> None:
-        """Continue from a state: the next step is the one that would have followed.
-
-        Args:
-            state: What `state` returned, here or in another optimizer of the same kind. Ivy's own
-                states lack `count`; then the count of this optimizer goes on, from one at least.
+        Warns:
+            If the file has slots of variables that are not trained, or fits nothing.
 
         Raises:
-            IvyKeyError: If the keys are not those of this optimizer's state.
-            IvyValueError: If the slots hold different paths.
+            IvyValueError: If functions are compiled that could not follow its counts.
         """
-        self._stepper.set_state(state)
+        if not load_labelled(self, store):
+            super().load_own_variables(store)
+            begin_counts(self, store)
 
     @property
     def _count(self) -> int:

@@ -5,7 +5,7 @@ from keras_ivy.structure.edges import attributes, directly_held, holds_layers, o
 from keras_ivy.structure.edges import mark_of_layer as mark_of
 from keras_ivy.structure.names import has_automatic_name, path_by_names, path_with_names
 from keras_ivy.structure.parts import Parts, give_parts, parts
-from keras_ivy.structure.surroundings import Surroundings, roots_of
+from keras_ivy.structure.surroundings import Surroundings, roots_of, trained_by
 from keras_ivy.structure.walk import (
     Entry,
     Structure,
@@ -38,5 +38,6 @@ __all__ = [
     "roots_of",
     "structure_of",
     "sublayers",
+    "trained_by",
     "walk",
 ]

@@ -17,7 +17,7 @@ from keras_ivy.structure.walk import sublayers, walk
 from keras_ivy.typing import Variable
 from keras_ivy.utils.paths import Place
 
-__all__ = ["Surroundings", "roots_of"]
+__all__ = ["Surroundings", "roots_of", "trained_by"]
 
 _Layer: TypeAlias = keras.layers.Layer
 
@@ -63,13 +63,15 @@ class Surroundings:
         """The model that the variables are seen from."""
         if self._given_root is not None:
             return self._given_root
-        if self._optimizer is not None:
-            for layer in self._live.layers:
-                if any(_leads_to(value, self._optimizer) for value in vars(layer).values()):
-                    return layer
+        trained = [] if self._optimizer is None else trained_by(self._optimizer, self._live.layers)
         wanted = {id(v) for v in self.variables}
+        for layer in trained:
+            if wanted <= {id(v) for v in layer.variables}:
+                return layer
         whole = [r for r in self._roots if wanted <= {id(v) for v in r.variables}]
-        return whole[0] if len(whole) == 1 else None
+        if len(whole) == 1:
+            return whole[0]
+        return trained[0] if trained else None
 
     @functools.cached_property
     def _live(self) -> "_Live":
@@ -95,6 +97,21 @@ class Surroundings:
 
     def _above(self, variable: Any) -> list[_Layer]:
         return self._live.above(self._live.owners([variable]))
+
+
+def trained_by(optimizer: object, layers: Sequence[_Layer] | None = None) -> list[_Layer]:
+    """Return the living models that have an optimizer, or Keras's wrapper around it.
+
+    Args:
+        optimizer: The optimizer.
+        layers: The layers that are alive, if they are known.
+    """
+    alive = keras_layers.live_layers() if layers is None else layers
+    return [
+        layer
+        for layer in alive
+        if any(_leads_to(value, optimizer) for value in vars(layer).values())
+    ]
 
 
 def roots_of(layer: _Layer) -> dict[str, _Layer]:

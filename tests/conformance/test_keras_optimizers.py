@@ -58,3 +58,18 @@ def test_learning_rate_is_as_it_was_given():
     assert adapter.learning_rate(keras.optimizers.Adam(0.5)) == 0.5
     assert adapter.learning_rate(keras.optimizers.Adam(schedule)) is schedule
     assert adapter.learning_rate(keras.optimizers.Adam(rate)) is rate
+
+
+def test_variables_are_those_that_were_set(tmp_path):
+    optimizer, _ = built(keras.optimizers.Adam)
+    order = [*optimizer.variables[:2], *reversed(optimizer.variables[2:-1])]
+    adapter.set_variables(optimizer, order)
+    assert all(a is b for a, b in zip(optimizer.variables, order, strict=True))
+    more = optimizer.add_variable((2,), name="more")
+    assert optimizer.variables[-1] is more
+    path = tf.train.Checkpoint(optimizer=optimizer).write(str(tmp_path / "c"))
+    names = [name for name, _ in tf.train.list_variables(path) if "_variables/" in name]
+    assert len([n for n in names if n.startswith("optimizer/_variables/")]) == len(order) + 1
+    more.assign([5.0, 6.0])
+    tf.train.Checkpoint(optimizer=optimizer).read(path)
+    assert more.numpy().tolist() == [0.0, 0.0]

@@ -45,6 +45,9 @@ METHODS = {
     "_clip_gradients": (("grads",), "hooks: clipping"),
     "_untrack_variable": (("variable",), "base: a rate or count remade under a strategy"),
     "_var_key": (("variable",), "adapters/keras/optimizers: excluded variables"),
+    "_check_variables_are_known": (("variables",), "hooks: variables that join"),
+    "save_own_variables": (("store",), "labels: whose slots a file holds"),
+    "load_own_variables": (("store",), "labels: whose slots a file holds"),
     "update_step": (("gradient", "variable", "learning_rate"), "hooks: documented to be replaced"),
     "add_variable_from_reference": (("reference_variable", "name", "initializer"), "base: slots"),
     "add_optimizer_variables": (("trainable_variables", "name", "initializer"), "base: slots"),
@@ -73,6 +76,9 @@ ATTRIBUTES = {
     "_iterations": "apply, state: the raw count, accumulated steps included",
     "_learning_rate": "base, stepping: the rate as given, or its variable",
     "_trainable_variables": "state, telemetry: what it was built for",
+    "_trainable_variables_indices": "surgery: which variables are known",
+    "_variables": "adapters/keras/optimizers: set_variables",
+    "_tracker": "adapters/keras/optimizers: set_variables",
     "_distribution_strategy": "base: where slots are made",
     "_accumulated_gradients": "apply: one accumulator for each variable",
     "_model_variables_moving_average": "apply: one average for each variable",
@@ -260,6 +266,7 @@ def test_loss_scale_asks_check_finite_once_a_step(monkeypatch):
 
 #: Names of ours that are meant to replace Keras's.
 REPLACED = {
+    "from_config",
     "__init__",
     "__doc__",
     "__module__",

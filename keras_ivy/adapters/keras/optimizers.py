@@ -81,6 +81,17 @@ def merge_update(
     )
 
 
+def set_variables(optimizer: keras.optimizers.Optimizer, variables: list) -> None:
+    """Let an optimizer have these variables, in this order: for files, and for checkpoints."""
+    tracked = tf.__internal__.tracking.wrap(list(variables))
+    vars(optimizer)["_variables"] = tracked
+    optimizer._track_trackable(tracked, "_variables", overwrite=True)
+    tracker = optimizer._tracker
+    test, _ = tracker.config["variables"]
+    tracker.config["variables"] = (test, tracked)
+    tracker.stored_ids["variables"] = set(map(id, variables))
+
+
 def copies(optimizer: keras.optimizers.Optimizer) -> list:
     """Return moving averages and accumulated gradients, in this order; those that there are."""
     averages = optimizer._model_variables_moving_average if optimizer.use_ema else []

@@ -10,12 +10,15 @@ Private names used:
   `.keras` files.
 * `keras.src.saving.keras_saveable.KerasSaveable`: an attribute of a layer that is one has a group
   of its own in weights files, which other loaders pass over.
+* `H5IOStore._h5_entry_group`, the group of a file whose entries a store reads and writes.
 * `keras.src.utils.io_utils.ask_to_proceed_with_overwrite`, the question of `overwrite=False`.
 """
 
 import io
 from collections.abc import Callable, Mapping, MutableMapping
+from typing import Any
 
+import h5py
 import keras
 import numpy as np
 from keras.src.saving import serialization_lib
@@ -25,7 +28,18 @@ from keras.src.utils import io_utils
 
 from keras_ivy.typing import ArrayLike
 
-__all__ = ["Companion", "is_loading", "is_safe", "may_overwrite", "weights_bytes"]
+__all__ = [
+    "Companion",
+    "is_loading",
+    "is_safe",
+    "mark",
+    "marks",
+    "may_overwrite",
+    "weights_bytes",
+]
+
+#: The attributes of an entry that say what it is.
+_WHAT, _START = "keras_ivy_what", "keras_ivy_start"
 
 
 def is_loading() -> bool:
@@ -36,6 +50,34 @@ def is_loading() -> bool:
 def is_safe() -> bool:
     """Whether a config may not name what runs code: unless somebody has said that it may."""
     return serialization_lib.in_safe_mode() is not False
+
+
+def mark(store: object, said: Mapping[str, tuple[str, int]]) -> None:
+    """Say of entries of a file what they are; in a store that is no file, nothing is said.
+
+    Args:
+        store: What Keras hands to `save_own_variables`, with the entries written.
+        said: By the key of an entry: what it is, and from which count on.
+    """
+    group: Any = getattr(store, "_h5_entry_group", None)
+    if not isinstance(group, h5py.Group):
+        return
+    for key, (what, start) in said.items():
+        if key in group:  # Of a file in shards the last one is at hand.
+            group[key].attrs[_WHAT], group[key].attrs[_START] = what, start
+
+
+def marks(store: object) -> dict[str, tuple[str, int]]:
+    """Return what `mark` has said of the entries of a file."""
+    group: Any = getattr(store, "_h5_entry_group", None)
+    if not isinstance(group, h5py.Group):
+        return {}
+    attributes = {key: group[key].attrs for key in group}
+    return {
+        key: (str(each[_WHAT]), int(each[_START]))
+        for key, each in attributes.items()
+        if _WHAT in each and _START in each
+    }
 
 
 def may_overwrite(path: str) -> bool:

@@ -43,13 +43,14 @@ class Treatment(NamedTuple):
     """What sets one tensor apart from another: see `rules.Rule`.
 
     `shared` says that `decay` is the optimizer's, which may change. A compiled function then
-    reads it from the scalars, and only its sign from here.
+    reads it from the scalars, and only its sign from here. `cohort` says who joined together.
     """
 
     decay: float = 0.0
     adapt: bool = True
     lr_multiplier: float = 1.0
     shared: bool = False
+    cohort: int = 0
 
 
 class HasDecay(Protocol):

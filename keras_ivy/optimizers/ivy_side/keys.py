@@ -54,13 +54,14 @@ def keys_of(optimizer: object, variables: Sequence[Variable]) -> list[str]:
         variables: Variables that it was built for.
     """
     wanted = {id(v) for v in variables}
-    kept = vars(optimizer).get("_model_seen", lambda: None)()
-    root = kept if kept is not None else Surroundings(variables, optimizer=optimizer).root
-    if root is not None and variables:
-        places = {id(entry.variable): entry.path for entry in walk(root)}
-        if wanted <= set(places):
-            vars(optimizer)["_model_seen"] = weakref.ref(root)
-            return [places[id(v)] for v in variables]
+    seen = vars(optimizer).get("_model_seen", lambda: None)
+    for find in (seen, lambda: Surroundings(variables, optimizer=optimizer).root):
+        root = find()
+        if root is not None and variables:
+            places = {id(entry.variable): entry.path for entry in walk(root)}
+            if wanted <= set(places):
+                vars(optimizer)["_model_seen"] = weakref.ref(root)
+                return [places[id(v)] for v in variables]
     return unique_paths(variables)
 
 

@@ -1,7 +1,7 @@
 """The state of an optimizer as a Container, which programs keep, and back."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
@@ -9,11 +9,25 @@ import tensorflow as tf
 from keras_ivy import tree
 from keras_ivy.container import Container
 from keras_ivy.optimizers.ivy_side.leaves import flatten
-from keras_ivy.optimizers.ivy_side.state import Slots
+from keras_ivy.optimizers.ivy_side.state import STARTS, Slots
 from keras_ivy.typing import ArrayLike, Scalar
 from keras_ivy.utils.exceptions import IvyKeyError, IvyTypeError, IvyValueError
 
-__all__ = ["parse", "shown"]
+__all__ = ["StateReport", "parse", "shown"]
+
+
+class StateReport(NamedTuple):
+    """What became of a state that need not fit.
+
+    Attributes:
+        taken: Variables whose slots are those of the state.
+        new: Variables that the state does not have, which start as on a first step.
+        left: What the state has beside.
+    """
+
+    taken: tuple[str, ...]
+    new: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
 
 
 def shown(names: Sequence[str], slots: Slots, count: Scalar, nested: bool) -> Container:
@@ -32,6 +46,9 @@ def shown(names: Sequence[str], slots: Slots, count: Scalar, nested: bool) -> Co
             state[name] = None
         else:
             state[name] = Container(tree.unflatten(flat)) if nested else flat[""]
+    if slots.get(STARTS):
+        flat = slots[STARTS]
+        state[STARTS] = Container(tree.unflatten(flat)) if nested else flat[""]
     return Container({**state, "count": count})
 
 
@@ -56,7 +73,7 @@ def parse(
             f"{[*names, 'count']}. Received: state={state!r}"
         )
     absent = [name for name in names if name not in state]
-    extra = sorted(set(state) - {*names, "count"})
+    extra = sorted(set(state) - {*names, "count", STARTS})
     if absent or extra:
         raise IvyKeyError(
             f"A state of {kind} holds {list(names)}, and `count`. Received: keys={sorted(state)}"
@@ -78,7 +95,21 @@ def parse(
                     f"The slots of {k or 'the variable'!r} must have one shape. Received: "
                     f"{name} of shape={tuple(x.shape)} beside shape={tuple(shapes[k])}"
                 )
+    if state.get(STARTS) is not None:
+        slots[STARTS] = _checked_starts(flatten(state[STARTS]), set(shapes))
     return _checked_count(state.get("count")), slots
+
+
+def _checked_starts(starts: Mapping[str, Any], paths: set[str]) -> dict[str, tf.Tensor]:
+    """Return after how many steps variables joined, as scalars."""
+    found = {k: tf.convert_to_tensor(x) for k, x in starts.items()}
+    for k, x in found.items():
+        if k not in paths or x.shape.rank != 0 or not x.dtype.is_integer:
+            raise IvyValueError(
+                "The `starts` of a state are whole numbers, each for a variable that has slots. "
+                f"Received: {x!r} at {k!r}"
+            )
+    return {k: tf.cast(x, tf.int64) for k, x in found.items()}
 
 
 def _slot(x: ArrayLike | None, name: str, path: str) -> tf.Tensor:

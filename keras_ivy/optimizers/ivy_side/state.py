@@ -26,6 +26,9 @@ from keras_ivy.utils.files import reading
 
 Slots = dict[str, dict[str, tf.Tensor]]
 
+#: Among the slots: after how many steps variables joined that were not there from the start.
+STARTS = "starts"
+
 #: Of the contents of a checkpoint; 0.1.0 wrote none.
 _VERSION = 2
 
@@ -116,18 +119,19 @@ class StateCell:
         if tf.executing_eagerly():
             self._part()
             self._pull()
-            slots = complete(self._slots, specs, names)
+            slots = complete(self._slots, specs, names, self._count)
             self._nested = "" not in specs
             return tf.convert_to_tensor(self._count, tf.int64), slots
         graph, *traced = self._traced.get(_replicas()[0], (_nothing,))
         if graph() is _graph():
-            return traced[0], complete(traced[1], specs, names)
+            return traced[0], complete(traced[1], specs, names, traced[0])
         with tf.init_scope():
             self._make_variables(specs, names)
         self._nested = "" not in specs
         slots = {
             name: {k: tf.convert_to_tensor(x) for k, x in self._variables[name].items()}
-            for name in names
+            for name in (*names, STARTS)
+            if name in self._variables
         }
         return tf.convert_to_tensor(self._count_variable), slots
 
@@ -154,7 +158,8 @@ class StateCell:
 
     def _make_variables(self, specs: dict[str, tuple], names: tuple[str, ...]) -> None:
         """Give every slot a variable, holding what the slot holds."""
-        slots = complete(self._slots, specs, names)
+        self._pull()
+        slots = complete(self._slots, specs, names, self._count)
         if self._count_variable is None:
             self._count_variable = self._variable("count", scalar(self._count, tf.int64))
         for name, flat in slots.items():
@@ -265,14 +270,21 @@ def _nothing() -> None:
     return None  # AutoGraph cannot convert a body without a statement, and warns
 
 
-def complete(slots: Slots, specs: dict[str, tuple], names: tuple[str, ...]) -> Slots:
+def complete(slots: Slots, specs: dict[str, tuple], names: tuple[str, ...], count: Scalar) -> Slots:
     """Return slots of the types of `specs`, with zeros where a path has none yet.
+
+    A path that joins others counts from the steps that were made, `count`.
 
     Raises:
         IvyKeyError: If slots are held for other paths alone.
         IvyValueError: If a slot has another shape.
     """
     full = {}
+    starts = dict(slots.get(STARTS, {}))
+    first = slots.get(names[0]) if names else None
+    joined = [k for k in specs if k not in first] if first else []
+    if joined:
+        starts |= dict.fromkeys(joined, scalar(count, tf.int64))
     for name in names:
         have = slots.get(name) or {}
         if have and specs and have.keys().isdisjoint(specs):
@@ -293,7 +305,7 @@ def complete(slots: Slots, specs: dict[str, tuple], names: tuple[str, ...]) -> S
             for k, (shape, dtype) in specs.items()
         }
         full[name] = {**have, **found}
-    return full
+    return {**full, STARTS: starts} if starts else full
 
 
 def _shown(paths: Iterable[str]) -> str:

@@ -14,10 +14,11 @@ from keras_ivy.optimizers.formulas.norms import norm
 from keras_ivy.optimizers.formulas.rounding import rounded
 from keras_ivy.optimizers.formulas.updates import Treatment
 from keras_ivy.optimizers.ivy_side.handwritten import check_stepping_by_hand, step_by_hand
-from keras_ivy.optimizers.ivy_side.keys import chosen, keys_of
+from keras_ivy.optimizers.ivy_side.keys import keys_of
 from keras_ivy.optimizers.ivy_side.leaves import Flat, Leaves, prepare, unflatten
-from keras_ivy.optimizers.ivy_side.shown_state import parse, shown
-from keras_ivy.optimizers.ivy_side.state import Slots, StateCell, complete
+from keras_ivy.optimizers.ivy_side.put_state import put_state
+from keras_ivy.optimizers.ivy_side.shown_state import StateReport, parse, shown
+from keras_ivy.optimizers.ivy_side.state import STARTS, Slots, StateCell, complete
 from keras_ivy.optimizers.keras_side.gradients import all_finite, clip, gathered, prepared
 from keras_ivy.optimizers.keras_side.slots import slot_dtype
 from keras_ivy.optimizers.keras_side.sparse import Rows, update_rows
@@ -28,7 +29,7 @@ from keras_ivy.optimizers.parts.timed import refuse_unread_decay
 from keras_ivy.optimizers.rules import Leaf
 from keras_ivy.typing import Gradient, Scalar
 from keras_ivy.utils.devices import device_scope
-from keras_ivy.utils.exceptions import IvyKeyError, IvyNotImplementedException, IvyValueError
+from keras_ivy.utils.exceptions import IvyNotImplementedException, IvyValueError
 
 __all__ = ["IvyStepper"]
 
@@ -129,8 +130,8 @@ class IvyStepper:
                 "A state must hold `count`, the number of steps made. "
                 f"Received: state with {sorted(state or ())}"
             )
-        slots = complete(slots, self._specs(flat_v), formula.slot_names)
         count = scalar(count, tf.int64)
+        slots = complete(slots, self._specs(flat_v), formula.slot_names, count)
         with self._host._timed.step(count):
             new_v, slots, _ = self._transform(formula, flat_v, flat_g, count, slots)
         nested = isinstance(v, Mapping)
@@ -193,18 +194,23 @@ class IvyStepper:
             new = new if finite is None else tf.where(finite, new, old)
             return tf.stop_gradient(new) if host.stop_gradients else new
 
-        names, scalars = formula.slot_names, {}
+        names, scalars, starts = formula.slot_names, {}, slots.get(STARTS, {})
         new_v = dict(v)
         new_slots = {name: dict(slots[name]) for name in names}
+        if starts:
+            new_slots[STARTS] = starts
         ratios = {}
         for i, (k, x) in enumerate(zip(g, grads, strict=True)):
             dtype = x.dtype
-            if dtype not in scalars:
+            start = starts.get(k)
+            shared = (dtype, id(start))
+            if shared not in scalars:
                 given, decay = host._rate.given(rate, dtype, count), host._options.decay_in(dtype)
-                scalars[dtype] = formula.scalars(given, count, dtype, decay)
+                seen = count if start is None else count - start
+                scalars[shared] = formula.scalars(given, seen, dtype, decay)
             held = tuple(tf.cast(slots[name][k], dtype) for name in names)
             w, new, ratio = _update_leaf(
-                formula, tf.cast(v[k], dtype), x, held, scalars[dtype], treatments[k]
+                formula, tf.cast(v[k], dtype), x, held, scalars[shared], treatments[k]
             )
             new_v[k] = keep(tf.cast(w, v[k].dtype), v[k])
             for j, name in enumerate(names):
@@ -237,7 +243,17 @@ class IvyStepper:
             }
             for i, name in enumerate(formula.slot_names)
         }
+        starts = {
+            k: tf.constant(n, tf.int64) for k, n in zip(keys, self._starts(), strict=True) if n
+        }
+        if starts:
+            slots[STARTS] = starts
         return shown(formula.slot_names, slots, tf.convert_to_tensor(host.iterations), True)
+
+    def _starts(self) -> list[int]:
+        """After how many updates each of the variables that have slots joined."""
+        pairs = zip(self._host._engine.cohorts.numbers(), self._host._slots, strict=True)
+        return [n for n, slot in pairs if slot and slot[0] is not None]
 
     def _with_slots(self) -> list[tuple[keras.Variable, tuple[keras.Variable, ...]]]:
         """The variables that have slots, and these; others become their gradients as they are."""
@@ -247,12 +263,11 @@ class IvyStepper:
     def _parsed(self, state: Mapping[str, object]) -> tuple[Scalar | None, Slots]:
         return parse(state, formula_of(self._host).slot_names, type(self._host).__name__)
 
-    def set_state(self, state: Mapping[str, object]) -> None:
+    def set_state(self, state: Mapping[str, object], strict: bool) -> StateReport:
         """Continue from a state."""
         count, slots = self._parsed(state)
         if self._host.built:
-            self._assign_slots(count, slots)
-            return
+            return put_state(self._host, self._with_slots(), count, slots, strict)
         if count is None and slots:
             count, _, _ = self.cell.peek()
             if int(count) == 0:
@@ -267,30 +282,7 @@ class IvyStepper:
         elif count is None:
             count, _, _ = self.cell.peek()
         self.cell.reset(scalar(count, tf.int64), slots)
-
-    def _assign_slots(self, count: Scalar | None, slots: Slots) -> None:
-        host, formula, kept = self._host, formula_of(self._host), self._with_slots()
-        slot_names = formula.slot_names
-        variables = [v for v, _ in kept]
-        keys = keys_of(host, variables)
-        shapes = {k: x.shape for k, x in slots.get(next(iter(slot_names), ""), {}).items()}
-        names = chosen(keys, variables, shapes)
-        if names is None:
-            raise IvyKeyError(
-                "A state must hold slots of the optimizer's variables, under "
-                f"{', '.join(keys) or None}. Received: {', '.join(sorted(shapes)) or None}"
-            )
-        for name, key, (_, slot) in zip(names, keys, kept, strict=True):
-            if tuple(shapes[name]) != tuple(slot[0].shape):
-                raise IvyValueError(
-                    f"The slots of {key!r} have shape {tuple(slot[0].shape)}. "
-                    f"Received: shape={tuple(shapes[name])}"
-                )
-        for i, slot_name in enumerate(slot_names):
-            for name, (_, slot) in zip(names, kept, strict=True):
-                slot[i].assign(formula.stored((slots[slot_name][name],))[0])
-        if count is not None:
-            host._iterations.assign(int(count) * (host.gradient_accumulation_steps or 1))
+        return StateReport(tuple(sorted({k for flat in slots.values() for k in flat})))
 
 
 def _update_leaf(

@@ -21,6 +21,7 @@ from keras_ivy.optimizers.formulas.formula import Formula
 from keras_ivy.optimizers.formulas.methods import formula_of
 from keras_ivy.optimizers.formulas.updates import Treatment
 from keras_ivy.optimizers.keras_side import fast
+from keras_ivy.optimizers.keras_side.cohorts import Cohorts
 from keras_ivy.optimizers.keras_side.fast import Job, Step
 from keras_ivy.optimizers.keras_side.gradients import (
     SEES_GRADIENTS,
@@ -58,6 +59,11 @@ class KerasEngine:
         #: The packs of slots that small variables share, by the indices of these.
         self.packs: dict[int, Pack] = {}
         self.spares = Spares()
+        #: Memory that functions may still use that were compiled for fewer variables.
+        self._former: list[Spares] = []
+        self.cohorts = Cohorts(host)
+        #: While variables join: what is kept for others already, by key of variable and name.
+        self.known: dict[tuple[str, str], keras.Variable] = {}
         #: Indices of what decays in this update, if a subclass has something to say about it.
         self._decaying: frozenset[int] | None = None
 
@@ -78,6 +84,7 @@ class KerasEngine:
         check_trainable(host, variables)
         check_strategy(host)
         refuse_unread_decay(host, host.weight_decay)
+        self.cohorts.begin(len(variables))
         host._treated.keep(host._treated.resolve(variables))
         self.packs = choose_packs(host, variables, host._treated.now())
 
@@ -89,6 +96,8 @@ class KerasEngine:
         host._options.make_decay_variable()
         single = [v for i, v in enumerate(variables) if i not in self.packs]
         packs = tuple(dict.fromkeys(self.packs.values()))
+        if host._options.traced:
+            self._former.append(self.spares)
         self.spares = Spares(single if formula.needs_scratch else (), packs)
 
     def exported(self) -> dict[str, tf.Variable]:
@@ -98,7 +107,8 @@ class KerasEngine:
             for i, pack in enumerate(dict.fromkeys(self.packs.values()))
             for name, slot in pack.slots.items()
         }
-        return packs | {f"spare_{i}": x for i, x in enumerate(self.spares.variables())}
+        joined = {f"joined_{i}": x for i, x in enumerate(self.cohorts.variables())}
+        return packs | joined | {f"spare_{i}": x for i, x in enumerate(self.spares.variables())}
 
     # Gradients, before Keras's `apply` sees them.
 
@@ -303,6 +313,7 @@ class KerasEngine:
             lambda dtype: host._rate.given(rate, dtype),
             host._options.decay_in,
             self.spares,
+            self.cohorts.count,
             self._write if overridden(host, *WRITES) else None,
         )
 
@@ -329,19 +340,24 @@ class KerasEngine:
 
     # Averages.
 
-    def _averaged(self, variables: Sequence[Variable]) -> Iterator[tuple[tf.Variable, tf.Variable]]:
-        """Pairs of a variable and its moving average."""
+    def _averaged(
+        self, variables: Sequence[Variable]
+    ) -> Iterator[tuple[int, tf.Variable, tf.Variable]]:
+        """The cohort of every variable, the variable, and its moving average."""
         averages = self._host._model_variables_moving_average
-        pairs = zip(variables, averages, strict=True)
-        return ((raw(v), raw(a)) for v, a in pairs if a is not None)
+        pairs = enumerate(zip(variables, averages, strict=True))
+        return ((self.cohorts.of(i), raw(v), raw(a)) for i, (v, a) in pairs if a is not None)
 
     def average(self, variables: Sequence[Variable]) -> None:
         """Update the moving averages."""
         count = tf.convert_to_tensor(self._host.iterations)
-        # A scalar of float64 buys the momentum as it was written, for averages of float64.
-        started = tf.cast(tf.not_equal(count, 0), tf.float64) * self._host.ema_momentum
-        for v, a in self._averaged(variables):
-            keep = tf.cast(started, a.dtype)
+        shares: dict[int, tf.Tensor] = {}
+        for cohort, v, a in self._averaged(variables):
+            if cohort not in shares:
+                started = tf.not_equal(self.cohorts.count(cohort, count), 0)
+                # Float64 buys the momentum as it was written, for averages of float64.
+                shares[cohort] = tf.cast(started, tf.float64) * self._host.ema_momentum
+            keep = tf.cast(shares[cohort], a.dtype)
             a.assign(keep * a + (1.0 - keep) * tf.cast(v, a.dtype))
 
     def maybe_overwrite(self, variables: Sequence[Variable]) -> None:
@@ -356,7 +372,7 @@ class KerasEngine:
 
     def overwrite(self, variables: Sequence[Variable]) -> None:
         """Give every variable the value of its moving average."""
-        for v, a in self._averaged(variables):
+        for _, v, a in self._averaged(variables):
             v.assign(tf.cast(a, v.dtype))
 
 

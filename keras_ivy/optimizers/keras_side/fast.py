@@ -64,6 +64,7 @@ class Step:
         rate: Returns the learning rate for tensors of a type.
         decay: Returns the strength of weight decay for them, where it is read from a variable.
         spares: Spare memory for the kernels.
+        seen: Returns how many updates a cohort of variables has seen, given those in all.
         write: What assigns to variables, if it is not they that do; it is called with a variable,
             a value of its type, and whether it is a weight.
     """
@@ -73,15 +74,18 @@ class Step:
     rate: Callable[[tf.DType], tf.Tensor]
     decay: Callable[[tf.DType], tf.Tensor | None]
     spares: Spares
+    seen: Callable[[int, tf.Tensor], tf.Tensor]
     write: Callable[..., None] | None = None
-    _made: dict[tuple[tf.DType, bool], Any] = dataclasses.field(default_factory=dict)
+    _made: dict[tuple[tf.DType, bool, int], Any] = dataclasses.field(default_factory=dict)
 
-    def scalars(self, dtype: tf.DType, fused: bool) -> tuple:
+    def scalars(self, dtype: tf.DType, fused: bool, cohort: int) -> tuple:
         """Return what the formula shares between tensors of a type, or the kernels do."""
-        if (dtype, fused) not in self._made:
+        key = (dtype, fused, cohort)
+        if key not in self._made:
             rate, decay = self.rate(dtype), self.decay(dtype)
-            self._made[dtype, fused] = self.formula.scalars(rate, self.count, dtype, decay, fused)
-        return self._made[dtype, fused]
+            count = self.seen(cohort, self.count)
+            self._made[key] = self.formula.scalars(rate, count, dtype, decay, fused)
+        return self._made[key]
 
 
 class Plan(NamedTuple):
@@ -170,7 +174,7 @@ def update_all(jobs: Sequence[Job], step: Step) -> dict[tuple[int, ...], tf.Tens
 def update_fused(batch: Sequence[Job], step: Step) -> tf.Tensor | None:
     """Update tensors of one type and treatment on kernels; returns their trust ratios."""
     formula, treatment, grads = step.formula, batch[0].treatment, [job.grad for job in batch]
-    scalars = step.scalars(batch[0].dtype, True)
+    scalars = step.scalars(batch[0].dtype, True, treatment.cohort)
     own = [handles(job) for job in batch]
     if formula.needs_scratch and formula.adapts_to(treatment):
         own = [(*each, spare) for each, spare in zip(own, step.spares.of(grads), strict=True)]
@@ -180,7 +184,7 @@ def update_fused(batch: Sequence[Job], step: Step) -> tf.Tensor | None:
 def update_plain(job: Job, step: Step) -> tf.Tensor | None:
     """Update one tensor by the formula, worked in its compute type; returns its trust ratio."""
     weight, *slots = job.variables
-    formula, scalars = step.formula, step.scalars(job.dtype, False)
+    formula, scalars = step.formula, step.scalars(job.dtype, False, job.treatment.cohort)
     measure = compiled_norm if tf_xla.is_compiling() else norm
 
     def update(w: tf.Tensor, g: tf.Tensor, values: tuple) -> Updated:
@@ -247,16 +251,15 @@ def update_stack(group: Sequence[Job], step: Step) -> tf.Tensor | None:
             None if blind else weights,
             pack.handles(),
             grads,
-            step.scalars(dtype, True),
+            step.scalars(dtype, True, treatment.cohort),
             treatment,
             step.spares.of_pack(pack),
         )
     else:
         slots = formula.stored(tuple(stacks if pack is None else pack.read(indices)))
         measure = compiled_row_norm if tf_xla.is_compiling() else row_norm
-        weights, new, ratio = formula.update(
-            weights, grads, slots, step.scalars(dtype, False), treatment, measure
-        )
+        shared = step.scalars(dtype, False, treatment.cohort)
+        weights, new, ratio = formula.update(weights, grads, slots, shared, treatment, measure)
         new = formula.stored(new)
         if pack is not None:
             pack.write(indices, new)

@@ -21,6 +21,7 @@ from keras_ivy.optimizers.keras_side.gradients import clip_by_norm, clip_values
 from keras_ivy.optimizers.keras_side.replicas import is_mirrored, sum_over_replicas
 from keras_ivy.optimizers.keras_side.slots import add_like
 from keras_ivy.optimizers.keras_side.sparse import Rows
+from keras_ivy.optimizers.keras_side.surgery import admit
 from keras_ivy.optimizers.keras_side.tensors import raw
 from keras_ivy.optimizers.parts.checks import (
     check_collection,
@@ -125,7 +126,27 @@ class Hooks(Exported, keras.optimizers.Optimizer):
         initializer: str | keras.initializers.Initializer = "zeros",
     ) -> keras.Variable:
         """Add a variable like another: same shape and place, type as `slot_dtype` says."""
+        known = self._engine.known.get((self._var_key(reference_variable), name or "var"))
+        if known is not None:
+            return known
         return add_like(self, reference_variable, name or "var", initializer, self._engine.packs)
+
+    def _check_variables_are_known(self, variables: Sequence[Variable]) -> None:
+        """Let those join that belong to the model which is compiled with this optimizer.
+
+        Raises:
+            IvyValueError: If a variable is unknown, and belongs to no such model.
+        """
+        if admit(self, variables):
+            return
+        known = self._trainable_variables_indices
+        unknown = [path_of(v) for v in variables if self._var_key(v) not in known]
+        raise IvyValueError(
+            "Unknown variable: this optimizer was not built for all of these. If they have joined "
+            "those that it trains, call `optimizer.extend(model.trainable_variables)`; a model "
+            "that is compiled with it does so by itself. Make another optimizer for other "
+            f"variables. Received: {', '.join(unknown)}"
+        )
 
     def exclude_from_weight_decay(
         self, var_list: Sequence[Variable] | None = None, var_names: Sequence[str] | None = None

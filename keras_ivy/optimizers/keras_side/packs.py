@@ -5,7 +5,7 @@ tensors of sixty-four elements have two thousand slots of which nothing is asked
 written together. So they live together, and every tensor's own slot is a view of one entry.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 
 import keras
 import tensorflow as tf
@@ -58,6 +58,15 @@ class Pack:
                 name=f"{slot}_of_{count}",
             )
         return RowVariable(self.slots[slot], self.position[index], name)
+
+    def renumber(self, moved: Mapping[int, int]) -> None:
+        """Take the tensors' new indices; one that has none has left, and its entry stays unused.
+
+        Args:
+            moved: New indices by the old ones.
+        """
+        self.indices = tuple(moved.get(i, -1 - k) for k, i in enumerate(self.indices))
+        self.position = {index: i for i, index in enumerate(self.indices)}
 
     def holds(self, indices: Sequence[int]) -> bool:
         """Whether these tensors are all of the pack, in its order."""

@@ -76,6 +76,7 @@ class Host(Methods, Protocol):
     _iterations: keras.Variable
     _learning_rate: Any
     _trainable_variables: list[keras.Variable]
+    _trainable_variables_indices: dict[str, int]
     _slots: tuple[tuple[keras.Variable, ...], ...]
     _accumulated_gradients: list[keras.Variable]
     _model_variables_moving_average: list[keras.Variable]
@@ -143,5 +144,9 @@ class Host(Methods, Protocol):
     def _overwrite_variable_with_gradient(self, variable: Variable) -> bool: ...
 
     def _get_variable_index(self, variable: Variable) -> int: ...
+
+    def _var_key(self, variable: Variable) -> str: ...
+
+    def _make_variables(self, variables: list[Variable]) -> None: ...
 
     def _track_variable(self, variable: keras.Variable) -> None: ...

@@ -212,6 +212,11 @@ class Options:
                 f"Received: {shown({name: new})}, where it was {old!r}"
             )
 
+    @property
+    def traced(self) -> bool:
+        """Whether options have become part of a function."""
+        return self._traced
+
     def note_trace(self) -> None:
         """Remember that options have become part of a function."""
         if not tf.executing_eagerly():

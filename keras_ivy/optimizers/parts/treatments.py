@@ -62,6 +62,14 @@ class Treatments:
     def keep(self, resolved: Sequence[Resolved]) -> None:
         """Keep what the optimizer's variables get, in their order."""
         self._kept = tuple(treatment for treatment, _ in resolved)
+        self.regroup()
+
+    def regroup(self) -> None:
+        """Tell apart what joined at different times."""
+        of = self._host._engine.cohorts.of
+        self._kept = tuple(
+            t if t.cohort == of(i) else t._replace(cohort=of(i)) for i, t in enumerate(self._kept)
+        )
 
     def now(self) -> tuple[Treatment, ...]:
         """Return what the optimizer's variables get, with the weight decay of now."""

@@ -1,6 +1,6 @@
 """The trust ratios of the last step, for whoever asks."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -125,11 +125,30 @@ class TrustRatios:
         #: A row of each variable's ratio and of whether there was one. NaN for "not yet" would be
         #: found by whoever looks for NaN, and be taken for the ratio of a tensor that holds NaN.
         self.values: tf.Variable | None = None
+        self._former: list[tf.Variable | None] = []
 
     def make(self, count: int) -> None:
         """Make room for the ratios of `count` variables."""
-        # No variable of the optimizer's: ratios are no part of its state.
+        # No variable of the optimizer's: ratios are no part of its state. Functions that were
+        # compiled for fewer variables still write to the former one.
+        self._former.append(self.values)
         self.values = tf.Variable(tf.zeros([count, 2]), trainable=False, name="trust_ratios")
+
+    def shown(self) -> np.ndarray | None:
+        """Return the rows that there are."""
+        value = self.values
+        if isinstance(value, tf.distribute.DistributedValues):
+            value = value.values[0]
+        with tf.init_scope():
+            return None if value is None else np.asarray(value)
+
+    def put(self, rows: np.ndarray | None, former: Sequence[int | None]) -> None:
+        """Keep the rows of variables that had other indices; `None` for those that had none."""
+        if self.values is None or rows is None:
+            return
+        none = np.zeros([2], np.float32)
+        with tf.init_scope():
+            self.values.assign(np.stack([none if i is None else rows[i] for i in former]))
 
     def note(self, ratios: Mapping[tuple[int, ...], tf.Tensor | None]) -> None:
         """Keep the ratios of a step, given as vectors by the indices of their variables."""
@@ -149,9 +168,7 @@ class TrustRatios:
         """Return the ratios that there were, by the paths of their variables."""
         if self.values is None:
             return TrustRatioReport({})
-        value = self.values
-        if isinstance(value, tf.distribute.DistributedValues):
-            value = value.values[0]
+        value = self.shown()
         host, variables = self._host, list(self._host._trainable_variables)
         paths = unique_paths(variables)
         found = {
