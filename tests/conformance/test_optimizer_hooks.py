@@ -77,7 +77,6 @@ ATTRIBUTES = {
     "_learning_rate": "base, stepping: the rate as given, or its variable",
     "_trainable_variables": "state, telemetry: what it was built for",
     "_trainable_variables_indices": "surgery: which variables are known",
-    "_variables": "adapters/keras/optimizers: set_variables",
     "_tracker": "adapters/keras/optimizers: set_variables",
     "_distribution_strategy": "base: where slots are made",
     "_accumulated_gradients": "apply: one accumulator for each variable",
@@ -266,7 +265,10 @@ def test_loss_scale_asks_check_finite_once_a_step(monkeypatch):
 
 #: Names of ours that are meant to replace Keras's.
 REPLACED = {
+    "_check_variables_are_known",
     "from_config",
+    "load_own_variables",
+    "save_own_variables",
     "__init__",
     "__doc__",
     "__module__",
