@@ -19,7 +19,7 @@ from keras_ivy.functional import (
     value_and_grad, variables, vjp,
 )
 from keras_ivy.second_order import exact_second_order
-from keras_ivy.module import Module
+from keras_ivy.module import Module, convert_weights
 from keras_ivy.arrays import (
     ArrayMode, PreciseMode, set_array_mode, set_precise_mode, unset_array_mode,
     unset_precise_mode,
@@ -75,9 +75,9 @@ __all__ = [
     "TruncatedNormal", "Uniform", "UniformInitializer", "VarianceScaling", "WeightStats",
     "XavierInitializer", "XavierNormal", "XavierUniform", "ZeroLastScheme", "Zeros",
     "__version__", "assign_variables", "calculate_gain", "compare_initializations",
-    "compare_training", "device", "diagnose", "diagnostics", "drop_in", "exact_second_order",
-    "exceptions", "execute_with_gradients", "fans_of", "functional_call", "grad",
-    "initialize_model", "initializers", "jac", "jvp", "kaiming_normal", "kaiming_uniform",
+    "compare_training", "convert_weights", "device", "diagnose", "diagnostics", "drop_in",
+    "exact_second_order", "exceptions", "execute_with_gradients", "fans_of", "functional_call",
+    "grad", "initialize_model", "initializers", "jac", "jvp", "kaiming_normal", "kaiming_uniform",
     "layers", "list_initializers", "lsuv", "normal", "ops", "optimizers", "random",
     "register_fans", "requires_gradient", "set_array_mode", "set_precise_mode", "stateful",
     "uniform", "unset_array_mode", "unset_precise_mode", "utils", "value_and_grad", "variables",

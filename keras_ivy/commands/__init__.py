@@ -8,7 +8,7 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 
-from keras_ivy.commands import diagnose, run, selftest
+from keras_ivy.commands import convert, diagnose, run, selftest
 from keras_ivy.utils.exceptions import nearest
 from keras_ivy.version import __version__
 
@@ -16,6 +16,7 @@ __all__ = ["CANNOT_RUN", "COMMANDS", "main"]
 
 #: Sub-commands by name: the function, and what it does.
 COMMANDS: dict[str, tuple[Callable[[Sequence[str]], int], str]] = {
+    "convert": (convert.run, "write weights that Ivy saved as a file of Keras's"),
     "diagnose": (diagnose.run, "say why a network does not train"),
     "run": (run.run, "run an Ivy program unchanged"),
     "selftest": (selftest.run, "check this installation"),

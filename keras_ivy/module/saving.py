@@ -49,20 +49,34 @@ class Saving(Attributes):
         """
         save_weights(self, super().save_weights, filepath, overwrite, kwargs)
 
-    def load_weights(self, filepath: str | os.PathLike, *args: object, **kwargs: object) -> None:
-        """Load variables that `save_weights` of this package, of Keras or of real Ivy wrote.
+    def load_weights(
+        self,
+        filepath: str | os.PathLike,
+        *args: object,
+        allow_pickle: bool = False,
+        **kwargs: object,
+    ) -> None:
+        """Load variables that this package, Keras or real Ivy wrote.
+
+        Of real Ivy these are the files of `module.save_weights`, and with `allow_pickle=True` those
+        of `module.v.cont_save`, `module.v.cont_to_disk_as_pickled`, `pickle.dump(module.v, file)`
+        and of `module.save`, which holds the whole module. Ivy need not be installed.
+
+        Warning:
+            A pickle is a program: reading one can do anything that you can.
 
         Args:
             filepath: The file; names that end in `.weights.h5` or `.keras` are Keras's.
             *args: For Keras's files: `skip_mismatch`.
+            allow_pickle: Whether to read a pickle.
             **kwargs: For Keras's files.
 
         Raises:
             ValueError: If the file does not fit the module, or layers inside are not built yet;
-                an `IvyFileError` if it is damaged, or its values are not all in it. Whatever is
-                raised, nothing has changed then.
+                an `IvyFileError` if it is damaged, its values are not all in it, or it is a pickle
+                that was not allowed. Whatever is raised, nothing has changed then.
         """
-        load_weights(self, super().load_weights, filepath, args, kwargs)
+        load_weights(self, super().load_weights, filepath, args, allow_pickle, kwargs)
 
     def save(
         self,

@@ -5,9 +5,11 @@ why the caller has to say that a pickle is wanted; see `Container.load`. Ivy's c
 stand-ins, so that Ivy need not be installed.
 """
 
+import functools
 import io
 import os
 import pickle
+import pickletools
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -19,7 +21,7 @@ from keras_ivy.tree.core import Tree
 from keras_ivy.utils.exceptions import IvyFileError
 from keras_ivy.utils.files import reading
 
-__all__ = ["read_pickle", "refuse_pickle"]
+__all__ = ["is_ivys_module", "read_pickle", "refuse_pickle"]
 
 #: Leaves of a pickle, counted at each of their paths: dicts that are shared multiply.
 _MOST = 1_000_000
@@ -58,6 +60,22 @@ class _Unknown:
         pass
 
 
+class _Kept:
+    """Holds the state of an object of a pickled module, whatever its class is."""
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> "_Kept":
+        return super().__new__(cls)
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        self.state: dict[str, Any] = {}
+
+    def __setstate__(self, state: Any) -> None:
+        self.state = state if isinstance(state, dict) else {}
+
+    def __call__(self, *args: Any, **kwargs: Any) -> "_Kept":
+        return _Kept()
+
+
 #: What stands for the classes of Ivy that its pickles name.
 _IVY = {
     "Array": _IvyArray,
@@ -85,6 +103,55 @@ class _Reader(pickle.Unpickler):
             return _Unknown
 
 
+def _type_of_dill(name: str) -> type:
+    """The type that `dill` names so: variables of TensorFlow's are made by a partial call."""
+    return functools.partial if name == "PartialType" else _Kept
+
+
+def _array_of_dill(make: Any, args: tuple, state: tuple, attributes: Any = None) -> Any:
+    """Make an array as `dill` writes it."""
+    array = make(*args)
+    array.__setstate__(state)
+    return array
+
+
+#: What stands for the functions of `dill`, which Ivy's `Module.save` writes with.
+_DILL = {"_load_type": _type_of_dill, "_create_array": _array_of_dill}
+
+#: The packages whose classes a module of Ivy is read with; all else of it is kept aside.
+_READ = {"builtins", "collections", "copyreg", "functools", "ml_dtypes", "numpy", "tensorflow"}
+
+
+class _ModuleReader(pickle.Unpickler):
+    """Reads a pickled module of Ivy's for its variables: none of its classes is imported."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        root = module.partition(".")[0]
+        if root == "ivy" and name in _IVY:
+            return _IVY[name]
+        if root == "dill" and name in _DILL:
+            return _DILL[name]
+        return super().find_class(module, name) if root in _READ else _Kept
+
+
+def is_ivys_module(content: bytes) -> bool:
+    """Whether a pickle is that of a whole module of Ivy's; nothing of it is run.
+
+    Example:
+
+    >>> is_ivys_module(pickle.dumps({"w": 1.0}))
+    False
+    """
+    texts = ("SHORT_BINUNICODE", "BINUNICODE", "GLOBAL")
+    try:
+        for operation, argument, _ in pickletools.genops(content):
+            if operation.name in texts and str(argument).startswith("ivy.stateful."):
+                return True
+    except (ValueError, IndexError, EOFError):
+        return False  # no pickle, or a damaged one: reading it tells more
+    return False
+
+
 def refuse_pickle(path: str | os.PathLike, kept: str) -> IvyFileError:
     """Return the error for a file that is a pickle by its name alone.
 
@@ -106,7 +173,8 @@ def read_pickle(
 
     Args:
         make: What makes a Container of nested dicts.
-        path: A pickled Container of Ivy's or of this package, or a pickled dict of arrays.
+        path: A pickled Container of Ivy's or of this package, a pickled dict of arrays, or a whole
+            module that Ivy's `Module.save` wrote, of which the variables are read.
         strict: If False, leaves of classes that cannot be imported are left out.
 
     Returns:
@@ -117,7 +185,12 @@ def read_pickle(
     """
     with reading(path, "a pickle of a Container"):
         with open(path, "rb") as file:
-            found = _Reader(io.BytesIO(file.read()), strict).load()
+            content = file.read()
+        if is_ivys_module(content):
+            kept = _ModuleReader(io.BytesIO(content)).load()
+            found = kept.state.get("_v") if isinstance(kept, _Kept) else kept
+        else:
+            found = _Reader(io.BytesIO(content), strict).load()
         if not isinstance(found, Mapping):
             raise TypeError(f"it is a pickle of a {type(found).__name__}, and no dict")
         converted, _ = _Conversion().of(found, ())

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import keras
 
 from keras_ivy.adapters.keras import saving as keras_saving
-from keras_ivy.container.files.pickles import refuse_pickle
+from keras_ivy.container.files.pickles import is_ivys_module, refuse_pickle
 from keras_ivy.container.files.stored import opened
 from keras_ivy.utils.exceptions import IvyFileError, IvyTypeError, IvyValueError
 from keras_ivy.utils.files import reading, replacing, write_all
@@ -94,8 +94,15 @@ def load_module(
             "`m = Module.load(old, allow_pickle=True)`, then `m.save('new.keras')`, or "
             "`m.save_weights('new.h5')` for HDF5.",
         )
+    content = path.read_bytes()
+    if is_ivys_module(content):
+        raise IvyFileError(
+            "The file holds a module of real Ivy's, whose classes are others. Make the module of "
+            "your program, and take the weights: `module.load_weights(path, allow_pickle=True)`. "
+            f"Received: filepath={str(path)!r}"
+        )
     with reading(path, "a pickle of a module"):
-        return pickle.loads(path.read_bytes())
+        return pickle.loads(content)
 
 
 def is_remote(filepath: str | os.PathLike) -> bool:

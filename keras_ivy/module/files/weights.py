@@ -18,6 +18,7 @@ from keras_ivy.adapters.keras import saving as keras_saving
 from keras_ivy.adapters.keras import stateless
 from keras_ivy.container import Container
 from keras_ivy.container.files.hdf5 import write_hdf5
+from keras_ivy.container.files.pickles import refuse_pickle
 from keras_ivy.container.files.stored import StoredFile, opened
 from keras_ivy.functional.values import assign
 from keras_ivy.module.building import check_complete, paired
@@ -25,6 +26,7 @@ from keras_ivy.module.files.archives import check_archive, check_overwrite, is_r
 from keras_ivy.module.files.seeds import seed_states
 from keras_ivy.module.variables.tracking import entries_of, structure_now
 from keras_ivy.structure import Entry, Structure
+from keras_ivy.utils.checks import flag
 from keras_ivy.utils.exceptions import IvyFileError, IvyTypeError, IvyValueError
 from keras_ivy.utils.files import reading, replacing, write_all
 
@@ -35,6 +37,9 @@ __all__ = ["load_weights", "save_weights"]
 
 #: Names of weights files that Keras writes and reads.
 _KERAS_WEIGHTS = (".weights.h5", ".weights.json")
+#: Names of pickles, and how HDF5 files begin, whatever their name is.
+_PICKLES = (".pickle", ".pkl")
+_HDF5 = b"\x89HDF\r\n\x1a\n"
 
 
 def save_weights(
@@ -92,10 +97,12 @@ def load_weights(
     keras_load: Callable[..., None],
     filepath: str | os.PathLike,
     args: tuple,
+    allow_pickle: bool,
     kwargs: Mapping[str, object],
 ) -> None:
     """Load weights as `Module.load_weights` says; `keras_load` is the method of Keras."""
     path = pathlib.Path(filepath)
+    flag("allow_pickle", allow_pickle, "load_weights")
     check_complete(module, "loading")
     if path.name.endswith((*_KERAS_WEIGHTS, ".keras")) or not path.is_file():
         if not is_remote(filepath) and not path.exists():
@@ -112,17 +119,23 @@ def load_weights(
             "Files of Ivy's layout are loaded as a whole, without options. "
             f"Received: {args} {kwargs}"
         )
-    _load_ivys_weights(module, path)
+    _load_ivys_weights(module, path, allow_pickle)
 
 
-def _load_ivys_weights(module: "Module", path: pathlib.Path) -> None:
+def _load_ivys_weights(module: "Module", path: pathlib.Path, allow_pickle: bool) -> None:
     structure = structure_now(module)
-    with opened(path) as stored:
-        _check_shapes(stored, structure, path)
-        found = stored.read()
-        seeds = _seeds_in(stored, seed_states(module), path)
-    with reading(path, "a file of a Container"):
-        values = Container(found)
+    seeds: list[tuple[keras.Variable, Any]] = []
+    if _is_hdf5(path) or not (allow_pickle or path.suffix in _PICKLES):
+        with opened(path) as stored:
+            _check_shapes(stored, structure, path)
+            found = stored.read()
+            seeds = _seeds_in(stored, seed_states(module), path)
+        with reading(path, "a file of a Container"):
+            values = Container(found)
+    elif allow_pickle:
+        values = Container.load(path, format="pickle")
+    else:
+        raise refuse_pickle(path, "`module.save_weights('new.h5')` writes HDF5.")
     given = {structure.resolve(name) for name in values.flatten()}
     # Real Ivy writes less than `save_weights`: not the statistics of stock Keras layers.
     shown = entries_of(module, structure)
@@ -133,6 +146,11 @@ def _load_ivys_weights(module: "Module", path: pathlib.Path) -> None:
     except ValueError as error:
         raise IvyValueError(f"{error!s}, from filepath={str(path)!r}") from error
     assign([*pairs, *seeds])
+
+
+def _is_hdf5(path: pathlib.Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(_HDF5)) == _HDF5
 
 
 def _saved(module: "Module") -> list[Entry]:
