@@ -66,8 +66,8 @@ class IvyBackendException(IvyRuntimeError):
     """Kept for programs that catch it: errors of kernels are raised as the others here are."""
 
 
-#: Ivy's name of errors that are none of the kinds above.
-IvyError = IvyException
+class IvyError(IvyException):
+    """Ivy's name of errors that are none of the other kinds, for programs that raise it."""
 
 
 class IvyNotImplementedException(IvyException, NotImplementedError):
