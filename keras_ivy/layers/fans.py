@@ -9,6 +9,7 @@ import keras
 from keras_ivy.initializers import Geometry, register_fans
 from keras_ivy.initializers.fans.axes import axes_of
 from keras_ivy.initializers.fans.geometry import kernel_geometry
+from keras_ivy.initializers.fans.heads import divided, register_heads
 from keras_ivy.layers.conv.conv import Convolution
 from keras_ivy.layers.conv.depthwise import DepthwiseConv2D
 from keras_ivy.layers.conv.transpose import TransposedConvolution
@@ -87,6 +88,18 @@ def attention_fans(layer: MultiHeadAttention, variable: keras.Variable) -> Geome
         "out_proj_weights": outwards,
         "out_proj_bias": outwards.of_bias(),
     }.get(variable.name)
+
+
+@register_heads(MultiHeadAttention)
+def attention_heads(
+    layer: MultiHeadAttention, variable: keras.Variable, geometry: Geometry
+) -> Geometry | None:
+    """Heads stand one below the other in what comes out of a projection, and goes into the last."""
+    if variable.name == "out_proj_weights":
+        return divided(geometry, geometry.inputs[0], layer.num_heads)
+    if variable.name.endswith("_proj_weights"):
+        return divided(geometry, geometry.outputs[0], layer.num_heads)
+    return None
 
 
 @register_fans(BatchNorm2D, GroupNorm, LayerNorm)

@@ -15,9 +15,11 @@ from keras_ivy.optimizers.lamb import LAMB, LAMBPaper
 from keras_ivy.optimizers.lars import LARS, LARSPaper
 from keras_ivy.optimizers.migrate.addons import from_tfa_config
 from keras_ivy.optimizers.migrate.interop import from_keras
+from keras_ivy.optimizers.muon import Muon
 from keras_ivy.optimizers.parts.callbacks import TrustRatioLogger
 from keras_ivy.optimizers.parts.schedules import OneCycle, WarmupPolynomial, scale_lr
 from keras_ivy.optimizers.rules import Rule
+from keras_ivy.optimizers.rules.layouts import Layout, layout_of
 from keras_ivy.optimizers.sgd import SGD
 from keras_ivy.registration import keep_former_files, list_optimizers, register
 
@@ -29,7 +31,9 @@ __all__ = [
     "AdamW",
     "LAMBPaper",
     "LARSPaper",
+    "Layout",
     "LossScaleOptimizer",
+    "Muon",
     "OneCycle",
     "Optimizer",
     "Rule",
@@ -42,6 +46,7 @@ __all__ = [
     "gradient_descent_update",
     "lamb_update",
     "lars_update",
+    "layout_of",
     "list_optimizers",
     "optimizer_update",
     "register",

@@ -5,8 +5,9 @@ from keras_ivy.optimizers.formulas import variants
 from keras_ivy.optimizers.formulas.moments import Beta, MomentFormula
 from keras_ivy.optimizers.formulas.variants import MomentVariant
 from keras_ivy.optimizers.parts.options import aliases
-from keras_ivy.optimizers.parts.spellings import check_range, ivy_spellings
+from keras_ivy.optimizers.parts.spellings import check_flag, check_range, ivy_spellings
 from keras_ivy.optimizers.parts.timed import Held, as_timed, timed_config
+from keras_ivy.optimizers.parts.treatments import check_hyperball
 from keras_ivy.optimizers.rules import RulesLike
 from keras_ivy.registration import register
 from keras_ivy.typing import LearningRate
@@ -67,10 +68,15 @@ class Adam(MomentOptimizer):
         trace_on_next_step: Whether `step` compiles itself on its next call.
         device: Where `step` runs; `None` leaves it to TensorFlow.
         variant: Which of the above.
+        hyperball: Whether weights keep their norms, `w' = |w| * n(w - learning_rate * |w| * n(u))`
+            with `n(x) = x / |x|`: the rate is then the tangent of an angle, the same for weights of
+            any size, in the place of weight decay. A weight of zeros stays. Rules say of which
+            weights (`Rule(..., hyperball=False)`); what they do not adapt (`"bias_norm"`) is free.
         rules, slot_dtype, lazy_slots, clipnorm, name, ...: Those of `Optimizer`.
 
     Raises:
-        IvyValueError: If a hyperparameter is outside its range.
+        IvyValueError: If a hyperparameter is outside its range, or `hyperball` leaves nothing to
+            the weight decay.
 
     Example:
 
@@ -82,6 +88,7 @@ class Adam(MomentOptimizer):
 
     Reference:
         Kingma and Ba, "Adam: A Method for Stochastic Optimization", arXiv:1412.6980.
+        Hyperball: arXiv:2606.16899.
         Ivy: `ivy/stateful/optimizers.py`, `Adam`.
     """
 
@@ -103,6 +110,7 @@ class Adam(MomentOptimizer):
         *,
         variant: str = "ivy",
         weight_decay: LearningRate | None = None,
+        hyperball: bool = False,
         rules: RulesLike = None,
         slot_dtype: str | None = None,
         lazy_slots: bool = False,
@@ -135,6 +143,12 @@ class Adam(MomentOptimizer):
             gradient_accumulation_steps=gradient_accumulation_steps, name=name,
         )  # fmt: skip
         self._keep_moments(beta_1, beta_2, epsilon)
+        self.hyperball = check_flag("hyperball", hyperball)
+        check_hyperball(self)
+
+    def get_config(self) -> dict:
+        """Return every option, for `from_config`."""
+        return super().get_config() | {"hyperball": self.hyperball}
 
 
 @register("adamw_ivy")
@@ -161,6 +175,7 @@ class AdamW(Adam):
         trace_on_next_step: Whether `step` compiles itself on its next call.
         device: Where `step` runs; `None` leaves it to TensorFlow.
         variant: Which of the above.
+        hyperball: As in `Adam`; what keeps its norm does not decay.
         rules, slot_dtype, lazy_slots, clipnorm, name, ...: Those of `Optimizer`.
 
     Example:
@@ -194,6 +209,7 @@ class AdamW(Adam):
         device: str | None = None,
         *,
         variant: str = "ivy",
+        hyperball: bool = False,
         rules: RulesLike = None,
         slot_dtype: str | None = None,
         lazy_slots: bool = False,
@@ -213,7 +229,7 @@ class AdamW(Adam):
         name: str | None = None,
     ) -> None:
         super().__init__(
-            learning_rate, beta_1, beta_2, epsilon,
+            learning_rate, beta_1, beta_2, epsilon, hyperball=hyperball,
             inplace=inplace, stop_gradients=stop_gradients, trace_on_next_step=trace_on_next_step,
             device=device, variant=variant, weight_decay=weight_decay, rules=rules,
             slot_dtype=slot_dtype, lazy_slots=lazy_slots, schedule_counts=schedule_counts,

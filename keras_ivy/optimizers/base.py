@@ -15,7 +15,7 @@ from keras_ivy.optimizers.ivy_side.stepper import IvyStepper
 from keras_ivy.optimizers.ivy_side.stepping import Stepping
 from keras_ivy.optimizers.keras_side.engine import KerasEngine
 from keras_ivy.optimizers.keras_side.hooks import Hooks
-from keras_ivy.optimizers.keras_side.slots import SLOT_DTYPES, join_strategy
+from keras_ivy.optimizers.keras_side.slots import SLOT_DTYPES, join_strategy, make_slots
 from keras_ivy.optimizers.keras_side.surgery import Extension, admit, extend
 from keras_ivy.optimizers.parts.checks import check_variables
 from keras_ivy.optimizers.parts.explain import Explained, Explanation, explain
@@ -190,6 +190,7 @@ class Optimizer(Stepping, Hooks):
             _quirks=Quirks(self),
             _engine=KerasEngine(self),
             _stepper=IvyStepper(self, self._refuse_old_checkpoint),
+            hyperball=False,
         )
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -227,9 +228,8 @@ class Optimizer(Stepping, Hooks):
             join_strategy(self)
             self.__dict__["_trainable_variables_indices"] = {}
             super().build(variables)
-            slots = self.add_optimizer_variables(variables, list(self.slot_names))
+            self._slots = make_slots(self, variables)
             self._engine.finish(variables)
-        self._slots = tuple(zip(*slots, strict=True)) if slots else ((),) * len(variables)
 
     def extend(self, variables: Sequence[Variable]) -> Extension:
         """Train these variables from now on: after layers were unfrozen, added or replaced.

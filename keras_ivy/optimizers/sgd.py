@@ -14,6 +14,7 @@ from keras_ivy.optimizers.formulas.momentum import MomentumFormula
 from keras_ivy.optimizers.formulas.variants import MomentumVariant
 from keras_ivy.optimizers.parts.spellings import check_flag, ivy_spellings
 from keras_ivy.optimizers.parts.timed import Held, as_timed, timed_config
+from keras_ivy.optimizers.parts.treatments import check_hyperball
 from keras_ivy.optimizers.rules import RulesLike
 from keras_ivy.registration import register
 from keras_ivy.typing import LearningRate
@@ -54,6 +55,7 @@ class SGD(MomentumOptimizer):
         momentum: Decay of the momentum, in `[0, 1)`: a number, or as `weight_decay` over time.
         nesterov: Whether to look ahead; needs `momentum > 0`.
         variant: Which of the above.
+        hyperball: Whether weights keep their norms, as in `Adam`.
         rules, slot_dtype, lazy_slots, clipnorm, name, ...: Those of `Optimizer`.
 
     Note:
@@ -85,6 +87,7 @@ class SGD(MomentumOptimizer):
         *,
         variant: str = "ivy",
         weight_decay: LearningRate | None = None,
+        hyperball: bool = False,
         rules: RulesLike = None,
         slot_dtype: str | None = None,
         lazy_slots: bool = False,
@@ -122,6 +125,8 @@ class SGD(MomentumOptimizer):
         )  # fmt: skip
         self.momentum = as_timed("momentum", momentum)
         self.nesterov = bool(nesterov)
+        self.hyperball = check_flag("hyperball", hyperball)
+        check_hyperball(self)
 
     @property
     def _formula(self) -> MomentumFormula:
@@ -131,7 +136,8 @@ class SGD(MomentumOptimizer):
 
     def get_config(self) -> dict:
         """Return every option, for `from_config`, and which sign the momentum of a file has."""
-        return super().get_config() | ({_SIGN: "downhill"} if self.momentum else {})
+        config = super().get_config() | {"hyperball": self.hyperball}
+        return config | ({_SIGN: "downhill"} if self.momentum else {})
 
     @classmethod
     def from_config(cls, config: Mapping, custom_objects: Mapping | None = None) -> "SGD":

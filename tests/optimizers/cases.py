@@ -6,8 +6,10 @@ from typing import NamedTuple
 import keras
 import numpy as np
 
-from keras_ivy.optimizers import LAMB, LARS, SGD, Adam, AdamW, LAMBPaper, LARSPaper
+from keras_ivy.optimizers import LAMB, LARS, SGD, Adam, AdamW, LAMBPaper, LARSPaper, Muon
 from keras_ivy.optimizers.formulas import variants as tables
+from keras_ivy.optimizers.formulas.orthogonal import Matrices
+from keras_ivy.optimizers.formulas.updates import Treatment
 
 
 class Case(NamedTuple):
@@ -35,13 +37,21 @@ ROWS = [
     Case("lamb_paper", LAMBPaper, {"weight_decay": 0.1}),
     *(Case(f"lars-{v}", LARS, {"variant": v, "weight_decay": 0.1}) for v in tables.LARS),
     Case("lars_paper", LARSPaper, {"weight_decay": 0.1, **HEAVY, "trust_coefficient": 0.5}),
+    *(
+        Case(f"muon-{v}", Muon, {"variant": v, "weight_decay": 0.1, "adam_learning_rate": None})
+        for v in tables.MUON
+    ),
+    Case("muon-own", Muon, {"momentum": 0.8, "nesterov": False, "steps": 3}),
     Case("lars-outside", LARSPaper, {"lr_in_momentum": False, "epsilon": 1e-3, "momentum": 0.7}),
 ]
 
 CASES = {row.name: row for row in ROWS}
 
 #: One of every kind of formula, for tests that cannot afford all rows.
-FEW = ("sgd-momentum", "adam-ivy", "adamw-paper", "lamb-ivy", "lamb-paper", "lars_paper")
+FEW = (
+    *("sgd-momentum", "adam-ivy", "adamw-paper", "lamb-ivy", "lamb-paper", "lars_paper"),
+    "muon-paper",
+)
 
 #: What the optimizers of this package are called in strings.
 STRINGS = {
@@ -52,9 +62,26 @@ STRINGS = {
     "lamb_ivy": LAMB,
     "lars_paper": LARSPaper,
     "lamb_paper": LAMBPaper,
+    "muon_ivy": Muon,
 }
 
 SHAPES = {"block/dense/kernel": (4, 3), "block/dense/bias": (3,), "norm/gamma": (5,)}
+
+
+def slots_of(optimizer, shape):
+    """The slots of a tensor; Muon's by shape, which sees a matrix in two dimensions."""
+    is_matrix = isinstance(optimizer, Muon) and len(shape) == 2
+    return ("mw",) if is_matrix else optimizer.slot_names
+
+
+def treatment_of(optimizer, shape, **more):
+    """What a tensor gets that no rule speaks of; Muon's by shape."""
+    if not isinstance(optimizer, Muon):
+        return Treatment(**{"decay": optimizer.weight_decay or 0.0, **more})
+    if len(shape) != 2:
+        return Treatment(**{"decay": 0.0, **more})
+    seen = Matrices(shape, (0, 1), (1, *shape))
+    return Treatment(**{"decay": optimizer.weight_decay, "matrices": seen, **more})
 
 
 def variable_at(path, value, dtype="float32"):

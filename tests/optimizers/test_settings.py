@@ -61,9 +61,22 @@ NEW = {
     "min_trust_ratio": 3.0,
     "max_trust_ratio": 1e-4,
     "lr_in_momentum": False,
+    "hyperball": True,
+    "steps": 3,
+    "layout": None,
+    "iteration_dtype": "bfloat16",
+    "adam_learning_rate": 0.03125,
+    "adam_beta_1": 0.5,
+    "adam_beta_2": 0.5,
+    "adam_epsilon": 0.1,
+    "adam_weight_decay": 0.3,
 }
 #: What another option needs, to have an effect.
-NEEDS = {"ema_momentum": {"use_ema": True}, "ema_overwrite_frequency": {"use_ema": True}}
+NEEDS = {
+    "ema_momentum": {"use_ema": True},
+    "ema_overwrite_frequency": {"use_ema": True},
+    "hyperball": {"weight_decay": 0.0},
+}
 #: Options without an effect on the numbers of these tests.
 WITHOUT_EFFECT = {
     *(
@@ -89,6 +102,8 @@ def make(cls, key=None, **more):
     options = {"weight_decay": 0.1, **NEEDS.get(key, {}), **more}
     if cls in (SGD, LARS, optimizers.LARSPaper):
         options["momentum"] = 0.9
+    if cls is optimizers.Muon:
+        options["nesterov"] = False
     return cls(0.1, **options)
 
 

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_ivy.optimizers import Adam, Rule
-from keras_ivy.optimizers.formulas import norms, updates
+from keras_ivy.optimizers import Adam, Muon, Rule
+from keras_ivy.optimizers.formulas import norms
 from keras_ivy.optimizers.formulas.norms import norm
 from keras_ivy.optimizers.keras_side import fast
-from tests.optimizers.cases import CASES, FEW, variable_at
+from tests.optimizers.cases import CASES, FEW, slots_of, treatment_of, variable_at
 
 RATE, STEPS = 0.05, 2
 MANY = fast.FEW + 1
@@ -77,17 +77,15 @@ def formula(name, dtype="float64", weight_scale=1.0, gradient_scale=1.0):
     optimizer = make(CASES[name])
     start = draw(0, weight_scale)
     w = {path: stored(start[path], dtype) for path in COMPARED}
-    slots = {path: (tf.zeros_like(x),) * len(optimizer.slot_names) for path, x in w.items()}
+    slots = {p: (tf.zeros_like(x),) * len(slots_of(optimizer, x.shape)) for p, x in w.items()}
     rate = tf.constant(RATE, tf.float64)
     for t in range(STEPS):
         grads = draw(1 + t, gradient_scale)
         scalars = optimizer._formula.scalars(rate, tf.constant(t, tf.int64), tf.float64)
         for path in COMPARED:
-            if "ruled" in path:
-                treatment = updates.Treatment(adapt=False)
-            else:
-                multiplier = 0.5 if "many" in path else 1.0
-                treatment = updates.Treatment(optimizer.weight_decay or 0.0, True, multiplier)
+            ruled = {"decay": 0.0, "adapt": False} if "ruled" in path else {}
+            many = {"lr_multiplier": 0.5} if "many" in path else {}
+            treatment = treatment_of(optimizer, SHAPES[path], **ruled, **many)
             g = stored(grads[path], dtype)
             new, slots[path], _ = optimizer._formula.update(
                 w[path], g, slots[path], scalars, treatment, norm
@@ -185,14 +183,16 @@ def test_compiled_norms_outside_the_range_of_squares_keep_to_the_formula(name, s
 
 def expected_way(case, path, dtype, mode):
     """Where `fast` says that a tensor goes."""
-    if dtype == "bfloat16" or case.name == "lars-popular":
+    if case.cls is Muon and len(SHAPES[path]) == 2:
+        return "together"
+    if dtype == "bfloat16" or case.name in ("lars-popular", "muon-paper"):
         return "plain"
     if path.startswith("many") and case.name != "sgd-ivy":
         return "stacked"
     return "plain" if mode == "xla" else "fused"
 
 
-@pytest.mark.parametrize("name", [*FEW, "lars-popular", "lars-ivy", "sgd-ivy"])
+@pytest.mark.parametrize("name", [*FEW, "muon-keras", "lars-popular", "lars-ivy", "sgd-ivy"])
 @pytest.mark.parametrize(
     ("dtype", "modes"),
     [
@@ -210,10 +210,11 @@ def test_plan_takes_the_way_it_says(name, dtype, modes, monkeypatch):
     plan = fast.plan
 
     def note(jobs, step):
-        stacks, batches, plain = plan(jobs, step)
-        for way, groups in (("stacked", stacks), ("fused", batches), ("plain", [plain])):
+        ways = plan(jobs, step)
+        for way, groups in zip(("together", "stacked", "fused"), ways, strict=False):
             found.update({list(SHAPES)[job.index]: way for group in groups for job in group})
-        return fast.Plan([], [], [])
+        found.update({list(SHAPES)[job.index]: "plain" for job in ways.plain})
+        return fast.Plan([], [], [], [])
 
     monkeypatch.setattr(fast, "plan", note)
     for mode in modes:
@@ -225,12 +226,13 @@ def test_plan_takes_the_way_it_says(name, dtype, modes, monkeypatch):
 @pytest.mark.parametrize(
     ("options", "sparse", "way"),
     [
-        ({}, False, (0, 1, 0)),
-        ({}, True, (0, 1, 0)),
-        ({"lazy_slots": True}, True, (0, 0, 1)),
-        ({"slot_dtype": "bfloat16"}, False, (0, 0, 1)),
+        ({}, False, (0, 0, 1, 0)),
+        ({}, True, (0, 0, 1, 0)),
+        ({"lazy_slots": True}, True, (0, 0, 0, 1)),
+        ({"slot_dtype": "bfloat16"}, False, (0, 0, 0, 1)),
+        ({"hyperball": True}, False, (0, 0, 0, 1)),
     ],
-    ids=["dense", "sparse", "lazy", "slots of another type"],
+    ids=["dense", "sparse", "lazy", "slots of another type", "hyperball"],
 )
 def test_plan_sends_what_no_kernel_takes_the_plain_way(options, sparse, way, monkeypatch):
     ways = []

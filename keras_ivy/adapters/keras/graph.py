@@ -1,6 +1,7 @@
 """The graph of a functional or `Sequential` model: who receives outputs, and in which nest.
 
-Private names used: `Operation._outbound_nodes`; `KerasTensor._keras_history`; of functional models
+Private names used: `Operation._outbound_nodes` and `_inbound_nodes`, with the `input_tensors` of a
+node; `KerasTensor._keras_history`; of functional models
 `_outputs_struct`, the nest in which they return their outputs; `entry_layer` of the
 `current_call_ctx`, the outermost layer of the call that is going on.
 """
@@ -13,7 +14,7 @@ import keras
 from keras.src.backend.common.global_state import get_global_attribute
 from keras.src.models.functional import Functional
 
-__all__ = ["consumers", "name_outputs"]
+__all__ = ["consumers", "name_outputs", "ways_back"]
 
 #: Functional models whose outputs were looked at.
 _named: weakref.WeakSet = weakref.WeakSet()
@@ -25,6 +26,28 @@ def consumers(layer: keras.layers.Layer) -> list:
     Outside functional and `Sequential` models nothing is known, and the list is empty.
     """
     return [node.operation for node in getattr(layer, "_outbound_nodes", ())]
+
+
+def ways_back(model: keras.layers.Layer) -> list[list[keras.Operation]] | None:
+    """Return the operations on the way back from each output of a functional or `Sequential` model.
+
+    A way ends at an input, and where an operation takes several tensors. Of other models nothing
+    is known, nor of a `Sequential` one that is not built.
+    """
+    graph = isinstance(model, Functional | keras.Sequential)
+    outputs = getattr(model, "outputs", None) if graph else None
+    if outputs is None:
+        return None
+    ways = []
+    for tensor in keras.tree.flatten(outputs):
+        way: list[keras.Operation] = []
+        while tensor is not None:
+            history = tensor._keras_history
+            way.append(history.operation)
+            given = history.operation._inbound_nodes[history.node_index].input_tensors
+            tensor = given[0] if len({id(x) for x in given}) == 1 else None
+        ways.append(way)
+    return ways
 
 
 def name_outputs(layer: keras.layers.Layer, count: int, pack: Callable[[list], object]) -> None:

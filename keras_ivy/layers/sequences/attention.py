@@ -136,6 +136,11 @@ class MultiHeadAttention(IvyLayer):
             self.seed_generator: keras.random.SeedGenerator = seed
 
     @property
+    def num_heads(self) -> int:
+        """The number of heads."""
+        return self._num_heads
+
+    @property
     def _joint(self) -> bool:
         """Whether one matrix projects all three."""
         return self._key_dim == self._value_dim == self._embed_dim

@@ -37,7 +37,7 @@ them.
 """
 
 import abc
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 import tensorflow as tf
@@ -115,6 +115,15 @@ class Formula(abc.ABC, Generic[Scalars]):
             norm: The norm, for trust ratios.
         """
 
+    def slots_of(self, treatment: Treatment) -> tuple[str, ...]:
+        """Which of the slots a tensor of this treatment has, the first ones of `slot_names`."""
+        return self.slot_names
+
+    @property
+    def same_slots(self) -> bool:
+        """Whether all tensors have all slots."""
+        return True
+
     # What a formula may say beyond that.
 
     @property
@@ -148,6 +157,34 @@ class Formula(abc.ABC, Generic[Scalars]):
     def leaves_other_rows(self, treatment: Treatment) -> bool:
         """Whether rows whose gradient is zero stay as they are, slots and all."""
         return False
+
+    @property
+    def keeps_norms(self) -> bool:
+        """Whether `update` does what `Treatment.hyperball` says."""
+        return False
+
+    def told(self, treatment: Treatment) -> str:
+        """What a tensor of this treatment gets, in a few words, if not all get the same."""
+        return ""
+
+    # Tensors that are updated together.
+
+    def group_of(self, treatment: Treatment) -> Hashable | None:
+        """What tensors have in common that `update_together` takes; `None` for one by itself."""
+        return None
+
+    def update_together(
+        self,
+        ws: Sequence[tf.Tensor],
+        gs: Sequence[tf.Tensor],
+        slots: Sequence[Slots],
+        s: Scalars,
+        treatments: Sequence[Treatment],
+        norm: Norm,
+    ) -> list[Updated]:
+        """One step of several tensors of one type and group; the arguments are as in `update`."""
+        each = zip(ws, gs, slots, treatments, strict=True)
+        return [self.update(w, g, kept, s, treatment, norm) for w, g, kept, treatment in each]
 
     # Speed, beyond what any formula gets.
 

@@ -4,7 +4,7 @@ Users write `slot_names`, `_scalars` and `_update` in an optimizer of their own,
 these in a subclass of a class of this package, where `super()` leads to the formula they replace.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any, Protocol
 
 import tensorflow as tf
@@ -77,6 +77,19 @@ class MethodFormula(Formula[Any]):
         """As the optimizer names them."""
         return self._optimizer.slot_names
 
+    def slots_of(self, treatment: Treatment) -> tuple[str, ...]:
+        """As the formula that is replaced, if the optimizer names the same slots."""
+        names = self.slot_names
+        if self._replaced is None or names != self._replaced.slot_names:
+            return names
+        return self._replaced.slots_of(treatment)
+
+    @property
+    def same_slots(self) -> bool:
+        """As the formula that is replaced, if the optimizer names the same slots."""
+        replaced = self._replaced
+        return replaced is None or replaced.same_slots or self.slot_names != replaced.slot_names
+
     def scalars(
         self,
         rate: tf.Tensor,
@@ -113,6 +126,37 @@ class MethodFormula(Formula[Any]):
     def turns_slots(self) -> bool:
         """As the formula that is replaced."""
         return self._replaced is not None and self._replaced.turns_slots
+
+    @property
+    def keeps_norms(self) -> bool:
+        """As the formula that is replaced, if it is not `_update` that replaces it."""
+        if self._replaced is None or overridden(self._optimizer, "_update"):
+            return False
+        return self._replaced.keeps_norms
+
+    def told(self, treatment: Treatment) -> str:
+        """As the formula that is replaced."""
+        return "" if self._replaced is None else self._replaced.told(treatment)
+
+    def group_of(self, treatment: Treatment) -> Hashable | None:
+        """As the formula that is replaced, if neither `_update` nor `_scalars` replaces it."""
+        if self._replaced is None or overridden(self._optimizer, "_update", "_scalars"):
+            return None
+        return self._replaced.group_of(treatment)
+
+    def update_together(
+        self,
+        ws: Sequence[tf.Tensor],
+        gs: Sequence[tf.Tensor],
+        slots: Sequence[Slots],
+        s: tuple,
+        treatments: Sequence[Treatment],
+        norm: Norm,
+    ) -> list[Updated]:
+        """What the formula does that names a group."""
+        if self._replaced is None:
+            return super().update_together(ws, gs, slots, s, treatments, norm)
+        return self._replaced.update_together(ws, gs, slots, s, treatments, norm)
 
     def leaves_other_rows(self, treatment: Treatment) -> bool:
         """As the formula that is replaced, if it is not `_update` that replaces it."""

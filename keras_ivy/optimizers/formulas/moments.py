@@ -114,9 +114,14 @@ class MomentFormula(Formula[MomentScalars]):
         return "weight decay changes the norm in the trust ratio, and so the rate, alone, as in Ivy"
 
     @property
+    def keeps_norms(self) -> bool:
+        """Where there is no trust ratio."""
+        return not self.adapts
+
+    @property
     def has_kernel(self) -> bool:
-        """Every variant runs on Adam's kernel."""
-        return True
+        """Every variant runs on Adam's kernel, unless it looks ahead in its own way."""
+        return not self.variant.nesterov
 
     @property
     def needs_scratch(self) -> bool:

@@ -112,7 +112,12 @@ class MomentumFormula(Formula[MomentumScalars]):
 
     def leaves_other_rows(self, treatment: Treatment) -> bool:
         """Without momentum, decay and norms, rows have nothing to do with one another."""
-        return not (self.momentum or treatment.decay or self.adapts)
+        return not (self.momentum or treatment.decay or treatment.hyperball or self.adapts)
+
+    @property
+    def keeps_norms(self) -> bool:
+        """Where there is no trust ratio."""
+        return not self.adapts
 
     @property
     def has_kernel(self) -> bool:

@@ -13,8 +13,10 @@ from typing import NamedTuple, Protocol, TypeAlias
 import tensorflow as tf
 from keras import ops
 
+from keras_ivy.optimizers.formulas.hyperball import around
 from keras_ivy.optimizers.formulas.norms import norm as scaled_norm
 from keras_ivy.optimizers.formulas.norms import root
+from keras_ivy.optimizers.formulas.orthogonal import Matrices
 from keras_ivy.optimizers.formulas.variants import MomentumVariant, MomentVariant, TrustRatio
 
 #: A tensor, or a number in its place.
@@ -27,6 +29,7 @@ class MomentScalars(NamedTuple):
     """What one step of the moment family shares between all tensors.
 
     `rest_i` is `1 - beta_i`, which a float32 `beta_2` of 0.999 holds to no more than five digits.
+    `ahead` is what the gradient counts in the direction, if that looks ahead.
     """
 
     rate: tf.Tensor
@@ -37,13 +40,16 @@ class MomentScalars(NamedTuple):
     alpha: Tensor
     epsilon: Tensor
     decay: Tensor | None = None
+    ahead: Tensor | None = None
 
 
 class Treatment(NamedTuple):
     """What sets one tensor apart from another: see `rules.Rule`.
 
     `shared` says that `decay` is the optimizer's, which may change. A compiled function then
-    reads it from the scalars, and only its sign from here. `cohort` says who joined together.
+    reads it from the scalars, and only its sign from here. `cohort` says who joined together,
+    `hyperball` that the norm of the tensor stays, and `matrices` as which matrices Muon sees it;
+    without any it is Adam's.
     """
 
     decay: float = 0.0
@@ -51,6 +57,8 @@ class Treatment(NamedTuple):
     lr_multiplier: float = 1.0
     shared: bool = False
     cohort: int = 0
+    hyperball: bool = False
+    matrices: Matrices | None = None
 
 
 class HasDecay(Protocol):
@@ -167,7 +175,12 @@ def moment_scalars(
         beta_2 = ops.where(first, ops.zeros_like(beta_2), beta_2)
     if setting.correction == "rate":
         rate, scale = rate * scale, ops.ones_like(scale)
-    return MomentScalars(rate, beta_1, beta_2, 1.0 - beta_1, 1.0 - beta_2, scale, raised)
+    ahead = None
+    if setting.nesterov:
+        later, _ = bias_corrections(setting, step + 1.0, beta_1, beta_2)
+        scale, ahead = scale * beta_1 * c_1 / later, scale * (1.0 - beta_1)
+    rests = 1.0 - beta_1, 1.0 - beta_2
+    return MomentScalars(rate, beta_1, beta_2, *rests, scale, raised, ahead=ahead)
 
 
 def trust_ratio(
@@ -242,6 +255,10 @@ def moment_update(
     m = moment(m, g, scalars.beta_1, scalars.rest_1)
     v = moment(v, g * g, scalars.beta_2, scalars.rest_2)
     u = direction(m, v, scalars.alpha, scalars.epsilon)
+    if scalars.ahead is not None:
+        u = u + direction(g, v, scalars.ahead, scalars.epsilon)
+    if treatment.hyperball:
+        return around(w, u, rate, norm), m, v, None
     if decay and setting.decay in SHRINKS:
         w = shrunk(w, rate, pull, setting.decay)
     if decay and setting.decay == "update":
@@ -365,4 +382,6 @@ def momentum_update(
     if adapted and setting.denominator == "momentum":
         ratio = trust_ratio(norm(w), norm(step), setting.ratio or TrustRatio(), limits)
         step = ratio * step
+    if treatment.hyperball:
+        return around(w, step, rate, norm), m, None
     return (w - step if setting.lr_in_momentum else w - rate * step), m, ratio

@@ -52,6 +52,8 @@ class MomentVariant:
             `decay * w`, whatever the rate.
         ratio: The trust ratio, or `None` for none.
         global_clipnorm: Default of the clipping by global norm.
+        nesterov: Whether the direction looks ahead: `beta_1 * m' / (1 - beta_1 ** (t + 1))`
+            `+ (1 - beta_1) * g / (1 - beta_1 ** t)` in the place of `m' / (1 - beta_1 ** t)`.
     """
 
     first_pass: bool = False
@@ -60,6 +62,7 @@ class MomentVariant:
     decay: str = "before"
     ratio: TrustRatio | None = None
     global_clipnorm: float | None = None
+    nesterov: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,42 @@ class MomentumVariant:
     clip_by_rate: bool = False
     decay_frozen: bool = True
     ratio: TrustRatio | None = None
+
+
+@dataclass(frozen=True)
+class MuonVariant:
+    """Settings of Muon.
+
+    Args:
+        averages: Whether the buffer is an average, `m' = beta * m + (1 - beta) * g`, or a sum,
+            `m' = beta * m + g`.
+        corrected: Whether buffer and gradient are divided by what averages lack at the start,
+            which Nesterov's mixture of the two depends on.
+        scale: What the orthogonal matrix is multiplied with, of `rows` inputs and `columns`
+            outputs: `"width"` is `sqrt(max(1, columns / rows))`, `"spectral"`
+            `sqrt(columns / rows)`, `"rms"` `0.2 * sqrt(max(rows, columns))`, with which a step is
+            about as long as Adam's.
+        coefficients: `(a, b, c)` of the turns; the last one goes on where there are more.
+        epsilon: Added to the norm that a matrix is divided by.
+        decay: What weight decay does, as in `MomentVariant`: `"before"` or `"independent"`.
+        adam: How what is no matrix is updated.
+        adam_nesterov: Whether that looks ahead where matrices do.
+        adam_beta_1: Default decay of its first moment.
+        adam_beta_2: Default decay of its second moment.
+        adam_epsilon: Default of its epsilon.
+    """
+
+    averages: bool = False
+    corrected: bool = False
+    scale: str = "width"
+    coefficients: tuple[tuple[float, float, float], ...] = ((3.4445, -4.7750, 2.0315),)
+    epsilon: float = 1e-7
+    decay: str = "before"
+    adam: MomentVariant = MomentVariant()  # It is frozen.
+    adam_nesterov: bool = False
+    adam_beta_1: float = 0.9
+    adam_beta_2: float = 0.95
+    adam_epsilon: float = 1e-8
 
 
 _IVY_LAMB = TrustRatio(guard=1e-12, frozen=True, maximum=10.0)
@@ -145,8 +184,41 @@ LARS = {
 }
 
 
-#: A variant of either family.
-Variant = MomentVariant | MomentumVariant
+_DION = (
+    (4.0848, -6.8946, 2.9270),
+    (3.9505, -6.3029, 2.6377),
+    (3.7418, -5.5913, 2.3037),
+    (2.8769, -3.1427, 1.2046),
+    (2.8366, -3.0525, 1.2012),
+)
+
+MUON = {
+    "paper": MuonVariant(
+        averages=True, corrected=True, epsilon=1e-8, adam_nesterov=True, adam_beta_2=0.999
+    ),
+    "jordan": MuonVariant(averages=True, adam_epsilon=1e-10),
+    "moonlight": MuonVariant(scale="rms", adam=MomentVariant(epsilon="raw")),
+    "keras": MuonVariant(
+        scale="rms",
+        adam=MomentVariant(epsilon="raw"),
+        adam_beta_2=0.999,
+        adam_epsilon=1e-7,
+    ),
+    "dion": MuonVariant(scale="spectral", coefficients=_DION),
+    "independent": MuonVariant(
+        averages=True,
+        corrected=True,
+        epsilon=1e-8,
+        decay="independent",
+        adam=MomentVariant(decay="independent"),
+        adam_nesterov=True,
+        adam_beta_2=0.999,
+    ),
+}
+
+
+#: A variant of any family.
+Variant = MomentVariant | MomentumVariant | MuonVariant
 
 
 def chosen(table: Mapping[str, Variant], variant: str | None) -> str | None:

@@ -34,8 +34,9 @@ def put_state(
 
     Raises:
         IvyKeyError: If it has to and there are other paths.
-        IvyValueError: If it has to and a shape is another, or functions are compiled that count
-            for variables together which would count from different steps.
+        IvyValueError: If it has to and a shape is another, or other slots are kept of a variable;
+            or functions are compiled that count for variables together which would count from
+            different steps.
     """
     formula, variables = formula_of(host), [v for v, _ in kept]
     keys, first = keys_of(host, variables), next(iter(formula.slot_names), "")
@@ -44,6 +45,17 @@ def put_state(
         names: list[str | None] = _all(keys, variables, shapes)
     else:
         names = _fitting(keys, variables, shapes)
+    for i, (name, key, (_, slot)) in enumerate(zip(names, keys, kept, strict=True)):
+        has = [slot_name for slot_name in formula.slot_names if name in slots.get(slot_name, {})]
+        if name is None or len(has) == len(slot):
+            continue
+        if strict:
+            raise IvyValueError(
+                f"This optimizer keeps {list(formula.slot_names[: len(slot)])} of {key!r}; "
+                "`set_state(state, strict=False)` lets it start anew. "
+                f"Received: a state with {has} of it"
+            )
+        names[i] = None
     if count is None:
         count = int(np.asarray(tf.convert_to_tensor(host.iterations)))
     starts = slots.get(STARTS, {})
@@ -53,6 +65,8 @@ def put_state(
     _count_from(host, variables, numbers)
     for i, slot_name in enumerate(formula.slot_names):
         for name, (_, slot) in zip(names, kept, strict=True):
+            if i >= len(slot):
+                continue
             if name is None:
                 slot[i].assign(tf.zeros(slot[i].shape, slot[i].dtype))
             else:

@@ -53,7 +53,7 @@ def shown(names: Sequence[str], slots: Slots, count: Scalar, nested: bool) -> Co
 
 
 def parse(
-    state: Mapping[str, object], names: Sequence[str], kind: str
+    state: Mapping[str, object], names: Sequence[str], kind: str, same: bool = True
 ) -> tuple[Scalar | None, Slots]:
     """Return `(count or None, {slot: {path: tensor}})` of a state, checked.
 
@@ -61,6 +61,7 @@ def parse(
         state: What `shown` returned, or a dict of that form.
         names: Names of the slots.
         kind: What the optimizer's class is called.
+        same: Whether all slots hold the same paths; if not, the first one holds all of them.
 
     Raises:
         IvyTypeError: If it is no mapping, or a slot is no tensor.
@@ -82,7 +83,8 @@ def parse(
     for name in names:
         if state[name] is not None:
             slots[name] = {k: _slot(x, name, k) for k, x in flatten(state[name]).items()}
-    if len({frozenset(flat) for flat in slots.values()}) > 1 or (slots and len(slots) < len(names)):
+    paths = [frozenset(slots.get(name, ())) for name in names]
+    if len(set(paths)) > 1 and (same or not all(some <= paths[0] for some in paths)):
         raise IvyValueError(
             "The slots of a state must hold the same paths. Received: "
             + ", ".join(f"{k}={sorted(slots.get(k, ()))}" for k in names)

@@ -25,6 +25,8 @@ from keras_ivy.utils.exceptions import IvyKeyError, IvyValueError
 from keras_ivy.utils.files import reading
 
 Slots = dict[str, dict[str, tf.Tensor]]
+#: Shape and type of slots, `{slot: {path: (shape, type)}}`.
+Specs = dict[str, dict[str, tuple[tuple[int, ...], str]]]
 
 #: Among the slots: after how many steps variables joined that were not there from the start.
 STARTS = "starts"
@@ -108,29 +110,29 @@ class StateCell:
         """Trust ratios by path; those of traced steps, if there were any."""
         return {**self._ratios, **self._ratio_variables}
 
-    def load(self, specs: dict[str, tuple], names: tuple[str, ...]) -> tuple[tf.Tensor, Slots]:
+    def load(self, specs: Specs, nested: bool) -> tuple[tf.Tensor, Slots]:
         """Return count and slots, zeros for paths that have no slot yet.
 
         Args:
-            specs: Shape and type of the slots of every path.
-            names: Names of the slots.
+            specs: Shape and type of every slot of every path.
+            nested: Whether the paths are those of a Container, and not of a bare tensor.
         """
         self._check_mirrored()
         if tf.executing_eagerly():
             self._part()
             self._pull()
-            slots = complete(self._slots, specs, names, self._count)
-            self._nested = "" not in specs
+            slots = complete(self._slots, specs, self._count)
+            self._nested = nested
             return tf.convert_to_tensor(self._count, tf.int64), slots
         graph, *traced = self._traced.get(_replicas()[0], (_nothing,))
         if graph() is _graph():
-            return traced[0], complete(traced[1], specs, names, traced[0])
+            return traced[0], complete(traced[1], specs, traced[0])
         with tf.init_scope():
-            self._make_variables(specs, names)
-        self._nested = "" not in specs
+            self._make_variables(specs)
+        self._nested = nested
         slots = {
             name: {k: tf.convert_to_tensor(x) for k, x in self._variables[name].items()}
-            for name in (*names, STARTS)
+            for name in (*specs, STARTS)
             if name in self._variables
         }
         return tf.convert_to_tensor(self._count_variable), slots
@@ -156,10 +158,10 @@ class StateCell:
         self._traced = {}
         self._push(count, slots)
 
-    def _make_variables(self, specs: dict[str, tuple], names: tuple[str, ...]) -> None:
+    def _make_variables(self, specs: Specs) -> None:
         """Give every slot a variable, holding what the slot holds."""
         self._pull()
-        slots = complete(self._slots, specs, names, self._count)
+        slots = complete(self._slots, specs, self._count)
         if self._count_variable is None:
             self._count_variable = self._variable("count", scalar(self._count, tf.int64))
         for name, flat in slots.items():
@@ -270,7 +272,7 @@ def _nothing() -> None:
     return None  # AutoGraph cannot convert a body without a statement, and warns
 
 
-def complete(slots: Slots, specs: dict[str, tuple], names: tuple[str, ...], count: Scalar) -> Slots:
+def complete(slots: Slots, specs: Specs, count: Scalar) -> Slots:
     """Return slots of the types of `specs`, with zeros where a path has none yet.
 
     A path that joins others counts from the steps that were made, `count`.
@@ -281,19 +283,26 @@ def complete(slots: Slots, specs: dict[str, tuple], names: tuple[str, ...], coun
     """
     full = {}
     starts = dict(slots.get(STARTS, {}))
-    first = slots.get(names[0]) if names else None
-    joined = [k for k in specs if k not in first] if first else []
-    if joined:
-        starts |= dict.fromkeys(joined, scalar(count, tf.int64))
-    for name in names:
+    known = set().union(*(slots.get(name) or {} for name in specs))
+    asked = set().union(*specs.values())
+    if known and asked and known.isdisjoint(asked):
+        raise IvyKeyError(
+            f"This optimizer holds moments of {_shown(known)} from the steps before, or from "
+            "`set_state`. Make another optimizer for other variables. "
+            f"Received: {_shown(asked)}"
+        )
+    if known and asked - known:
+        starts |= dict.fromkeys(sorted(asked - known), scalar(count, tf.int64))
+    for name, wanted in specs.items():
         have = slots.get(name) or {}
-        if have and specs and have.keys().isdisjoint(specs):
+        lacking = [k for k in wanted if k in known and k not in have]
+        if lacking:
             raise IvyKeyError(
-                f"This optimizer holds moments of {_shown(have)} from the steps before, or from "
-                "`set_state`. Make another optimizer for other variables. "
-                f"Received: {_shown(specs)}"
+                f"The state that this optimizer goes on from has no {name!r} of "
+                f"{_shown(lacking)}: it was that of an optimizer that treats it otherwise. "
+                f"Received: {_shown(wanted)}"
             )
-        for k, (shape, _) in specs.items():
+        for k, (shape, _) in wanted.items():
             if k in have and not have[k].shape.is_compatible_with(shape):
                 raise IvyValueError(
                     f"{k or 'The variable'!r} had shape {tuple(have[k].shape)} in the steps "
@@ -302,7 +311,7 @@ def complete(slots: Slots, specs: dict[str, tuple], names: tuple[str, ...], coun
                 )
         found = {
             k: tf.cast(have[k], dtype) if k in have else tf.zeros(shape, dtype)
-            for k, (shape, dtype) in specs.items()
+            for k, (shape, dtype) in wanted.items()
         }
         full[name] = {**have, **found}
     return {**full, STARTS: starts} if starts else full

@@ -8,9 +8,8 @@ import keras
 import tensorflow as tf
 
 from keras_ivy.container import Container
-from keras_ivy.optimizers.formulas.formula import Formula, Updated
+from keras_ivy.optimizers.formulas.formula import Formula
 from keras_ivy.optimizers.formulas.methods import formula_of
-from keras_ivy.optimizers.formulas.norms import norm
 from keras_ivy.optimizers.formulas.rounding import rounded
 from keras_ivy.optimizers.formulas.updates import Treatment
 from keras_ivy.optimizers.ivy_side.handwritten import check_stepping_by_hand, step_by_hand
@@ -18,10 +17,10 @@ from keras_ivy.optimizers.ivy_side.keys import keys_of
 from keras_ivy.optimizers.ivy_side.leaves import Flat, Leaves, prepare, unflatten
 from keras_ivy.optimizers.ivy_side.put_state import put_state
 from keras_ivy.optimizers.ivy_side.shown_state import StateReport, parse, shown
-from keras_ivy.optimizers.ivy_side.state import STARTS, Slots, StateCell, complete
+from keras_ivy.optimizers.ivy_side.state import STARTS, Slots, Specs, StateCell, complete
+from keras_ivy.optimizers.ivy_side.updating import Held, update_leaves
 from keras_ivy.optimizers.keras_side.gradients import all_finite, clip, gathered, prepared
 from keras_ivy.optimizers.keras_side.slots import slot_dtype
-from keras_ivy.optimizers.keras_side.sparse import Rows, update_rows
 from keras_ivy.optimizers.keras_side.tensors import scalar
 from keras_ivy.optimizers.parts.host import Host
 from keras_ivy.optimizers.parts.overrides import BEYOND_STEP, overridden
@@ -105,9 +104,12 @@ class IvyStepper:
             return step_by_hand(by_hand, kind, v, flat_v, flat_g)
         formula = formula_of(self._host)
         with device_scope(self._host.device):
-            count, slots = self.cell.load(self._specs(flat_v), formula.slot_names)
+            treatments = self._treatments(flat_v)
+            specs = self._specs(formula, flat_v, treatments)
+            count, slots = self.cell.load(specs, "" not in flat_v)
+            state = flat_v, flat_g, count, slots
             with self._host._timed.step(count):
-                new_v, new_slots, ratios = self._transform(formula, flat_v, flat_g, count, slots)
+                new_v, new_slots, ratios = self._transform(formula, treatments, *state)
             self.cell.store(count + 1, new_slots)
             self.cell.note(ratios)
         return unflatten(new_v, v)
@@ -130,10 +132,11 @@ class IvyStepper:
                 "A state must hold `count`, the number of steps made. "
                 f"Received: state with {sorted(state or ())}"
             )
+        treatments = self._treatments(flat_v)
         count = scalar(count, tf.int64)
-        slots = complete(slots, self._specs(flat_v), formula.slot_names, count)
+        slots = complete(slots, self._specs(formula, flat_v, treatments), count)
         with self._host._timed.step(count):
-            new_v, slots, _ = self._transform(formula, flat_v, flat_g, count, slots)
+            new_v, slots, _ = self._transform(formula, treatments, flat_v, flat_g, count, slots)
         nested = isinstance(v, Mapping)
         return unflatten(new_v, v), shown(formula.slot_names, slots, count + 1, nested)
 
@@ -160,14 +163,24 @@ class IvyStepper:
                 f"Received: optimizer {type(host).__name__!r} with its own `{found[0]}`"
             )
 
-    def _specs(self, flat_v: Flat) -> dict[str, tuple]:
-        """Shape and type of the slots of every variable."""
-        return {
-            k: (tuple(x.shape), slot_dtype(self._host, x.dtype, "mw")) for k, x in flat_v.items()
-        }
+    def _specs(
+        self, formula: Formula[Any], flat_v: Flat, treatments: Mapping[str, Treatment]
+    ) -> Specs:
+        """Shape and type of every slot of every variable."""
+        specs: Specs = {name: {} for name in formula.slot_names}
+        for k, x in flat_v.items():
+            for name in formula.slots_of(treatments[k]):
+                specs[name][k] = tuple(x.shape), slot_dtype(self._host, x.dtype, "mw")
+        return specs
 
     def _transform(
-        self, formula: Formula[Any], v: Flat, g: Flat, count: tf.Tensor, slots: Slots
+        self,
+        formula: Formula[Any],
+        treatments: Mapping[str, Treatment],
+        v: Flat,
+        g: Flat,
+        count: tf.Tensor,
+        slots: Slots,
     ) -> tuple[Flat, Slots, Flat]:
         """The pure step: `{path: tensor}` in; variables, slots and trust ratios out."""
         host = self._host
@@ -181,7 +194,6 @@ class IvyStepper:
                 f"Received: {unsupported[0]}={getattr(host, unsupported[0])!r}"
             )
         rate = host._rate.at(count)
-        treatments = self._treatments(v)
         grads: list[Any] = [
             prepared(x, v[k].dtype, v[k].shape, host.lazy_slots) for k, x in g.items()
         ]
@@ -194,13 +206,9 @@ class IvyStepper:
             new = new if finite is None else tf.where(finite, new, old)
             return tf.stop_gradient(new) if host.stop_gradients else new
 
-        names, scalars, starts = formula.slot_names, {}, slots.get(STARTS, {})
-        new_v = dict(v)
-        new_slots = {name: dict(slots[name]) for name in names}
-        if starts:
-            new_slots[STARTS] = starts
-        ratios = {}
-        for i, (k, x) in enumerate(zip(g, grads, strict=True)):
+        scalars, starts = {}, slots.get(STARTS, {})
+        leaves = {}
+        for k, x in zip(g, grads, strict=True):
             dtype = x.dtype
             start = starts.get(k)
             shared = (dtype, id(start))
@@ -208,12 +216,17 @@ class IvyStepper:
                 given, decay = host._rate.given(rate, dtype, count), host._options.decay_in(dtype)
                 seen = count if start is None else count - start
                 scalars[shared] = formula.scalars(given, seen, dtype, decay)
+            names = formula.slots_of(treatments[k])
             held = tuple(tf.cast(slots[name][k], dtype) for name in names)
-            w, new, ratio = _update_leaf(
-                formula, tf.cast(v[k], dtype), x, held, scalars[shared], treatments[k]
-            )
+            leaves[k] = Held(tf.cast(v[k], dtype), x, held, scalars[shared], treatments[k])
+        updated = update_leaves(formula, leaves)
+        new_v = dict(v)
+        new_slots = {name: dict(kept) for name, kept in slots.items()}
+        ratios = {}
+        for i, k in enumerate(leaves):
+            w, new, ratio = updated[k]
             new_v[k] = keep(tf.cast(w, v[k].dtype), v[k])
-            for j, name in enumerate(names):
+            for j, name in enumerate(formula.slots_of(treatments[k])):
                 old = slots[name][k]
                 new_slots[name][k] = keep(rounded(new[j], old.dtype, (count, i, j)), old)
             if ratio is not None:
@@ -240,6 +253,7 @@ class IvyStepper:
             name: {
                 key: formula.stored((tf.convert_to_tensor(slot[i]),))[0]
                 for key, (_, slot) in zip(keys, kept, strict=True)
+                if i < len(slot)
             }
             for i, name in enumerate(formula.slot_names)
         }
@@ -261,7 +275,8 @@ class IvyStepper:
         return [(v, slot) for v, slot in pairs if slot and slot[0] is not None]
 
     def _parsed(self, state: Mapping[str, object]) -> tuple[Scalar | None, Slots]:
-        return parse(state, formula_of(self._host).slot_names, type(self._host).__name__)
+        formula = formula_of(self._host)
+        return parse(state, formula.slot_names, type(self._host).__name__, formula.same_slots)
 
     def set_state(self, state: Mapping[str, object], strict: bool) -> StateReport:
         """Continue from a state."""
@@ -283,21 +298,3 @@ class IvyStepper:
             count, _, _ = self.cell.peek()
         self.cell.reset(scalar(count, tf.int64), slots)
         return StateReport(tuple(sorted({k for flat in slots.values() for k in flat})))
-
-
-def _update_leaf(
-    formula: Formula[Any],
-    w: tf.Tensor,
-    g: tf.Tensor,
-    slots: tuple,
-    scalars: Any,
-    treatment: Treatment,
-) -> Updated:
-    """One step of one leaf, or of the rows of it that a gradient touches."""
-
-    def update(w: tf.Tensor, g: tf.Tensor, slots: tuple) -> Updated:
-        return formula.update(w, g, slots, scalars, treatment, norm)
-
-    if isinstance(g, Rows):
-        return Updated(*update_rows(update, w, g, slots))
-    return update(w, g, slots)

@@ -4,9 +4,11 @@
   since a thousand tiny tensors cost a thousand times the overhead of an operation. Their slots
   live in such a tensor for good (see `packs`).
 - *Fused*: tensors on TensorFlow's kernels, in place and in batches (see `fused`).
+- *Together*: tensors of which the formula says that it takes them together, such as matrices of
+  one shape in Muon.
 - *Plain*: the formula as it stands in `updates`, tensor by tensor: whatever XLA compiles (it
   fuses by itself), float16 and bfloat16, slots of another type than their variable, rows of sparse
-  gradients with lazy slots, and `variant="popular"`.
+  gradients with lazy slots, `hyperball`, and `variant="popular"`.
 """
 
 import dataclasses
@@ -23,7 +25,13 @@ from keras_ivy.optimizers.formulas.rounding import rounded
 from keras_ivy.optimizers.formulas.updates import Treatment
 from keras_ivy.optimizers.keras_side.packs import FEW, SMALL, Pack
 from keras_ivy.optimizers.keras_side.spares import Spares
-from keras_ivy.optimizers.keras_side.sparse import Rows, add_rows, scatter_rows, update_rows
+from keras_ivy.optimizers.keras_side.sparse import (
+    Rows,
+    add_rows,
+    scatter_rows,
+    update_rows,
+    whole,
+)
 from keras_ivy.optimizers.keras_side.tensors import compute_dtype
 from keras_ivy.typing import Variable
 
@@ -91,6 +99,7 @@ class Step:
 class Plan(NamedTuple):
     """The jobs of a step, divided by the way that they go."""
 
+    together: list[list[Job]]
     stacks: list[list[Job]]
     batches: list[list[Job]]
     plain: list[Job]
@@ -106,8 +115,9 @@ def handles(job: Job) -> tuple[tf.Tensor, ...]:
 
 
 def plan(jobs: Sequence[Job], step: Step) -> Plan:
-    """Divide the jobs into stacks, batches for the kernels, and plain ones."""
+    """Divide the jobs into what goes together, stacks, batches for the kernels, and plain ones."""
     formula, kernels = step.formula, step.formula.has_kernel and step.write is None
+    together: dict[tuple, list[Job]] = {}
     packed: dict[tuple, list[Job]] = {}
     stacks: dict[tuple, list[Job]] = {}
     single: dict[tuple, list[Job]] = {}
@@ -115,9 +125,13 @@ def plan(jobs: Sequence[Job], step: Step) -> Plan:
     for job in jobs:
         if not job.size:
             continue
-        if job.pack is not None and kernels:
+        alone = not kernels or isinstance(job.grad, Rows) or not job.uniform
+        group = formula.group_of(job.treatment)
+        if group is not None:
+            together.setdefault((group, job.dtype, job.treatment.cohort), []).append(job)
+        elif job.pack is not None and kernels:
             packed.setdefault((job.pack, job.treatment), []).append(job)
-        elif not kernels or isinstance(job.grad, Rows) or not job.uniform:
+        elif alone or job.treatment.hyperball:
             plain.append(job)
         elif job.size < SMALL and formula.is_worth_stacking(job.treatment):
             key = (tuple(job.variables[0].shape), job.dtype, job.treatment)
@@ -132,7 +146,8 @@ def plan(jobs: Sequence[Job], step: Step) -> Plan:
     batches = list(single.values())
     if formula.needs_scratch:
         batches = [batch for group in batches for batch in batched(group, step.spares)]
-    return Plan([*packed.values(), *stacks.values()], batches, plain)
+    stacked = [*packed.values(), *stacks.values()]
+    return Plan(list(together.values()), stacked, batches, plain)
 
 
 def batched(jobs: Sequence[Job], spares: Spares) -> list[list[Job]]:
@@ -157,7 +172,7 @@ def batched(jobs: Sequence[Job], spares: Spares) -> list[list[Job]]:
 def update_all(jobs: Sequence[Job], step: Step) -> dict[tuple[int, ...], tf.Tensor | None]:
     """Update every tensor and its slots; returns the trust ratios, by the tensors' indices."""
     ratios: dict[tuple[int, ...], Any] = {}
-    stacks, batches, plain = plan(jobs, step)
+    together, stacks, batches, plain = plan(jobs, step)
     done: list[Any] = []
     for batch in batches:
         with tf.control_dependencies(done):
@@ -168,6 +183,9 @@ def update_all(jobs: Sequence[Job], step: Step) -> dict[tuple[int, ...], tf.Tens
         ratios[tuple(job.index for job in group)] = update_stack(group, step)
     for job in plain:
         ratios[(job.index,)] = update_plain(job, step)
+    for group in together:
+        found_of = update_together(group, step)
+        ratios.update({(job.index,): r for job, r in zip(group, found_of, strict=True)})
     return ratios
 
 
@@ -181,8 +199,35 @@ def update_fused(batch: Sequence[Job], step: Step) -> tf.Tensor | None:
     return formula.update_fused(own, grads, scalars, treatment)
 
 
+def update_together(group: Sequence[Job], step: Step) -> list[tf.Tensor | None]:
+    """Update tensors that the formula takes together; returns their trust ratios."""
+    formula, dtype = step.formula, group[0].dtype
+    values = [tuple(tf.cast(x, dtype) for x in job.variables) for job in group]
+    grads = [
+        whole(job.grad, job.variables[0].shape) if isinstance(job.grad, Rows) else job.grad
+        for job in group
+    ]
+    updated = formula.update_together(
+        [weight for weight, *_ in values],
+        [tf.cast(g, dtype) for g in grads],
+        [formula.stored(tuple(slots)) for _, *slots in values],
+        step.scalars(dtype, False, group[0].treatment.cohort),
+        [job.treatment for job in group],
+        compiled_norm if tf_xla.is_compiling() else norm,
+    )
+    for job, new in zip(group, updated, strict=True):
+        for i, (slot, x) in enumerate(
+            zip(job.variables[1:], formula.stored(new.slots), strict=True)
+        ):
+            assign(slot, rounded(x, slot.dtype, (step.count, job.index, i)), step)
+        assign(job.variables[0], new.weight, step, is_weight=True)
+    return [new.ratio for new in updated]
+
+
 def update_plain(job: Job, step: Step) -> tf.Tensor | None:
     """Update one tensor by the formula, worked in its compute type; returns its trust ratio."""
+    if step.formula.group_of(job.treatment) is not None:
+        return update_together([job], step)[0]
     weight, *slots = job.variables
     formula, scalars = step.formula, step.scalars(job.dtype, False, job.treatment.cohort)
     measure = compiled_norm if tf_xla.is_compiling() else norm

@@ -33,8 +33,8 @@ from keras_ivy.optimizers.parts.checks import (
 from keras_ivy.optimizers.parts.options import Options
 from keras_ivy.optimizers.parts.overrides import overridden
 from keras_ivy.optimizers.parts.rates import Rate
-from keras_ivy.optimizers.parts.treatments import Treatments
-from keras_ivy.optimizers.rules import path_of
+from keras_ivy.optimizers.parts.treatments import Resolved, Treatments, with_norms_kept
+from keras_ivy.optimizers.rules import Leaf, path_of
 from keras_ivy.optimizers.rules.exclusions import Exclusions
 from keras_ivy.typing import ArrayLike, Axis, Gradient, LearningRate, Variable
 from keras_ivy.utils.exceptions import IvyNotImplementedException, IvyValueError
@@ -56,6 +56,9 @@ class Hooks(Exported, keras.optimizers.Optimizer):
     _treated: Treatments
     _engine: KerasEngine
     _exclusions: Exclusions
+
+    #: Whether norms stay: see `Adam`.
+    hyperball: bool
 
     def apply(
         self,
@@ -296,6 +299,17 @@ class Hooks(Exported, keras.optimizers.Optimizer):
                 f"{type(self).__name__} lacks `{method}`"
             )
         return self._formula
+
+    def _refine(
+        self, variables: Sequence[Variable | Leaf], resolved: list[Resolved],
+        root: keras.layers.Layer | None,
+    ) -> list[Resolved]:  # fmt: skip
+        """What variables get, given what options and rules say of them."""
+        return with_norms_kept(resolved) if self.hyperball else resolved
+
+    def _notes(self) -> tuple[str, ...]:
+        """What `explain` tells below its table."""
+        return ()
 
     # Accumulated gradients, and averages.
 

@@ -77,13 +77,30 @@ def choose_packs(
     if not formula_of(host).has_kernel or overridden(host, "update_step", *MAKERS, *WRITES):
         return {}  # Nobody but the kernels, and what is made here, knows of packs.
 
-    def suits(v: Variable) -> bool:
+    formula = formula_of(host)
+
+    def suits(v: Variable, treatment: Treatment) -> bool:
+        if treatment.hyperball or formula.group_of(treatment) is not None:
+            return False
         dtype = keras.backend.standardize_dtype(v.dtype)
         same = dtype == slot_dtype(host, dtype, host.slot_names[0])
         return same and not host._overwrite_variable_with_gradient(v)
 
-    keys = [t if suits(v) else None for v, t in zip(variables, treatments, strict=True)]
+    keys = [t if suits(v, t) else None for v, t in zip(variables, treatments, strict=True)]
     return packs_of(variables, keys)
+
+
+def make_slots(host: Host, variables: Sequence[Variable]) -> tuple[tuple[keras.Variable, ...], ...]:
+    """Make the slots of variables, in their order; returns those of each."""
+    names, formula = host.slot_names, formula_of(host)
+    wanted = [formula.slots_of(treatment) for treatment in host._treated.now()]
+    if all(own == names for own in wanted):
+        slots = host.add_optimizer_variables(variables, list(names))
+        return tuple(zip(*slots, strict=True)) if slots else ((),) * len(variables)
+    made = []
+    for v, own in zip(variables, wanted, strict=True):
+        made.append(tuple(x for (x,) in host.add_optimizer_variables([v], list(own))))
+    return tuple(made)
 
 
 def join_strategy(host: Host) -> None:

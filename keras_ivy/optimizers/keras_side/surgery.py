@@ -174,7 +174,7 @@ def kept_variables(host: Host) -> dict[str, list]:
     if host.gradient_accumulation_steps:
         found["gradient_accumulator"] = list(host._accumulated_gradients)
     for k, name in enumerate(host.slot_names):
-        found[name] = [slots[k] if slots else None for slots in host._slots]
+        found[name] = [slots[k] if k < len(slots) else None for slots in host._slots]
     return found
 
 

@@ -34,7 +34,8 @@ class Row(NamedTuple):
     """What one variable gets; `rule` is the first of the `rules` that state something of it.
 
     `path` is Keras's, or that in the Container; `key` the structural one and `name` that by the
-    names of layers, where the model is known.
+    names of layers, where the model is known. `hyperball` says that its norm stays; `update` what
+    updates it, in an optimizer that does not update all alike.
     """
 
     path: str
@@ -47,6 +48,8 @@ class Row(NamedTuple):
     rules: tuple = ()
     key: str = ""
     name: str = ""
+    hyperball: bool = False
+    update: str = ""
 
 
 class Explanation(VariableTable[Row], list[Row]):
@@ -74,6 +77,7 @@ class Explanation(VariableTable[Row], list[Row]):
             ("path", "path"),
             *([("key", "key")] if named else []),
             ("shape", "shape"),
+            *([("update", "update")] if any(row.update for row in self) else []),
             ("decay", "decay"),
             ("adapts", "adapts"),
             ("lr x", "lr_multiplier"),
@@ -114,7 +118,9 @@ class Explanation(VariableTable[Row], list[Row]):
         if name == "rule":
             return ", ".join(map(repr, row.rules)) or "-"
         if name == "adapts":
-            return "frozen: norm 0" if row.frozen else "yes" if row.adapts else "no"
+            if row.frozen:
+                return "frozen: norm 0"
+            return "norm stays" if row.hyperball else "yes" if row.adapts else "no"
         value = getattr(row, name)
         return f"{value:g}" if isinstance(value, float) else cell_text(value)
 
@@ -173,7 +179,7 @@ def explain(host: Host, model: Explained) -> Explanation:
         paths, variables, values, resolved, strict=True
     ):
         ratio, adapted = formula.ratio, formula.adapts_to(treatment)
-        stays = adapted and ratio is not None and ratio.frozen
+        stays = treatment.hyperball or (adapted and ratio is not None and ratio.frozen)
         rows.append(
             Row(
                 path,
@@ -185,11 +191,13 @@ def explain(host: Host, model: Explained) -> Explanation:
                 stays and value is not None and is_zero(value),
                 rules,
                 *called.get(id(variable), ("", "")),
+                treatment.hyperball,
+                formula.told(treatment),
             )
         )
     found = Explanation(rows)
     note = decay_without_decay(host, [treatment for treatment, _ in resolved])
-    found.notes = () if note is None else (note,)
+    found.notes = (*(() if note is None else (note,)), *host._notes())
     if timed and any(t.shared and t.decay for t, _ in resolved):
         follows = printed_timed(host.weight_decay)
         found.notes += (f"Weight decay follows {follows}; this is its strength now.",)

@@ -23,9 +23,9 @@ if TYPE_CHECKING:  # The parts themselves stand above.
     from keras_ivy.optimizers.parts.quirks import Quirks
     from keras_ivy.optimizers.parts.rates import Rate
     from keras_ivy.optimizers.parts.timed import Timed
-    from keras_ivy.optimizers.parts.treatments import Treatments
+    from keras_ivy.optimizers.parts.treatments import Resolved, Treatments
     from keras_ivy.optimizers.parts.trust_ratios import TrustRatios
-    from keras_ivy.optimizers.rules import Rule
+    from keras_ivy.optimizers.rules import Leaf, Rule
     from keras_ivy.optimizers.rules.exclusions import Exclusions
 
 __all__ = ["Host"]
@@ -56,6 +56,7 @@ class Host(Methods, Protocol):
     ema_overwrite_frequency: int | None
     loss_scale_factor: float | None
     gradient_accumulation_steps: int | None
+    hyperball: bool
 
     # Parts.
     _rate: "Rate"
@@ -82,6 +83,15 @@ class Host(Methods, Protocol):
     _model_variables_moving_average: list[keras.Variable]
     _distribution_strategy: tf.distribute.Strategy
 
+    # What a class of optimizers says beyond rules and options.
+
+    def _refine(
+        self, variables: "Sequence[Variable | Leaf]", resolved: "list[Resolved]",
+        root: keras.layers.Layer | None,
+    ) -> "list[Resolved]": ...  # fmt: skip
+
+    def _notes(self) -> tuple[str, ...]: ...
+
     # Keras's extension points: see `keras_side.hooks`.
 
     def update_step(
@@ -107,6 +117,11 @@ class Host(Methods, Protocol):
         name: str,
     ) -> keras.Variable:
         """Make a variable of the optimizer's."""
+
+    def add_optimizer_variables(
+        self, trainable_variables: Sequence[Variable], name: Sequence[str]
+    ) -> Sequence[Sequence[keras.Variable]]:
+        """Make slots; by name, those of every variable."""
 
     def _all_reduce_sum_gradients(
         self, grads_and_vars: list[tuple[Gradient, Variable]]

@@ -12,6 +12,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_ivy.optimizers.formulas.methods import formula_of
 from keras_ivy.optimizers.keras_side.tensors import scalar
 from keras_ivy.optimizers.parts.host import Host
 from keras_ivy.optimizers.parts.overrides import overridden
@@ -33,6 +34,7 @@ FIXED = ("variant",)
 #: What decides which variables there are, and what they hold.
 SHAPING = (
     "gradient_accumulation_steps",
+    "layout",
     "lazy_slots",
     "lr_in_momentum",
     "slot_dtype",
@@ -41,6 +43,11 @@ SHAPING = (
 
 #: What a compiled function has in it; a `momentum` of zero has no slot.
 COMPILED = (
+    "adam_beta_1",
+    "adam_beta_2",
+    "adam_epsilon",
+    "adam_learning_rate",
+    "adam_weight_decay",
     "beta_1",
     "beta_2",
     "clipnorm",
@@ -51,6 +58,8 @@ COMPILED = (
     "ema_overwrite_frequency",
     "epsilon",
     "global_clipnorm",
+    "hyperball",
+    "iteration_dtype",
     "loss_scale_factor",
     "max_trust_ratio",
     "min_trust_ratio",
@@ -59,12 +68,18 @@ COMPILED = (
     "rules",
     "schedule_counts",
     "skip_nonfinite",
+    "steps",
     "stop_gradients",
     "trust_coefficient",
 )
 
 #: What no update depends on, or what only the next call of `step` looks at.
 FREE = ("inplace", "trace_on_next_step")
+
+#: What decides what a variable gets.
+TREATING = ("adam_weight_decay", "hyperball", "rules")
+
+_MADE_FOR = "the variables that this optimizer keeps were made for it"
 
 SETTINGS = frozenset((*FIXED, *SHAPING, *COMPILED, *FREE, "weight_decay"))
 
@@ -156,11 +171,27 @@ class Options:
             if value == old and type(value) is type(old):
                 return value
             self._check_changeable(name, old, value)
-            if name == "rules" and host.built:
-                variables = host._trainable_variables
-                host._treated.keep(host._treated.resolve(variables, rules=value))
+            if name in TREATING and host.built:
+                self._treat_by(name, old, value)
         host._stepper.forget_trace()
         return value
+
+    def _treat_by(self, name: str, old: Any, value: Any) -> None:
+        """Let variables get what they get with a new value of an option.
+
+        Raises:
+            IvyValueError: If their slots would be others.
+        """
+        host, formula = self._host, formula_of(self._host)
+        vars(host)[name] = value
+        try:
+            resolved = host._treated.resolve(host._trainable_variables)
+        finally:
+            vars(host)[name] = old
+        before = map(formula.slots_of, host._treated.now())
+        if list(before) != [formula.slots_of(treatment) for treatment, _ in resolved]:
+            raise self._refusal(name, old, value, _MADE_FOR)
+        host._treated.keep(resolved)
 
     def _with(self, name: str, value: Any) -> Any:
         """A new optimizer of the library's class below this one's, with one other option."""
@@ -185,7 +216,7 @@ class Options:
         elif (self._host.built or self._host._stepper.cell.used) and (
             name in SHAPING or (name == "momentum" and bool(old) != bool(new))
         ):
-            why = "the variables that this optimizer keeps were made for it"
+            why = _MADE_FOR
         elif not self._traced or name in FREE:
             return
         elif name in COMPILED or (old is not new and (is_timed(old) or is_timed(new))):
@@ -204,13 +235,17 @@ class Options:
                 "optimizer made with `weight_decay=keras.Variable(0.0)` any strength)"
             )
         if why is not None:
-            kind = type(self._host).__name__
-            raise IvyValueError(
-                f"`{name}` of this optimizer cannot be set any more: {why}. Make another one, "
-                f"`new = {kind}.from_config({{**optimizer.get_config(), {name!r}: ...}})`; it goes "
-                "on with `new.build(variables)` and `new.set_state(optimizer.state)`. "
-                f"Received: {shown({name: new})}, where it was {old!r}"
-            )
+            raise self._refusal(name, old, new, why)
+
+    def _refusal(self, name: str, old: Any, new: Any, why: str) -> IvyValueError:
+        """The error that says why an option cannot be set, and the way out."""
+        kind = type(self._host).__name__
+        return IvyValueError(
+            f"`{name}` of this optimizer cannot be set any more: {why}. Make another one, "
+            f"`new = {kind}.from_config({{**optimizer.get_config(), {name!r}: ...}})`; it goes "
+            "on with `new.build(variables)` and `new.set_state(optimizer.state)`. "
+            f"Received: {shown({name: new})}, where it was {old!r}"
+        )
 
     @property
     def traced(self) -> bool:

@@ -49,9 +49,12 @@ class Quirks:
         """
         self._waits = keras_saving.is_loading()
         formula = formula_of(self._host)
-        if self._waits or formula.ratio is None or not formula.ratio.frozen:
-            return
         treatments = self._host._treated.now()
+        if self._waits:
+            return
+        self._warn_of_still(variables, treatments)
+        if formula.ratio is None or not formula.ratio.frozen:
+            return
         frozen = [
             path
             for path, v, treatment in zip(
@@ -67,6 +70,23 @@ class Quirks:
                 'or `rules="bias_norm"`, which leaves biases and normalisation parameters without '
                 "a trust ratio.",
                 stacklevel=5,
+            )
+
+    def _warn_of_still(
+        self, variables: Sequence[Variable], treatments: Sequence[Treatment]
+    ) -> None:
+        """Name the variables of norm zero whose norm stays."""
+        kept = [t.hyperball for t in treatments]
+        if not any(kept):
+            return
+        named = zip(unique_paths(variables), variables, kept, strict=True)
+        still = [path for path, v, keeps in named if keeps and is_zero(v)]
+        if still:
+            warnings.warn(
+                "`hyperball` keeps the norm of these variables, which are all zeros, so that they "
+                f'will never move: {", ".join(still)}. Use `rules="bias_norm"`, which leaves '
+                "biases and normalisation parameters out, or `Rule(..., hyperball=False)`.",
+                stacklevel=6,
             )
 
 

@@ -45,6 +45,9 @@ TIMED: dict[str, tuple[float, float | None, str]] = {
     "beta_1": (0.0, 1.0, "[)"),
     "beta_2": (0.0, 1.0, "[)"),
     "momentum": (0.0, 1.0, "[)"),
+    "adam_beta_1": (0.0, 1.0, "[)"),
+    "adam_beta_2": (0.0, 1.0, "[)"),
+    "adam_learning_rate": (0.0, None, "[)"),
 }
 
 #: What a setting is held as: a number, or something that is called.

@@ -4,13 +4,15 @@ from collections.abc import Sequence
 
 import keras
 
+from keras_ivy.optimizers.formulas.methods import formula_of
 from keras_ivy.optimizers.formulas.updates import Treatment
 from keras_ivy.optimizers.parts.host import Host
-from keras_ivy.optimizers.rules import Rule, resolve
+from keras_ivy.optimizers.rules import Rule, first_stated, resolve
 from keras_ivy.optimizers.rules.leaf_places import Leaf
 from keras_ivy.typing import Variable
+from keras_ivy.utils.exceptions import IvyValueError
 
-__all__ = ["Resolved", "Treatments"]
+__all__ = ["Resolved", "Treatments", "check_hyperball", "with_norm_kept", "with_norms_kept"]
 
 #: What a variable gets, and the rules that say so.
 Resolved = tuple[Treatment, tuple[Rule, ...]]
@@ -31,22 +33,19 @@ class Treatments:
         self,
         variables: Sequence[Variable | Leaf],
         root: keras.Layer | None = None,
-        rules: tuple[Rule, ...] | None = None,
     ) -> list[Resolved]:
         """Return what every variable gets.
 
         Args:
             variables: Variables, or `Leaf`s of a Container.
             root: The model; by default it is looked for.
-            rules: Rules that take the place of the optimizer's.
 
         Raises:
             IvyValueError: If a rule that has to match something matches nothing.
         """
         host = self._host
-        rules = host.rules if rules is None else rules
         decay = host._options.decay
-        resolved = resolve(rules, variables, decay, optimizer=host, root=root)
+        resolved = resolve(host.rules, variables, decay, optimizer=host, root=root)
         excluded = host._exclusions.excluded(variables)
         found = []
         for v, (treatment, by), out in zip(variables, resolved, excluded, strict=True):
@@ -55,8 +54,17 @@ class Treatments:
             elif out:
                 treatment = treatment._replace(decay=0.0)
             else:
-                treatment = treatment._replace(shared=_leaves_decay(by))
+                treatment = treatment._replace(shared=first_stated(by, "decay") in (None, True))
+            if first_stated(by, "hyperball"):
+                treatment = with_norm_kept(treatment)
             found.append((treatment, by))
+        found = host._refine(variables, found, root)
+        if any(t.hyperball for t, _ in found) and not formula_of(host).keeps_norms:
+            raise IvyValueError(
+                "`hyperball` keeps norms of what SGD, Adam, AdamW and Muon train, without trust "
+                "ratios and with their own formula. "
+                f"Received: hyperball=True for {type(host).__name__}"
+            )
         return found
 
     def keep(self, resolved: Sequence[Resolved]) -> None:
@@ -79,7 +87,30 @@ class Treatments:
         return kept
 
 
-def _leaves_decay(rules: Sequence[Rule]) -> bool:
-    """Whether these rules leave the strength of decay to the optimizer."""
-    stated = [rule.decay for rule in rules if rule.decay is not None]
-    return not stated or stated[0] is True
+def with_norm_kept(treatment: Treatment) -> Treatment:
+    """Return a treatment in which the norm stays, so that there is nothing to decay."""
+    return treatment._replace(decay=0.0, shared=False, hyperball=True)
+
+
+def with_norms_kept(resolved: Sequence[Resolved]) -> list[Resolved]:
+    """Let all norms stay of which no rule says otherwise, nor that they are not adapted to."""
+    return [
+        (with_norm_kept(t) if t.adapt and first_stated(by, "hyperball") is None else t, by)
+        for t, by in resolved
+    ]
+
+
+def check_hyperball(host: Host) -> None:
+    """Refuse a weight decay of which nothing is left.
+
+    Raises:
+        IvyValueError: If all norms stay.
+    """
+    free = any(rule.hyperball is False or rule.adapt is False for rule in host.rules)
+    if host.hyperball and host.weight_decay and not free:
+        raise IvyValueError(
+            "`hyperball` keeps the norms of weights, so that nothing decays: leave `weight_decay` "
+            'out, or say which weights are free, as in `rules="bias_norm"` or '
+            "`Rule(..., hyperball=False)`. "
+            f"Received: hyperball=True, weight_decay={host.weight_decay!r}"
+        )

@@ -1,15 +1,14 @@
 """Which tensors decay, which are adapted, and at what multiple of the learning rate."""
 
 from keras_ivy.optimizers.rules.leaf_places import Leaf
+from keras_ivy.optimizers.rules.patterns import anywhere, exclusion_rules, path_rule
 from keras_ivy.optimizers.rules.rules import (
     PRESETS,
     Rule,
     RulesLike,
-    anywhere,
     as_rules,
-    exclusion_rules,
+    first_stated,
     path_of,
-    path_rule,
     resolve,
     rule_configs,
 )
@@ -22,6 +21,7 @@ __all__ = [
     "anywhere",
     "as_rules",
     "exclusion_rules",
+    "first_stated",
     "path_of",
     "path_rule",
     "resolve",

@@ -46,6 +46,9 @@ class Rule(MatchRule):
             `None` (default) to leave it to other rules.
         adapt: Whether LARS and LAMB take a trust ratio; default `None`, as above.
         lr_multiplier: Factor of the learning rate; default `None`, as above.
+        hyperball: Whether the norm stays, and the rate is an angle: see `Adam`. What does so has no
+            weight decay.
+        orthogonalize: Whether Muon makes its matrices orthogonal, or leaves it to AdamW.
         required: Whether it is an error that the rule matches nothing, frozen variables included.
 
     A rule stays as it was made, since optimizers have read it: set `optimizer.rules` to other ones.
@@ -82,6 +85,8 @@ class Rule(MatchRule):
         decay: bool | float | None = None,
         adapt: bool | None = None,
         lr_multiplier: float | None = None,
+        hyperball: bool | None = None,
+        orthogonalize: bool | None = None,
         required: bool = True,
     ):
         if match is not None:
@@ -100,6 +105,15 @@ class Rule(MatchRule):
             None
             if lr_multiplier is None
             else check_range("lr_multiplier", lr_multiplier, 0.0, None, "[)")
+        )
+        self.hyperball = None if hyperball is None else check_flag("hyperball", hyperball)
+        if self.hyperball and self.decay:
+            raise IvyValueError(
+                "`hyperball` keeps the norm of a weight, so that nothing of it can decay: leave "
+                f"`decay` out. Received: hyperball=True, decay={self.decay}"
+            )
+        self.orthogonalize = (
+            None if orthogonalize is None else check_flag("orthogonalize", orthogonalize)
         )
         self.required = check_flag("required", required)
         #: Whether a pattern is read as 0.1.0 did: up to the end of Keras's path, from anywhere.
@@ -178,7 +192,7 @@ class Rule(MatchRule):
 
 
 #: What a rule may state, and what holds where none does; `decay` is the optimizer's then.
-PROPERTIES = ("decay", "adapt", "lr_multiplier")
+PROPERTIES = ("decay", "adapt", "lr_multiplier", "hyperball", "orthogonalize")
 
 _DEFAULTS = {
     "match": None,
@@ -321,6 +335,18 @@ def _treatment(stated: dict[str, Any], weight_decay: float) -> Treatment:
     return Treatment(float(decay), stated.get("adapt", True), stated.get("lr_multiplier", 1.0))
 
 
+def first_stated(rules: Sequence[Rule], name: str) -> bool | float | None:
+    """Return what the first of the rules states that states a property, or `None`.
+
+    Example:
+
+    >>> first_stated([Rule("w", adapt=False), Rule(decay=0.5), Rule(decay=True)], "decay")
+    0.5
+    """
+    stated = (getattr(rule, name) for rule in rules)
+    return next((value for value in stated if value is not None), None)
+
+
 def _check_all_matched(rules: Sequence[Rule], matched: set[int], places: "_Places") -> None:
     """Raise if a required rule matches neither a variable nor one that is frozen."""
     # Keras's loader of `.h5` files builds for no variables at all: nothing is missed there.
@@ -354,35 +380,3 @@ class _Places(Surroundings):
     @functools.cached_property
     def _leaf_paths(self) -> tuple[str, ...]:
         return tuple(v.path for v in self.variables if isinstance(v, Leaf))
-
-
-def anywhere(patterns: Sequence[str]) -> str:
-    """A pattern for the end of a path that says what `re.search` of any of these does."""
-    return f".*(?:{'|'.join(patterns)}).*"
-
-
-def exclusion_rules(decay: Sequence[str], adaptation: Sequence[str] = ()) -> list[Rule]:
-    """Return the rules for two lists of patterns, each searched for anywhere in a path.
-
-    Args:
-        decay: What does not decay.
-        adaptation: What has no trust ratio; if empty, what does not decay.
-
-    Example:
-
-    >>> exclusion_rules(["bias"], ["head"])
-    [Rule(match='.*(?:bias).*', decay=False), Rule(match='.*(?:head).*', adapt=False)]
-    """
-    if not decay and not adaptation:
-        return []
-    if not adaptation or list(adaptation) == list(decay):
-        return [path_rule(anywhere(decay), decay=False, adapt=False)]
-    rules = [path_rule(anywhere(adaptation), adapt=False)]
-    return [path_rule(anywhere(decay), decay=False)] * bool(decay) + rules
-
-
-def path_rule(pattern: str, **properties: Any) -> Rule:
-    """Return a rule whose pattern is searched for up to the end of Keras's path, and only there."""
-    rule = Rule(pattern, **properties)
-    rule._reads_ends = True
-    return rule
