@@ -1,7 +1,7 @@
 """Which tensors decay, which are adapted, and at what multiple of the learning rate."""
 
 from keras_ivy.optimizers.rules.leaf_places import Leaf
-from keras_ivy.optimizers.rules.patterns import anywhere, exclusion_rules, path_rule
+from keras_ivy.optimizers.rules.patterns import anywhere, exclusion_rules
 from keras_ivy.optimizers.rules.rules import (
     PRESETS,
     Rule,
@@ -9,6 +9,7 @@ from keras_ivy.optimizers.rules.rules import (
     as_rules,
     first_stated,
     path_of,
+    path_rule,
     resolve,
     rule_configs,
 )

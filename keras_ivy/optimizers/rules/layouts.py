@@ -70,23 +70,24 @@ class LayoutRow:
         """What updates it."""
         return "Muon" if self.orthogonalize else "AdamW"
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> dict[str, object]:
         """Return what a file holds."""
-        kept: dict[str, Any] = {"shape": list(self.shape), "role": self.role}
+        kept: dict[str, object] = {"shape": list(self.shape), "role": self.role}
         if self.matrices is not None:
             kept["matrices"] = [list(part) for part in self.matrices]
             kept["orthogonalize"] = self.orthogonalize
         return kept
 
     @classmethod
-    def from_config(cls, path: str, config: Mapping[str, Any]) -> "LayoutRow":
+    def from_config(cls, path: str, config: Mapping[str, object]) -> "LayoutRow":
         """Make a row of what `get_config` returned."""
+        given: dict[str, Any] = {"matrices": None, "orthogonalize": False, **config}
         matrices = None
-        if config.get("matrices") is not None:
-            split, order, (count, rows, columns) = config["matrices"]
+        if given["matrices"] is not None:
+            split, order, (count, rows, columns) = given["matrices"]
             matrices = Matrices(tuple(split), tuple(order), (count, rows, columns))
-        shape = tuple(config["shape"])
-        return cls(path, shape, matrices, config["role"], config.get("orthogonalize", False))
+        shape = tuple(given["shape"])
+        return cls(path, shape, matrices, given["role"], given["orthogonalize"])
 
 
 @register()
@@ -158,12 +159,12 @@ class Layout(VariableTable[LayoutRow]):
             )
         return row
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> dict[str, dict[str, dict[str, object]]]:
         """Return what a file holds: what is said of every path."""
         return {"rows": {row.path: row.get_config() for row in self._rows}}
 
     @classmethod
-    def from_config(cls, config: Mapping[str, Any]) -> "Layout":
+    def from_config(cls, config: Mapping[str, Mapping[str, Mapping[str, object]]]) -> "Layout":
         """Make a layout of what `get_config` returned."""
         return cls(LayoutRow.from_config(path, kept) for path, kept in config["rows"].items())
 

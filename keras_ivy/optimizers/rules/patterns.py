@@ -1,11 +1,10 @@
 """Rules of patterns that are searched for in Keras's paths, as other libraries do."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from keras_ivy.optimizers.rules.rules import Rule
+from keras_ivy.optimizers.rules.rules import Rule, path_rule
 
-__all__ = ["anywhere", "exclusion_rules", "path_rule"]
+__all__ = ["anywhere", "exclusion_rules"]
 
 
 def anywhere(patterns: Sequence[str]) -> str:
@@ -31,10 +30,3 @@ def exclusion_rules(decay: Sequence[str], adaptation: Sequence[str] = ()) -> lis
         return [path_rule(anywhere(decay), decay=False, adapt=False)]
     rules = [path_rule(anywhere(adaptation), adapt=False)]
     return [path_rule(anywhere(decay), decay=False)] * bool(decay) + rules
-
-
-def path_rule(pattern: str, **properties: Any) -> Rule:
-    """Return a rule whose pattern is searched for up to the end of Keras's path, and only there."""
-    rule = Rule(pattern, **properties)
-    rule._reads_ends = True
-    return rule

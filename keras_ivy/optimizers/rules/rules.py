@@ -380,3 +380,10 @@ class _Places(Surroundings):
     @functools.cached_property
     def _leaf_paths(self) -> tuple[str, ...]:
         return tuple(v.path for v in self.variables if isinstance(v, Leaf))
+
+
+def path_rule(pattern: str, **properties: Any) -> Rule:
+    """Return a rule whose pattern is searched for up to the end of Keras's path, and only there."""
+    rule = Rule(pattern, **properties)
+    rule._reads_ends = True
+    return rule
