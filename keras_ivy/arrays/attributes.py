@@ -19,7 +19,7 @@ from keras_ivy.ops.tensors import dtype_name, to_tensor
 from keras_ivy.typing import Array, ArrayLike, ShapeLike
 from keras_ivy.utils.exceptions import IvyAttributeError, IvyValueError
 
-__all__ = ["PROPERTIES", "RULES", "put_attributes"]
+__all__ = ["PROPERTIES", "RULES", "put_attributes", "unbound"]
 
 
 def put_attributes(attributes: Attributes) -> None:
@@ -40,6 +40,17 @@ def _getter(original: Callable[[Array, str], object] | None) -> Callable[[Array,
         return types.MethodType(_method(name), self)
 
     return __getattr__
+
+
+def unbound(name: str) -> Callable:
+    """Return a method of Ivy's arrays as a function of the array, as `Array.name` is in Ivy.
+
+    Raises:
+        AttributeError: If Ivy's arrays have no such method, or this package no function for it.
+    """
+    if name not in _NAMES or name in PROPERTIES:
+        raise IvyAttributeError(f"Ivy's arrays have no such method. Received: Array.{name}")
+    return _method(name)
 
 
 #: Methods that have been asked for, by name.

@@ -6,13 +6,13 @@ this package, of which the first that has a name counts.
 
 from keras_ivy.utils.exceptions import nearest
 
-__all__ = ["PLACES", "TOP", "why_not"]
+__all__ = ["NO_OTHER_BACKEND", "PLACES", "TOP", "why_not"]
 
 #: The name that programs import.
 TOP = "ivy"
 
 #: Where everything can be found that Ivy has at its top.
-_ALL = ("keras_ivy",)
+_ALL = ("keras_ivy.drop_in.classes", "keras_ivy")
 #: Files of Ivy that hold classes, which have a file of that name here.
 _STATEFUL = (
     "activations",
@@ -61,6 +61,10 @@ _WRAPPERS = ("keras_ivy.drop_in.wrappers", "keras_ivy")
 _CLASSES = ("keras_ivy.drop_in.classes", "keras_ivy")
 _ERRORS = ("keras_ivy.utils.exceptions", "keras_ivy")
 
+#: Backends of Ivy that are not here. Programs name their modules to compare with, or to leave them
+#: out, so that these can be imported; what is asked of them is refused.
+OTHER_BACKENDS = ("jax", "mindspore", "mxnet", "numpy", "paddle", "torch")
+
 #: Ivy's modules by their names below `ivy`; modules of this package that hold what they show.
 PLACES: dict[str, tuple[str, ...]] = {
     "": _ALL,
@@ -68,6 +72,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     **{f"stateful.{name}": (f"keras_ivy.stateful.{name}",) for name in _STATEFUL},
     "functional": _OPS,
     "functional.backends": _BACKEND,
+    **{f"functional.backends.{name}": () for name in OTHER_BACKENDS},
     **dict.fromkeys(_FUNCTIONS, _OPS),
     **{f"{folder}.{name}": _OPS for folder in _FUNCTIONS for name in _SUBJECTS},
     "functional.backends.tensorflow": ("keras_ivy.ops", *_BACKEND),
@@ -89,17 +94,15 @@ PLACES: dict[str, tuple[str, ...]] = {
     "framework_handler": _BACKEND,
 }
 
-_OTHER_BACKEND = (
-    "keras_ivy computes with Keras on TensorFlow, and has no other backend; import "
-    "`ivy.functional.backends.tensorflow`"
+#: The sentence for what is asked of another backend.
+NO_OTHER_BACKEND = (
+    "keras_ivy computes with Keras on TensorFlow, and has no other backend; use "
+    "`ivy.functional.backends.tensorflow`, or functions of `ivy` itself"
 )
 _TRANSLATORS = "Ivy's tracer and translators between frameworks are not part of keras_ivy"
 #: Modules of Ivy that are not here, each with those below it.
 _NOT_HERE = {
-    **{
-        f"functional.backends.{name}": _OTHER_BACKEND
-        for name in ("jax", "mindspore", "mxnet", "numpy", "onnx", "paddle", "torch")
-    },
+    **{f"functional.backends.{name}": NO_OTHER_BACKEND for name in OTHER_BACKENDS},
     "compiler": _TRANSLATORS,
     "engines": _TRANSLATORS,
     "functional.frontends": _TRANSLATORS,

@@ -117,6 +117,8 @@ def test_symbolic_tensors_promote_as_others_do():
 @pytest.mark.parametrize("kind", KINDS)
 def test_properties(kind):
     x = KINDS[kind](X)
+    assert ivy.is_float_dtype(x.dtype)
+    assert not ivy.is_int_dtype(x.dtype)
     assert (x.size, x.ndim, x.itemsize, x.strides, x.base) == (6, 2, 4, (12, 4), None)
     assert (x.backend, x.get_num_dims()) == ("tensorflow", 2)
     np.testing.assert_array_equal(x.T, X.T)

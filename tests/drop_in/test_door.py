@@ -8,10 +8,14 @@ import pickle
 import sys
 import types
 
+import keras
+import numpy as np
 import pytest
+import tensorflow as tf
 
 import keras_ivy
 from keras_ivy import drop_in
+from keras_ivy.drop_in import classes
 from keras_ivy.drop_in.places import PLACES
 
 
@@ -81,7 +85,7 @@ def test_every_place_can_be_imported_and_lists_what_it_holds(place, door):
     module = importlib.import_module(name)
     assert module.__name__ == name
     assert importlib.util.find_spec(name).name == name
-    assert module.__all__
+    assert module.__all__ or not PLACES[place]
     assert set(module.__all__) <= set(dir(module))
     for public in module.__all__:
         getattr(module, public)
@@ -103,7 +107,8 @@ def test_every_place_can_be_imported_and_lists_what_it_holds(place, door):
         ("ivy.stateful.sequential", "Sequential", keras_ivy.Sequential),
         ("ivy.data_classes.container", "Container", keras_ivy.Container),
         ("ivy.data_classes.container.base", "ContainerBase", keras_ivy.Container),
-        ("ivy.data_classes.array.array", "Array", keras_ivy.Array),
+        ("ivy.data_classes.array.array", "Array", classes.Array),
+        ("ivy", "Array", classes.Array),
         ("ivy.functional.ivy.layers", "conv2d", keras_ivy.conv2d),
         ("ivy.functional.ivy.gradients", "adam_step", keras_ivy.adam_step),
         ("ivy.functional.ivy.experimental.layers", "max_pool2d", keras_ivy.max_pool2d),
@@ -157,8 +162,7 @@ def test_what_a_program_sets_is_gone_with_the_door():
         ),
         ("ivy.statefull", r"no module `ivy\.statefull`\. Did you mean 'ivy\.stateful'\?"),
         ("ivy.qqqqqqqqqqqq", r"no module `ivy\.q+`\. Known names: .*ivy\.stateful"),
-        ("ivy.functional.backends.torch", r"no other backend; .*Received: module='ivy\.fun"),
-        ("ivy.functional.backends.jax.layers", "no other backend"),
+        ("ivy.functional.backends.jax.layers", r"no other backend; .*Received: module='ivy\.fun"),
         ("ivy.functional.frontends.torch", "not part of keras_ivy"),
         ("ivy.compiler.compiler", "not part of keras_ivy"),
     ],
@@ -171,15 +175,19 @@ def test_modules_that_are_not_here_say_so_in_one_sentence(name, sentence, door):
 
 
 def test_programs_that_look_for_backends_find_one(door):
-    """How Ivy's test suites choose: what cannot be imported is left out."""
-    found = []
+    """Test suites name them all, in lists and comparisons, and choose one to compute with."""
+    backends = {}
     for name in ("numpy", "jax", "tensorflow", "torch", "mxnet"):
-        try:
-            exec(f"import ivy.functional.backends.{name}")
-        except ImportError:
+        exec(f"import ivy.functional.backends.{name} as found", backends)
+        assert backends["found"] is getattr(door.functional.backends, name)
+        assert backends["found"] is not door.functional.backends.paddle
+        if name == "tensorflow":
+            door.set_backend(backends["found"])
             continue
-        found.append(name)
-    assert found == ["tensorflow"]
+        with pytest.raises(ValueError, match=f"no other backend: .*'{name}'"):
+            door.set_backend(backends["found"])
+        with pytest.raises(AttributeError, match=rf"no other backend; .*backends\.{name}\.use$"):
+            backends["found"].use  # noqa: B018
     with door.functional.backends.tensorflow.use:
         assert door.current_backend_str() == "tensorflow"
     with door.utils.backend.ContextManager(door.functional.backends.tensorflow):
@@ -203,6 +211,22 @@ def test_pickles_that_name_ivys_places_are_read_through_the_door():
         pickle.loads(data)
     with drop_in.install():
         assert pickle.loads(data) is keras_ivy.Linear
+
+
+def test_arrays_are_tensors_and_variables(door):
+    x, w = door.array([[1.0, 2.0]]), door.variable([1.0])
+    for array in (x, w, tf.Variable(1.0), keras.Input((3,))):
+        assert isinstance(array, door.Array)
+        assert issubclass(type(array), door.Array)
+    for other in (None, 1.0, [x], np.ones(2), door.Container(a=x)):
+        assert not isinstance(other, door.Array)
+    assert isinstance(door.Array(w), tf.Tensor)
+    assert door.Array(x) is x
+    np.testing.assert_array_equal(door.Array.reshape(x, (2, 1)), [[1.0], [2.0]])
+    assert (door.Array | None).__args__ == (door.Array, type(None))
+    for name in ("nonsense", "T", "__array__"):
+        with pytest.raises(AttributeError):
+            getattr(door.Array, name)
 
 
 def test_decorators_of_func_wrapper_keep_functions(door):

@@ -809,6 +809,7 @@ OTHERS = {
     "cache_fn",
     "can_cast",
     "choose_random_backend",
+    "clear_backend_stack",
     "cmp_is",
     "cmp_isnot",
     "copy_nest",

@@ -18,7 +18,7 @@ WITHOUT_EXAMPLE = {
     "copy_array", "constant_pad", "default_float_dtype", "default_int_dtype", "diagonal", "eigh",
     "empty", "empty_like", "gpu_is_available", "hstack", "native_array", "num_cpus", "num_gpus",
     "ones_like", "qr", "slogdet", "svd", "transpose", "unset_backend", "vstack", "zeros_like",
-    "previous_backend", "unset_framework", "unset_soft_device_mode",
+    "clear_backend_stack", "previous_backend", "unset_framework", "unset_soft_device_mode",
 }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 __all__ = [
     "backend_stack",
     "choose_random_backend",
+    "clear_backend_stack",
     "current_backend",
     "current_backend_str",
     "current_framework",
@@ -99,8 +100,8 @@ def unset_backend() -> None:
     """Do nothing: the backend is always TensorFlow. Programs that call `set_backend` end so."""
 
 
-#: Other names of the same, of which the last is of older programs.
-previous_backend = unset_framework = unset_backend
+#: Other names of the same, of which the last two are of older programs.
+previous_backend = clear_backend_stack = unset_framework = unset_backend
 
 
 def current_backend(*args: object, **kwargs: object) -> types.ModuleType:

@@ -4,6 +4,7 @@ import builtins
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.tensors import common_type, to_tensor
@@ -187,7 +188,7 @@ def default_dtype(*, dtype: DTypeLike = None, item: ArrayLike | DTypeLike = None
 
 def _type_of(x: ArrayLike | DTypeLike) -> str:
     """The data type that an array, a type or a number has."""
-    if isinstance(x, str | type | np.dtype):
+    if isinstance(x, str | type | np.dtype | tf.DType):
         return as_dtype(x)
     return dtype(x)
 
