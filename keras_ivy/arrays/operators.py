@@ -1,8 +1,8 @@
 """Operators on arrays, as Ivy defines them, for the programs that expect Ivy's arrays.
 
-Operands of one type of floats, and what else TensorFlow computes as Ivy does, go straight to
-TensorFlow's own operator. For the rest, who calls decides: an installed package that does not
-import Ivy gets TensorFlow's own operator too.
+What TensorFlow computes it computes as ever, but for the few results that are not Ivy's; what it
+refuses is looked at again. Then who calls decides: an installed package that does not import Ivy
+gets TensorFlow's result, or its refusal.
 """
 
 import functools
@@ -23,7 +23,7 @@ from keras_ivy.utils.exceptions import IvyTypeError
 
 __all__ = ["put_operators"]
 
-Operator = Callable[..., object]
+Operator = Callable
 
 
 def _none(*operands: object) -> object:
@@ -31,20 +31,25 @@ def _none(*operands: object) -> object:
     return NotImplemented
 
 
-#: Types of which TensorFlow's operators are Ivy's, by the id of TensorFlow's object for them.
-_FLOATS = frozenset(id(tf.as_dtype(name)) for name in ("bfloat16", "float16", "float32", "float64"))
-_WHOLE = frozenset(
-    id(tf.as_dtype(f"{sign}int{bits}")) for sign in ("", "u") for bits in (8, 16, 32, 64)
+#: Operators by their names between underscores.
+_COMPARISONS = ("lt", "le", "gt", "ge", "eq", "ne")
+_NAMES = (
+    *("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor"),
+    *("lshift", "rshift", "divmod"),
+    *_COMPARISONS,
 )
-#: Operators by their names between underscores -> the types that need no second look.
-_SAME = {
-    **dict.fromkeys(("add", "sub", "mul", "mod", "floordiv"), _FLOATS | _WHOLE),
-    **dict.fromkeys(("lt", "le", "gt", "ge", "eq", "ne"), _FLOATS | _WHOLE),
-    **dict.fromkeys(("truediv", "pow", "matmul"), _FLOATS),
-    **dict.fromkeys(("and", "or", "xor"), _WHOLE),
-    **dict.fromkeys(("lshift", "rshift", "divmod"), frozenset()),
-}
-_COMPARISONS = frozenset({"lt", "le", "gt", "ge", "eq", "ne"})
+_FLOATS = frozenset({"bfloat16", "float16", "float32", "float64"})
+#: Where TensorFlow gives a result that is not Ivy's, the type that it has then: of truth values
+#: times numbers, and of whole numbers by whole numbers.
+_DOUBTFUL = {"mul": tf.bool, "truediv": tf.float64}
+#: What TensorFlow raises where types do not fit.
+_MISFITS = (
+    TypeError,
+    ValueError,
+    tf.errors.InvalidArgumentError,
+    tf.errors.NotFoundError,
+    tf.errors.UnimplementedError,
+)
 #: Those that TensorFlow has not for all arrays -> functions of this package.
 _FUNCTIONS: dict[str, Callable] = {
     "divmod": lambda x1, x2: (ops.floor_divide(x1, x2), ops.remainder(x1, x2)),
@@ -56,13 +61,15 @@ _FUNCTIONS: dict[str, Callable] = {
 }
 #: Those that truth values have as the whole numbers 0 and 1.
 _OF_WHOLE = frozenset({"divmod", "floordiv", "ge", "gt", "le", "lt", "mod", "pow"})
+#: Classes of arrays whose operators are Keras's.
+_KERAS = frozenset({keras.Variable, keras.KerasTensor})
 #: The types of queries that TensorFlow reads as Ivy does.
 _BASIC = frozenset({int, slice, type(None), type(Ellipsis)})
 #: TensorFlow's and Keras's own operators, which stay what they were while arrays have ours.
-_TENSORS: dict[str, Callable] = {name: getattr(tf.Tensor, f"__{name}__", _none) for name in _SAME}
+_TENSORS: dict[str, Callable] = {name: getattr(tf.Tensor, f"__{name}__", _none) for name in _NAMES}
 _SYMBOLIC: dict[str, Callable] = {
     prefix + name: getattr(keras.KerasTensor, f"__{prefix}{name}__", _none)
-    for name in _SAME
+    for name in _NAMES
     for prefix in ("", "r")
 }
 
@@ -70,12 +77,12 @@ _SYMBOLIC: dict[str, Callable] = {
 def put_operators(attributes: Attributes) -> None:
     """Give every class of arrays the operators."""
     for cls in CLASSES:
-        for name in _SAME:
+        for name in _NAMES:
             # Symbolic tensors are keys of dicts, to which only the same one is equal.
             if cls is keras.KerasTensor and name == "eq":
                 continue
             for prefix in ("",) if name in _COMPARISONS else ("", "r"):
-                maker = _matmul if name == "matmul" else _binary
+                maker = _keras_binary if cls in _KERAS else _binary
                 make = functools.partial(maker, name, prefix == "r")
                 attributes.put(cls, f"__{prefix}{name}__", make)
         attributes.put(cls, "__abs__", _absolute)
@@ -85,54 +92,60 @@ def put_operators(attributes: Attributes) -> None:
 
 
 def _binary(name: str, reflected: bool, original: Operator | None) -> Operator:
-    """Return an operator of arrays.
+    """Return an operator of TensorFlow's arrays, which has no rule for operands of unlike types.
 
     Args:
         name: Its name between underscores.
         reflected: Whether the array is the right operand.
-        original: TensorFlow's or Keras's own, if there is one.
+        original: TensorFlow's own, if there is one.
     """
-    same = _SAME[name]
-    floats = same & _FLOATS
+    own = original or _none
+    doubtful = _DOUBTFUL.get(name)
+
+    def operator(self: Array, other: ArrayLike) -> object:
+        found = refused = None
+        kind = type(other)
+        # NumPy's numbers would take the array's type.
+        if original is not None and (kind is type(self) or kind is float or kind is int):
+            try:
+                found = original(self, other)
+            except _MISFITS as error:
+                refused = error
+            else:
+                if doubtful is None or found.dtype is not doubtful:
+                    return found
+        pair = None if called_by_library(2) else promoted(self, other)
+        if pair is not None:
+            refused = None  # its traceback would keep this frame, and the operands
+            return _computed(name, *(reversed(pair) if reflected else pair))
+        if refused is not None:
+            raise refused
+        return own(self, other) if found is None else found
+
+    return operator
+
+
+def _keras_binary(name: str, reflected: bool, original: Operator | None) -> Operator:
+    """Return an operator of Keras's arrays, which has rules, but other ones than Ivy.
+
+    The arguments are those of `_binary`.
+    """
     own = original or _none
 
     def operator(self: Array, other: ArrayLike) -> object:
-        kind = type(other)
-        if kind is type(self):
-            dtype = self.dtype
-            if id(dtype) in same and other.dtype is dtype:
+        dtype = self.dtype
+        if dtype in _FLOATS:
+            kind = type(other)
+            if kind is float or kind is int:
                 return own(self, other)
-        elif (kind is float or kind is int) and id(self.dtype) in floats:
-            return own(self, other)
-        if called_by_library(2):
-            return own(self, other)
-        pair = promoted(self, other)
-        if pair is None:
-            return own(self, other)
-        return _computed(name, *(reversed(pair) if reflected else pair))
-
-    return operator
-
-
-def _matmul(name: str, reflected: bool, original: Operator) -> Operator:
-    """Return the operator of the matrix product, which TensorFlow has not for vectors."""
-
-    def operator(self: Array, other: ArrayLike) -> object:
-        if type(other) is type(self):
-            dtype = self.dtype
-            if id(dtype) in _FLOATS and other.dtype is dtype and _is_matrix(self, other):
-                return original(self, other)
+            if isinstance(other, tf.Tensor) and other.dtype.name == dtype:
+                return own(self, other)
         pair = None if called_by_library(2) else promoted(self, other)
         if pair is None:
-            return original(self, other)
+            return own(self, other)
         return _computed(name, *(reversed(pair) if reflected else pair))
 
     return operator
-
-
-def _is_matrix(*xs: Array) -> bool:
-    """Whether arrays have two axes or more."""
-    return all((x.shape.rank or 0) > 1 for x in xs)
 
 
 def _positive(original: Operator | None) -> Operator:

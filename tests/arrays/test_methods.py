@@ -164,7 +164,7 @@ def test_methods_whose_array_stands_elsewhere():
 def test_methods_of_two_arrays_promote_as_operators_do():
     whole, real = tf.constant([1, 2]), tf.constant([1.0, 2.0])
     for name in sorted(PROMOTING & set(ops.__all__)):
-        if "bitwise" in name or name == "cross":
+        if "bitwise" in name or name in ("cross", "gcd", "lcm"):
             continue
         pair = whole[:, None], real[None]
         if name in ("matmul", "dot", "inner", "vecdot", "tensordot", "outer", "kron"):
