@@ -7,6 +7,8 @@ from keras_ivy.ops import NativeArray
 from keras_ivy.ops.tensors import to_tensor
 from keras_ivy.typing import Array as Tensor
 from keras_ivy.typing import ArrayLike
+from keras_ivy.utils.checks import summary
+from keras_ivy.utils.exceptions import IvyTypeError
 
 __all__ = ["Array", "Container", "ContainerBase", "NativeArray"]
 
@@ -48,3 +50,15 @@ class Array(metaclass=_Arrays):
     >>> isinstance(x, Array), Array.mean(x).numpy().item(), isinstance([1.0], Array)
     (True, 2.0, False)
     """
+
+    def __setstate__(self, state: object) -> None:
+        """Refuse to be what a pickle of real Ivy makes: it begins with an object of this class.
+
+        Raises:
+            TypeError: Always, with the way to read such a pickle.
+        """
+        raise IvyTypeError(
+            "The pickle holds arrays of real Ivy, which cannot become tensors one by one; read it "
+            "by `keras_ivy.Container.load(path, allow_pickle=True)`, if you trust its author. "
+            f"Received: {summary(state)}"
+        )

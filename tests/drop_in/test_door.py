@@ -17,6 +17,7 @@ import keras_ivy
 from keras_ivy import drop_in
 from keras_ivy.drop_in import classes
 from keras_ivy.drop_in.places import PLACES
+from tests.golden.load import HERE
 
 
 @pytest.fixture
@@ -211,6 +212,14 @@ def test_pickles_that_name_ivys_places_are_read_through_the_door():
         pickle.loads(data)
     with drop_in.install():
         assert pickle.loads(data) is keras_ivy.Linear
+
+
+@pytest.mark.parametrize("name", ["tensorflow_dumps.pkl", "numpy_config.pkl", "net_v.pickle"])
+def test_pickles_of_real_ivys_arrays_say_how_to_read_them(name, door):
+    path = HERE / "ivy_files" / name
+    with pytest.raises(TypeError, match=r"Container\.load\(path, allow_pickle=True\)"):
+        pickle.loads(path.read_bytes())
+    assert door.Container.load(path, allow_pickle=True)
 
 
 def test_arrays_are_tensors_and_variables(door):
