@@ -84,6 +84,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "data_classes.container.container": _CLASSES,
     "func_wrapper": _WRAPPERS,
     "utils": ("keras_ivy.utils", "keras_ivy"),
+    "utils.assertions": ("keras_ivy.utils.assertions",),
     "utils.backend": _BACKEND,
     "utils.backend.handler": _BACKEND,
     "utils.exceptions": _ERRORS,
