@@ -1,5 +1,5 @@
-"""For tools that call setup.py; everything stands in pyproject.toml."""
+"""The license, and a file for tools that call setup.py; everything else is in pyproject.toml."""
 
 from setuptools import setup
 
-setup()
+setup(license="Apache-2.0")
