@@ -4,8 +4,8 @@
     python tools/look_at_site.py --shots FOLDER [PAGE...]     # and photographs pages
 
 Each page is held in a frame of a given width. What is found is text or a picture that reaches
-beyond the page without a scrollbar of its own, pictures that are not there, and text with too little
-contrast. Needs Chromium; it is no part of the tests.
+beyond the page without a scrollbar of its own, pictures that are not there, and text with too
+little contrast. Needs Chromium; it is no part of the tests.
 """
 
 import argparse

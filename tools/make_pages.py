@@ -20,7 +20,7 @@ import pkgutil
 import re
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -232,9 +232,7 @@ def _entry(path: str, name: str, value: object) -> list[str]:
         inspect.isclass(value) and value.__module__.startswith("keras_ivy")
     ):
         said = inspect.getdoc(value) or ""
-        parameters = inspect.signature(value).parameters.values()
-        bare = [each.replace(annotation=inspect.Parameter.empty) for each in parameters]
-        shown = str(inspect.Signature(bare))
+        shown = "(message)" if issubclass_of(value, BaseException) else _bare_signature(value)
         if value.__name__ != name:
             said = f"Another name of `{value.__name__}`.\n\n{said}"
         return [*head, "```py", f"{name}{shown}", "```", "", *_markdown(said)]
@@ -244,6 +242,18 @@ def _entry(path: str, name: str, value: object) -> list[str]:
         return [*head, f"A ready instance: `{value!r}`."]
     shown = f"`{value!r}`" if len(repr(value)) < 60 else ", ".join(f"`{key}`" for key in value)
     return [*head, f"A constant: {shown}."]
+
+
+def issubclass_of(value: object, base: type) -> bool:
+    """Whether this is a class derived from a base."""
+    return inspect.isclass(value) and issubclass(value, base)
+
+
+def _bare_signature(value: Callable[..., object]) -> str:
+    """The arguments with their defaults, without types."""
+    parameters = inspect.signature(value).parameters.values()
+    bare = [each.replace(annotation=inspect.Parameter.empty) for each in parameters]
+    return str(inspect.Signature(bare))
 
 
 def _markdown(docstring: str) -> list[str]:
