@@ -18,7 +18,7 @@ from keras_ivy.optimizers.migrate.interop import from_keras
 from keras_ivy.optimizers.muon import Muon
 from keras_ivy.optimizers.parts.callbacks import TrustRatioLogger
 from keras_ivy.optimizers.parts.schedules import OneCycle, WarmupPolynomial, scale_lr
-from keras_ivy.optimizers.rules import Rule
+from keras_ivy.optimizers.rules import Rule, layerwise
 from keras_ivy.optimizers.rules.layouts import Layout, layout_of
 from keras_ivy.optimizers.sgd import SGD
 from keras_ivy.registration import keep_former_files, list_optimizers, register
@@ -46,6 +46,7 @@ __all__ = [
     "gradient_descent_update",
     "lamb_update",
     "lars_update",
+    "layerwise",
     "layout_of",
     "list_optimizers",
     "optimizer_update",

@@ -1,20 +1,20 @@
 """The graph of a functional or `Sequential` model: who receives outputs, and in which nest.
 
 Private names used: `Operation._outbound_nodes` and `_inbound_nodes`, with the `input_tensors` of a
-node; `KerasTensor._keras_history`; of functional models
-`_outputs_struct`, the nest in which they return their outputs; `entry_layer` of the
+node; `Function._nodes_by_depth`, `Sequential._functional`; `KerasTensor._keras_history`; of
+functional models `_outputs_struct`, the nest in which they return their outputs; `entry_layer` of the
 `current_call_ctx`, the outermost layer of the call that is going on.
 """
 
 import weakref
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 from keras.src.backend.common.global_state import get_global_attribute
 from keras.src.models.functional import Functional
 
-__all__ = ["consumers", "name_outputs", "ways_back"]
+__all__ = ["Call", "calls", "consumers", "name_outputs", "ways_back"]
 
 #: Functional models whose outputs were looked at.
 _named: weakref.WeakSet = weakref.WeakSet()
@@ -48,6 +48,39 @@ def ways_back(model: keras.layers.Layer) -> list[list[keras.Operation]] | None:
             tensor = given[0] if len({id(x) for x in given}) == 1 else None
         ways.append(way)
     return ways
+
+
+class Call(NamedTuple):
+    """A call of a layer or operation in a functional model.
+
+    Attributes:
+        operation: The layer or operation.
+        inputs: The calls that it receives from, by their position in the list.
+    """
+
+    operation: object
+    inputs: tuple[int, ...]
+
+
+def calls(model: keras.layers.Layer) -> list[Call]:
+    """Return the calls of a functional model or a `Sequential`, inputs first.
+
+    A `Sequential` that was built without an input is one call after the other.
+    """
+    functional = getattr(model, "_functional", model)
+    if not isinstance(functional, Functional):
+        layers = model.layers
+        return [Call(layer, (i - 1,) if i else ()) for i, layer in enumerate(layers)]
+    by_depth = functional._nodes_by_depth
+    nodes = [node for depth in sorted(by_depth, reverse=True) for node in by_depth[depth]]
+    place = {id(node): i for i, node in enumerate(nodes)}
+    found = []
+    for node in nodes:
+        sources = (tensor._keras_history for tensor in node.arguments.keras_tensors)
+        before = (place.get(id(s.operation._inbound_nodes[s.node_index])) for s in sources)
+        own = () if node.is_input else before
+        found.append(Call(node.operation, tuple(i for i in own if i is not None)))
+    return found
 
 
 def name_outputs(layer: keras.layers.Layer, count: int, pack: Callable[[list], object]) -> None:

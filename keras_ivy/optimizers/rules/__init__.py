@@ -1,5 +1,6 @@
 """Which tensors decay, which are adapted, and at what multiple of the learning rate."""
 
+from keras_ivy.optimizers.rules.layerwise import layerwise
 from keras_ivy.optimizers.rules.leaf_places import Leaf
 from keras_ivy.optimizers.rules.patterns import anywhere, exclusion_rules
 from keras_ivy.optimizers.rules.rules import (
@@ -23,6 +24,7 @@ __all__ = [
     "as_rules",
     "exclusion_rules",
     "first_stated",
+    "layerwise",
     "path_of",
     "path_rule",
     "resolve",
