@@ -37,8 +37,6 @@ class AtDepth:
     [True, False]
     """
 
-    __module__ = "keras_ivy.optimizers"
-
     #: It is asked with a `Place` and not with the variable alone.
     asks_place = True
 
