@@ -80,6 +80,24 @@ def test_vit_that_is_written_out_flat():
     assert depths(flat_vit()) == want | table(last_norm=(NORM, 4), head=(DENSE, 4))
 
 
+def test_normalisations_after_the_additions_belong_to_what_follows():
+    inputs = x = keras.Input((4, 6))
+    x = keras.layers.Dense(6, name="embed")(x)
+    want = table(embed=(DENSE, 0))
+    for depth, name in enumerate("abc", 1):
+        y = keras.layers.MultiHeadAttention(2, 3, name=f"{name}_attention")(x, x)
+        x = keras.layers.LayerNormalization(name=f"{name}_first")(x + y)
+        y = keras.layers.Dense(6, name=f"{name}_down")(keras.layers.Dense(8, name=f"{name}_up")(x))
+        x = keras.layers.LayerNormalization(name=f"{name}_second")(x + y)
+        want |= table(**{
+            f"{name}_attention": (ATTENTION, depth), f"{name}_first": (NORM, depth),
+            f"{name}_up": (DENSE, depth), f"{name}_down": (DENSE, depth),
+            f"{name}_second": (NORM, depth + 1),
+        })  # fmt: skip
+    model = keras.Model(inputs, keras.layers.Dense(2, name="head")(x))
+    assert depths(model) == want | table(head=(DENSE, 4))
+
+
 def test_resnet_50_of_keras():
     model = keras.applications.ResNet50(weights=None, classes=3, input_shape=(32, 32, 3))
     want, depth = table(conv1_conv=(DENSE, 0), conv1_bn=(NORM, 0)), 0

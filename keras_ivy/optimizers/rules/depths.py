@@ -142,11 +142,12 @@ def _of_graph(model: keras.layers.Layer) -> list[_Part]:
             continue
         kinds = Counter(type(x).__name__ for x in layers)
         branches = len(segment) > 1 and first <= k <= last
-        inner = _inside(layers[0]) if len(layers) == 1 and not branches else None
+        alone = len(layers) == 1 and not branches
+        inner = _inside(layers[0]) if alone else None
         if inner is not None:
             found += inner
             continue
-        owner = type(layers[0]) if len(layers) == 1 and _is_composite(layers[0]) else None
+        owner = type(layers[0]) if alone and _is_composite(layers[0]) else None
         variables = [v for x in layers for v in x.variables]
         found.append(_Part(variables, branches, kinds, owner))
     if sum(part.block for part in found) < 2:
@@ -163,34 +164,35 @@ def _mark_composites(found: list[_Part]) -> None:
 
 
 def _merged(found: Sequence[_Part]) -> Iterator[_Part]:
-    """Make one block of halves that alternate and have little in common."""
-    at = 0
-    while at < len(found):
-        stop = at
-        while stop < len(found) and found[stop].block and found[stop].owner is None:
-            stop += 1
-        run = found[at:stop]
-        if not run:
-            yield found[at]
-            at += 1
-            continue
-        size = _period([part.kinds for part in run])
-        for i in range(0, len(run), size):
-            together = run[i : i + size]
+    """Make one block of parts that take turns and have little in common, and what is between."""
+    flat = [i for i, part in enumerate(found) if part.block and part.owner is None]
+    at = k = 0
+    while k < len(flat):
+        size, repeats = _turns([found[i].kinds for i in flat[k:]])
+        for _ in range(repeats):
+            first, last = flat[k], flat[k + size - 1]
+            yield from found[at:first]
+            together = found[first : last + 1]
             yield _Part([v for part in together for v in part.variables], True)
-        at = stop
+            at, k = last + 1, k + size
+    yield from found[at:]
 
 
-def _period(kinds: Sequence[Counter]) -> int:
-    """Into how many parts a block is divided: of layers of which none is more than another."""
+def _turns(kinds: Sequence[Counter]) -> tuple[int, int]:
+    """Into how many parts the first block is divided, and how many blocks like it follow it.
+
+    Parts take turns if they do so twice at least, and none is another one with more in it: a
+    residual block with a projection is a block like one without.
+    """
     for size in (2, 3, 4):
-        unit = kinds[:size]
-        repeats = len(kinds) % size == 0 and len(kinds) >= 2 * size
-        same = all(each == unit[i % size] for i, each in enumerate(kinds))
+        unit = list(kinds[:size])
+        repeats = 1
+        while list(kinds[repeats * size : (repeats + 1) * size]) == unit:
+            repeats += 1
         apart = all(not a <= b for i, a in enumerate(unit) for j, b in enumerate(unit) if i != j)
-        if repeats and same and apart:
-            return size
-    return 1
+        if repeats > 1 and apart and len(unit) == size:
+            return size, repeats
+    return 1, 1
 
 
 def _layer(operation: object) -> keras.layers.Layer | None:
