@@ -2,8 +2,8 @@
 
 Private names used: `Operation._outbound_nodes` and `_inbound_nodes`, with the `input_tensors` of a
 node; `Function._nodes_by_depth`, `Sequential._functional`; `KerasTensor._keras_history`; of
-functional models `_outputs_struct`, the nest in which they return their outputs; `entry_layer` of the
-`current_call_ctx`, the outermost layer of the call that is going on.
+functional models `_outputs_struct`, the nest in which they return their outputs; `entry_layer` of
+the `current_call_ctx`, the outermost layer of the call that is going on.
 """
 
 import weakref
