@@ -8,14 +8,16 @@ whose names begin with `keras` or `tensorflow`. What a program that AutoGraph tr
 `operator.add(x, y)`, is called by functions in the modules beside `tf.autograph.to_graph`.
 """
 
+import enum
 import os
 import sys
 import sysconfig
 import types
+from collections.abc import Mapping
 
 import tensorflow as tf
 
-__all__ = ["asked_by_library", "called_by_library"]
+__all__ = ["Caller", "asked_by_library", "caller"]
 
 #: The packages that mean Keras's attributes: Keras, what is built on it, and this one.
 _LIBRARIES = frozenset(
@@ -40,64 +42,86 @@ def asked_by_library() -> bool:
 _IVY = frozenset({"ivy", "keras_ivy"})
 #: Where Python keeps its own modules.
 _STANDARD = os.path.normpath(sysconfig.get_path("stdlib")) + os.sep
-#: Of the names of modules: whether they are of an installed package that does not import Ivy.
-_judged: dict[str, bool] = {}
 #: Packages that never import Ivy, so that their modules need not be looked through.
 _KNOWN = frozenset({*_LIBRARIES, "jax", "matplotlib", "numpy", "pandas", "scipy", "sklearn"})
 #: Where TensorFlow keeps what calls for a program that it traces.
 _AUTOGRAPH = tf.autograph.to_graph.__module__.partition("autograph")[0] + "autograph."
 
 
-def called_by_library(depth: int) -> bool:
-    """Whether a function was called by an installed package that does not import Ivy.
+class Caller(enum.Enum):
+    """Whose code calls a function."""
 
-    Everything else is a program of Ivy's: files of the user's own, notebooks, and packages that
-    import `ivy` or `keras_ivy` and so expect its arrays.
+    #: An installed package that does not import Ivy, or Python itself.
+    LIBRARY = "library"
+    #: Another file, notebook or package that does not import Ivy.
+    OTHER = "other"
+    #: A module that imports Ivy, or one of a package with such a module.
+    IVY = "ivy"
+
+
+def caller(depth: int) -> Caller:
+    """Return whose code calls a function.
 
     Args:
         depth: How many frames above this function's the caller is: 1 is who calls this one.
     """
     frame: types.FrameType | None = sys._getframe(depth)
-    name = ""
     while frame is not None:
-        name = frame.f_globals.get("__name__") or ""
-        if not name.startswith(_AUTOGRAPH):
-            break
-        frame = frame.f_back
-    if frame is None:
-        return True
-    found = _judged.get(name)
-    if found is None:
-        found = _judged[name] = _is_library(name, frame.f_globals.get("__file__"))
-    # The examples of a library's docstrings run among its globals.
-    return found and not frame.f_code.co_filename.startswith("<doctest ")
+        namespace = frame.f_globals
+        name = namespace.get("__name__") or ""
+        if name.startswith(_AUTOGRAPH):
+            frame = frame.f_back
+            continue
+        # The examples of a library's docstrings run among its globals.
+        if _is_ivys(namespace.get("ivy")) or frame.f_code.co_filename.startswith("<doctest "):
+            return Caller.IVY
+        top = name.partition(".")[0]
+        if _is_installed(top, namespace.get("__file__")):
+            return Caller.IVY if _package_imports_ivy(top) else Caller.LIBRARY
+        if _imports_ivy(namespace) or (top != name and _package_imports_ivy(top)):
+            return Caller.IVY
+        return Caller.OTHER
+    return Caller.LIBRARY
 
 
-def _is_library(name: str, file: object) -> bool:
-    """Whether a module is of an installed package that does not import Ivy."""
-    top = name.partition(".")[0]
+def _is_installed(top: str, file: object) -> bool:
+    """Whether a module is of an installed package, or of Python itself."""
     if top in _KNOWN:
         return True
-    if top == "__main__" or not isinstance(file, str):
+    if not isinstance(file, str) or top == "__main__":
         return False
-    parts = os.path.normpath(file).split(os.sep)
-    if "site-packages" in parts or "dist-packages" in parts:
-        return not _imports_ivy(top)
-    return os.path.normpath(file).startswith(_STANDARD)
+    path = os.path.normpath(file)
+    parts = path.split(os.sep)
+    return "site-packages" in parts or "dist-packages" in parts or path.startswith(_STANDARD)
 
 
-def _imports_ivy(top: str) -> bool:
-    """Whether a module of a package has something of Ivy's among its globals."""
+#: Packages of which no module imports Ivy -> how many modules there were when they were asked.
+_without: dict[str, int] = {}
+
+
+def _package_imports_ivy(top: str) -> bool:
+    """Whether a module of a package imports Ivy."""
+    if top in _KNOWN or _without.get(top) == len(sys.modules):
+        return False
     for name, module in list(sys.modules.items()):
-        if name.partition(".")[0] != top or not isinstance(module, types.ModuleType):
-            continue
-        for value in list(vars(module).values()):
-            if isinstance(value, types.ModuleType):
-                home: object = value.__name__
-            elif isinstance(value, type | types.FunctionType):
-                home = value.__module__
-            else:
-                continue
-            if isinstance(home, str) and home.partition(".")[0] in _IVY:
-                return True
+        inside = name.partition(".")[0] == top and isinstance(module, types.ModuleType)
+        if inside and _imports_ivy(vars(module)):
+            return True
+    _without[top] = len(sys.modules)
     return False
+
+
+def _imports_ivy(namespace: Mapping[str, object]) -> bool:
+    """Whether a module has something of Ivy's among its globals."""
+    return any(map(_is_ivys, list(namespace.values())))
+
+
+def _is_ivys(value: object) -> bool:
+    """Whether a value is a module of Ivy's, or a class or function of one."""
+    if isinstance(value, types.ModuleType):
+        home: object = value.__name__
+    elif isinstance(value, type | types.FunctionType):
+        home = value.__module__
+    else:
+        return False
+    return isinstance(home, str) and home.partition(".")[0] in _IVY

@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from keras_ivy import ops, optimizers
 from keras_ivy.adapters.array_classes import CLASSES, Attributes
-from keras_ivy.adapters.callers import called_by_library
+from keras_ivy.adapters.callers import Caller, caller
 from keras_ivy.arrays.names import METHODS, PROMOTING
 from keras_ivy.arrays.promotion import promoted
 from keras_ivy.ops.tensors import dtype_name, to_tensor
@@ -33,7 +33,7 @@ def _getter(original: Callable[[Array, str], object] | None) -> Callable[[Array,
     own = original or object.__getattribute__  # which says that there is none
 
     def __getattr__(self: Array, name: str) -> object:
-        if name not in _NAMES or called_by_library(2):
+        if name not in _NAMES or caller(2) is Caller.LIBRARY:
             return own(self, name)
         if name in PROPERTIES:
             return PROPERTIES[name](self)

@@ -71,8 +71,9 @@ def set_array_mode(mode: bool) -> ArrayMode:
     Off, which is how a process begins, tensors are TensorFlow's in all. On, tensors, variables and
     Keras's symbolic tensors have the methods of Ivy's arrays (`x.reshape((2, 3))`, `x.mean()`,
     `x.to_numpy()`, ...), promote types as Ivy does (an int32 array times 1.5 is one of float64) and
-    take arrays as indices, wherever a program uses them. Installed packages that do not import Ivy,
-    Keras and TensorFlow among them, see tensors as they were.
+    take arrays as indices, in modules that import Ivy. In others, what TensorFlow computes stays as
+    it is, and only what it refuses is promoted; installed packages that do not import Ivy, such as
+    Keras and TensorFlow, see no difference at all. docs/ivy_programs.md tells more.
 
     Args:
         mode: Whether arrays have them.

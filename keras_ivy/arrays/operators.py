@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from keras_ivy import ops
 from keras_ivy.adapters.array_classes import CLASSES, Attributes
-from keras_ivy.adapters.callers import called_by_library
+from keras_ivy.adapters.callers import Caller, caller
 from keras_ivy.arrays.promotion import promoted
 from keras_ivy.ops.kinds import kind_of
 from keras_ivy.ops.tensors import dtype_name, to_tensor
@@ -114,7 +114,11 @@ def _binary(name: str, reflected: bool, original: Operator | None) -> Operator:
             else:
                 if doubtful is None or found.dtype is not doubtful:
                     return found
-        pair = None if called_by_library(2) else promoted(self, other)
+        who = caller(2)
+        if found is None and refused is None and who is Caller.OTHER:
+            found, refused = _attempt(own, self, other)
+        keeps = who is Caller.LIBRARY or (who is Caller.OTHER and found is not None)
+        pair = None if keeps else promoted(self, other)
         if pair is not None:
             refused = None  # its traceback would keep this frame, and the operands
             return _computed(name, *(reversed(pair) if reflected else pair))
@@ -123,6 +127,15 @@ def _binary(name: str, reflected: bool, original: Operator | None) -> Operator:
         return own(self, other) if found is None else found
 
     return operator
+
+
+def _attempt(own: Operator, self: Array, other: ArrayLike) -> tuple[object, Exception | None]:
+    """Return what TensorFlow's operator gives, or what it raises where types do not fit."""
+    try:
+        found = own(self, other)
+    except _MISFITS as error:
+        return None, error
+    return (None if found is NotImplemented else found), None
 
 
 def _keras_binary(name: str, reflected: bool, original: Operator | None) -> Operator:
@@ -140,7 +153,8 @@ def _keras_binary(name: str, reflected: bool, original: Operator | None) -> Oper
                 return own(self, other)
             if isinstance(other, tf.Tensor) and other.dtype.name == dtype:
                 return own(self, other)
-        pair = None if called_by_library(2) else promoted(self, other)
+        # Keras has a rule for all types, so that nothing is refused to others.
+        pair = promoted(self, other) if caller(2) is Caller.IVY else None
         if pair is None:
             return own(self, other)
         return _computed(name, *(reversed(pair) if reflected else pair))
@@ -153,7 +167,7 @@ def _positive(original: Operator | None) -> Operator:
     own = original or _refuse_positive
 
     def operator(self: Array) -> object:
-        return own(self) if called_by_library(2) else ops.positive(self)
+        return own(self) if caller(2) is Caller.LIBRARY else ops.positive(self)
 
     return operator
 
@@ -168,8 +182,15 @@ def _item_getter(original: Operator) -> Operator:
                 break
         else:
             return original(self, query)
-        if called_by_library(2):
+        who = caller(2)
+        if who is Caller.IVY:
+            return ops.get_item(self, query)
+        if who is Caller.LIBRARY:
             return original(self, query)
+        found, refused = _attempt(original, self, query)
+        if refused is None:
+            return found
+        refused = None  # as above
         return ops.get_item(self, query)
 
     return operator
@@ -179,10 +200,11 @@ def _item_setter(original: Operator | None) -> Operator:
     """Return `x[query] = value`, which changes variables alone."""
 
     def operator(self: Array, query: object, value: object) -> None:
-        if isinstance(self, tf.Variable | keras.Variable) and not called_by_library(2):
+        by_library = caller(2) is Caller.LIBRARY
+        if isinstance(self, tf.Variable | keras.Variable) and not by_library:
             ops.set_item(self, query, value)
             return
-        if called_by_library(2):
+        if by_library:
             raise TypeError(f"'{type(self).__name__}' object does not support item assignment")
         raise IvyTypeError(
             "Arrays are TensorFlow's and never change: write `x = ivy.set_item(x, query, value)` "
@@ -198,7 +220,7 @@ def _absolute(original: Operator) -> Operator:
 
     def operator(self: Array) -> object:
         name = dtype_name(self)
-        if (name != "bool" and not name.startswith("uint")) or called_by_library(2):
+        if (name != "bool" and not name.startswith("uint")) or caller(2) is Caller.LIBRARY:
             return original(self)
         return to_tensor(self)
 

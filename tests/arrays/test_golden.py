@@ -10,11 +10,7 @@ import keras_ivy as ivy
 from tests.golden.load import HERE
 
 CASES = json.loads((HERE / "array_mode.json").read_text(encoding="utf-8"))["cases"]
-GIVEN = [
-    case
-    for case in CASES
-    if case[1] != "error" and (".expand(" not in case[0] or hasattr(ivy, "expand"))
-]
+GIVEN = [case for case in CASES if case[1] != "error"]
 
 _INT32 = "positions are int32 here, as Keras's are"
 #: Cases that differ, and why.

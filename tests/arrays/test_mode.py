@@ -1,7 +1,9 @@
 """Array mode: on for a while, for whom, and TensorFlow as it was before and after."""
 
+import gc
 import sys
 import types
+import weakref
 
 import keras
 import numpy as np
@@ -10,7 +12,6 @@ import tensorflow as tf
 
 import keras_ivy as ivy
 from keras_ivy import drop_in
-from keras_ivy.adapters import callers
 from keras_ivy.adapters.array_classes import CLASSES
 from keras_ivy.arrays.mode import array_mode
 
@@ -174,7 +175,6 @@ def library(tmp_path):
     path = str(tmp_path / "site-packages" / "somelib" / "tensors.py")
     yield module("somelib.tensors", LIBRARY, path)
     del sys.modules["somelib.tensors"]
-    callers._judged.pop("somelib.tensors", None)
 
 
 def test_installed_packages_see_tensorflows_own_tensors(library):
@@ -207,7 +207,59 @@ def test_installed_packages_that_import_ivy_see_ivys_arrays(tmp_path):
     finally:
         for name in ("ivy_models.parts", "ivy_models.tools"):
             del sys.modules[name]
-            callers._judged.pop(name, None)
+
+
+def test_files_that_do_not_import_ivy_keep_all_that_tensorflow_computes(tmp_path):
+    other = module("tensors_alone", LIBRARY, str(tmp_path / "tensors_alone.py"))
+    x, i, b = tf.constant(X), tf.constant([1, 2, 4]), tf.constant([True, False, True])
+    weights = keras.Variable([1, 2], dtype="int32")
+
+    def results():
+        return [
+            other.same(x, x), other.same(i, i)[1], other.halves(i), other.truths(b, x),
+            other.first_two(x), other.same(x, np.float64(2.0)), other.same(x, X.astype("float64")),
+            other.promoted(weights), other.same(tf.Variable(x), x), other.same(x, [1.0, 2.0, 3.0]),
+        ]  # fmt: skip
+
+    try:
+        before = tf.nest.flatten(results())
+        with ivy.set_array_mode(True):
+            after = tf.nest.flatten(results())
+            assert other.promoted(i).dtype == "float64"  # which TensorFlow refuses
+            assert other.same(x, tf.cast(x, "float64"))[0].dtype == "float64"
+            assert other.first_two(x[0]).shape == (2,)
+            assert other.has(x) == [True] * 6
+            with pytest.raises(tf.errors.InvalidArgumentError):
+                other.same(x, x[:, :2])
+    finally:
+        del sys.modules["tensors_alone"]
+    assert [y.dtype for y in before] == [y.dtype for y in after]
+    for one, two in zip(before, after, strict=True):
+        np.testing.assert_array_equal(one, two)
+
+
+def test_a_file_is_asked_again_once_it_imports_ivy(tmp_path):
+    other = module("later", LIBRARY, str(tmp_path / "later.py"))
+    i = tf.constant([1, 2])
+    try:
+        with ivy.set_array_mode(True):
+            assert other.halves(i).dtype == "float64"
+            exec("from keras_ivy import Container", vars(other))
+            assert other.halves(i).dtype == "float32"
+    finally:
+        del sys.modules["later"]
+
+
+def test_operands_are_not_kept_by_what_was_refused():
+    x = tf.constant([1, 2])
+    seen = weakref.ref(x)
+    with ivy.set_array_mode(True):
+        gc.disable()
+        try:
+            x = (x * 1.5)[tf.constant([0])]
+            assert seen() is None
+        finally:
+            gc.enable()
 
 
 def test_numpy_reduces_tensors_as_before():

@@ -93,7 +93,7 @@ def test_autograph_calls_for_the_program():
             ):
                 seen.append(frame.f_globals["__name__"])
                 frame = frame.f_back
-            found.append((seen, callers.called_by_library(2)))
+            found.append((seen, callers.caller(2)))
             return key
 
     found = []
@@ -104,7 +104,7 @@ def test_autograph_calls_for_the_program():
         return operator.getitem(item, 0)
 
     traced()
-    [(seen, by_library)] = found
+    [(seen, who)] = found
     assert seen, "AutoGraph no longer makes calls itself; `_AUTOGRAPH` can go"
     assert all(name.startswith(callers._AUTOGRAPH) for name in seen)
-    assert not by_library
+    assert who is callers.Caller.IVY
