@@ -1,5 +1,6 @@
 """Checks of shapes, seeds and numbers that layers and functions share, as those of `checks`."""
 
+from collections.abc import Callable
 from typing import cast
 
 import keras
@@ -11,7 +12,7 @@ from keras_ivy.typing import Array, ArrayLike, SeedLike, ShapeLike
 from keras_ivy.utils.checks import LARGEST_COUNT, finite, is_number, received, whole
 from keras_ivy.utils.exceptions import IvyTypeError
 
-__all__ = ["noise_shape", "numbers", "seed", "shape", "sizes"]
+__all__ = ["know_batch", "noise_shape", "numbers", "seed", "shape", "size_or_batch", "sizes"]
 
 
 def shape(owner: str, argument: str, value: object) -> list:
@@ -53,10 +54,41 @@ def sizes(owner: str, value: ShapeLike, argument: str = "shape") -> tuple | Arra
             return tensor  # in a trace its entries are not known
     if index_of(value) is not None:
         value = [value]
+    known = [size_or_batch(owner, argument, size) for size in shape(owner, argument, value)]
     return tuple(
         size if tf.is_tensor(size) else whole(argument, _index_or(size), 0, LARGEST_COUNT, owner)
-        for size in shape(owner, argument, value)
+        for size in known
     )
+
+
+#: What tells the size of the batch of the call that is going on.
+_batch: list[Callable[[], Array | None]] = []
+
+
+def know_batch(find: Callable[[], Array | None]) -> None:
+    """Let a size of None be the size of the batch.
+
+    Args:
+        find: Returns that size as a tensor, or None where there is no call, or no such size.
+    """
+    _batch.append(find)
+
+
+def size_or_batch(owner: str, argument: str, size: object) -> object:
+    """Return a size as it is, and for None, which `x.shape[0]` is in a trace, the batch's.
+
+    Raises:
+        TypeError: If that is not known either.
+    """
+    if size is not None:
+        return size
+    found = next((batch for find in _batch if (batch := find()) is not None), None)
+    if found is None:
+        raise IvyTypeError(
+            f"{owner}: a size is None, as one is in `x.shape` that is not known yet. Take it by "
+            f"`ivy.shape(x)`, which gives it as a tensor. Received: {argument} with None in it"
+        )
+    return found
 
 
 def _index_or(value: object) -> object:

@@ -11,7 +11,7 @@ from keras import ops
 from keras_ivy.adapters.keras import graph as keras_graph
 from keras_ivy.layers.base import FANS, GLOROT, IvyLayer
 from keras_ivy.layers.options import Options
-from keras_ivy.ops import checks
+from keras_ivy.ops import check_values, checks
 from keras_ivy.ops.nn.recurrent import lstm_scan
 from keras_ivy.ops.tensors import to_tensor
 from keras_ivy.typing import Array, ArrayLike, DTypeLike, InitializerLike, Values
@@ -295,7 +295,11 @@ class LSTM(IvyLayer):
         """
         sizes = batch_shape if isinstance(batch_shape, list | tuple) else [batch_shape]
         owner = type(self).__name__
-        sizes = tuple(checks.positive(owner, "batch_shape", size) for size in sizes)
+        known = [check_values.size_or_batch(owner, "batch_shape", size) for size in sizes]
+        sizes = tuple(
+            size if tf.is_tensor(size) else checks.positive(owner, "batch_shape", size)
+            for size in known
+        )
         zeros = ops.zeros((*sizes, self._output_channels), dtype or self.compute_dtype)
         return [zeros] * self._num_layers, [zeros] * self._num_layers
 

@@ -17,6 +17,7 @@ from keras_ivy.module.building import (
     run_symbolically,
     settle,
 )
+from keras_ivy.module.calling import batch  # noqa: F401  it tells functions what None stands for
 from keras_ivy.module.calling.frames import Frame, frames, resolve_training
 from keras_ivy.module.calling.inputs import Inputs
 from keras_ivy.module.calling.running import Named, hide

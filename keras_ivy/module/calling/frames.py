@@ -31,9 +31,10 @@ class Frame:
         by_flag: Whether its own flag said so, in which case modules inside follow their own.
         has_v: Whether values for the variables were given.
         hidden: Arguments that Keras is not shown, by position or name.
+        inputs: The arguments of the user's method, while that runs.
     """
 
-    __slots__ = ("by_flag", "has_v", "hidden", "module", "training")
+    __slots__ = ("by_flag", "has_v", "hidden", "inputs", "module", "training")
 
     def __init__(
         self, module: "Module", training: bool | tf.Tensor, by_flag: bool, has_v: bool = False
@@ -43,6 +44,7 @@ class Frame:
         self.by_flag = by_flag
         self.has_v = has_v
         self.hidden: dict[int | str, Any] = {}
+        self.inputs: tuple[tuple, dict[str, Any]] | None = None
 
 
 class _Frames(threading.local):

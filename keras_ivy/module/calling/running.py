@@ -63,6 +63,7 @@ def _run(
         if frame.hidden:
             args = tuple(frame.hidden.get(i, x) for i, x in enumerate(args))
             kwargs = {name: frame.hidden.get(name, x) for name, x in kwargs.items()}
+        frame.inputs = args, kwargs
         if keras_modules.enclosing_training() is None:
             # The entry of the call: stock Keras layers inside ask Keras.
             keras_modules.set_enclosing_training(training)

@@ -202,7 +202,10 @@ def expand(x: ArrayLike, shape: Sequence[int], /) -> Array:
     [[1, 1, 1], [2, 2, 2]]
     """
     x = to_tensor(x)
-    sizes = list(check_values.shape("expand", "shape", shape))
+    sizes = [
+        check_values.size_or_batch("expand", "shape", size)
+        for size in check_values.shape("expand", "shape", shape)
+    ]
     here = list(ops.shape(x))
     new = len(sizes) - len(here)
     if new < 0 or any(is_whole(size) and size < 0 for size in sizes[:new]):

@@ -343,6 +343,7 @@ def repeat(x: ArrayLike, repeats: ArrayLike, *, axis: int | None = None) -> Arra
     >>> repeat([1, 2], 2).numpy().tolist()
     [1, 1, 2, 2]
     """
+    repeats = check_values.size_or_batch("repeat", "repeats", repeats)
     return ops.repeat(to_tensor(x), repeats, axis=axis)
 
 
@@ -367,7 +368,10 @@ def broadcast_to(x: ArrayLike, shape: Sequence[int]) -> Array:
     >>> broadcast_to([1, 2], (2, 2)).numpy().tolist()
     [[1, 2], [1, 2]]
     """
-    return ops.broadcast_to(to_tensor(x), tuple(shape))
+    return ops.broadcast_to(
+        to_tensor(x),
+        tuple(check_values.size_or_batch("broadcast_to", "shape", size) for size in shape),
+    )
 
 
 @ivy_function(symbolic=True)

@@ -1,0 +1,1 @@
+"""Programs as their authors wrote them for Ivy: they say `import ivy`."""
