@@ -1,7 +1,9 @@
 """Settings of every test and docstring example: quiet TensorFlow, a seed, the package's name."""
 
+import collections
 import gc
 import os
+import pathlib
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
@@ -16,6 +18,28 @@ import keras_ivy
 # Always the same examples: a run that fails is repeated by running it again.
 hypothesis.settings.register_profile("any machine", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("any machine")
+
+#: A model is thousands of objects, and most of them live on: with Python's threshold of 700 the
+#: collector searches them for a tenth of the time that the tests take.
+gc.set_threshold(20_000, 20, 100)
+
+SLOW = pathlib.Path(__file__).parent / "tests" / "slow.txt"
+
+
+@pytest.hookimpl(tryfirst=True)  # before `-m` chooses
+def pytest_collection_modifyitems(items):
+    """Mark as slow what `tests/slow.txt` lists, but for the cases that quick runs keep."""
+    lines = [line.split() for line in SLOW.read_text("utf-8").splitlines() if line[:1] != "#"]
+    kept = {name: int(number) for number, name in lines}
+    cases = collections.defaultdict(list)
+    for item in items:
+        cases[item.nodeid.partition("[")[0]].append(item)
+    for name in kept.keys() & cases.keys():
+        total = len(cases[name])
+        for i, item in enumerate(cases[name]):
+            # Evenly spaced: the number of kept ones up to here grows by one at each of them.
+            if (i + 1) * kept[name] // total == i * kept[name] // total:
+                item.add_marker("slow")
 
 
 @pytest.fixture(autouse=True)
