@@ -1,7 +1,5 @@
 """Files opened in a fresh process: with keras_ivy imported, and without."""
 
-import os
-import subprocess
 import sys
 
 import keras
@@ -9,8 +7,8 @@ import numpy as np
 import pytest
 
 import keras_ivy as ivy
+from tests.one_process import failures_of
 
-ENV = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0"}
 X = np.linspace(-1.0, 1.0, 24, dtype="float32").reshape(8, 3)
 Y = (X[:, :1] > 0).astype("float32")
 
@@ -35,11 +33,10 @@ class Residual(ivy.Module):
 '''
 
 LOAD = """
-import sys
 import numpy as np
 {imports}
 import keras
-path, data, out = sys.argv[1:]
+path, data, out = {paths}
 model = keras.models.load_model(path)
 x, y = (np.load(data)[k] for k in "xy")
 before = model.predict(x, verbose=0)
@@ -48,20 +45,20 @@ np.savez(out, before=before, after=model.predict(x, verbose=0))
 """
 
 
-def child(code: str, *args) -> subprocess.CompletedProcess:
-    command = [sys.executable, "-c", code, *map(str, args)]
-    return subprocess.run(command, capture_output=True, text=True, env=ENV)
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("files")
 
 
-@pytest.fixture
-def user(tmp_path, monkeypatch):
+@pytest.fixture(scope="module")
+def user(folder):
     """A module of the user's, importable here and in a child process."""
-    (tmp_path / "user_net.py").write_text(USER_CODE)
-    monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setitem(ENV, "PYTHONPATH", str(tmp_path))
-    import user_net
+    (folder / "user_net.py").write_text(USER_CODE)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(folder)
+        import user_net
 
-    yield user_net
+        yield user_net
     del sys.modules["user_net"]
 
 
@@ -82,45 +79,67 @@ def sequential_model(user):
     return ivy.Sequential(user.Residual(3), ivy.Linear(3, 4), ivy.ReLU(), ivy.Linear(4, 1))
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("make", [strings_model, module_model, sequential_model])
-def test_keras_file_continues_in_a_fresh_process(user, tmp_path, make):
-    model = make(user)
-    model.compile(optimizer="adam_ivy", loss="mse")
-    model.fit(X, Y, epochs=2, shuffle=False, verbose=0)
-    path, data, out = (tmp_path / name for name in ("model.keras", "data.npz", "out.npz"))
-    model.save(path)
-    np.savez(data, x=X, y=Y)
-    before = model.predict(X, verbose=0)
-    model.fit(X, Y, epochs=2, shuffle=False, verbose=0)
-    after = model.predict(X, verbose=0)
+MAKE = {"strings": strings_model, "module": module_model, "sequential": sequential_model}
 
-    result = child(LOAD.format(imports="import keras_ivy, user_net"), path, data, out)
-    assert result.returncode == 0, result.stderr
-    got = np.load(out)
+
+def paths(folder, name):
+    """Where a model is, what it is trained on, and where its outputs go."""
+    return [str(folder / f"{name}{end}") for end in (".keras", "-data.npz", "-out.npz")]
+
+
+@pytest.fixture(scope="module")
+def saved(user, folder):
+    """Every model saved after two epochs; its outputs then, and after two more."""
+    wanted = {}
+    for name, make in MAKE.items():
+        keras.utils.set_random_seed(1234)
+        model = make(user)
+        model.compile(optimizer="adam_ivy", loss="mse")
+        model.fit(X, Y, epochs=2, shuffle=False, verbose=0)
+        path, data, _ = paths(folder, name)
+        model.save(path)
+        np.savez(data, x=X, y=Y)
+        before = model.predict(X, verbose=0)
+        model.fit(X, Y, epochs=2, shuffle=False, verbose=0)
+        wanted[name] = before, model.predict(X, verbose=0)
+    return wanted
+
+
+def opened(folder, names, imports):
+    """What opening each file fails with in one fresh process."""
+    programs = {n: LOAD.format(imports=imports, paths=paths(folder, n)) for n in names}
+    return failures_of(
+        programs, PYTHONPATH=str(folder), TF_CPP_MIN_LOG_LEVEL="3", TF_ENABLE_ONEDNN_OPTS="0"
+    )
+
+
+@pytest.fixture(scope="module")
+def continued(saved, folder):
+    return opened(folder, MAKE, "import keras_ivy, user_net")
+
+
+@pytest.fixture(scope="module")
+def without_the_import(saved, folder):
+    return opened(folder, ["strings", "sequential"], "")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", MAKE)
+def test_keras_file_continues_in_a_fresh_process(saved, continued, folder, name):
+    before, after = saved[name]
+    assert continued[name] == ""
+    got = np.load(paths(folder, name)[2])
     np.testing.assert_array_equal(got["before"], before)
     np.testing.assert_allclose(got["after"], after, rtol=1e-6, atol=1e-7)
     assert np.abs(after - before).max() > 1e-5
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("make", [strings_model, sequential_model])
-def test_keras_file_without_the_import_names_the_package(user, tmp_path, make):
-    model = make(user)
-    model.compile(optimizer="adam_ivy", loss="mse")
-    model.fit(X, Y, verbose=0)
-    path = tmp_path / "model.keras"
-    model.save(path)
-    result = child(LOAD.format(imports=""), path, "none", "none")
-    assert result.returncode != 0
-    assert "keras_ivy" in result.stderr
+@pytest.mark.parametrize("name", ["strings", "sequential"])
+def test_keras_file_without_the_import_names_the_package(without_the_import, name):
+    assert "keras_ivy" in without_the_import[name]
 
 
 @pytest.mark.slow
-def test_keras_file_without_the_users_module_names_the_class(user, tmp_path):
-    model = module_model(user)
-    path = tmp_path / "model.keras"
-    model.save(path)
-    result = child(LOAD.format(imports="import keras_ivy"), path, "none", "none")
-    assert result.returncode != 0
-    assert "Residual" in result.stderr
+def test_keras_file_without_the_users_module_names_the_class(saved, folder):
+    assert "Residual" in opened(folder, ["module"], "import keras_ivy")["module"]
