@@ -279,7 +279,7 @@ class Optimizer(Stepping, Hooks):
         others start as on a first step.
 
         Warns:
-            If the file has slots of variables that are not trained, or fits nothing.
+            UserWarning: If the file has slots of variables that are not trained, or fits nothing.
 
         Raises:
             IvyValueError: If functions are compiled that could not follow its counts.
