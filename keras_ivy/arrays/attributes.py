@@ -164,7 +164,9 @@ def _size(self: Array) -> int | Array:
     shape = tuple(self.shape)
     if None not in shape:
         return int(np.prod(shape, dtype=np.int64))
-    return keras.ops.size(self) if isinstance(self, keras.KerasTensor) else tf.size(self)
+    if isinstance(self, keras.KerasTensor):
+        return ops.sum(ops.ones_like(self, dtype="int32"))  # Keras 3.16 says None of its size
+    return tf.size(self)
 
 
 def _itemsize(self: Array) -> int:

@@ -61,6 +61,8 @@ _FUNCTIONS: dict[str, Callable] = {
 }
 #: Those that truth values have as the whole numbers 0 and 1.
 _OF_WHOLE = frozenset({"divmod", "floordiv", "ge", "gt", "le", "lt", "mod", "pow"})
+#: Those that truth values have among themselves.
+_OF_TRUTH = {"add": ops.logical_or, "mul": ops.logical_and}
 #: Classes of arrays whose operators are Keras's.
 _KERAS = frozenset({keras.Variable, keras.KerasTensor})
 #: The types of queries that TensorFlow reads as Ivy does.
@@ -231,8 +233,8 @@ def _computed(name: str, left: Array, right: Array) -> object:
     """The result of an operator on operands of one type."""
     if name in _OF_WHOLE and kind_of(left) == "b":
         left, right = ops.astype(left, "int8"), ops.astype(right, "int8")
-    elif name == "add" and kind_of(left) == "b":
-        return ops.logical_or(left, right)
+    elif name in _OF_TRUTH and kind_of(left) == "b":
+        return _OF_TRUTH[name](left, right)
     function = _FUNCTIONS.get(name)
     if function is not None:
         return function(left, right)

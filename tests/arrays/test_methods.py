@@ -238,3 +238,11 @@ def test_gradients_flow_through_methods_operators_and_indices():
     with tf.GradientTape() as tape:
         y = (w.reshape((3, 2))[tf.constant([0, 2])] * tf.constant([1, 2])).astype("float32").sum()
     np.testing.assert_array_equal(tape.gradient(y, w.value), [[1, 2, 0], [0, 1, 2]])
+
+
+def test_truth_values_among_themselves():
+    one, other = tf.constant([True, True, False]), tf.constant([True, False, False])
+    assert (one * other).numpy().tolist() == [True, False, False]
+    assert (one + other).numpy().tolist() == [True, True, False]
+    assert [(one < other).dtype, (one % one[:1]).dtype] == ["bool", "int8"]
+    assert (one > other).numpy().tolist() == [False, True, False]
