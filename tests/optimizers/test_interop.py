@@ -5,11 +5,21 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_ivy.optimizers import LAMB, LARS, SGD, Adam, AdamW, from_keras, from_tfa_config
+from keras_ivy.optimizers import (
+    LAMB,
+    LARS,
+    SGD,
+    Adam,
+    AdamW,
+    LossScaleOptimizer,
+    from_keras,
+    from_tfa_config,
+)
 from tests.optimizers.cases import variable_at
 
 KERAS = keras.optimizers
-SHAPES = {"block/dense/kernel": (4, 3), "block/dense/bias": (3,), "norm/gamma": (3,)}
+SHAPES = {"block/dense/kernel": (4, 3), "block/dense/bias": (3,), "norm/gamma": (3,),
+          "second/kernel": (3, 2)}  # fmt: skip
 STEPS = 7
 
 
@@ -33,6 +43,12 @@ def decayed(cls, *args, **kwargs):
     return optimizer
 
 
+def muon(rate, **kwargs):
+    optimizer = KERAS.Muon(rate, exclude_layers=["second"], **kwargs)
+    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma"])
+    return optimizer
+
+
 SCHEDULE = KERAS.schedules.ExponentialDecay(0.1, 3, 0.7)
 ACCUMULATED = {"gradient_accumulation_steps": 2, "use_ema": True, "ema_momentum": 0.7}
 
@@ -48,6 +64,9 @@ MAKERS = {
     "lamb decay": lambda: decayed(KERAS.Lamb, 0.1, weight_decay=0.3, clipvalue=0.7),
     "lamb accumulation": lambda: KERAS.Lamb(0.1, **ACCUMULATED),
     "sgd accumulation": lambda: KERAS.SGD(0.1, 0.9, ema_overwrite_frequency=2, **ACCUMULATED),
+    "muon": lambda: muon(0.02),
+    "muon schedule": lambda: muon(SCHEDULE, nesterov=False, adam_lr_ratio=1, ns_steps=3),
+    "muon ratio": lambda: muon(0.02, adam_lr_ratio=0.5, adam_weight_decay=0.3, weight_decay=0.2),
     "adam loss scale": lambda: KERAS.Adam(0.1, loss_scale_factor=8.0),
 }
 
@@ -187,7 +206,7 @@ def test_from_keras_model_trains_on_in_fit():
     ("make", "error", "message"),
     [
         (lambda: KERAS.Adam(0.1, amsgrad=True), ValueError, "Received: Adam with amsgrad=True"),
-        (lambda: KERAS.RMSprop(0.1), TypeError, "SGD, Adam, AdamW, Lamb .*RMSprop"),
+        (lambda: KERAS.RMSprop(0.1), TypeError, "SGD, Adam, AdamW, Lamb, Muon .*RMSprop"),
         (lambda: type("Mine", (KERAS.Adam,), {})(0.1), TypeError, "Mine"),
         (lambda: 0.1, TypeError, "float"),
     ],
@@ -200,7 +219,48 @@ def test_from_keras_refuses_what_has_no_equal(make, error, message):
 def test_from_keras_refuses_variables_that_it_cannot_name():
     theirs = KERAS.AdamW(0.1)
     theirs.exclude_from_weight_decay(var_list=variables_of()[1:])
-    with pytest.raises(ValueError, match=r"optimizer\.build.*not built, 2 variables"):
+    with pytest.raises(ValueError, match=r"optimizer\.build.*not built, 3 variables"):
         from_keras(theirs)
     with pytest.raises(TypeError, match="Received: optimizer=SGD, variant='paper'"):
         from_keras(SGD(0.1), variant="paper")
+
+
+def test_from_keras_takes_several_optimizers_over():
+    def several():
+        heavy = KERAS.SGD(0.1, 0.9)
+        return KERAS.MultiOptimizer(
+            KERAS.OptimizerMap(KERAS.Adam(0.05), {"block/.*": heavy, "norm/.*": heavy})
+        )
+
+    theirs, vs = several(), variables_of()
+    train(theirs, vs, range(3))
+    ours, twins = from_keras(theirs), variables_of()
+    assert {type(o) for o in ours.optimizers} == {SGD, Adam}
+    assert len({id(o) for o in ours.optimizers}) == 2
+    train(ours, vs, range(3, STEPS))
+    whole = several()
+    train(whole, twins, range(STEPS))
+    assert_close(vs, twins)
+    again = keras.optimizers.deserialize(keras.optimizers.serialize(ours))
+    assert {type(o) for o in again.optimizers} == {SGD, Adam}
+    with pytest.raises(TypeError, match=r"the function can return `from_keras"):
+        from_keras(KERAS.MultiOptimizer(lambda v: KERAS.SGD()))
+
+
+def test_from_keras_makes_a_loss_scale_of_this_package():
+    ours = from_keras(KERAS.LossScaleOptimizer(KERAS.Adam(0.1), initial_scale=8.0))
+    assert type(ours) is LossScaleOptimizer
+    assert ours.initial_scale == 8.0
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"rms_rate": None}, "Received: rms_rate=None"),
+        ({"muon_a": 3.0, "exclude_embeddings": False}, "exclude_embeddings=False"),
+        ({"learning_rate": lambda: 0.1, "adam_lr_ratio": 0.5}, "adam_learning_rate="),
+    ],
+)
+def test_from_keras_refuses_what_is_fixed_in_muon(options, message):
+    with pytest.raises(ValueError, match=message):
+        from_keras(KERAS.Muon(**options))

@@ -4,7 +4,7 @@ Keras keeps these under names with an underscore. `tests/conformance/test_keras_
 says which of them has changed, if one has.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from typing import NamedTuple
 
 import keras
@@ -18,6 +18,7 @@ SLOTS = {
     keras.optimizers.Adam: ("_momentums", "_velocities"),
     keras.optimizers.AdamW: ("_momentums", "_velocities"),
     keras.optimizers.Lamb: ("_momentums", "_velocities"),
+    keras.optimizers.Muon: ("momentums", "adam_velocities"),
 }
 
 
@@ -48,6 +49,13 @@ def is_among(
 ) -> bool:
     """Whether a variable is one of those whose keys these are."""
     return optimizer._var_key(variable) in keys or optimizer._var_key(variable.value) in keys
+
+
+def map_of(
+    optimizer: keras.optimizers.MultiOptimizer,
+) -> MutableMapping | Callable[[keras.Variable], keras.optimizers.Optimizer]:
+    """Return what says which optimizer of a `MultiOptimizer` is whose: a map, or a function."""
+    return optimizer._optimizer_map
 
 
 def trained(optimizer: keras.optimizers.Optimizer) -> list:

@@ -12,7 +12,7 @@ from keras_ivy.optimizers.base import Optimizer
 from keras_ivy.optimizers.lamb import LAMB
 from keras_ivy.optimizers.lars import LARS
 from keras_ivy.optimizers.parts.spellings import AVERAGING, CLIPPING, keras_spellings
-from keras_ivy.optimizers.rules import exclusion_rules
+from keras_ivy.optimizers.rules import anywhere, exclusion_rules, path_rule
 from keras_ivy.optimizers.sgd import SGD
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError, shown
 
@@ -43,12 +43,16 @@ _WITHOUT_EFFECT = ("is_legacy_optimizer", "jit_compile")
 
 
 class _Kind(NamedTuple):
-    """One of their classes: ours, with the defaults that a config may leave out, and its lists."""
+    """One of their classes: ours, with the defaults that a config may leave out, and its lists.
+
+    `include` is the list of what decays, whatever the others say.
+    """
 
     equal: type
     defaults: dict
     lists: tuple[str, ...] = ()
     fixed_decay: bool = False
+    include: str = ""
 
 
 _BOTH = ("exclude_from_weight_decay", "exclude_from_layer_adaptation")
@@ -59,6 +63,12 @@ _KINDS = {
     "LARS": _Kind(LARS, {"variant": "simclr", "learning_rate": 1e-2, "momentum": 0.9}, _BOTH),
     "LAZYADAM": _Kind(Adam, {"variant": "keras", "learning_rate": 1e-3, "lazy_slots": True}),
     "ADAMW": _Kind(AdamW, {"variant": "keras", "learning_rate": 1e-3}, _BOTH[:1], True),
+    "ADAMWEIGHTDECAY": _Kind(
+        AdamW,
+        {"variant": "keras", "learning_rate": 1e-3, "epsilon": 1e-7},
+        _BOTH[:1],
+        include="include_in_weight_decay",
+    ),
     "SGDW": _Kind(SGD, {"variant": "keras", "learning_rate": 1e-3}, _BOTH[:1], True),
 }
 
@@ -66,7 +76,8 @@ _KINDS = {
 def from_tfa_config(config: Mapping[str, Any], **overrides: Any) -> Optimizer:
     """Return the equal of an optimizer of TensorFlow Addons or the Model Garden.
 
-    These are Addons' LAMB, LazyAdam, AdamW and SGDW, and the Garden's LAMB and LARS.
+    These are Addons' LAMB, LazyAdam, AdamW and SGDW, the Garden's LAMB and LARS, and the
+    `AdamWeightDecay` of the Garden and of Hugging Face's transformers, BERT's usual one.
 
     The lists of excluded names become rules. As there, an empty or absent list for the adaptation
     means the list for the decay; pass `rules=` to say otherwise. Unlike there, a list that matches
@@ -84,7 +95,9 @@ def from_tfa_config(config: Mapping[str, Any], **overrides: Any) -> Optimizer:
     Returns:
         `LAMB` with `variant="paper"`; `LARS` with `variant="simclr"` (`"popular"` where
         `classic_momentum` is false); or `Adam` with `lazy_slots=True`, `AdamW` or `SGD`, with
-        `variant="keras"`.
+        `variant="keras"`. Of `AdamWeightDecay`, what `include_in_weight_decay` names decays
+        whatever is excluded, and `gradient_clip_norm` becomes `global_clipnorm`; the Garden's
+        `get_config()` has none of the three: add the lists and `global_clipnorm=1.0`, its default.
 
     Raises:
         IvyTypeError: If `config` is no mapping, or a list holds anything but strings.
@@ -94,8 +107,8 @@ def from_tfa_config(config: Mapping[str, Any], **overrides: Any) -> Optimizer:
     Note:
         AdamW and SGDW of Addons take `weight_decay * w` off a weight whatever the rate is, where
         `weight_decay` here is multiplied by it. It is divided by the rate therefore, and follows
-        the rate if that is changed later. With a schedule there is no such number: the error asks
-        for one.
+        the rate if that is changed later. With a schedule there is no such number, and
+        `variant="addons"` (`"independent"` of SGD) takes it off whatever the rate.
 
     Example:
 
@@ -123,7 +136,12 @@ def from_tfa_config(config: Mapping[str, Any], **overrides: Any) -> Optimizer:
     options = dict(config["config"]) if "class_name" in config else dict(config)
     overrides = keras_spellings(overrides)
     lists = [_patterns(x, overrides.pop(x, options.pop(x, None))) for x in kind.lists]
+    include = _patterns(kind.include, overrides.pop(kind.include, options.pop(kind.include, None)))
+    included = [path_rule(anywhere(include), decay=True)] if include else []
+    clip = options.pop("gradient_clip_norm", None) if kind.include else None
     arguments = dict(kind.defaults)
+    if clip:
+        arguments["global_clipnorm"] = clip
     if cls is LARS and not options.pop("classic_momentum", True):
         arguments["variant"] = "popular"
     if cls is Adam or cls is AdamW:
@@ -143,14 +161,15 @@ def from_tfa_config(config: Mapping[str, Any], **overrides: Any) -> Optimizer:
             f"Received: {shown(dict(sorted(unknown.items())))}"
         )
     arguments.update({_NAMES[name]: value for name, value in options.items()})
-    arguments["learning_rate"] = _rate(arguments["learning_rate"], decay)
+    if "learning_rate" not in overrides:
+        arguments["learning_rate"] = _rate(arguments["learning_rate"], decay)
     if kind.lists:
-        arguments["rules"] = exclusion_rules(*lists)
+        arguments["rules"] = [*included, *exclusion_rules(*lists)]
     if arguments.get("momentum") == 0.0:
         arguments["nesterov"] = False
     arguments.update(overrides)
     if kind.fixed_decay and "weight_decay" not in overrides:
-        arguments["weight_decay"] = _decay_by_rate(arguments)
+        _keep_decay(cls, arguments)
     return cls(**arguments)
 
 
@@ -160,8 +179,8 @@ def _kind(name: Any) -> _Kind:
     plain = re.sub("(OPTIMIZER|CONFIG)$", "", plain)
     if plain not in _KINDS:
         raise IvyValueError(
-            "The config must be that of a LAMB, LARS, LazyAdam, AdamW or SGDW, told by its "
-            "`class_name` or `name`; for Keras's own optimizers use `from_keras`. "
+            "The config must be that of a LAMB, LARS, LazyAdam, AdamW, AdamWeightDecay or SGDW, "
+            "told by its `class_name` or `name`; for Keras's own optimizers use `from_keras`. "
             f"Received: {name!r}"
         )
     return _KINDS[plain]
@@ -174,19 +193,23 @@ def _check_amsgrad(value: Any) -> None:
         )
 
 
-def _decay_by_rate(arguments: Mapping) -> float:
-    """The weight decay that takes as much off a weight, times the rate, as a fixed one does."""
+def _keep_decay(cls: type, arguments: dict[str, Any]) -> None:
+    """Let weights decay by as much as there, where it does not depend on the rate."""
     rate, decay = arguments["learning_rate"], arguments.get("weight_decay")
-    if decay == 0:
-        return 0.0
-    if not (isinstance(rate, Real) and isinstance(decay, Real) and float(rate) > 0):
+    if isinstance(decay, Mapping):
+        decay = keras.optimizers.schedules.deserialize(dict(decay))
+    if decay is None:
         raise IvyValueError(
-            "TensorFlow Addons takes `weight_decay * w` off a weight whatever the rate; here it is "
-            "`learning_rate * weight_decay * w`, which for this config is the same for no fixed "
-            "number. Pass `weight_decay=` as it is meant here. "
-            f"Received: weight_decay={decay!r} with learning_rate={rate!r}"
+            "AdamW and SGDW of TensorFlow Addons have no default for `weight_decay`: pass it. "
+            f"Received: weight_decay={decay!r}"
         )
-    return float(decay) / float(rate)
+    if isinstance(rate, Real) and isinstance(decay, Real) and float(rate) > 0:
+        arguments["weight_decay"] = float(decay) / float(rate)
+    elif isinstance(decay, Real) and decay == 0:
+        arguments["weight_decay"] = 0.0
+    else:
+        arguments["weight_decay"] = decay
+        arguments["variant"] = "addons" if cls is AdamW else "independent"
 
 
 def _patterns(name: str, value: Any) -> list[str]:
@@ -205,6 +228,15 @@ def _patterns(name: str, value: Any) -> list[str]:
 def _rate(value: Any, decay: float) -> Any:
     """The learning rate of a config, with the schedule that `decay` stands for."""
     if isinstance(value, Mapping):
+        name = str(value.get("class_name", "")).rpartition(">")[2]
+        known = keras.saving.get_registered_object(str(value.get("class_name", "")))
+        if not hasattr(keras.optimizers.schedules, name) and known is None:
+            raise IvyValueError(
+                "The schedule of this config is none of Keras's. Pass its equal as "
+                "`learning_rate=`; for a warm-up before polynomial decay that is "
+                "`keras_ivy.WarmupPolynomial(peak, warmup, total, power, end)`. "
+                f"Received: learning_rate={dict(value)!r}"
+            )
         value = keras.optimizers.schedules.deserialize(dict(value))
     if not decay:
         return value

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from numbers import Real
 from typing import Any
 
 import keras
@@ -10,7 +11,9 @@ import tensorflow as tf
 from keras_ivy.adapters.keras import optimizers as adapter
 from keras_ivy.optimizers.adam import Adam, AdamW
 from keras_ivy.optimizers.base import Optimizer
+from keras_ivy.optimizers.keras_side.loss_scale import LossScaleOptimizer
 from keras_ivy.optimizers.lamb import LAMB
+from keras_ivy.optimizers.muon import Muon
 from keras_ivy.optimizers.parts.spellings import KERAS_KEYWORDS, keras_spellings
 from keras_ivy.optimizers.rules import Rule, anywhere, path_of, path_rule
 from keras_ivy.optimizers.sgd import SGD
@@ -22,6 +25,7 @@ _EQUALS = {
     keras.optimizers.Adam: Adam,
     keras.optimizers.AdamW: AdamW,
     keras.optimizers.Lamb: LAMB,
+    keras.optimizers.Muon: Muon,
 }
 
 _MOMENT_OPTIONS = ("beta_1", "beta_2", "epsilon")
@@ -31,12 +35,13 @@ _OWN_OPTIONS = {
     Adam: _MOMENT_OPTIONS,
     AdamW: _MOMENT_OPTIONS,
     LAMB: _MOMENT_OPTIONS,
+    Muon: ("adam_beta_1", "adam_beta_2", "momentum", "nesterov"),
 }
 
 
 def from_keras(
     optimizer: keras.optimizers.Optimizer | str | Mapping, **overrides: Any
-) -> Optimizer | keras.optimizers.LossScaleOptimizer:
+) -> Optimizer | LossScaleOptimizer | keras.optimizers.MultiOptimizer:
     """Return the optimizer of this package that does what one of Keras's does.
 
     Every option is taken over; what `exclude_from_weight_decay` was told becomes rules, which are
@@ -44,12 +49,16 @@ def from_keras(
     accumulated gradients), so that training goes on where it was, on the same variables.
 
     Args:
-        optimizer: Keras's `SGD`, `Adam`, `AdamW` or `Lamb`, alone or in a `LossScaleOptimizer`; or
-            a name or a config of one of them. An optimizer of this package is returned as it is.
+        optimizer: Keras's `SGD`, `Adam`, `AdamW`, `Lamb` or `Muon`, alone, in a
+            `LossScaleOptimizer`, or several in the map of a `MultiOptimizer`; or a name or a config
+            of one of them. An optimizer of this package is returned as it is.
         **overrides: Arguments to change, such as `variant="paper"`.
 
     Returns:
-        An optimizer with `variant="keras"`, in a `LossScaleOptimizer` if it was in one.
+        An optimizer with `variant="keras"`, in a `LossScaleOptimizer` of this package, which is
+        right on several replicas, or a `MultiOptimizer`, if it was in one. Of a `Muon` whose
+        `adam_lr_ratio` is not one, AdamW's rate is a number of its own, which does not follow when
+        the other is set.
 
     Raises:
         IvyTypeError: If the optimizer has no equal here.
@@ -70,6 +79,8 @@ def from_keras(
         optimizer = _identified(optimizer)
     if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
         return _from_loss_scale(optimizer, overrides)
+    if isinstance(optimizer, keras.optimizers.MultiOptimizer):
+        return _from_multi(optimizer, overrides)
     if isinstance(optimizer, Optimizer):
         if overrides:
             raise IvyTypeError(
@@ -81,8 +92,8 @@ def from_keras(
     if cls is None:
         known = ", ".join(kind.__name__ for kind in _EQUALS)
         raise IvyTypeError(
-            f"Only Keras's own {known} have an equal in keras_ivy, and a `LossScaleOptimizer` of "
-            "one of them; give `model.compile` any other optimizer as it is. "
+            f"Only Keras's own {known} have an equal in keras_ivy, and a `LossScaleOptimizer` or a "
+            "`MultiOptimizer` of them; give `model.compile` any other optimizer as it is. "
             f"Received: optimizer of type {type(optimizer).__module__}.{type(optimizer).__name__}"
         )
     made = cls(**{**_arguments(optimizer), **overrides})
@@ -114,7 +125,51 @@ def _arguments(optimizer: keras.optimizers.Optimizer) -> dict:
     if arguments.get("nesterov") and not arguments["momentum"]:
         arguments["nesterov"] = False  # It says nothing without momentum, and is refused here.
     arguments["learning_rate"] = adapter.learning_rate(optimizer)
-    return {**arguments, "variant": "keras", "rules": _rules_of(optimizer)}
+    if isinstance(optimizer, keras.optimizers.Muon):
+        arguments |= _of_muon(optimizer, arguments["learning_rate"])
+    rules = [*_rules_of(optimizer), *_rules_of_muon(optimizer)]
+    return {**arguments, "variant": "keras", "rules": rules}
+
+
+def _of_muon(optimizer: keras.optimizers.Muon, rate: object) -> dict:
+    """What Keras's Muon calls otherwise; refuses what is fixed here."""
+    usual = keras.optimizers.Muon()
+    fixed = ("muon_a", "muon_b", "muon_c", "rms_rate", "exclude_embeddings")
+    changed = {
+        n: getattr(optimizer, n) for n in fixed if getattr(optimizer, n) != getattr(usual, n)
+    }
+    if changed:
+        raise IvyValueError(
+            "This package's Muon has Keras's usual values of these; it scales otherwise by "
+            "`variant`, and makes embeddings orthogonal by a rule, "
+            f"`Rule('embeddings', orthogonalize=True)`. Received: {shown(changed)}"
+        )
+    ratio = optimizer.adam_lr_ratio
+    if ratio == 1:
+        own_rate = None
+    elif isinstance(rate, Real):
+        own_rate = float(rate) * ratio
+    else:
+        raise IvyValueError(
+            "AdamW's rate is a number or a schedule of its own here. Pass it as "
+            f"`adam_learning_rate=`. Received: adam_lr_ratio={ratio!r} beside {rate!r}"
+        )
+    # There AdamW's decay is multiplied by the rate of the matrices.
+    return {
+        "steps": optimizer.ns_steps,
+        "adam_epsilon": optimizer.epsilon,
+        "adam_learning_rate": own_rate,
+        "adam_weight_decay": (optimizer.adam_weight_decay or 0.0) / ratio,
+        "weight_decay": optimizer.weight_decay or 0.0,
+    }
+
+
+def _rules_of_muon(optimizer: keras.optimizers.Optimizer) -> list[Rule]:
+    """The layers that Keras's Muon leaves to AdamW, as rules."""
+    layers = getattr(optimizer, "exclude_layers", None)
+    if not layers:
+        return []
+    return [path_rule(anywhere(list(layers)), orthogonalize=False, required=False)]
 
 
 def _rules_of(optimizer: keras.optimizers.Optimizer) -> list[Rule]:
@@ -170,8 +225,9 @@ def _take_state(made: Optimizer, optimizer: keras.optimizers.Optimizer) -> None:
     made.build(adapter.trained(optimizer))
     adapter.raw_iterations(made).assign(adapter.raw_iterations(optimizer))
     for i, slots in enumerate(zip(*adapter.slots(optimizer), strict=True)):
-        for mine, theirs in zip(made._slots[i], slots, strict=True):
-            if theirs is not None:
+        # A matrix of Muon's has no second moment, here no entry and there none of its own.
+        for mine, theirs in zip(made._slots[i], slots, strict=False):
+            if theirs is not None and mine is not None:
                 mine.assign(tf.cast(theirs.value, mine.dtype))
     if (made.use_ema, made.gradient_accumulation_steps) == (
         optimizer.use_ema,
@@ -184,7 +240,7 @@ def _take_state(made: Optimizer, optimizer: keras.optimizers.Optimizer) -> None:
 
 def _from_loss_scale(optimizer: keras.optimizers.Optimizer, overrides: Mapping) -> Any:
     inner = from_keras(optimizer.inner_optimizer, **overrides)
-    made = keras.optimizers.LossScaleOptimizer(
+    made = LossScaleOptimizer(
         inner,
         initial_scale=optimizer.initial_scale,
         dynamic_growth_steps=optimizer.dynamic_growth_steps,
@@ -195,3 +251,34 @@ def _from_loss_scale(optimizer: keras.optimizers.Optimizer, overrides: Mapping) 
         made.step_counter.assign(optimizer.step_counter)
         made.dynamic_scale.assign(optimizer.dynamic_scale)
     return made
+
+
+def _from_multi(
+    optimizer: keras.optimizers.MultiOptimizer, overrides: Mapping
+) -> keras.optimizers.MultiOptimizer:
+    """A `MultiOptimizer` of the equals of those in another one's map."""
+    given = adapter.map_of(optimizer)
+    if not isinstance(given, keras.optimizers.OptimizerMap):
+        raise IvyTypeError(
+            "Of a `MultiOptimizer` that is told by a function which optimizer is whose, the "
+            "function can return `from_keras(...)` itself. "
+            f"Received: MultiOptimizer({given!r})"
+        )
+    made: dict[int, Any] = {}
+
+    def equal(inner: keras.optimizers.Optimizer) -> Any:
+        if id(inner) not in made:
+            made[id(inner)] = from_keras(inner, **overrides)
+        return made[id(inner)]
+
+    several = keras.optimizers.MultiOptimizer(
+        keras.optimizers.OptimizerMap(
+            equal(given.default_optimizer), {key: equal(inner) for key, inner in given.items()}
+        ),
+        loss_scale_factor=optimizer.loss_scale_factor,
+        name=optimizer.name,
+    )
+    if optimizer.built:
+        several.build(adapter.trained(optimizer))
+        adapter.raw_iterations(several).assign(adapter.raw_iterations(optimizer))
+    return several
