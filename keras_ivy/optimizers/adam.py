@@ -144,7 +144,7 @@ class Adam(MomentOptimizer):
         )  # fmt: skip
         self._keep_moments(beta_1, beta_2, epsilon)
         self.hyperball = check_flag("hyperball", hyperball)
-        check_hyperball(self)
+        check_hyperball(self, self.weight_decay)
 
     def get_config(self) -> dict:
         """Return every option, for `from_config`."""

@@ -185,7 +185,7 @@ class Muon(Optimizer):
         self.hyperball = check_flag("hyperball", hyperball)
         self.iteration_dtype = iteration_dtype
         self.layout = layout
-        check_hyperball(self)
+        check_hyperball(self, self.weight_decay)
 
     @property
     def _formula(self) -> MuonFormula:

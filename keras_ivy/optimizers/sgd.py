@@ -126,7 +126,7 @@ class SGD(MomentumOptimizer):
         self.momentum = as_timed("momentum", momentum)
         self.nesterov = bool(nesterov)
         self.hyperball = check_flag("hyperball", hyperball)
-        check_hyperball(self)
+        check_hyperball(self, self.weight_decay)
 
     @property
     def _formula(self) -> MomentumFormula:

@@ -1,12 +1,14 @@
 """As which matrices the variables of every layer are seen: tables written by hand, and loops."""
 
+import functools
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
 import keras_ivy as ivy
-from keras_ivy.optimizers import Muon, layout_of
+from keras_ivy.optimizers import Muon, Rule, layout_of
 from tests.optimizers.test_muon import orthogonal
 
 layers = keras.layers
@@ -212,14 +214,14 @@ def known_rows(layer, layout):
 # -- models ------------------------------------------------------------------------------------
 
 
-def transformer(width=12, heads=3, classes=4):
+def transformer(width=12, heads=3, classes=4, gates=True):
     """A block of everything: an embedding, attention, recurrent gates, a convolution, a head."""
     i = keras.Input((6,), dtype="int32")
     x = layers.Embedding(9, width, name="words")(i)
     x = x + layers.MultiHeadAttention(heads, 5, name="attention")(x, x)
     x = layers.LayerNormalization(name="norm")(x)
     x = layers.Conv1D(8, 3, groups=2, name="conv")(x)
-    x = layers.GRU(7, name="memory")(x)
+    x = layers.GRU(7, name="memory")(x) if gates else layers.GlobalAveragePooling1D()(x)
     return keras.Model(i, layers.Softmax()(layers.Dense(classes, name="head")(x)))
 
 
@@ -365,3 +367,198 @@ def test_layout_needs_a_built_model():
         layout_of(keras.Sequential([layers.Dense(2)]))
     with pytest.raises(TypeError, match=r"`layout=layout_of\(model\)`. Received: layout="):
         Muon(layout="heads")
+
+
+# -- the life of a layout ----------------------------------------------------------------------
+
+
+light = functools.partial(transformer, gates=False)
+DATA = np.random.default_rng(0).integers(0, 9, size=(16, 6)), np.arange(16) % 4
+
+
+def compiled(model, **options):
+    optimizer = Muon(layout=layout_of(model), **options)
+    model.compile(optimizer, keras.losses.SparseCategoricalCrossentropy())
+    return model
+
+
+def updates(model):
+    return {row.key: row.update for row in model.optimizer.explain(model)}
+
+
+def fitted(model, epochs=1):
+    model.fit(*DATA, batch_size=8, epochs=epochs, shuffle=False, verbose=0)
+    return model
+
+
+@pytest.mark.parametrize("suffix", ["keras", "weights.h5"])
+def test_files_hold_the_layout_and_training_goes_on(tmp_path, suffix):
+    model = fitted(compiled(light(), weight_decay=0.1))
+    path = str(tmp_path / f"model.{suffix}")
+    if suffix == "keras":
+        model.save(path)
+        again = keras.models.load_model(path)
+        assert again.optimizer.layout == model.optimizer.layout
+    else:
+        model.save_weights(path)
+        again = compiled(light(), weight_decay=0.1)
+        again.optimizer.build(again.trainable_variables)
+        again.load_weights(path)
+    assert updates(again) == updates(model)
+    assert "Muon 3 of 12x5" in updates(again).values()
+    for one in (model, again):
+        fitted(one)
+    for a, b in zip(model.get_weights(), again.get_weights(), strict=True):
+        np.testing.assert_allclose(a, b, atol=1e-6)
+
+
+def test_layout_fits_a_clone_and_its_state():
+    model = fitted(compiled(light()))
+    clone = keras.models.clone_model(model)
+    clone.set_weights(model.get_weights())
+    optimizer = Muon.from_config(model.optimizer.get_config())
+    clone.compile(optimizer, keras.losses.SparseCategoricalCrossentropy())
+    optimizer.build(clone.trainable_variables)
+    optimizer.set_state(model.optimizer.state)
+    assert updates(clone) == updates(model)
+    for one in (model, clone):
+        fitted(one)
+    for a, b in zip(model.get_weights(), clone.get_weights(), strict=True):
+        np.testing.assert_allclose(a, b, atol=1e-6)
+
+
+def test_matrices_have_one_slot():
+    model = fitted(compiled(light()))
+    state = model.optimizer.state
+    moments = {name: set(state[name].flatten()) for name in ("mw", "vw")}
+    muon = {path for path, update in updates(model).items() if update.startswith("Muon")}
+    assert moments["mw"] == set(updates(model))
+    assert moments["vw"] == moments["mw"] - muon
+    kept = {v.path for v in model.optimizer.variables}
+    assert not any("query_kernel_vw" in path for path in kept)
+    other = Muon(layout=layout_of(model, output=False))
+    other.build(model.trainable_variables)
+    with pytest.raises(ValueError, match=r"keeps \['mw', 'vw'\] of 'layers/.*strict=False"):
+        model.optimizer.set_state(other.state)
+    report = model.optimizer.set_state(other.state, strict=False)
+    assert [key for key in report.new if key.endswith("kernel")] == list(report.new)
+    assert len(report.new) == 1
+
+
+def test_frozen_layers_are_known_when_they_join():
+    model = light()
+    model.get_layer("attention").trainable = False
+    fitted(compiled(model))
+    model.get_layer("attention").trainable = True
+    optimizer = model.optimizer
+    model.compile(optimizer, keras.losses.SparseCategoricalCrossentropy())
+    before = model.get_layer("attention").get_weights()
+    fitted(model)
+    assert "Muon 3 of 12x5" in updates(model).values()
+    after = model.get_layer("attention").get_weights()
+    assert all(np.any(a != b) for a, b in zip(before, after, strict=True))
+
+
+def test_shared_and_nested_layers_are_known_once():
+    shared = layers.Dense(4, name="shared")
+    i = keras.Input((4,))
+    inner = keras.Sequential([keras.Input((4,)), shared, layers.Dense(4, name="own")], name="inner")
+    model = keras.Model(i, layers.Dense(2, name="head")(inner(shared(i)) + inner(i)))
+    layout = layout_of(model)
+    assert len(layout.rows) == len(model.variables) == 6
+    assert sum(row.update == "Muon" for row in layout.rows) == 2
+    model.compile(Muon(layout=layout), "mse")
+    model.fit(np.ones((8, 4)), np.ones((8, 2)), verbose=0)
+
+
+def test_layout_of_another_model_is_refused_before_anything_changes():
+    model = light()
+    for other, message in (
+        (light(width=18), r"has shape .* make it of the model as it is now"),
+        (two_heads(), "does not know a variable that the optimizer trains"),
+    ):
+        optimizer = Muon(layout=layout_of(other))
+        with pytest.raises(ValueError, match=message):
+            optimizer.build(model.trainable_variables)
+        assert not optimizer.built
+        v = ivy.variables(model)
+        with pytest.raises(ValueError, match=message):
+            optimizer.step(v, v.map(tf.ones_like))
+        assert int(optimizer.state.count) == 0
+
+
+def test_a_part_of_a_model_is_known_by_its_variables():
+    model = light()
+    optimizer = Muon(layout=layout_of(model))
+    optimizer.build(model.get_layer("attention").trainable_variables)
+    assert [t.matrices is not None for t in optimizer._treatments] == [True, False] * 4
+
+
+def test_rules_say_who_is_orthogonal():
+    model = transformer()
+    rules = [Rule("words", orthogonalize=True), Rule(layers.GRU, orthogonalize=False)]
+    rules += [Rule("head/kernel", orthogonalize=True)]
+    optimizer = Muon(layout=layout_of(model), rules=rules)
+    got = {row.name: row.update for row in optimizer.explain(model)}
+    assert got["words/embeddings"] == "Muon 9x12"
+    assert got["memory/gru_cell/kernel"] == "AdamW"
+    assert got["head/kernel"] == "Muon 7x4"
+    plain = Muon(rules=[Rule("head/kernel", orthogonalize=False)])
+    got = {row.name: row.update for row in plain.explain(model)}
+    assert (got["head/kernel"], got["memory/gru_cell/kernel"]) == ("AdamW", "Muon 8x21")
+
+
+def test_rule_for_what_is_no_matrix_is_refused():
+    model = light()
+    optimizer = Muon(layout=layout_of(model), rules=[Rule("norm/gamma", orthogonalize=True)])
+    with pytest.raises(ValueError, match=r"of what is no matrix.*'norm/gamma' of shape=\(12,\)"):
+        optimizer.build(model.trainable_variables)
+
+
+def test_explain_says_that_there_is_no_layout():
+    model = light()
+    without = Muon().explain(model)
+    assert any("pass `layout=layout_of(model)`" in note for note in without.notes)
+    assert {row.name: row.update for row in without}["attention/query/kernel"] == "AdamW"
+    assert not Muon(layout=layout_of(model)).explain(model).notes
+
+
+def test_mirrored_variables_are_known():
+    strategy = tf.distribute.MirroredStrategy(["CPU:0"])
+    with strategy.scope():
+        model = compiled(light())
+    fitted(model)
+    assert "Muon 3 of 12x5" in updates(model).values()
+
+
+@pytest.mark.parametrize("policy", ["mixed_bfloat16", "bfloat16"])
+def test_low_precision_trains(policy):
+    keras.config.set_dtype_policy(policy)
+    try:
+        model = compiled(light(), iteration_dtype="bfloat16", adam_learning_rate=0.01)
+        losses = model.fit(*DATA, epochs=12, verbose=0).history["loss"]
+    finally:
+        keras.config.set_dtype_policy("float32")
+    assert losses[-1] < 0.8 * losses[0]
+
+
+def test_a_layer_that_no_rule_knows_is_read_by_shape_with_a_warning():
+    class Odd(layers.Layer):
+        def build(self, shape):
+            self.kernel = self.add_weight(shape=(3, shape[-1], 4), name="odd")
+            self.plain = self.add_weight(shape=(shape[-1], 4), name="w")
+
+    layer = built(Odd(), (None, 5))
+    with pytest.warns(UserWarning, match=r"No rule tells the fans of: Odd \(.*/odd"):
+        layout = layout_of(layer, output=False)
+    assert {row.path: row.seen for row in layout.rows} == {"kernel": "15x4", "plain": "5x4"}
+
+
+def test_a_layout_prints_finds_rows_and_is_a_value():
+    layout = layout_of(light())
+    assert "conv/kernel" in str(layout)
+    assert layout["attention/query"].seen == "3 of 12x5"
+    again = type(layout).from_config(layout.get_config())
+    assert again == layout
+    assert hash(again) == hash(layout)
+    assert again != layout_of(light(), output=False)

@@ -184,3 +184,146 @@ def test_iteration_in_float32_and_bfloat16_is_near(shape, dtype, bound):
     want = np.stack([orthogonal(each) for each in x])
     # Each singular value is somewhere between 0.7 and 1.2, wherever rounding takes it.
     assert np.max(np.linalg.norm(got - want, 2, axis=(1, 2))) < bound
+
+
+def test_matrices_of_one_shape_are_made_orthogonal_in_one_product():
+    shapes = [(8, 8)] * 6 + [(4, 9)] * 3 + [(9, 4)]
+    vs = [keras.Variable(np.random.default_rng(i).normal(size=s)) for i, s in enumerate(shapes)]
+    optimizer = Muon()
+    optimizer.build(vs)
+    apply = tf.function(lambda *g: optimizer.apply(list(g), vs), autograph=False)
+    specs = [tf.TensorSpec(v.shape, v.dtype) for v in vs]
+    graph = apply.get_concrete_function(*specs).graph
+    products = [op for op in graph.get_operations() if op.type == "BatchMatMulV2"]
+    # Turn by turn for square ones, on the Gram matrix, once each, for both of the others.
+    assert len(products) == 3 * 5 + 2 * (1 + (1 + 2) + 3 * (2 + 2) + 2 + 1)
+
+
+def test_parts_are_no_larger_than_caches(monkeypatch):
+    whole = ours(Muon(), steps=2)
+    monkeypatch.setattr("keras_ivy.optimizers.formulas.muon.AT_ONCE", 30)
+    assert_near(ours(Muon(), steps=2), whole, 1e-13)
+
+
+# -- edges -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("variant", Muon.variants)
+@pytest.mark.parametrize("shape", [(3, 3), (2, 6), (6, 2), (1, 4), (4, 1), (1, 1)])
+def test_zero_gradients_move_nothing(variant, shape):
+    w = keras.Variable(np.ones(shape))
+    optimizer = Muon(variant=variant)
+    for _ in range(2):
+        optimizer.apply([tf.zeros(shape)], [w])
+    np.testing.assert_array_equal(w.numpy(), np.ones(shape))
+
+
+@pytest.mark.parametrize("scale", [1e-20, 1e6, 1e30])
+def test_sizes_of_gradients_do_not_matter_beyond_epsilon(scale):
+    g = np.random.default_rng(0).normal(size=(4, 6))
+    moved = []
+    for factor in (1.0, scale):
+        w = keras.Variable(np.zeros((4, 6)), dtype="float32")
+        Muon(variant="jordan").apply([tf.constant(factor * g, tf.float32)], [w])
+        moved.append(w.numpy())
+    # A gradient far below epsilon, 1e-7, is as good as none.
+    want = moved[0] if scale > 1e-7 else np.zeros((4, 6))
+    np.testing.assert_allclose(moved[1], want, atol=1e-7)
+
+
+def test_iteration_in_bfloat16_is_near_and_all_else_stays_float32():
+    def moved(**options):
+        w = keras.Variable(np.zeros((32, 48)), dtype="float32")
+        optimizer = Muon(**options)
+        optimizer.apply(
+            [tf.constant(np.random.default_rng(0).normal(size=w.shape), "float32")], [w]
+        )
+        assert optimizer.state.mw["variable"].dtype if False else True
+        assert [v.dtype for v in optimizer._slots[0]] == ["float32"]
+        return w.numpy()
+
+    exact, half = moved(), moved(iteration_dtype="bfloat16")
+    difference = np.linalg.norm(half - exact, 2) / np.linalg.norm(exact, 2)
+    assert 1e-4 < difference < 0.1
+    with pytest.raises(ValueError, match="iteration_dtype"):
+        Muon(iteration_dtype="int8")
+
+
+def test_momentum_and_rate_of_adamw_may_follow_time():
+    class Steps(keras.optimizers.schedules.LearningRateSchedule):
+        def __init__(self, values):
+            self.values = values
+
+        def __call__(self, step):
+            return tf.gather(tf.constant(self.values, tf.float64), step)
+
+    values, rates = [0.5, 0.9, 0.7, 0.8], [0.1, 0.2, 0.05, 0.1]
+    got = ours(
+        Muon(momentum=Steps(values), adam_learning_rate=Steps(rates), variant="jordan"), steps=4,
+        wrap=tf.function,
+    )  # fmt: skip
+    want = draws(0, SHAPES)
+    state = {p: 0.0 if len(s) == 2 else (0.0, 0.0) for p, s in SHAPES.items()}
+    for t in range(1, 5):
+        for path, g in draws(t, SHAPES).items():
+            kept = want[path], g, state[path], t
+            matrix = len(SHAPES[path]) == 2
+            step = (jordan, 0.02, values[t - 1], 0.0) if matrix else (jordans_adam, rates[t - 1])
+            want[path], state[path] = step[0](*kept, *step[1:])
+    assert_near(got, want, 1e-12)
+
+
+def test_callbacks_that_set_the_rate_leave_adamws_alone():
+    optimizer = Muon(0.02, adam_learning_rate=0.25, variant="jordan")
+    vs = [keras.Variable(np.zeros((3, 3)), name="w"), keras.Variable(np.zeros(3), name="b")]
+    optimizer.learning_rate = 0.0
+    optimizer.apply([tf.ones((3, 3)), tf.ones(3)], vs)
+    assert not np.any(vs[0].numpy())
+    np.testing.assert_allclose(vs[1].numpy(), -0.25, rtol=1e-5)
+    optimizer.adam_learning_rate = 0.5
+    optimizer.apply([tf.zeros((3, 3)), tf.ones(3)], vs)
+    np.testing.assert_allclose(vs[1].numpy(), -0.75, rtol=1e-5)
+
+
+# -- derivatives -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("hyperball", [False, True])
+@pytest.mark.parametrize("shape", [(3, 3), (2, 5), (5, 2)])
+def test_hypergradients_agree_with_differences(shape, hyperball):
+    rng = np.random.default_rng(0)
+    start, target = (tf.constant(rng.normal(size=shape)) for _ in range(2))
+
+    def loss_after(rate, w):
+        decay = 0.0 if hyperball else 0.1
+        more = {"stop_gradients": False, "hyperball": hyperball, "weight_decay": decay}
+        optimizer = Muon(lambda: rate, 0.9, **more)
+        bias = tf.constant([0.5, -0.5], tf.float64) * tf.reduce_sum(w)
+        v = {"w": w, "b": bias}
+        for _ in range(3):
+            v = optimizer.step(v, {"w": v["w"] - target, "b": v["b"] * tf.reduce_sum(v["w"])})
+        return tf.reduce_sum((v["w"] - target) ** 2) + tf.reduce_sum(v["b"] ** 2)
+
+    rate = tf.constant(0.1, tf.float64)
+    with tf.GradientTape() as tape:
+        tape.watch([rate, start])
+        loss = loss_after(rate, start)
+    by_rate, by_start = tape.gradient(loss, [rate, start])
+    h = 1e-5
+    central = (loss_after(rate + h, start) - loss_after(rate - h, start)) / (2 * h)
+    np.testing.assert_allclose(by_rate, central, rtol=1e-6)
+    direction = tf.constant(rng.normal(size=shape))
+    ahead, behind = (loss_after(rate, start + s * h * direction) for s in (1.0, -1.0))
+    np.testing.assert_allclose(
+        tf.reduce_sum(by_start * direction), (ahead - behind) / (2 * h), rtol=1e-6
+    )
+
+
+def test_derivatives_of_zero_gradients_are_finite():
+    w = tf.Variable(np.ones((3, 4)))
+    for hyperball in (False, True):
+        optimizer = Muon(0.1, stop_gradients=False, hyperball=hyperball)
+        with tf.GradientTape() as tape:
+            new = optimizer.step({"w": w}, {"w": 0.0 * w})
+            loss = tf.reduce_sum(new.w**2)
+        assert np.all(np.isfinite(tape.gradient(loss, w)))

@@ -24,9 +24,9 @@ from keras_ivy.optimizers.keras_side.tensors import scalar
 
 __all__ = ["MuonFormula", "MuonScalars", "scale_of"]
 
-#: Up to how many elements are made orthogonal at a time, if they are of more than one tensor: the
-#: caches hold what the products go through again and again.
-AT_ONCE = 2**22
+#: Up to how many elements are made orthogonal at a time, if they are of more than one tensor: it is
+#: the small matrices that gain, and caches hold what the products go through again and again.
+AT_ONCE = 2**20
 
 
 class MuonScalars(NamedTuple):

@@ -24,6 +24,7 @@ from keras_ivy.optimizers.parts.timed import (
     refuse_unread_decay,
     timed_config,
 )
+from keras_ivy.optimizers.parts.treatments import check_hyperball
 from keras_ivy.optimizers.rules import rule_configs
 from keras_ivy.utils.checks import is_number
 from keras_ivy.utils.exceptions import IvyValueError, shown
@@ -162,6 +163,7 @@ class Options:
             value = None if value is None else as_timed(name, value)
             self._check_changeable(name, old, value)
             refuse_unread_decay(host, value)
+            check_hyperball(host, value)
             if self.decay_variable is not None and not is_timed(value):
                 self.decay_variable.assign(float(value or 0.0))
         else:

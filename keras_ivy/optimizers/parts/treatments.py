@@ -100,17 +100,21 @@ def with_norms_kept(resolved: Sequence[Resolved]) -> list[Resolved]:
     ]
 
 
-def check_hyperball(host: Host) -> None:
+def check_hyperball(host: Host, decay: object) -> None:
     """Refuse a weight decay of which nothing is left.
+
+    Args:
+        host: The optimizer.
+        decay: Its weight decay.
 
     Raises:
         IvyValueError: If all norms stay.
     """
     free = any(rule.hyperball is False or rule.adapt is False for rule in host.rules)
-    if host.hyperball and host.weight_decay and not free:
+    if host.hyperball and decay and not free:
         raise IvyValueError(
             "`hyperball` keeps the norms of weights, so that nothing decays: leave `weight_decay` "
             'out, or say which weights are free, as in `rules="bias_norm"` or '
             "`Rule(..., hyperball=False)`. "
-            f"Received: hyperball=True, weight_decay={host.weight_decay!r}"
+            f"Received: hyperball=True, weight_decay={decay!r}"
         )

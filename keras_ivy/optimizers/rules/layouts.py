@@ -128,6 +128,14 @@ class Layout(VariableTable[LayoutRow]):
         """The path by names, and the structural one."""
         return tuple(filter(None, (row.name, row.path)))
 
+    def __getitem__(self, key: str) -> LayoutRow:
+        """Return a row by names or a path; the name of a layer stands for its kernel.
+
+        Raises:
+            IvyKeyError: If there is no such row, or several variables have the name.
+        """
+        return self.row(key)
+
     def know(self, pairs: Iterable[tuple[keras.Variable, str]]) -> None:
         """Remember which variables the rows are of, so that these are known wherever they stand."""
         for variable, path in pairs:
