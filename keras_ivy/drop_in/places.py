@@ -76,6 +76,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(_FUNCTIONS, _OPS),
     **{f"{folder}.{name}": _OPS for folder in _FUNCTIONS for name in _SUBJECTS},
     "functional.backends.tensorflow": ("keras_ivy.ops", *_BACKEND),
+    "functional.ivy.gradients": ("keras_ivy.drop_in.gradients", *_OPS),
     "data_classes": _CLASSES,
     "data_classes.array": _CLASSES,
     "data_classes.array.array": _CLASSES,

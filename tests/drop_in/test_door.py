@@ -112,6 +112,7 @@ def test_every_place_can_be_imported_and_lists_what_it_holds(place, door):
         ("ivy", "Array", classes.Array),
         ("ivy.functional.ivy.layers", "conv2d", keras_ivy.conv2d),
         ("ivy.functional.ivy.gradients", "adam_step", keras_ivy.adam_step),
+        ("ivy.functional.ivy.gradients", "_variable", keras_ivy.variable),
         ("ivy.functional.ivy.experimental.layers", "max_pool2d", keras_ivy.max_pool2d),
         ("ivy.functional.backends.tensorflow", "matmul", keras_ivy.matmul),
         ("ivy.utils.exceptions", "IvyException", keras_ivy.utils.exceptions.IvyException),
