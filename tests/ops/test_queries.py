@@ -123,3 +123,13 @@ def test_gradients_pass_through():
 def test_queries_that_do_not_fit_are_refused(query, sentence):
     with pytest.raises(IndexError, match=sentence):
         ivy.get_item(X, query)
+
+
+@pytest.mark.parametrize(
+    "query", [0.5, 1j, np.float32([0, 1]), [0.0, 1.0], (slice(None), [0.5]), "a"]
+)
+def test_indices_are_whole_numbers(query):
+    with pytest.raises(
+        TypeError, match=r"takes whole numbers.*Received: query of dtype|Arrays hold numbers"
+    ):
+        ivy.get_item(X, query)

@@ -113,6 +113,7 @@ BY_FUNCTION = {
     "searchsorted": {"x": np.float32([0.1, 0.4]), "v": np.float32([0.2])},
     "set_backend": {"backend": "tensorflow"}, "set_framework": {"f": "tensorflow"},
     "with_backend": {"backend": "tensorflow"}, "set_soft_device_mode": {"mode": True},
+    "set_array_mode": {"mode": False}, "set_precise_mode": {"mode": True},
     **dict.fromkeys(f"set_{b}_backend" for b in ("jax", "mxnet", "numpy", "paddle", "torch")),
     "set_default_dtype": {"dtype": "float32"}, "set_default_float_dtype": {"dtype": "float32"},
     "set_default_device": {"device": "cpu"},

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from keras_ivy.ops.kinds import indices_of
 from keras_ivy.ops.tensors import to_tensor
 from keras_ivy.typing import Array
 from keras_ivy.utils.checks import summary
@@ -97,7 +98,7 @@ def _parts(x: Array, query: tuple) -> list[Any]:
         empty = isinstance(part, list) and not len(part)
         array = to_tensor(np.zeros(0, "int32") if empty else part)
         if array.dtype != tf.bool:
-            parts.append(array if array.dtype in (tf.int32, tf.int64) else tf.cast(array, tf.int64))
+            parts.append(indices_of("get_item", "query", array))
             continue
         axis = sum(other is not None and other is not Ellipsis for other in parts)
         if not any(other is Ellipsis for other in parts):

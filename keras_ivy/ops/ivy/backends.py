@@ -168,8 +168,9 @@ def choose_random_backend(excluded: Collection[str] | None = None) -> str:
     >>> choose_random_backend(excluded=["numpy"])
     'tensorflow'
     """
-    names = excluded or ()
-    if not isinstance(names, list | tuple | set | frozenset):
+    names = () if excluded is None else excluded
+    listed = isinstance(names, list | tuple | set | frozenset)
+    if not listed or not all(isinstance(name, str) for name in names):
         raise IvyTypeError(f"`excluded` is a list of names. {received('excluded', excluded)}")
     if _NAME in names:
         raise IvyValueError(
