@@ -19,7 +19,7 @@ from keras_ivy.ops.kinds import kind_of
 from keras_ivy.ops.tensors import dtype_name, to_tensor
 from keras_ivy.typing import Array, ArrayLike
 from keras_ivy.utils.checks import summary
-from keras_ivy.utils.exceptions import IvyTypeError
+from keras_ivy.utils.exceptions import InplaceUpdateException
 
 __all__ = ["put_operators"]
 
@@ -208,7 +208,7 @@ def _item_setter(original: Operator | None) -> Operator:
             return
         if by_library:
             raise TypeError(f"'{type(self).__name__}' object does not support item assignment")
-        raise IvyTypeError(
+        raise InplaceUpdateException(
             "Arrays are TensorFlow's and never change: write `x = ivy.set_item(x, query, value)` "
             "for `x[query] = value`, or keep what changes in an `ivy.variable`. Received: "
             f"query={summary(query)} for {summary(self)}"

@@ -27,6 +27,7 @@ _STATEFUL = (
 #: Files of Ivy that hold functions, by their subject. Here all functions can be found in each.
 _SUBJECTS = (
     "activations",
+    "constants",
     "control_flow_ops",
     "creation",
     "data_type",
@@ -59,7 +60,7 @@ _OPS = ("keras_ivy.ops", "keras_ivy")
 _BACKEND = ("keras_ivy.ops.ivy.backends", "keras_ivy")
 _WRAPPERS = ("keras_ivy.drop_in.wrappers", "keras_ivy")
 _CLASSES = ("keras_ivy.drop_in.classes", "keras_ivy")
-_ERRORS = ("keras_ivy.utils.exceptions", "keras_ivy")
+_ERRORS = ("keras_ivy.utils.exceptions", *_WRAPPERS)
 
 #: Backends of Ivy that are not here. Programs name their modules to compare with, or to leave them
 #: out, so that these can be imported; what is asked of them is refused.
@@ -68,7 +69,7 @@ OTHER_BACKENDS = ("jax", "mindspore", "mxnet", "numpy", "paddle", "torch")
 #: Ivy's modules by their names below `ivy`; modules of this package that hold what they show.
 PLACES: dict[str, tuple[str, ...]] = {
     "": _ALL,
-    "stateful": ("keras_ivy.stateful",),
+    "stateful": ("keras_ivy.stateful", "keras_ivy"),
     **{f"stateful.{name}": (f"keras_ivy.stateful.{name}",) for name in _STATEFUL},
     "functional": _OPS,
     "functional.backends": _BACKEND,

@@ -4,6 +4,7 @@ Most of them have nothing to do: they unpack Ivy's arrays before a backend's fun
 it returns, and arrays here are TensorFlow's throughout. One maps over containers, and does so here.
 """
 
+import contextlib
 import functools
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -63,22 +64,38 @@ def handle_nestable(fn: Callable) -> Callable:
     return function
 
 
-def _says_what_a_backend_can(
-    types: object, versions: object = None
-) -> Callable[[Function], Function]:
-    """Return a decorator that changes nothing: TensorFlow itself says which types it cannot take.
+class _Limits(contextlib.ContextDecorator):
+    """A decorator, or a context, that changes nothing: TensorFlow says which types it cannot take.
 
     Args:
         types: The types or devices of a function, by version of the backend.
         versions: The versions of the backends.
+
+    Example:
+
+    >>> with _Limits({"2.15.0 and below": ("float16",)}, "tensorflow"):
+    ...     _Limits({}, "tensorflow")(abs) is abs
+    True
     """
-    return _unchanged
+
+    def __init__(self, types: object, versions: object = None):
+        pass
+
+    def __enter__(self) -> "_Limits":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        return None
+
+    def __call__(self, fn: Function) -> Function:
+        """Return the function as it is."""
+        return fn
 
 
 handle_array_like_without_promotion = handle_exceptions = _unchanged
 inputs_to_ivy_arrays = inputs_to_native_arrays = outputs_to_ivy_arrays = _unchanged
 to_ivy_arrays_and_back = to_native_arrays_and_back = _unchanged
 inputs_to_native_shapes = outputs_to_ivy_shapes = to_native_shapes_and_back = _unchanged
-with_supported_device_and_dtypes = with_supported_devices = _says_what_a_backend_can
-with_supported_dtypes = with_unsupported_device_and_dtypes = _says_what_a_backend_can
-with_unsupported_devices = with_unsupported_dtypes = _says_what_a_backend_can
+with_supported_device_and_dtypes = with_supported_devices = _Limits
+with_supported_dtypes = with_unsupported_device_and_dtypes = _Limits
+with_unsupported_devices = with_unsupported_dtypes = _Limits

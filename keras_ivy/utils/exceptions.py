@@ -70,6 +70,18 @@ class IvyError(IvyException):
     """Ivy's name of errors that are none of the other kinds, for programs that raise it."""
 
 
+class IvyInvalidBackendException(IvyValueError):
+    """Another backend than TensorFlow is asked for."""
+
+
+class IvyDeviceError(IvyValueError):
+    """A device cannot be used."""
+
+
+class InplaceUpdateException(IvyTypeError):
+    """Something would change that never does, such as a tensor."""
+
+
 class IvyNotImplementedException(IvyException, NotImplementedError):
     """A method that a subclass has to provide was called."""
 

@@ -15,7 +15,7 @@ import tensorflow as tf
 
 import keras_ivy
 from keras_ivy import drop_in
-from keras_ivy.drop_in import classes
+from keras_ivy.drop_in import classes, wrappers
 from keras_ivy.drop_in.places import PLACES
 from tests.golden.load import HERE
 
@@ -116,6 +116,9 @@ def test_every_place_can_be_imported_and_lists_what_it_holds(place, door):
         ("ivy.functional.ivy.experimental.layers", "max_pool2d", keras_ivy.max_pool2d),
         ("ivy.functional.backends.tensorflow", "matmul", keras_ivy.matmul),
         ("ivy.utils.exceptions", "IvyException", keras_ivy.utils.exceptions.IvyException),
+        ("ivy.stateful", "Linear", keras_ivy.Linear),
+        ("ivy.functional", "relu", keras_ivy.relu),
+        ("ivy.utils.exceptions", "handle_exceptions", wrappers.handle_exceptions),
         ("ivy.utils.backend", "set_backend", keras_ivy.set_backend),
         ("ivy.utils.backend.handler", "current_backend_str", keras_ivy.current_backend_str),
         ("ivy.backend_handler", "unset_backend", keras_ivy.unset_backend),

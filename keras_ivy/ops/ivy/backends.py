@@ -9,7 +9,7 @@ import types
 from collections.abc import Callable, Collection
 
 from keras_ivy.utils.checks import flag, received
-from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
+from keras_ivy.utils.exceptions import IvyInvalidBackendException, IvyTypeError
 
 __all__ = [
     "backend_stack",
@@ -52,7 +52,7 @@ def _check(backend: object, argument: str = "backend") -> None:
     if not isinstance(backend, str):
         raise IvyTypeError(f"A backend is a name. {received(argument, backend)}")
     if backend != _NAME:
-        raise IvyValueError(
+        raise IvyInvalidBackendException(
             "keras_ivy computes with Keras on TensorFlow and has no other backend: leave the call "
             f"out, or say {_NAME!r}. {received(argument, backend)}"
         )
@@ -173,7 +173,7 @@ def choose_random_backend(excluded: Collection[str] | None = None) -> str:
     if not listed or not all(isinstance(name, str) for name in names):
         raise IvyTypeError(f"`excluded` is a list of names. {received('excluded', excluded)}")
     if _NAME in names:
-        raise IvyValueError(
+        raise IvyInvalidBackendException(
             f"keras_ivy has no backend but {_NAME!r}. {received('excluded', excluded)}"
         )
     return _NAME
@@ -229,7 +229,7 @@ def _refusing(backend: str) -> Callable[[], None]:
         '    Raises:\n        ValueError: Always; `set_backend("tensorflow")` is the way out.\n\n'
         f"    Example:\n\n    >>> keras_ivy.{name}()\n"
         "    Traceback (most recent call last):\n    ...\n"
-        "    keras_ivy.utils.exceptions.IvyValueError: keras_ivy computes with Keras ...\n    "
+        "    keras_ivy.utils.exceptions.IvyInvalidBackendException: keras_ivy ...\n    "
     )
     return function
 
