@@ -27,6 +27,8 @@ WITHOUT = {
 #: Ivy's parameter -> the other name under which it stands in the same place.
 ALIASES = {
     "count_nonzero": {"a": "x"},
+    "dirichlet": {"alpha": "concentration"},
+    "gamma": {"alpha": "concentration", "beta": "rate"},
     "xlogy": {"x": "x1", "y": "x2"},
     "default_device": {"device": "item"},
     "imag": {"val": "x"},
@@ -73,6 +75,7 @@ LACKING = {
         ["index_chain", "config", "to_ivy"], "Ivy's recursion hands this to itself"
     ),
     "promote_types_of_inputs": {"array_api_promotion": "there is one table"},
+    "poisson": {"fill_value": "rates are positive"},
     "svdvals": {"driver": "TensorFlow has one"},
     "unique_all": {"axis": _NUMPY, "by_value": "always by value"},
     "unique_inverse": {"axis": _NUMPY},

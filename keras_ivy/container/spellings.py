@@ -91,7 +91,8 @@ class Spelled(type):
 
     def __getattr__(cls, name: str) -> Any:
         if not name.startswith("__"):
-            plain = None if name in _KEYS else _static(cls, f"static_{name}")
+            both = None if name in _KEYS else _found(name)
+            plain = None if both is None else both[1]
             found = _static(cls, name) or plain or _method(cls, name)
             if found is not None:
                 return found

@@ -12,7 +12,7 @@ from keras_ivy.ops import arrays, ivy, maths, nn, spatial
 from keras_ivy.ops.arrays import *
 from keras_ivy.ops.dispatch import named_function
 from keras_ivy.ops.ivy import *
-from keras_ivy.ops.leafwise import leafwise
+from keras_ivy.ops.leafwise import leafwise, method_of
 from keras_ivy.ops.maths import *
 from keras_ivy.ops.nn import *
 from keras_ivy.ops.spatial import *
@@ -31,5 +31,5 @@ if not TYPE_CHECKING:  # a checker that cannot add lists up takes what the star 
 
 
 add_methods(leafwise())
-add_functions(named_function)
+add_functions(method_of)
 _add_to_functional(named_function)

@@ -6,14 +6,17 @@ which has Keras's (`container.softmax(axis=-1)`), Ivy's older reductions, whose 
 scalars, and `tanh` and `trunc`, whose methods take whole numbers and truth values as Keras's do.
 """
 
+import functools
 from collections.abc import Callable
 
+from keras_ivy.container import container_map
 from keras_ivy.ops.dispatch import named_function
+from keras_ivy.ops.ivy import dtypes, general, natives, type_questions
 from keras_ivy.ops.ivy.dtypes import astype
 from keras_ivy.ops.maths.linalg import vector_norm
 from keras_ivy.typing import Array, ArrayLike, Axis
 
-__all__ = ["leafwise"]
+__all__ = ["leafwise", "method_of"]
 
 _NAMES = """
     abs acos acosh add all any argmax argmin argsort asin asinh astype atan atan2 atanh
@@ -26,6 +29,24 @@ _NAMES = """
     softsign sort sqrt square squeeze std stop_gradient subtract sum tan tile to_list tril triu
     var zeros_like
 """
+
+
+#: Functions that do not map over containers, and are methods that do: questions about leaves.
+_ASKED = (
+    *(general.exists, general.has_nans, general.is_array, general.is_ivy_array),
+    *(general.is_native_array, type_questions.can_cast, type_questions.finfo, type_questions.iinfo),
+    *(dtypes.is_bool_dtype, dtypes.is_complex_dtype, dtypes.is_float_dtype, dtypes.is_int_dtype),
+    *(type_questions.is_uint_dtype, type_questions.itemsize, natives.to_ivy, natives.to_native),
+)
+_QUESTIONS = {function.__name__: function for function in _ASKED}
+
+
+def method_of(name: str) -> Callable | None:
+    """Return the function of containers of a name that becomes a method, or None."""
+    question = _QUESTIONS.get(name)
+    if question is None:
+        return named_function(name)
+    return functools.wraps(question)(functools.partial(container_map, question))
 
 
 def leafwise() -> dict[str, Callable]:

@@ -50,6 +50,16 @@ def test_functions_are_methods_where_nothing_else_is_called_so():
     assert "gather" not in dir(container())
 
 
+def test_questions_about_leaves_are_methods():
+    first = container()
+    first["b/d"] = tf.constant([1, 2])
+    assert values(first.is_float_dtype()) == {"a": True, "b/c": True, "b/d": False}
+    assert first.is_array(key_chains="a", prune_unapplied=True).a is True
+    assert first.can_cast("float64").b.d is True
+    assert ivy.Container.static_has_nans(first).cont_all_false()
+    assert first.to_native().a is first.a
+
+
 @pytest.mark.parametrize("name", ["linear", "dropout", "conv2d", "nope", "static_nope", "dtypes"])
 def test_names_of_layers_and_unknown_ones_are_missing_keys(name):
     with pytest.raises(AttributeError, match=f"no key, and its leaves.*'{name}'"):

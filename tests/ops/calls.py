@@ -789,6 +789,31 @@ for _name, _np in (
         {"sum": "ifc", "mean": "Ifc", "min": "if"}[_name])
 row("pad_sequence", lambda g: ([g.x(2, 3), g.x(1, 3)],),
     lambda xs: np.stack([xs[0], np.concatenate([xs[1], 0 * xs[1]])], 1), container=False)
+row("kl_div", lambda g: (g.x(2, 3), g.p(2, 3)), lambda i, t: (t * (np.log(t) - i)).mean(), "f",
+    loose=4)
+row("hinge_embedding_loss", lambda g: (g.x(4), g.given([1, -1, 1, -1], "int32")),
+    lambda i, t: np.where(t == 1, i, np.maximum(0, 1 - i)).mean(), "f", loose=4)
+row("soft_margin_loss", lambda g: (g.x(4), g.given([1, -1, 1, -1], "int32")),
+    lambda i, t: np.log1p(np.exp(-t * i)).mean(), "f", loose=4)
+row("poisson_nll_loss", lambda g: (g.x(2, 3), g.p(2, 3)),
+    lambda i, t: (np.exp(i) - t * i).mean(), "f", loose=8)
+row("wasserstein_loss_generator", one, lambda x: -x.mean(), "f", loose=4)
+row("wasserstein_loss_discriminator", two, lambda r, f: f.mean() - r.mean(), "f", loose=4)
+row("hardsilu", one, lambda x: x * np.clip(x + 3, 0, 6) / 6, "f", loose=4)
+row("scaled_tanh", one, lambda x: 1.7159 * np.tanh(0.67 * x), "f", loose=4)
+row("threshold", lambda g: (g.x(2, 3), {"threshold": 0, "value": 1}),
+    lambda x, threshold, value: np.where(x > 0, x, 1), "if")
+row("complex", two, lambda a, b: a + 1j * b, "f", once=True)
+row("fft2", lambda g: (g.x(2, 3),), np.fft.fft2, "f", once=True)
+row("ifftn", lambda g: (g.x(2, 3),), np.fft.ifftn, "f", once=True)
+row("rfft", lambda g: (g.x(2, 5),), np.fft.rfft, "f", once=True)
+row("rfftn", lambda g: (g.x(2, 5),), np.fft.rfftn, "f", once=True)
+row("interp", lambda g: (g.x(2, 3), g.given([-1.0, 0.5, 1.0]), g.given([2.0, -1.0, 0.5])),
+    np.interp, "f", loose=8)
+row("beta gamma", lambda g: (g.p(3), g.p(3), {"seed": 1, "dtype": g.dtype}), None, "f",
+    draws=True, symbolic=False, container=False, gradient=False, once=True)
+row("dirichlet poisson", lambda g: (g.p(3), {"seed": 1, "dtype": g.dtype}), None, "f",
+    draws=True, symbolic=False, container=False, gradient=False, once=True)
 row("type_promote_arrays promote_types_of_inputs", lambda g: (g.x(2, 3), g.x(3)),
     lambda a, b: (a, b))
 
@@ -805,6 +830,7 @@ OTHERS = {
     "as_ivy_dtype",
     "as_native_dev",
     "as_native_dtype",
+    "blackman_window",
     "broadcast_shapes",
     "cache_fn",
     "can_cast",
@@ -833,6 +859,8 @@ OTHERS = {
     "finfo",
     "for_loop",
     "gpu_is_available",
+    "hamming_window",
+    "hann_window",
     "if_else",
     "iinfo",
     "index_nest",
@@ -857,6 +885,7 @@ OTHERS = {
     "is_uint_dtype",
     "is_variable",
     "itemsize",
+    "kaiser_window",
     "map",
     "map_nest_at_index",
     "map_nest_at_indices",

@@ -4,6 +4,8 @@ import keras
 import ml_dtypes
 import numpy as np
 import pytest
+import scipy.signal
+import scipy.special
 import tensorflow as tf
 
 import keras_ivy as ivy
@@ -389,3 +391,84 @@ def test_jacobians_and_products_with_them():
         ivy.jvp(function, [tf.constant(x)], [tf.constant(x[:2])])
     assert ivy.requires_gradient(ivy.Linear(1, 1).v)
     assert not ivy.requires_gradient(ivy.Container(a=X))
+
+
+# -- draws and windows ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("draw", "mean", "deviation"),
+    [
+        (lambda **k: ivy.gamma(3.0, 2.0, shape=(20_000,), **k), 1.5, 3**0.5 / 2),
+        (lambda **k: ivy.beta(2.0, 3.0, shape=(20_000,), **k), 0.4, 0.2),
+        (lambda **k: ivy.poisson(4.0, shape=(20_000,), **k), 4.0, 2.0),
+        (lambda **k: ivy.dirichlet([1.0, 3.0], size=(20_000,), **k)[:, 0], 0.25, (3 / 80) ** 0.5),
+    ],
+)
+def test_draws_have_mean_and_deviation(draw, mean, deviation):
+    x = draw(seed=3).numpy()
+    assert abs(x.mean() - mean) < 5 * deviation / len(x) ** 0.5
+    assert abs(x.std() / deviation - 1) < 0.05
+    np.testing.assert_array_equal(draw(seed=3), x)
+    assert not np.array_equal(draw(seed=4), x)
+    assert draw(seed=3, dtype="float64").dtype == tf.float64
+
+
+def test_draws_are_of_positive_parameters_and_one_shape():
+    with pytest.raises(ValueError, match=r"gamma: `rate` is positive"):
+        ivy.gamma(1.0, 0.0)
+    with pytest.raises(ValueError, match=r"not both"):
+        ivy.beta([1.0, 2.0], 1.0, shape=(2,))
+    assert ivy.beta([1.0, 2.0], 1.0).shape == (2,)
+
+
+@pytest.mark.parametrize("size", [0, 1, 2, 5, 8])
+@pytest.mark.parametrize("periodic", [True, False])
+@pytest.mark.parametrize("name", ["hann", "hamming", "blackman", "kaiser"])
+def test_windows_are_those_of_scipy(name, size, periodic):
+    args = (("kaiser", 12.0) if name == "kaiser" else name, size, periodic)
+    wanted = scipy.signal.get_window(*args) if size else np.zeros(0)
+    got = getattr(ivy, f"{name}_window")(size, periodic=periodic, dtype="float64")
+    np.testing.assert_allclose(got, wanted, rtol=1e-6, atol=1e-7)
+
+
+def test_transforms_along_axes_and_of_sizes():
+    x = np.random.default_rng(0).normal(size=(3, 4, 5))
+    np.testing.assert_allclose(ivy.fft2(x, s=(2, 6), dim=(0, 2)), np.fft.fft2(x, (2, 6), (0, 2)))
+    np.testing.assert_allclose(ivy.rfftn(x, axes=(0, 1)), np.fft.rfftn(x, axes=(0, 1)), atol=1e-12)
+    np.testing.assert_allclose(ivy.rfft(x, n=7, axis=1), np.fft.rfft(x, 7, 1), atol=1e-12)
+    np.testing.assert_allclose(ivy.ifftn(x, s=(4, 5)), np.fft.ifftn(x, (4, 5), (1, 2)), atol=1e-12)
+    with pytest.raises(ValueError, match=r"no such axes"):
+        ivy.fft2(x[0, 0])
+
+
+def test_samples_between_and_beyond():
+    xp, fp = np.array([0.0, 1.0, 3.0]), np.array([1.0, -1.0, 5.0])
+    x = np.linspace(-1, 4, 21)
+    np.testing.assert_allclose(ivy.interp(x, xp, fp), np.interp(x, xp, fp))
+    wanted = np.interp(x, xp, fp, left=7.0, right=9.0)
+    np.testing.assert_allclose(ivy.interp(x, xp, fp, left=7.0, right=9.0), wanted)
+
+
+@pytest.mark.parametrize("reduction", ["none", "sum", "mean", "batchmean"])
+@pytest.mark.parametrize("log_target", [False, True])
+def test_divergences_are_those_of_scipy(reduction, log_target):
+    p, q = np.array([[0.5, 0.5, 0.0], [0.2, 0.3, 0.5]]), np.full((2, 3), 1 / 3)
+    if log_target:
+        p = np.where(p == 0, 0.1, p)
+    wanted = scipy.special.rel_entr(p, q)
+    wanted = {"sum": wanted.sum(), "mean": wanted.mean(), "batchmean": wanted.sum() / 2}.get(
+        reduction, wanted
+    )
+    target = np.log(p) if log_target else p
+    got = ivy.kl_div(np.log(q), target, reduction=reduction, log_target=log_target)
+    np.testing.assert_allclose(got, wanted, atol=1e-12)
+
+
+def test_losses_of_counts_with_options():
+    rate, count = np.array([0.5, 2.0]), np.array([0.0, 3.0])
+    plain = ivy.poisson_nll_loss(rate, count, log_input=False, reduction="none")
+    np.testing.assert_allclose(plain, rate - count * np.log(rate + 1e-8))
+    full = ivy.poisson_nll_loss(rate, count, log_input=False, full=True, reduction="sum")
+    stirling = 3 * np.log(3) - 3 + np.log(2 * np.pi * 3) / 2
+    np.testing.assert_allclose(full, plain.numpy().sum() + stirling)

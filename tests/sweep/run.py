@@ -18,7 +18,7 @@ SIZES = {
     "embed_dim", "embedding_dim", "filter_shape", "filter_size", "head_dim", "input_channels",
     "key_dim", "normalized_shape", "num_channels", "num_embeddings", "num_features", "num_heads",
     "output_channels", "shape", "value_dim",
-    "dimensions", "minlength",
+    "dimensions", "minlength", "window_length",
     "output_size", "num", "n", "n_rows", "n_cols", "depth", "repeats", "population_size", "size",
     "num_samples", "num_bands", "output_shape", "noise_shape", "batch_shape", "k", "stop", "high",
     "pad_width", "padding", "scale_factor", "kernel", "scale", "start", "step", "offset",

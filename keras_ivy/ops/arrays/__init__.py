@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from keras_ivy.ops.arrays import (
     creation,
     dimensions,
+    distributions,
     indexing,
     places,
     random,
@@ -13,6 +14,7 @@ from keras_ivy.ops.arrays import (
 )
 from keras_ivy.ops.arrays.creation import *
 from keras_ivy.ops.arrays.dimensions import *
+from keras_ivy.ops.arrays.distributions import *
 from keras_ivy.ops.arrays.indexing import *
 from keras_ivy.ops.arrays.places import *
 from keras_ivy.ops.arrays.random import *
@@ -23,6 +25,7 @@ if not TYPE_CHECKING:  # as in `keras_ivy.ops`
     __all__ = []
     __all__ += creation.__all__
     __all__ += dimensions.__all__
+    __all__ += distributions.__all__
     __all__ += indexing.__all__
     __all__ += places.__all__
     __all__ += random.__all__

@@ -15,6 +15,7 @@ from keras_ivy.ops.maths import (
     special,
     spectral,
     statistics,
+    transforms,
 )
 from keras_ivy.ops.maths.comparisons import *
 from keras_ivy.ops.maths.decompositions import *
@@ -28,6 +29,7 @@ from keras_ivy.ops.maths.reductions import *
 from keras_ivy.ops.maths.special import *
 from keras_ivy.ops.maths.spectral import *
 from keras_ivy.ops.maths.statistics import *
+from keras_ivy.ops.maths.transforms import *
 
 if not TYPE_CHECKING:  # as in `keras_ivy.ops`
     __all__ = []
@@ -43,3 +45,4 @@ if not TYPE_CHECKING:  # as in `keras_ivy.ops`
     __all__ += special.__all__
     __all__ += spectral.__all__
     __all__ += statistics.__all__
+    __all__ += transforms.__all__

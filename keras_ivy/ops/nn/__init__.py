@@ -6,28 +6,34 @@ from keras_ivy.ops.nn import (
     activations,
     attention,
     basics,
+    divergences,
     encodings,
     losses,
     norms,
     piecewise,
     recurrent,
+    thresholds,
 )
 from keras_ivy.ops.nn.activations import *
 from keras_ivy.ops.nn.attention import *
 from keras_ivy.ops.nn.basics import *
+from keras_ivy.ops.nn.divergences import *
 from keras_ivy.ops.nn.encodings import *
 from keras_ivy.ops.nn.losses import *
 from keras_ivy.ops.nn.norms import *
 from keras_ivy.ops.nn.piecewise import *
 from keras_ivy.ops.nn.recurrent import *
+from keras_ivy.ops.nn.thresholds import *
 
 if not TYPE_CHECKING:  # as in `keras_ivy.ops`
     __all__ = []
     __all__ += activations.__all__
     __all__ += attention.__all__
     __all__ += basics.__all__
+    __all__ += divergences.__all__
     __all__ += encodings.__all__
     __all__ += losses.__all__
     __all__ += norms.__all__
     __all__ += piecewise.__all__
     __all__ += recurrent.__all__
+    __all__ += thresholds.__all__
