@@ -62,18 +62,6 @@ class IvyDtypePromotionError(IvyTypeError):
     """Data types have none that both can become."""
 
 
-class IvyDeviceError(IvyValueError):
-    """There is no such device."""
-
-
-class InplaceUpdateException(IvyTypeError):
-    """Something was to change in place that does not."""
-
-
-class IvyInvalidBackendException(IvyValueError):
-    """There is no such backend."""
-
-
 class IvyBackendException(IvyRuntimeError):
     """Kept for programs that catch it: errors of kernels are raised as the others here are."""
 
