@@ -38,7 +38,7 @@ def programs(page: pathlib.Path) -> list[Program]:
     """What a page says can be run, in order.
 
     Python blocks, each with the text block that directly follows it, and every piece of code in the
-    last column of a table of docs/migrate that is headed "here".
+    last column of a table of docs/guide or docs/migrate that is headed "here".
     """
     text = page.read_text(encoding="utf-8")
     fences = list(_FENCE.finditer(text))
@@ -52,7 +52,7 @@ def programs(page: pathlib.Path) -> list[Program]:
             within = _WITHIN.search(text[fence.end() : following.start()])
             tolerance = int(within[1]) / 100 if within else TOLERANCE
         found.append((fence.start(), Program(fence[2], said, tolerance)))
-    for table in _TABLE.finditer(text) if page.parent.name == "migrate" else ():
+    for table in _TABLE.finditer(text) if page.parent.name in ("guide", "migrate") else ():
         for row in table[1].splitlines():
             last = re.split(r"(?<!\\)\|", row)[-2].replace("\\|", "|")
             for _, code in _CODE.findall(last):
