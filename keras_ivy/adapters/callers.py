@@ -72,10 +72,12 @@ def caller(depth: int) -> Caller:
         if name.startswith(_AUTOGRAPH):
             frame = frame.f_back
             continue
-        # The examples of a library's docstrings run among its globals.
-        if _is_ivys(namespace.get("ivy")) or frame.f_code.co_filename.startswith("<doctest "):
-            return Caller.IVY
         top = name.partition(".")[0]
+        # The examples of a library's docstrings run among its globals.
+        if frame.f_code.co_filename.startswith("<doctest "):
+            return Caller.IVY
+        if top not in _KNOWN and _is_ivys(namespace.get("ivy")):
+            return Caller.IVY
         if _is_installed(top, namespace.get("__file__")):
             return Caller.IVY if _package_imports_ivy(top) else Caller.LIBRARY
         if _imports_ivy(namespace) or (top != name and _package_imports_ivy(top)):

@@ -116,6 +116,8 @@ def _binary(name: str, reflected: bool, original: Operator | None) -> Operator:
             else:
                 if doubtful is None or found.dtype is not doubtful:
                     return found
+                if name == "truediv" and self.dtype is doubtful:
+                    return found
         who = caller(2)
         if found is None and refused is None and who is Caller.OTHER:
             found, refused = _attempt(own, self, other)

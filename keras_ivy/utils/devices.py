@@ -6,7 +6,7 @@ import re
 import tensorflow as tf
 
 from keras_ivy.utils.checks import received
-from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
+from keras_ivy.utils.exceptions import IvyDeviceError, IvyTypeError, IvyValueError
 
 #: How devices are called in Ivy, Keras and TensorFlow.
 _NAME = re.compile(r"(/job:\w+/replica:\d+/task:\d+)?/?(device:)?(cpu|gpu|cuda|tpu)(:\d+)?")
@@ -51,7 +51,7 @@ def existing_device(device: object) -> str:
     name = device.lower().rpartition("device:")[2].removeprefix("/").replace("cuda", "gpu")
     name = name if ":" in name else f"{name}:0"
     if name not in known_devices():
-        raise IvyValueError(
+        raise IvyDeviceError(
             f"There is no such device here; there are {known_devices()}. "
             f"Received: device={device!r}"
         )
