@@ -59,23 +59,6 @@ def _source_text(path: str) -> str:
     return f"{head}````{language}\n{where.read_text(encoding='utf-8').rstrip()}\n````\n"
 
 
-#: Pages of the menu that are still being written.
-COMING = ("ivy_programs.md", "ivy_support.md")
-
-
-def on_config(config: Any) -> Any:
-    """Leave what is still being written out of the menu until it is there."""
-    for section in config.nav:
-        for name, entries in section.items():
-            if isinstance(entries, list):
-                section[name] = [
-                    entry
-                    for entry in entries
-                    if entry not in COMING or (ROOT / "docs" / entry).exists()
-                ]
-    return config
-
-
 def on_files(files: Files, config: Any) -> Files:
     """Add the pages that do not stand in docs/."""
     origins = {f"docs/{file.src_uri}" for file in files if file.src_uri.endswith(".md")}
