@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Sequence
-from typing import Any, TypeGuard, TypeVar, Unpack, cast
+from typing import TYPE_CHECKING, Any, TypeGuard, TypeVar, Unpack, cast
 
 import keras
 import tensorflow as tf
@@ -12,6 +12,7 @@ from keras_ivy.initializers import GlorotUniform, Initializer, Zeros, get, kerne
 from keras_ivy.initializers.fans.options import Fan
 from keras_ivy.layers.options import AllOptions, BuildOptions, PlacedOptions
 from keras_ivy.module import Module
+from keras_ivy.module.record import record_of
 from keras_ivy.ops import checks
 from keras_ivy.ops.tensors import to_tensor
 from keras_ivy.typing import Array, ArrayLike, DTypeLike, InitializerLike
@@ -58,6 +59,14 @@ class IvyLayer(Module):
                 f"Received: {unknown[0]}={dict(kwargs)[unknown[0]]!r}"
             )
         super().__init__(**kwargs)
+
+    if not TYPE_CHECKING:  # a checker would take every name for an attribute
+
+        def __getattr__(self, name: str) -> Any:
+            """Return `v.w` as `kernel`: `keras.layers.SpectralNormalization` asks for it so."""
+            if name == "kernel" and "w" in (record_of(self).created or {}):
+                return record_of(self).created["w"]
+            return super().__getattr__(name)
 
     def _late(self, size: object, kwargs: Late) -> Late:
         """Put off the variables to the first call if a size is to come from its input."""

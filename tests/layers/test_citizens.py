@@ -201,3 +201,26 @@ def test_loss_trains_a_keras_model(loss):
     x, y = np.eye(3, dtype="float32"), np.eye(3, 2, dtype="float32")
     history = model.fit(x, y, epochs=5, verbose=0)
     assert history.history["loss"][-1] < history.history["loss"][0]
+
+
+@pytest.mark.parametrize(
+    ("make", "shape"),
+    [
+        (lambda: layers.Linear(3, 4), (2, 3)),
+        (lambda: layers.Linear(None, 4), (2, 3)),
+        (lambda: layers.Conv2D(3, 4, [3, 3], 1, "SAME"), (2, 5, 5, 3)),
+    ],
+)
+def test_spectral_normalization_scales_the_weights(make, shape, tmp_path):
+    layer = keras.layers.SpectralNormalization(make(), power_iterations=30)
+    x = np.random.default_rng(0).normal(size=shape).astype("float32")
+    model = keras.Sequential([keras.Input(shape[1:]), layer])
+    for _ in range(6):  # each call goes on with the vector of the last one
+        model(x, training=True)
+    w = np.asarray(layer.layer.v.w)
+    assert np.linalg.norm(w.reshape(-1, w.shape[-1]), 2) == pytest.approx(1.0, rel=1e-3)
+    assert len(model.trainable_weights) == 2
+    model.save(tmp_path / "m.keras")
+    loaded = keras.saving.load_model(tmp_path / "m.keras")
+    np.testing.assert_allclose(loaded(x), model(x), rtol=1e-6)
+    assert not hasattr(layers.Tanh(), "kernel")
