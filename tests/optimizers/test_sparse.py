@@ -31,7 +31,7 @@ def slices(step, rows):
 
 def trained(optimizer, value, grads, wrap=lambda fn: fn):
     """The variable, as an array, after a step for each gradient."""
-    w = keras.Variable(value, dtype="float64")
+    w = keras.Variable(value, dtype="float64", name="embedding")  # Rows, to Muon too.
     optimizer.build([w])
     apply = wrap(lambda g: optimizer.apply([g], [w]))
     for g in grads:
