@@ -44,6 +44,22 @@ def test_why_it_does_not_train_prints_what_the_page_says(tmp_path):
     assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
 
 
+@pytest.mark.slow
+def test_fine_tuning_goes_on_where_a_new_optimizer_starts_again(tmp_path):
+    pytest.importorskip("sklearn", reason="the example trains on the digits of scikit-learn")
+    pytest.importorskip("matplotlib", reason="the example draws")
+    picture = tmp_path / "picture.png"
+    printed = run("fine_tuning.py", str(picture), "2")
+    rows = re.findall(r"^(\S+), (a new|the same) one +(.*)$", printed, re.MULTILINE)
+    numbers = {(name, how): list(map(float, rest.split())) for name, how, rest in rows}
+    theirs, same = numbers["keras.optimizers.Adam", "a new"], numbers["ivy.Adam", "the same"]
+    assert numbers["ivy.Adam", "a new"] == pytest.approx(theirs, abs=2e-3)
+    assert same[0] == pytest.approx(theirs[0], abs=2e-3)  # the same first phase
+    assert same[1] < theirs[1]  # the rise
+    assert same[2] < theirs[2]  # ten steps later
+    assert picture.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+
+
 def run_here(script: pathlib.Path, monkeypatch, *arguments: str) -> None:
     """Run a script in this process, which has TensorFlow already; raises what it raises."""
     monkeypatch.setenv("MPLBACKEND", "Agg")
