@@ -91,14 +91,10 @@ def _promoting(function: Callable) -> Callable:
 def _column(function: Callable) -> Callable:
     """Return a method that hands the array to a function at the head of a list."""
 
-    def method(self: Array, arrays: Sequence[ArrayLike], /) -> Array:
-        return function([self, *arrays])
+    def method(self: Array, arrays: Sequence[ArrayLike], /, **options: object) -> Array:
+        return function([self, *arrays], **options)
 
     return method
-
-
-def _concat(self: Array, xs: Sequence[ArrayLike], /, *, axis: int = 0) -> Array:
-    return ops.concat([self, *xs], axis=axis)
 
 
 def _einsum(self: Array, equation: str, *operands: ArrayLike) -> Array:
@@ -119,8 +115,8 @@ def _reshape(self: Array, /, shape: ShapeLike | None = None) -> Array:
     return ops.reshape(self, tuple(self.shape) if shape is None else shape)
 
 
-def _stack(self: Array, arrays: Sequence[ArrayLike], /, *, axis: int = 0) -> Array:
-    return ops.stack([self, *arrays], axis=axis)
+def _to_file(self: Array, fid: str, sep: str = "", format_: str = "%s") -> None:
+    np.asarray(ops.to_numpy(self)).tofile(fid, sep=sep, format=format_)
 
 
 def _unsqueeze(self: Array, axis: int = 0) -> Array:
@@ -133,13 +129,18 @@ def _where(self: Array, x1: ArrayLike, x2: ArrayLike, /) -> Array:
 
 #: Methods that are no function of their name with the array first.
 RULES: dict[str, Callable] = {
-    "concat": _concat,
+    "batched_outer": _column(ops.batched_outer),
+    "column_stack": _column(ops.column_stack),
+    "concat": _column(ops.concat),
+    "concat_from_sequence": _column(ops.concat_from_sequence),
     "dstack": _column(ops.dstack),
     "einsum": _einsum,
     "hstack": _column(ops.hstack),
     "item": _item,
+    "multi_dot": _column(ops.multi_dot),
     "multinomial": _multinomial,
-    "stack": _stack,
+    "stack": _column(ops.stack),
+    "to_file": _to_file,
     "tolist": ops.to_list,
     "unsqueeze": _unsqueeze,
     "view": _reshape,
