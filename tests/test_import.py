@@ -31,8 +31,12 @@ new = sorted({name.partition(".")[0] for name in set(sys.modules) - before})
 
 import tensorflow as tf
 cpu = tf.config.list_physical_devices("CPU")[0]
-tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
-print(json.dumps({"new": new, "devices": len(tf.config.list_logical_devices("CPU"))}))
+try:
+    tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+    devices = len(tf.config.list_logical_devices("CPU"))
+except RuntimeError as error:
+    devices = str(error)
+print(json.dumps({"new": new, "devices": devices}))
 """
 
 
