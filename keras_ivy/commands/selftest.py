@@ -99,7 +99,7 @@ def names() -> str:
 
 
 def recorded_initializers() -> str:
-    """Limits and deviations that Ivy gave."""
+    """Limits and standard deviations recorded from Ivy."""
     data = json.loads(_RECORDED.read_text(encoding="utf-8"))
     cases = [(case, "limit", case["high"]) for case in data["limits"]]
     cases += [(case, "stddev", case["std"]) for case in data["deviations"]]

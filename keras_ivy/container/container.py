@@ -475,7 +475,7 @@ class Container(IvyNames):
     __str__ = __repr__
 
     def describe(self) -> Table:
-        """Return a table of the leaves: path, shape, dtype, number of elements, mean and deviation.
+        """Return a table of the leaves: path, shape, dtype, size, mean and standard deviation.
 
         Example:
 

@@ -21,7 +21,7 @@ from keras_ivy.utils.reports import Json, Report, VariableTable
 
 __all__ = ["WeightRow", "WeightStats", "weight_stats"]
 
-#: Roles of variables for which the schemes of the papers say a deviation.
+#: Roles of variables for which the schemes of the papers specify a standard deviation.
 _SCALED = ("kernel", "recurrent")
 #: Gains of Keras's own activations, which take an integration each.
 _GAINS: dict[str, float | None] = {}
@@ -133,7 +133,7 @@ class WeightStats(VariableTable[WeightRow], Report[WeightRow]):
         return {"model": self.model, **super().to_dict()}
 
     def plot(self, ax: Axes | None = None) -> tuple[Figure, Axes]:
-        """Draw the deviation of every kernel beside those of He, Xavier and LeCun.
+        """Draw the standard deviation of every kernel beside those of He, Xavier and LeCun.
 
         Args:
             ax: Axes to draw on; by default those of a new figure.
@@ -164,7 +164,7 @@ def weight_stats(model: keras.layers.Layer) -> WeightStats:
     Returns:
         A `WeightStats`: a row for each variable in the order of calls, with layer name, path,
         shape, fans, role, mean, standard deviation, least and greatest value, the standard
-        deviations of He, Xavier and LeCun, and the ratios.
+        standard deviations of He, Xavier and LeCun, and the ratios.
 
     Raises:
         TypeError: If `model` is no layer.

@@ -186,7 +186,7 @@ def _layers_in(name: str, value: Any) -> list[keras.layers.Layer]:
 
 
 def _held(name: str, value: Any, objects: bool) -> list[Any]:
-    """Return what a value holds; raise if two ways in it are one path."""
+    """Return what a value holds; raise if two places in it have one path."""
     holder = keras.layers.Layer(name="keras_ivy_probe")
     name = name.lstrip("_")
     vars(holder)[f"my_{name}" if name in keras_layers.internal_attributes() else name] = value

@@ -2,7 +2,7 @@
 
 The record is made before the user's `__init__`, so that attributes may be assigned in any order,
 and kept past Keras's tracking: nobody looks for layers in it, and no file holds it. What was true
-of a module is told by its config, its weights and its build config alone.
+of a module is recorded in its config, its weights and its build config alone.
 """
 
 import dataclasses
@@ -67,7 +67,7 @@ class Record(Parts):
 
     Attributes:
         captured: The arguments of the constructor, for the config.
-        options: What `Module.__init__` was told.
+        options: The arguments of `Module.__init__`.
         phase: How far the construction has come; `advance` alone changes it.
         initialized: Whether `Module.__init__` has run; a program may build before.
         built: What `built` was last set to, which Keras does too. A module may count as built for
@@ -81,7 +81,7 @@ class Record(Parts):
         settled: What `mark_of` gave when the module last ran as a whole.
         masking: What `supports_masking` was set to; None lets the module tell by itself.
         exporting: Whether an `export` is going on that needs no default signature.
-        checkpointed: The names under which checkpoints were told of layers and variables.
+        checkpointed: The names under which layers and variables were handed to checkpoints.
         seeds: Where Keras finds the states of seed generators, when it saves or loads.
         listed: A structure, and its entries with whether a module made them.
         view: A structure, the ids of the variables that were shown, and the Container of them.

@@ -303,7 +303,7 @@ class Optimizer(Stepping, Hooks):
 
     _inplace, _stop_gradients = alias("inplace"), alias("stop_gradients")
 
-    # What it tells of itself.
+    # What it reports.
 
     def explain(self, model: Explained) -> Explanation:
         """Tell what every variable of a model gets: decay, adaptation, rate, and by which rule.

@@ -25,7 +25,7 @@ KEY = f"{OWN_PREFIX}record"
 
 @dataclasses.dataclass(slots=True, eq=False)
 class Parts:
-    """What a layer tells of itself.
+    """What a layer declares about itself.
 
     Attributes:
         created: Its own variables by name, in nested dicts; None until they are made.
@@ -49,7 +49,7 @@ class Parts:
 
 
 def parts(layer: keras.layers.Layer) -> Parts | None:
-    """Return what a layer tells of itself; None of a layer of Keras's.
+    """Return what a layer declares about itself; None for a layer of Keras's.
 
     Example:
 

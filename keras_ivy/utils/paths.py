@@ -1,6 +1,6 @@
 """What a rule may match by, and whether it does: the one place that both kinds of rules ask.
 
-A pattern speaks of whole components at the end of a path: `"head/kernel"` means
+A pattern matches whole components at the end of a path: `"head/kernel"` means
 `net/head/kernel`, and not `net/overhead/kernel`. It may end at the variable, or at a layer that
 contains it. Beginnings of paths are no part of a model's identity: Keras renames
 `sequential/dense/bias` to `dense/bias` when it loads a model.

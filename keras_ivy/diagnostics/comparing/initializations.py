@@ -221,7 +221,7 @@ class InitializationComparison(Report[ComparedRow]):
         """Draw histograms of activations: a row of axes for each scheme, a column for each layer.
 
         Args:
-            ax: Axes; then the deviation by depth is drawn on them instead, a line for each scheme.
+            ax: Axes; then the standard deviation by depth is drawn on them, a line a scheme.
             layers: Names or paths of the layers, in order; by default up to five of those with a
                 kernel, evenly spread, the first and the last among them.
 
@@ -282,9 +282,9 @@ def compare_initializations(
         batch_size: How many samples are drawn from arrays that have more; default 1024.
 
     Returns:
-        An `InitializationComparison`: rows of mean, deviation, histogram, zeros, gradient, ... by
-        scheme and layer; `table` prints them, `plot()` draws the histograms, `diagnoses` holds the
-        diagnosis of each scheme.
+        An `InitializationComparison`: rows of mean, standard deviation, histogram, zeros, gradient,
+        ... by scheme and layer; `table` prints them, `plot()` draws the histograms, `diagnoses`
+        holds the diagnosis of each scheme.
 
     Raises:
         TypeError: If `schemes` is no mapping, or `make_model` does not make models.

@@ -18,7 +18,7 @@ _LEAST, _MOST = 1e-4, 2.0
 def draw_histograms(
     grid: Sequence[Sequence["ComparedRow"]], title: str, samples: int
 ) -> tuple[Figure, Panels]:
-    """Draw a histogram for each row of a comparison, with mean and deviation.
+    """Draw a histogram for each row of a comparison, with mean and standard deviation.
 
     Args:
         grid: A row of the grid for each scheme, in it a column for each layer.

@@ -19,7 +19,7 @@ OFF, OFF_TRAINED, FAR_OFF = 2.0, 10.0, 10.0
 
 
 def scale(facts: Facts) -> list[Finding]:
-    """SCALE: kernels whose deviation no usual scheme with their true fans gives.
+    """SCALE: kernels whose standard deviation no usual scheme with their true fans gives.
 
     The schemes are He's, Xavier's and LeCun's, of both fans; few values may miss them by chance.
     """
@@ -57,7 +57,7 @@ def scale(facts: Facts) -> list[Finding]:
 
 
 def _guessed(target: Target, size: float) -> str:
-    """Where a shape alone explains the deviation, which fans it suggests."""
+    """Where a shape alone explains the standard deviation, which fans it suggests."""
     guess = axes_of(target.shape).fans
     if guess == target.geometry.fans:
         return ""
@@ -70,7 +70,7 @@ def _guessed(target: Target, size: float) -> str:
 
 
 def _usual(target: Target) -> tuple[float, float]:
-    """The least and the greatest deviation that a usual scheme gives a kernel."""
+    """The least and the greatest standard deviation that a usual scheme gives a kernel."""
     fan_in, fan_out = target.geometry.fans
     # A fan counts all gates, groups or channels where they are drawn as one matrix.
     several = target.geometry.block_count if target.role == "recurrent" else 1

@@ -299,7 +299,7 @@ class MultiHeadAttention(IvyLayer):
             A mask is True where a key counts in Keras, and where it does not here.
 
         Raises:
-            ValueError: If scores have a scale of their own, which Keras's layer cannot be told.
+            ValueError: If scores have a scale of their own, which Keras's layer does not have.
         """
         self._ready()
         if self._scale is not None and self._scale != self._head_dim**-0.5:

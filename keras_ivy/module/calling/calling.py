@@ -146,7 +146,7 @@ class Calling(Attributes):
         return keras.Operation.compute_output_spec(self, *args, **kwargs)
 
     def _ivy_input_dtype(self) -> str:
-        """Return the data type that inputs are taken to have where only their shape is told."""
+        """Return the data type that inputs are taken to have where only their shape is given."""
         return self.input_dtype
 
     # -- masks --------------------------------------------------------------------------------

@@ -164,7 +164,7 @@ def build_config(module: "Module") -> dict[str, object] | None:
 def build_from_config(
     module: "Module", keras_build: Callable[..., None], config: Mapping[str, Any]
 ) -> None:
-    """Build the layers inside as `build_config` told; other configs are for Keras's method."""
+    """Build the layers inside as `build_config` says; other configs are for Keras's method."""
     if not config:
         return
     if "ivy_inputs" not in config:
@@ -190,7 +190,7 @@ def _checked_ties(ties: Any) -> tuple[tuple[str, str], ...]:
 
 @contextlib.contextmanager
 def _policy_scope(policy: Any) -> Iterator[None]:
-    """Make a policy the default, as it was for a module that was told none when it was made."""
+    """Make a policy the default, as it was for a module that was given none when it was made."""
     before = keras.config.dtype_policy()
     if policy is None:
         yield

@@ -61,7 +61,7 @@ def meant(cls: type, origin: object) -> type:
     known = _classes.get(cls.__name__, {})
     if origin is not None and not isinstance(origin, str):
         raise IvyValueError(
-            f"The config of {cls.__name__} is damaged: its class is told by a text. "
+            f"The config of {cls.__name__} is damaged: its class must be named by a string. "
             f"Received: {origin!r}"
         )
     if origin is None or origin == origin_of(cls) or origin.rpartition(".")[2] == "":

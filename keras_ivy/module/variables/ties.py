@@ -29,7 +29,7 @@ _count = itertools.count()
 
 
 def _number(array: Any) -> int | None:
-    """Return a number that is the array's own, or None for what cannot be told apart."""
+    """Return a number that is the array's own, or None for what cannot be identified."""
     if not len(getattr(array, "shape", ())):
         return None  # TensorFlow and Python reuse the objects of plain numbers
     key = id(array)

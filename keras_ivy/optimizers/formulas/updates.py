@@ -215,7 +215,7 @@ def trust_ratio(
 
 
 def adapts(setting: TrustRatio | None, treatment: Treatment) -> bool:
-    """Whether a tensor's rate is adapted to its norms."""
+    """Whether a tensor's learning rate is adapted to its norms."""
     if setting is None or not treatment.adapt:
         return False
     return bool(treatment.decay) or not setting.only_decayed

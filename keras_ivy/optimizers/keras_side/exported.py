@@ -55,7 +55,7 @@ class Exported(Exporting):
             steps: How many steps `step` had made; none if it was `apply` that trained.
 
         Raises:
-            IvyValueError: If it has such a rate or such a momentum.
+            IvyValueError: If it has such a learning rate or such a momentum.
         """
         rate, formula = self._learning_rate, self._engine.formula()
         wide = isinstance(rate, keras.Variable) and rate.dtype != "float64"

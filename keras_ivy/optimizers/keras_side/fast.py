@@ -97,7 +97,7 @@ class Step:
 
 
 class Plan(NamedTuple):
-    """The jobs of a step, divided by the way that they go."""
+    """The jobs of a step, by the code path that they take."""
 
     together: list[list[Job]]
     stacks: list[list[Job]]

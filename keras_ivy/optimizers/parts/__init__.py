@@ -1,1 +1,1 @@
-"""The parts of an optimizer that both of its sides share, and what it tells of itself."""
+"""The parts of an optimizer that both of its sides share, and what it reports."""

@@ -1,4 +1,4 @@
-"""What every variable of a model would get: decay, adaptation, rate, and by which rule."""
+"""What every variable of a model would get: decay, adaptation, learning rate, by which rule."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, SupportsIndex, TypeAlias, overload

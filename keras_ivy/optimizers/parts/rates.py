@@ -48,8 +48,8 @@ class Rate:
         """Refuse what the rate cannot be set to.
 
         Raises:
-            IvyTypeError: If the rate is a callable, and `value` is a number.
-            IvyValueError: If it is no rate.
+            IvyTypeError: If the learning rate is a callable, and `value` is a number.
+            IvyValueError: If it is no learning rate.
         """
         held = self._host._learning_rate
         if not callable(value) and not isinstance(held, Schedule):
@@ -77,7 +77,7 @@ class Rate:
             self._written = float(value)
 
     def number(self) -> float | None:
-        """Return what the variable of the rate holds, where that is known."""
+        """Return what the variable of the learning rate holds, where that is known."""
         held = self._host._learning_rate
         if isinstance(held, keras.Variable) and tf.executing_eagerly():
             return float(np.asarray(held))
@@ -94,7 +94,7 @@ class Rate:
         return self._handed
 
     def at(self, count: tf.Tensor) -> keras.Variable | tf.Tensor:
-        """Return the rate of the step after `count` steps, for `step`, which counts by itself."""
+        """Return the learning rate after `count` steps, for `step`, which counts by itself."""
         held = self._host._learning_rate
         self._handed = held(count) if _counts(held) else self._host.learning_rate
         return self._handed
@@ -133,7 +133,7 @@ class Rate:
         return wide + tf.stop_gradient(tf.where(same, written - wide, tf.zeros_like(wide)))
 
     def plain(self) -> float:
-        """Return the number that the rate's variable stands for."""
+        """Return the number that the learning rate's variable stands for."""
         with tf.init_scope():
             return float(self._as_written(tf.constant(self._host._learning_rate.numpy())))
 

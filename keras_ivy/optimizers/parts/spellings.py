@@ -216,7 +216,7 @@ class VariableRate:
         return tf.convert_to_tensor(self.variable)
 
     def assign(self, value: Scalar) -> None:
-        """Set the variable, as callbacks do that change the rate of an optimizer."""
+        """Set the variable, as callbacks do that change the learning rate."""
         self.variable.assign(value)
 
 

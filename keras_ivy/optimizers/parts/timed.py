@@ -116,7 +116,7 @@ def timed_config(value: Held) -> object:
 
 
 def read_timed(config: Mapping, custom_objects: Mapping | None = None) -> dict:
-    """Return a config of an optimizer with the schedules and callables that it tells of."""
+    """Return a config of an optimizer with the schedules and callables that it describes."""
     return {
         name: keras.saving.deserialize_keras_object(value, custom_objects=custom_objects)
         if name in TIMED and isinstance(value, dict)

@@ -35,12 +35,13 @@ class Rule(MatchRule):
     rule states is as the optimizer says: its `weight_decay`, a trust ratio, its rate.
 
     Args:
-        match: What it speaks of: a regular expression for whole components at the end of the path
-            of a variable, or of a layer that contains it (`"head/kernel"`, `"encoder"`,
-            `"block_[0-5]/.*"`), be it Keras's path, the structural one (`"layers/v0/kernel"`) or
-            the one by names of layers; a layer or a sub-model; a layer class; a predicate on the
-            variable; a tuple of these; or `None` for everything. Saved in the config: a layer by
-            its place in the model, a class and a predicate by the name they are registered under.
+        match: The variables it applies to: a regular expression for whole components at the end
+            of the path of a variable, or of a layer that contains it (`"head/kernel"`,
+            `"encoder"`, `"block_[0-5]/.*"`), be it Keras's path, the structural one
+            (`"layers/v0/kernel"`) or the one by names of layers; a layer or a sub-model; a layer
+            class; a predicate on the variable; a tuple of these; or `None` for everything. Saved
+            in the config: a layer by its place in the model, a class and a predicate by the name
+            they are registered under.
         ndim_max: If set, the tensor must also have at most that many dimensions.
         decay: `False` for none, `True` for the optimizer's `weight_decay`, a number of its own, or
             `None` (default) to leave it to other rules.
@@ -275,7 +276,7 @@ def as_rules(rules: RulesLike) -> tuple[Rule, ...]:
 
 
 def _configured(config: dict) -> Any:
-    """Return the rule that a config tells of."""
+    """Return the rule that a config describes."""
     if isinstance(config, _LiveConfig):
         return config.rule
     if "class_name" not in config:
