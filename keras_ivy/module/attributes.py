@@ -9,6 +9,8 @@ Ivy programs keep their layers in `_layers` or `layers`, in which Keras keeps it
 record: the program reads what it assigned, and Keras what Keras did.
 """
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -30,6 +32,8 @@ _PLAIN = (bool, int, float, str, type(None))
 
 #: Names of Keras's that a program may use for itself.
 _OWN = ("_layers", "history", "layers")
+
+_MISSING = object()
 
 
 class OwnName:
@@ -76,6 +80,12 @@ class Attributes(keras.Model):
 
     _layers = OwnName("_layers")
     history = OwnName("history")
+
+    def __init_subclass__(cls, **kwargs: Any):
+        super().__init_subclass__(**kwargs)
+        theirs = cls.__setattr__
+        if theirs is not Attributes.__setattr__ and not hasattr(theirs, "passes_on"):
+            cls.__setattr__ = _passing_on(theirs)  # type: ignore[method-assign, assignment]
 
     @property
     def layers(self) -> Any:
@@ -134,6 +144,32 @@ class Attributes(keras.Model):
         if holds_layers(old):
             record.changed()
             sync(self)
+
+
+def _passing_on(theirs: Callable[[Any, str, Any], None]) -> Callable[[Any, str, Any], None]:
+    """Return a class's own `__setattr__`, after which whatever it wrote into `__dict__` is set.
+
+    A class of Ivy's may keep `v` there. Here `v` is a property, which hides what stands there:
+    `m.v = values` would do nothing, and Keras would not notice a layer.
+    """
+
+    @functools.wraps(theirs)
+    def __setattr__(self: Attributes, name: str, value: Any) -> None:
+        state = self.__dict__
+        old = state.get(name, _MISSING)
+        theirs(self, name, value)
+        written = state.get(name, _MISSING)
+        hidden = isinstance(getattr(type(self), name, None), property)
+        if written is _MISSING or (written is not value and not hidden):
+            return
+        if old is _MISSING or hidden:
+            del state[name]
+        else:
+            state[name] = old
+        Attributes.__setattr__(self, name, written)
+
+    __setattr__.passes_on = True  # type: ignore[attr-defined]
+    return __setattr__
 
 
 def _is_own(module: "Attributes", name: str) -> bool:

@@ -323,3 +323,69 @@ def test_help_shows_the_arguments_of_the_constructor():
 
     assert str(inspect.signature(Wide)) == "(width, depth=2, *, dtype=None)"
     assert "Wide(width, depth=2, *, dtype=None)" in pydoc.plain(pydoc.render_doc(Wide))
+
+
+class IntoDict:
+    """Sets attributes as some of Ivy's models do, past every other class."""
+
+    def __setattr__(self, name, value):
+        self.__dict__[name] = value
+
+
+class Direct(IntoDict, Net):
+    pass
+
+
+class Below(Direct):
+    def __setattr__(self, name, value):
+        super().__setattr__(name, value)
+
+
+@pytest.mark.parametrize("kind", [Direct, Below])
+def test_what_an_own_setattr_writes_into_dict_is_set(kind):
+    module = kind()
+    same_variables(module)
+    assert module.first in module.layers
+    start = module.v.to_numpy()
+    module.v = start.map(lambda w: w + 0.5)
+    w = {path: value + 0.5 for path, value in start.flatten().items()}
+    hidden = np.tanh(X @ w["first/w"].T + w["first/b"])
+    expected = hidden @ w["second/w"].T + w["second/b"]
+    np.testing.assert_allclose(module(X), expected, rtol=1e-5, atol=1e-6)
+    module.training = False
+    assert not module.training
+    module.trainable = False
+    assert module.trainable_variables == []
+    with pytest.raises(ValueError, match="first/w"):
+        module.v = {"second": module.v.second}
+    assert not {"v", "training", "trainable"} & set(vars(module))
+    np.testing.assert_array_equal(module.v.first.b, start.first.b + 0.5)
+
+
+def test_a_layer_that_an_own_setattr_writes_into_dict_is_replaced():
+    module = Direct()
+    module.first = ivy.Linear(3, 4)
+    module.extra = [ivy.Linear(1, 1)]
+    same_variables(module)
+    assert paths(module)[:4] == ["extra/v0/b", "extra/v0/w", "first/b", "first/w"]
+    with pytest.raises(ValueError, match="cannot hold itself"):
+        module.first = module
+    assert isinstance(module.first, ivy.Linear)
+
+
+def test_an_own_setattr_that_passes_on_changed_values_or_refuses_is_left_alone():
+    class Counting(Net):
+        def __setattr__(self, name, value):
+            if name == "closed":
+                raise PermissionError(name)
+            if name == "share":
+                value = float(value)
+            super().__setattr__(name, value)
+
+    module = Counting()
+    module.share = 1
+    assert isinstance(module.share, float)
+    with pytest.raises(PermissionError):
+        module.closed = ivy.Linear(1, 1)
+    assert "closed" not in vars(module)
+    same_variables(module)
