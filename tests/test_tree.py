@@ -2,7 +2,10 @@
 
 import pickle
 
+import keras
+import numpy as np
 import pytest
+import tensorflow as tf
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -173,3 +176,28 @@ def test_classes_of_containers_are_few_and_show_no_rooms():
     made = pickle.dumps(Container(a=1, b={"c": 2}))
     assert b"keras_ivy.container." not in made
     assert pickle.loads(made).flatten() == {"a": 1, "b/c": 2}
+
+
+def test_moved_values_are_rearranged_as_einops_does():
+    x = np.arange(6.0, dtype="float32").reshape(2, 3)
+    mapping = {
+        "a": {"key_chain": "ones", "pattern": "h w -> 1 w h 1"},
+        "b": {
+            "key_chain": "parts",
+            "pattern": "(two h) w -> h (w two)",
+            "axes_lengths": {"two": 2},
+        },
+        "c": {"key_chain": "rest", "pattern": "h ...-> ... h"},
+    }
+    out = Container(a=x, b=x, c=tf.constant(x)).cont_restructure(mapping, keep_orig=False)
+    np.testing.assert_array_equal(out.ones, x.T[None, :, :, None])
+    np.testing.assert_array_equal(out.parts, x.T.reshape(1, 6))
+    np.testing.assert_array_equal(out.rest, x.T)
+    with pytest.raises(ValueError, match="left side names 1"):
+        Container(a=x).cont_restructure({"a": {"key_chain": "b", "pattern": "h -> h"}})
+
+
+def test_symbolic_values_are_rearranged():
+    x = keras.Input(batch_shape=(4, 2, 3))
+    out = Container(a=x).cont_restructure({"a": {"key_chain": "b", "pattern": "n h w -> n w h"}})
+    assert out.b.shape == (4, 3, 2)

@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, Required, TypeAlias, TypedDict
 
 import keras
+import tensorflow as tf
 
 from keras_ivy.tree.core import SEPARATOR, Tree, copied, in_order, like
 from keras_ivy.tree.keys import missing_key, put, split_chain
+from keras_ivy.tree.patterns import rearranged
 from keras_ivy.tree.select import depth, without_paths
 from keras_ivy.utils.exceptions import IvyTypeError
 
@@ -101,7 +103,7 @@ def moved(
     Args:
         tree: The nested mapping.
         mapping: From paths to new ones, or to dicts of `key_chain` and, in the notation of
-            `keras.ops.rearrange`, `pattern` and `axes_lengths`.
+            `einops_rearrange`, `pattern` and `axes_lengths`.
         keep_orig: Whether all other values are kept.
         replace: Whether a moved value leaves its old place.
 
@@ -123,9 +125,13 @@ def moved(
     for old, target in mapping.items():
         value = tree[old]
         where: Moved = {"key_chain": target} if isinstance(target, str) else target
-        if where.get("pattern") is not None:
+        pattern = where.get("pattern")
+        if pattern is not None:
             lengths = where.get("axes_lengths") or {}
-            value = keras.ops.rearrange(value, where["pattern"], **lengths)
+            if isinstance(value, keras.KerasTensor):
+                value = keras.ops.rearrange(value, pattern, **lengths)
+            else:
+                value = rearranged(tf.convert_to_tensor(value), pattern, lengths)
         put(out, where["key_chain"], value)
     return out
 
