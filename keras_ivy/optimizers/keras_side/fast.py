@@ -125,13 +125,14 @@ def plan(jobs: Sequence[Job], step: Step) -> Plan:
     for job in jobs:
         if not job.size:
             continue
-        alone = not kernels or isinstance(job.grad, Rows) or not job.uniform
         group = formula.group_of(job.treatment)
         if group is not None:
             together.setdefault((group, job.dtype, job.treatment.cohort), []).append(job)
         elif job.pack is not None and kernels:
             packed.setdefault((job.pack, job.treatment), []).append(job)
-        elif alone or job.treatment.hyperball:
+        elif (
+            not kernels or job.treatment.hyperball or isinstance(job.grad, Rows) or not job.uniform
+        ):
             plain.append(job)
         elif job.size < SMALL and formula.is_worth_stacking(job.treatment):
             key = (tuple(job.variables[0].shape), job.dtype, job.treatment)
