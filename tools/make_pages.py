@@ -103,6 +103,9 @@ PAGES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     ),
 }
 
+#: Below the head of a page, since mkdocs takes a title from the first line alone.
+MADE = "<!-- Made by tools/make_pages.py. -->"
+
 #: Packages whose `__all__` is public.
 PUBLIC = (
     "keras_ivy",
@@ -177,7 +180,7 @@ _OWN = {page: -1 if page == "package" else None for page in PAGES}
 def api_page(page: str, paths: list[str]) -> str:
     """The text of one API page."""
     title, said, _ = PAGES[page]
-    lines = ["<!-- Made by tools/make_pages.py. -->", "", f"# {title}", "", said, ""]
+    lines = [f"# {title}", "", MADE, "", said, ""]
     for path in paths:
         package, _, name = path.rpartition(".")
         value = getattr(importlib.import_module(package), name)
@@ -287,9 +290,9 @@ def index_page(found: dict[str, list[str]]) -> str:
     """The text of the page of all names."""
     total = sum(map(len, found.values()))
     lines = [
-        "<!-- Made by tools/make_pages.py. -->",
-        "",
         "# API",
+        "",
+        MADE,
         "",
         f"{total} public names, each with one entry. "
         "What stands at the top of the package is shown by "
@@ -373,9 +376,9 @@ def variant_rows() -> Iterator[str]:
 def catalogue() -> str:
     """The text of the catalogue."""
     lines = [
-        "<!-- Made by tools/make_pages.py. -->",
-        "",
         "# Catalogue",
+        "",
+        MADE,
         "",
         "Every initializer and optimizer that has a string name, from the registry: "
         "`ivy.list_initializers()` and `ivy.list_optimizers()` return the same names. "
