@@ -200,7 +200,9 @@ def module_methods():
         "register_parameter": {"name": "fresh", "value": ONES},
         "to_device": {"device": "cpu"},
         "train": {"mode": True},
-        "load_weights": {"filepath": weights},
+        "load_weights": {"filepath": weights, "allow_pickle": False},
+        "sub_mods": {"show_v": True, "depth": 1, "flatten_key_chains": False},
+        "v_with_top_v_key_chains": {"depth": 0, "flatten_key_chains": False},
     }
     for name, good in calls.items():
         if name == "register_buffer":

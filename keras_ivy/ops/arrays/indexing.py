@@ -255,6 +255,10 @@ def scatter_nd(
     Raises:
         ValueError: If there is no shape, or the reduction is another.
 
+    Note:
+        In Ivy 1.0.0.5 the zeros take part in `"min"` and `"max"`, so that the smallest of positive
+        updates is 0. Here they do not, as in the versions before.
+
     Example:
 
     >>> scatter_nd([[0], [2], [0]], [1, 5, 2], (3,)).numpy().tolist()
