@@ -4,7 +4,7 @@ import keras
 import numpy as np
 
 import keras_ivy as ivy
-from keras_ivy.adapters.keras.graph import consumers
+from keras_ivy.adapters.keras.graph import consumers, ways_back
 from keras_ivy.layers.sequences.recurrent import LSTMOutput
 
 
@@ -36,3 +36,22 @@ def test_a_functional_model_returns_what_is_in_its_place_for_outputs():
     assert type(out["b"]) is type(out["c"]) is list
     np.testing.assert_array_equal(out["a"].state[1][0], out["b"][1][0][0])
     assert type(model(x)["a"]) is LSTMOutput
+
+
+def test_ways_back_lead_from_outputs_to_where_several_things_meet():
+    inputs = keras.Input((3,))
+    first, second = keras.layers.Dense(3), keras.layers.Dense(2)
+    hidden = first(inputs) + inputs
+    model = keras.Model(inputs, [keras.ops.tanh(second(hidden)), inputs])
+    ways = [[type(step).__name__ for step in way] for way in ways_back(model)]
+    assert ways == [["Tanh", "Dense", "Add"], ["InputLayer"]], (
+        "`_keras_history`, `_inbound_nodes` or `input_tensors` moved: see adapters/keras/graph.py"
+    )
+    assert ways_back(model)[0][1] is second
+
+
+def test_ways_back_are_unknown_outside_a_graph():
+    layer = keras.layers.Dense(2)
+    layer(keras.ops.ones((1, 3)))
+    assert ways_back(layer) is None
+    assert ways_back(keras.Sequential([keras.layers.Dense(2)])) is None  # not built

@@ -10,7 +10,7 @@ import tensorflow as tf
 from keras_ivy.optimizers import LAMB, LARS, SGD, Adam, AdamW, Muon, Rule
 from keras_ivy.optimizers.formulas.hyperball import DIGITS, around, rounded
 from keras_ivy.optimizers.formulas.norms import norm
-from tests.optimizers.test_muon import orthogonal
+from tests.optimizers.muon_runs import orthogonal
 
 SHAPE = (4, 3)
 MAKE = {

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 import keras_ivy as ivy
 from keras_ivy.optimizers import Muon, Rule, layout_of
-from tests.optimizers.test_muon import orthogonal
+from tests.optimizers.muon_runs import orthogonal
 
 layers = keras.layers
 ADAM = None
