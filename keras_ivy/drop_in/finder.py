@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from keras_ivy.arrays.mode import ArrayMode, array_mode
 from keras_ivy.arrays.promotion import precise_mode
-from keras_ivy.drop_in.places import NO_OTHER_BACKEND, PLACES, TOP, why_not
+from keras_ivy.drop_in.places import NO_OTHER_BACKEND, PLACES, TOP, TRANSLATORS, why_not
 from keras_ivy.ops.ivy.backends import current_backend_str
 from keras_ivy.utils.exceptions import IvyAttributeError, nearest
 
@@ -50,6 +50,8 @@ class Door(types.ModuleType):
                 continue
         if not PLACES[place]:
             raise IvyAttributeError(f"{NO_OTHER_BACKEND}. Received: {self.__name__}.{name}")
+        if not place and name in TRANSLATORS:
+            raise IvyAttributeError(f"{TRANSLATORS[name]}. Received: {self.__name__}.{name}")
         raise IvyAttributeError(
             f"There is no `{self.__name__}.{name}`. {nearest(name, dir(self), count=2)}"
         )

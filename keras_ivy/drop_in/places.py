@@ -6,13 +6,13 @@ this package, of which the first that has a name counts.
 
 from keras_ivy.utils.exceptions import nearest
 
-__all__ = ["NO_OTHER_BACKEND", "PLACES", "TOP", "why_not"]
+__all__ = ["NO_OTHER_BACKEND", "PLACES", "TOP", "TRANSLATORS", "why_not"]
 
 #: The name that programs import.
 TOP = "ivy"
 
 #: Where everything can be found that Ivy has at its top.
-_ALL = ("keras_ivy.drop_in.classes", "keras_ivy")
+_ALL = ("keras_ivy.drop_in.classes", "keras_ivy.drop_in.wrappers", "keras_ivy")
 #: Files of Ivy that hold classes, which have a file of that name here.
 _STATEFUL = (
     "activations",
@@ -103,6 +103,12 @@ NO_OTHER_BACKEND = (
     "`ivy.functional.backends.tensorflow`, or functions of `ivy` itself"
 )
 _TRANSLATORS = "Ivy's tracer and translators between frameworks are not part of keras_ivy"
+#: Functions at Ivy's top that are not here, and the sentence for what is asked of them.
+TRANSLATORS = dict.fromkeys(
+    ("compile", "graph_transpile", "source_to_source", "trace_graph", "transpile", "unify"),
+    f"{_TRANSLATORS}; `tf.function(fn)` makes a graph of a function, and `tf.function(fn, "
+    "jit_compile=True)` compiles it",
+)
 #: Modules of Ivy that are not here, each with those below it.
 _NOT_HERE = {
     **{f"functional.backends.{name}": NO_OTHER_BACKEND for name in OTHER_BACKENDS},

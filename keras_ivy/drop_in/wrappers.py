@@ -1,7 +1,8 @@
 """The decorators of Ivy's `func_wrapper`, for functions that programs wrap as Ivy wraps its own.
 
 Most of them have nothing to do: they unpack Ivy's arrays before a backend's function and pack what
-it returns, and arrays here are TensorFlow's throughout. One maps over containers, and does so here.
+it returns, or keep track of views, and arrays here are TensorFlow's throughout. One maps over
+containers, and does so here.
 """
 
 import contextlib
@@ -12,9 +13,12 @@ from typing import Any, TypeVar
 from keras_ivy.container import Container, container_map
 
 __all__ = [
+    "handle_array_function",
     "handle_array_like_without_promotion",
     "handle_exceptions",
     "handle_nestable",
+    "handle_view",
+    "handle_view_indexing",
     "inputs_to_ivy_arrays",
     "inputs_to_native_arrays",
     "inputs_to_native_shapes",
@@ -93,6 +97,7 @@ class _Limits(contextlib.ContextDecorator):
 
 
 handle_array_like_without_promotion = handle_exceptions = _unchanged
+handle_array_function = handle_view = handle_view_indexing = _unchanged
 inputs_to_ivy_arrays = inputs_to_native_arrays = outputs_to_ivy_arrays = _unchanged
 to_ivy_arrays_and_back = to_native_arrays_and_back = _unchanged
 inputs_to_native_shapes = outputs_to_ivy_shapes = to_native_shapes_and_back = _unchanged

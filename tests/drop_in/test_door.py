@@ -119,6 +119,8 @@ def test_every_place_can_be_imported_and_lists_what_it_holds(place, door):
         ("ivy.stateful", "Linear", keras_ivy.Linear),
         ("ivy.functional", "relu", keras_ivy.relu),
         ("ivy.utils.exceptions", "handle_exceptions", wrappers.handle_exceptions),
+        ("ivy", "to_native_arrays_and_back", wrappers.to_native_arrays_and_back),
+        ("ivy", "handle_nestable", wrappers.handle_nestable),
         ("ivy.utils.backend", "set_backend", keras_ivy.set_backend),
         ("ivy.utils.backend.handler", "current_backend_str", keras_ivy.current_backend_str),
         ("ivy.backend_handler", "unset_backend", keras_ivy.unset_backend),
@@ -146,6 +148,22 @@ def test_doors_are_there_for_inspect_and_reload(door):
         door.Lineer  # noqa: B018
     with pytest.raises(ImportError, match="cannot import name 'Lineer' from 'ivy'"):
         exec("from ivy import Lineer")
+
+
+@pytest.mark.parametrize("name", ["compile", "trace_graph", "transpile"])
+def test_the_tracers_functions_say_what_to_use(name, door):
+    sentence = rf"tracer and translators .*`tf\.function\(fn\)`.* Received: ivy\.{name}$"
+    with pytest.raises(AttributeError, match=sentence):
+        getattr(door, name)
+    assert name not in dir(door)
+
+
+def test_a_star_import_brings_decorators_as_ivys_does(door):
+    names = {}
+    exec("from ivy import *", names)
+    assert names["to_native_arrays_and_back"](len) is len
+    double = names["handle_nestable"](lambda x: x * 2)
+    assert dict(double(names["Container"](a=1, b=2))) == {"a": 2, "b": 4}
 
 
 def test_what_a_program_sets_is_gone_with_the_door():
