@@ -10,7 +10,7 @@ import tensorflow as tf
 
 import keras_ivy as ivy
 from keras_ivy import ops, optimizers
-from keras_ivy.arrays.attributes import PROPERTIES, RULES
+from keras_ivy.arrays.attributes import PROPERTIES, RULES, unbound
 from keras_ivy.arrays.names import METHODS, PROMOTING
 from tests.golden.load import HERE
 from tests.networks import functional_layers, functional_maths
@@ -148,6 +148,13 @@ def test_every_method_that_is_not_here_has_its_reason():
     missing = {n for n in METHODS if n not in RULES and not hasattr(ivy, n)}
     assert len(missing) < 50
     assert {name for name in missing if f"`{name}`" not in reasons} == set()
+
+
+def test_methods_are_functions_of_the_array_too():
+    np.testing.assert_allclose(unbound("mean")(tf.constant(X), axis=0), X.mean(0))
+    for name in ("T", "nonsense"):
+        with pytest.raises(AttributeError, match=rf"no such method. Received: Array\.{name}"):
+            unbound(name)
 
 
 def test_arrays_are_written_as_numpy_writes_them(tmp_path):

@@ -77,7 +77,9 @@ def test_contexts_nest_and_end_with_exceptions():
 
 def test_a_context_may_be_entered_again():
     mode = ivy.ArrayMode(True)
-    with mode, mode:
+    with mode, mode as inner:
+        assert inner is mode
+        assert inner.mode is True
         assert is_on() == ON
     assert is_on() == OFF
     with mode:
