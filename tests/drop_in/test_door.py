@@ -16,7 +16,7 @@ import tensorflow as tf
 import keras_ivy
 from keras_ivy import drop_in
 from keras_ivy.drop_in import classes, wrappers
-from keras_ivy.drop_in.places import PLACES
+from keras_ivy.drop_in.places import PLACES, why_not
 from tests.golden.load import HERE
 
 
@@ -138,6 +138,25 @@ def test_what_stands_below_is_an_attribute_without_an_import(door):
     assert door.functional.backends.tensorflow.__name__ == "ivy.functional.backends.tensorflow"
     assert door.utils.exceptions is importlib.import_module("ivy.utils.exceptions")
     assert door.stateful is importlib.import_module("ivy.stateful")
+
+
+def test_completion_shows_what_stands_directly_below(door):
+    assert {"stateful", "functional", "utils", "Linear"} <= set(dir(door))
+    assert {"layers", "module"} <= set(dir(door.stateful))
+    assert not [name for name in dir(door) + dir(door.functional) if "." in name]
+
+
+@pytest.mark.parametrize(
+    ("name", "listed", "left_out"),
+    [
+        ("stateful.qqqqqqqqqqqqqqqqqqqqqqqq", "ivy.stateful.sequential", "ivy.utils"),
+        ("qqqqqqqqqqqq.qqqqqqqqqqqqqqqqqqqq", "ivy.utils", "ivy.stateful.sequential"),
+    ],
+)
+def test_what_is_like_nothing_is_told_what_there_is_beside_it(name, listed, left_out):
+    words = why_not(name).replace(",", " ").replace(".  ", " ").rstrip(".").split()
+    assert listed in words
+    assert left_out not in words
 
 
 def test_doors_are_there_for_inspect_and_reload(door):
