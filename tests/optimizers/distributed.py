@@ -54,6 +54,7 @@ FEATURES = {
     "bfloat16 slots": {"slot_dtype": "bfloat16"},
     "loss scale": {"loss_scale_factor": 8.0},
     "dynamic scale": {},
+    "joins": {"use_ema": True, "ema_momentum": 0.8},
     "packed": {"global_clipnorm": 0.5, "gradient_accumulation_steps": 2},
     "own update_step": TOGETHER,
     "own decay": TOGETHER,
@@ -139,9 +140,13 @@ def gradients(net: keras.Model, optimizer, x: tf.Tensor, y: tf.Tensor, replicas:
 def alone(case: str, feature: str) -> list[np.ndarray]:
     """The weights after training on one device, on whole batches."""
     net, optimizer = model(feature), make(case, feature, replaced=False)
+    net.layers[0].trainable = feature != "joins"
     optimizer.build(net.trainable_variables)
     x, y = data(feature)
     for i in range(0, len(x), BATCH):
+        if feature == "joins" and i == len(x) // 2:
+            net.layers[0].trainable = True
+            optimizer.extend(net.trainable_variables)
         grads = gradients(net, optimizer, x[i : i + BATCH], y[i : i + BATCH], 1)
         optimizer.apply(grads, net.trainable_variables)
     return net.get_weights()
@@ -185,7 +190,14 @@ def fit(strategy: tf.distribute.Strategy, case: str, feature: str) -> list[np.nd
         seen["weights"] = net.get_weights()
 
     callback = keras.callbacks.LambdaCallback(on_train_batch_end=note)
-    net.fit(x, y, batch_size=BATCH, shuffle=False, verbose=0, callbacks=[callback])
+    parts = [slice(None)] if feature != "joins" else [slice(len(x) // 2), slice(len(x) // 2, None)]
+    for part in parts:
+        if feature == "joins":  # A layer is unfrozen, and the model compiled again.
+            net.set_weights(seen.get("weights", net.get_weights()))
+            net.layers[0].trainable = part.start is not None
+            with strategy.scope():
+                net.compile(optimizer, "mse")
+        net.fit(x[part], y[part], BATCH, shuffle=False, verbose=0, callbacks=[callback])
     return seen["weights"]
 
 

@@ -42,7 +42,11 @@ PROGRAMS = (
     (
         2,
         {
-            "fit": tuple(dict.fromkeys(FEW_TOGETHER + ONE_BY_ONE)),
+            "fit": (
+                *dict.fromkeys(FEW_TOGETHER + ONE_BY_ONE),
+                "adam-ivy/joins",
+                "lamb-paper/joins",
+            ),
             "step": STEPS,
             "one": FEW_TOGETHER,
             "central": (*(f"{case}/alone" for case in FEW), "adamw-paper/loss scale"),
