@@ -23,6 +23,10 @@ hypothesis.settings.load_profile("any machine")
 #: collector searches them for a tenth of the time that the tests take.
 gc.set_threshold(20_000, 20, 100)
 
+#: Programs that say `import ivy`, which works where tests/networks/test_programs.py runs them: no
+#: modules with examples, which `--doctest-modules` would import.
+collect_ignore_glob = ["tests/networks/programs/*"]
+
 SLOW = pathlib.Path(__file__).parent / "tests" / "slow.txt"
 
 

@@ -8,6 +8,7 @@ import ast
 import collections
 import functools
 import importlib
+import io
 import pathlib
 import sys
 
@@ -208,7 +209,10 @@ def exemplars() -> list:
     attention(np.ones((1, 2, 4)), np.ones((1, 2, 4)))
     return [
         *optimizers,
+        keras.optimizers.MultiOptimizer(lambda variable: optimizers[0]),
         inputs,
+        keras.Sequential([inputs, keras.layers.Dense(2)]),
+        importlib.import_module("keras.src.saving.saving_lib").H5IOStore(io.BytesIO(), mode="w"),
         model,
         model._compile_loss,
         *model.layers,
@@ -256,6 +260,7 @@ OVERRIDDEN = {
     "_backend_reset_gradient_accumulators": "optimizers.keras_side.hooks",
     "_update_model_variables_moving_average": "optimizers.keras_side.hooks",
     "_backend_update_step": "optimizers.keras_side.hooks",
+    "_check_variables_are_known": "optimizers.keras_side.hooks",
     "_clip_gradients": "optimizers.keras_side.hooks",
     "_all_reduce_sum_gradients": "optimizers.keras_side.hooks",
     "_clip_by_norm": "optimizers.keras_side.hooks",
