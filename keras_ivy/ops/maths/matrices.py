@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import tensorflow as tf
 from keras import ops
 
@@ -207,10 +208,10 @@ def matrix_rank(
         x = tf.cast(x, tf.float32)
     values = tf.abs(tf.linalg.eigvalsh(x)) if hermitian else tf.linalg.svd(x, compute_uv=False)
     largest = tf.reduce_max(values, -1, keepdims=True)
-    eps = values.dtype.as_numpy_dtype(0).dtype
     sizes = tf.cast(tf.reduce_max(tf.shape(x)[-2:]), values.dtype)
     if rtol is None:
-        rtol = sizes * tf.experimental.numpy.finfo(eps).eps if atol is None else 0.0
+        precision = np.finfo(values.dtype.as_numpy_dtype).eps
+        rtol = sizes * precision if atol is None else 0.0
     bound = tf.maximum(tf.cast(atol or 0.0, values.dtype), tf.cast(rtol, values.dtype) * largest)
     return tf.reduce_sum(tf.cast(values > bound, tf.int64), -1)
 

@@ -14,7 +14,7 @@ from keras import ops
 
 from keras_ivy.ops.dispatch import binary, ivy_function, unary
 from keras_ivy.ops.kinds import is_complex, kind_of, numbers, through
-from keras_ivy.ops.tensors import dtype_name, to_tensor
+from keras_ivy.ops.tensors import dtype_name, is_symbolic, to_tensor
 from keras_ivy.typing import Array, ArrayLike
 from keras_ivy.utils.exceptions import IvyValueError
 
@@ -43,10 +43,6 @@ __all__ = [
     "xlogy",
     "zeta",
 ]
-
-
-def _fix(x: ArrayLike) -> Array:
-    return ops.trunc(x)
 
 
 def _signbit(x: ArrayLike) -> Array:
@@ -125,7 +121,7 @@ def _trunc_divide(x1: ArrayLike, x2: ArrayLike) -> Array:
 
 
 # fmt: off
-fix = unary("fix", _fix, "the whole number towards 0", "[1.7, -1.7]", "[1.0, -1.0]", "If")
+fix = unary("fix", ops.trunc, "the whole number towards 0", "[1.7, -1.7]", "[1.0, -1.0]", "If")
 signbit = unary("signbit", _signbit, "whether each has a minus sign, -0 too", "[1.0, -2.0]",
     "[False, True]", "if")
 sinc = unary("sinc", _sinc, "`sin(pi * x) / (pi * x)`, 1 at 0", "[0.0]", "[1.0]", "BIf")
@@ -284,11 +280,9 @@ def float_power(x1: ArrayLike, x2: ArrayLike, /) -> Array:
     x1, x2 = numbers("float_power", "bifc", x1=x1, x2=x2)
     name = "complex128" if "c" in (kind_of(x1), kind_of(x2)) else "float64"
     first, second = to_tensor(x1, name), to_tensor(x2, name)
-    return (
-        tf.pow(first, second)
-        if tf.is_tensor(first) and tf.is_tensor(second)
-        else ops.power(first, second)
-    )
+    if is_symbolic((first, second)):
+        return ops.power(first, second)
+    return tf.pow(first, second)  # Keras's own narrows complex128
 
 
 @ivy_function
