@@ -54,13 +54,15 @@ FEATURES = {
     "bfloat16 slots": {"slot_dtype": "bfloat16"},
     "loss scale": {"loss_scale_factor": 8.0},
     "dynamic scale": {},
-    "joins": {"use_ema": True, "ema_momentum": 0.8},
     "packed": {"global_clipnorm": 0.5, "gradient_accumulation_steps": 2},
     "own update_step": TOGETHER,
     "own decay": TOGETHER,
     "own merge": {"global_clipnorm": 0.5},
 }
 
+
+#: What is trained by `fit` alone: a layer is unfrozen half-way, and its variables join.
+JOINING = {"joins": {"use_ema": True, "ema_momentum": 0.8}}
 
 #: Hooks of Keras's that a subclass replaces, and that then call what they replace.
 HOOKS = {
@@ -117,7 +119,7 @@ def hooked(base: type, name: str) -> type:
 
 def make(case: str, feature: str, replaced: bool = True) -> keras.optimizers.Optimizer:
     """The optimizer of a row of the case list, with a feature."""
-    options = dict(FEATURES[feature])
+    options = dict((FEATURES | JOINING)[feature])
     if feature in HOOKS and replaced:
         row = CASES[case]
         return row._replace(cls=hooked(row.cls, HOOKS[feature])).make(0.05, **options)

@@ -55,7 +55,8 @@ class Cohorts:
 
     def _made(self, updates: int) -> int:
         """Return a cohort that joined after so many updates."""
-        self.starts.append(tf.Variable(tf.constant(updates, tf.int64), trainable=False))
+        with tf.init_scope():
+            self.starts.append(tf.Variable(tf.constant(updates, tf.int64), trainable=False))
         return len(self.starts)
 
     def count(self, cohort: int, updates: tf.Tensor) -> tf.Tensor:
