@@ -84,7 +84,6 @@ LACKING = {
     "diff": {"prepend": _NUMPY, "append": _NUMPY},
     "eigh": {"UPLO": _NUMPY},
     "flatten": {"order": "row by row alone"},
-    "fourier_encode": {"flatten": "call `flatten`"},
     "get_num_dims": {"as_array": "it is a Python number"},
     "interpolate": {"recompute_scale_factor": "sizes are always computed once"},
     "isin": {"assume_unique": "it changes the speed alone"},

@@ -86,6 +86,28 @@ LAYERS = [
     ),
     (
         "fourier_encode",
+        (A[:, :2], np.array([6.0, 8.0], "float32")),
+        {"num_bands": 3, "linear": True, "flatten": True},
+        np.concatenate(
+            [A[:, :2]]
+            + [
+                wave(np.pi * A[:, :2, None] * [[1, 2, 3], [1, 2.5, 4]]).reshape(3, 6)
+                for wave in (np.sin, np.cos)
+            ],
+            axis=-1,
+        ),
+    ),
+    (
+        "fourier_encode",
+        (A[:, :2], np.array([2.0, 32.0], "float32")),
+        {"num_bands": 3, "concat": False, "flatten": True},
+        tuple(
+            wave(np.pi * A[:, :2, None] * [[1, 1, 1], [1, 4, 16]]).reshape(3, 6)
+            for wave in (np.sin, np.cos)
+        ),
+    ),
+    (
+        "fourier_encode",
         (A, 6.0),
         {"num_bands": 3, "linear": True, "concat": False},
         (np.sin(np.pi * A[..., None] * [1, 2, 3]), np.cos(np.pi * A[..., None] * [1, 2, 3])),
