@@ -232,3 +232,58 @@ def test_config_names_the_argument_that_it_cannot_hold():
 
     with pytest.raises(TypeError, match=r"cannot hold the argument 'thing'.*Received: thing="):
         Odd(object()).get_config()
+
+
+class Sizes(ivy.Container):
+    """Holds the sizes of a network, and has a constructor of its own."""
+
+    def __init__(self, inputs, *, parts):
+        super().__init__(inputs=inputs, parts=parts)
+
+    @property
+    def outputs(self):
+        return self.parts.last.size
+
+
+class Sized(ivy.Module):
+    def __init__(self, sizes, v=None):
+        self._sizes = sizes
+        super().__init__(v=v)
+
+    def _build(self, *args, **kwargs):
+        self._linear = ivy.Linear(self._sizes.inputs, self._sizes.outputs)
+
+    def _forward(self, x):
+        return self._linear(x)
+
+
+@pytest.mark.parametrize(
+    "sizes",
+    [
+        Sizes(3, parts={"last": {"size": 2, "shape": (1, 2)}}),
+        ivy.Container(inputs=3, outputs=2, alphabetical_keys=False, b=1, a=[1]),
+    ],
+    ids=["own", "plain"],
+)
+@pytest.mark.parametrize("name", ["module.keras", "module.pkl"])
+def test_containers_of_sizes_are_saved_with_a_module(sizes, name, tmp_path):
+    module = Sized(sizes)
+    x = np.arange(6, dtype="float32").reshape(2, 3)
+    module.save(tmp_path / name)
+    again = Sized.load(tmp_path / name, allow_pickle=True)
+    found = again.get_config()["sizes"]
+    assert found == module.get_config()["sizes"] == json.loads(json.dumps(found))
+    np.testing.assert_array_equal(again(x), module(x))
+    decoded = decode(encode(sizes))
+    assert type(decoded) is type(sizes)
+    assert list(decoded.cont_to_iterator()) == list(sizes.cont_to_iterator())
+
+
+def test_a_class_of_containers_that_is_not_there_and_a_damaged_one():
+    config = encode(Sizes(3, parts={"last": {"size": 2}}))
+    with pytest.raises(ValueError, match=r"no class of containers Gone\. Import"):
+        decode({**config, "ivy_container": "elsewhere:Gone"})
+    moved = {**config, "ivy_container": "elsewhere:Sizes"}
+    assert type(decode(moved, custom_objects={"Sizes": Sizes})) is Sizes
+    with pytest.raises(ValueError, match=r"damaged: it does not say how Sizes is built"):
+        decode({**config, "rest": []})

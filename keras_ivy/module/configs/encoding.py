@@ -1,10 +1,11 @@
-"""Constructor arguments that Keras cannot encode: classes of layers, functions, dataclasses.
+"""Constructor arguments that Keras cannot encode: classes, functions, dataclasses, containers.
 
-Ivy programs pass `norm_layer=ivy.LayerNorm`, `activation=ivy.gelu` and dataclasses of sizes. Each
+Ivy programs pass `norm_layer=ivy.LayerNorm`, `activation=ivy.gelu` and what holds sizes. Each
 becomes a small dict with a mark, wherever it stands among lists and dicts; everything else goes to
 Keras. On the way back a file may name no more than the program does: classes that the
-constructor's annotation says, that are registered with Keras, or in `custom_objects`; functions of
-this package. With `safe_mode=False` it may name whatever the program has imported.
+constructor's annotation says, that are registered with Keras, or in `custom_objects`; classes of
+containers that are defined, whose constructors do not run; functions of this package. With
+`safe_mode=False` it may name whatever the program has imported.
 """
 
 import dataclasses
@@ -16,6 +17,7 @@ from typing import Any
 import keras
 
 from keras_ivy.adapters.keras import saving as keras_saving
+from keras_ivy.container import Container, restore
 from keras_ivy.module.configs.registry import defined_at, field_hints, named_in, origin_of
 from keras_ivy.ops.dispatch import named_function, unknown_function
 from keras_ivy.utils.exceptions import IvyValueError
@@ -23,6 +25,7 @@ from keras_ivy.utils.exceptions import IvyValueError
 __all__ = ["decode", "encode"]
 
 _CLASS, _DATACLASS, _FUNCTION = "ivy_class_value", "ivy_dataclass", "ivy_function"
+_CONTAINER = "ivy_container"
 #: Keras makes lists of tuples, which prints, concatenates and hashes differently.
 _TUPLE = "ivy_tuple"
 #: Before the name of a class, since Keras replaces a string that is a registered name.
@@ -76,6 +79,10 @@ def _mark(value: Any) -> Any:
         cls = type(value)
         fields = {f.name: _mark(getattr(value, f.name)) for f in _given_fields(cls)}
         return {_DATACLASS: origin_of(cls), "registered": _registered(cls), "fields": fields}
+    if isinstance(value, Container):
+        _, (cls, items, *rest) = value.__reduce__()[:2]
+        marked = {key: _mark(x) for key, x in items.items()}
+        return {_CONTAINER: origin_of(cls), "items": marked, "rest": [_mark(x) for x in rest]}
     if type(value) is tuple:
         return {_TUPLE: [_mark(x) for x in value]}
     return _map(_mark, value)
@@ -116,6 +123,8 @@ class _Decoder:
                 return _function(_checked(value, _FUNCTION, str))
             if _DATACLASS in value:
                 return self._dataclass(value, known)
+            if _CONTAINER in value:
+                return self._container(value, known)
         return _map(lambda x: self.unmark(x, known), value)
 
     def _layer_class(self, value: dict, known: Iterable[type]) -> type:
@@ -172,6 +181,24 @@ class _Decoder:
         inner = {key: (*named_in(hints.get(key)), *known) for key in fields}
         return cls(**{key: self.unmark(x, inner[key]) for key, x in fields.items()})
 
+    def _container(self, value: dict, known: Iterable[type]) -> Any:
+        origin = _checked(value, _CONTAINER, str)
+        name = origin.replace(":", ".").rpartition(".")[2]
+        cls = _defined(Container, origin) or self._given.get(name)
+        if not (isinstance(cls, type) and issubclass(cls, Container)):
+            raise IvyValueError(
+                f"There is no class of containers {name}. Import the module that defines it, or "
+                f"give it in `custom_objects`. Received: {origin!r} in the config"
+            )
+        items = {k: self.unmark(x, known) for k, x in _checked(value, "items", dict).items()}
+        rest = [self.unmark(x, known) for x in _checked(value, "rest", list)]
+        try:
+            return restore(cls, items, *rest)
+        except TypeError as error:
+            raise IvyValueError(
+                f"The config is damaged: it does not say how {name} is built. Received: rest={rest}"
+            ) from error
+
     def _found(self, origin: str, name: str, known: Iterable[type], kind: type) -> type | None:
         """Return the class of this origin, or else of this name, that annotations name."""
         named = [c for c in known if issubclass(c, kind) and c.__name__ == name.split(">")[-1]]
@@ -201,6 +228,14 @@ def _function(name: str) -> Callable:
     if found is None:
         raise unknown_function(name)
     return found
+
+
+def _defined(cls: type, origin: str) -> type | None:
+    """Return the class defined at an origin, the last one, of a class and those below it."""
+    if origin_of(cls) == origin:
+        return cls
+    below: list[type] = cls.__subclasses__()
+    return next((found for sub in reversed(below) if (found := _defined(sub, origin))), None)
 
 
 def _layer(found: Any) -> type | None:
