@@ -86,6 +86,8 @@ def constructors():
             given = {
                 "Rule": {},
                 "WarmupPolynomial": {"peak": 0.1, "warmup": 2, "total": 4},
+                "Layout": {"rows": ()},
+                "OneCycle": {"start": 0.1, "peak": 0.2, "end": 0.1, "total": 4, "rise": 2},
                 "LossScaleOptimizer": {"inner_optimizer": optimizers.SGD()},
             }.get(name, {})
             yield f"optimizers.{name}", (cls, arguments(cls, given))

@@ -127,6 +127,7 @@ BY_FUNCTION = {
     "inplace_update": None, "inplace_increment": None, "inplace_decrement": None,
     "functional_call": None, "assign_variables": None, "variables": {"model": model()},
     "initialize_model": {"model": model()}, "lsuv": {"model": model()},
+    "layerwise": {"model": model()},
     "diagnose": {"model": model(), "x": SQUARE}, "weight_stats": {"model": model()},
     "compare_initializations": {"schemes": {"he": "kaiming"}, "make_model": model, "x": SQUARE},
     "compare_training": None,  # every call would train
