@@ -225,7 +225,7 @@ def transformer(width=12, heads=3, classes=4, gates=True):
     return keras.Model(i, layers.Softmax()(layers.Dense(classes, name="head")(x)))
 
 
-def loop(model, optimizer, steps, rate=0.02, beta=0.95):
+def loop(model, steps, rate=0.02, beta=0.95):
     """Kernels after steps with gradients from a generator, matrix by matrix, in NumPy."""
     kinds = {
         "query/kernel": TABLE["attention"][1]["query/kernel"],
@@ -270,7 +270,7 @@ def test_every_head_gate_and_group_moves_as_in_a_loop(side, float64):
     model = transformer()
     vs = model.trainable_variables
     optimizer = Muon(layout=layout_of(model))
-    want = loop(model, optimizer, 3)
+    want = loop(model, 3)
     assert len(want) == 7
     if side == "step":
         v = ivy.variables(model)

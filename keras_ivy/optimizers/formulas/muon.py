@@ -180,8 +180,8 @@ class MuonFormula(Formula[MuonScalars]):
         return [seen.back(x, u.shape) for x, (u, seen) in zip(made, pairs, strict=True)]
 
     def _scale(self, treatment: Treatment) -> float:
-        assert treatment.matrices is not None
-        return scale_of(self.variant.scale, *treatment.matrices.shape[1:])
+        seen = treatment.matrices
+        return 1.0 if seen is None else scale_of(self.variant.scale, *seen.shape[1:])
 
     @property
     def keeps_norms(self) -> bool:
