@@ -70,7 +70,7 @@ ARGUMENTS = {
     "max_trust_ratio": {**KINDS["above 0"], **OPTIONAL, "inf": "no bound"},
     "min_trust_ratio": {**KINDS["at least 0"], **OPTIONAL},
     "variant": {"None": "the first of its table"},
-    "momentum": "share", "nesterov": "switch",
+    "momentum": "share", "nesterov": "switch", "hyperball": "switch",
     "trust_coefficient": {**KINDS["above 0"], **OPTIONAL},
     "lr_in_momentum": {"True": "on", **OPTIONAL},
     "initial_scale": "above 0", "dynamic_growth_steps": "count",

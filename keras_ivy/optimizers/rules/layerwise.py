@@ -10,7 +10,7 @@ from keras_ivy.optimizers.rules.depths import depths_of
 from keras_ivy.optimizers.rules.rules import Rule
 from keras_ivy.registration import register
 from keras_ivy.structure import Surroundings, roots_of, structure_of
-from keras_ivy.utils.checks import received
+from keras_ivy.utils.checks import received, text
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 from keras_ivy.utils.paths import Place
 from keras_ivy.utils.patterns import compile_pattern
@@ -143,7 +143,7 @@ def layerwise(
     if pattern is None:
         depths, last = depths_of(model)
     else:
-        depths, last = _by_pattern(model, pattern)
+        depths, last = _by_pattern(model, text("pattern", pattern))
     by_depth: dict[int, list[keras.Variable]] = {}
     for variable in variables:
         by_depth.setdefault(depths[id(variable)], []).append(variable)
