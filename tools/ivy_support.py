@@ -75,9 +75,6 @@ REASONS = {
     "the layer `LSTM` and `lstm_update` are here; this is the kernel of a torch module": "lstm",
     "`keras.layers.RNN` does it": "rnn",
     "Keras CV, or `tf.image`, does it": "nms roi_align ssim_loss",
-    "`execute_with_gradients` and `functional_call` in each other do it: see the guide": """
-        fomaml_step maml_step reptile_step
-    """,
     "`tf.custom_gradient` does it": "bind_custom_gradient_function",
     "the definition of Ivy 1.0.0.5 is another than NumPy's, whose name it has": "tensorsolve",
     "decompositions of tensors are TensorLy's, which runs on TensorFlow": """

@@ -10,6 +10,7 @@ from keras_ivy.optimizers.ivy_side.functional import (
     lars_update,
     optimizer_update,
 )
+from keras_ivy.optimizers.ivy_side.meta.steps import fomaml_step, maml_step, reptile_step
 from keras_ivy.optimizers.keras_side.loss_scale import LossScaleOptimizer
 from keras_ivy.optimizers.lamb import LAMB, LAMBPaper
 from keras_ivy.optimizers.lars import LARS, LARSPaper
@@ -41,6 +42,7 @@ __all__ = [
     "WarmupPolynomial",
     "adam_step",
     "adam_update",
+    "fomaml_step",
     "from_keras",
     "from_tfa_config",
     "gradient_descent_update",
@@ -49,8 +51,10 @@ __all__ = [
     "layerwise",
     "layout_of",
     "list_optimizers",
+    "maml_step",
     "optimizer_update",
     "register",
+    "reptile_step",
     "scale_lr",
 ]
 

@@ -60,6 +60,24 @@ def _total(xs):
 
 
 BITS = {"x1": WHOLE, "x2": WHOLE}
+
+
+def _cost(batch, v):
+    return tf.reduce_mean((v["w"] - batch["x"]) ** 2)
+
+
+#: Arguments of the steps of meta-learning.
+META = {
+    "batch": {"x": VECTOR},
+    "variables": {"w": VECTOR},
+    "cost_fn": _cost,
+    "inner_cost_fn": _cost,
+    "outer_cost_fn": None,
+    "inner_grad_steps": 1,
+    "inner_learning_rate": 0.1,
+}
+
+
 #: Good values of single functions; a key without a star in front is an argument.
 BY_FUNCTION = {
     "all_equal": {"*": (VECTOR, VECTOR)},
@@ -125,6 +143,7 @@ BY_FUNCTION = {
     "execute_with_gradients": {"xs": VECTOR, "func": _total},
     "from_tfa_config": None, "from_keras": None,
     "inplace_update": None, "inplace_increment": None, "inplace_decrement": None,
+    "maml_step": META, "fomaml_step": META, "reptile_step": META,
     "functional_call": None, "assign_variables": None, "variables": {"model": model()},
     "initialize_model": {"model": model()}, "lsuv": {"model": model()},
     "layerwise": {"model": model()},

@@ -1,0 +1,1 @@
+"""Ivy's meta-learning steps."""
