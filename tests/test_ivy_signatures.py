@@ -292,6 +292,8 @@ def other_defaults(name):
             continue
         theirs = default[0] if default else "required"
         shown = "required" if own.default is own.empty else repr(own.default)
+        if inspect.isfunction(own.default):
+            shown = own.default.__name__
         if shown != theirs and not same_number(shown, theirs):
             found[parameter] = (theirs, shown)
     return found

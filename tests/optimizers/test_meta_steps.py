@@ -66,7 +66,7 @@ def test_a_step_gives_what_ivy_gave(code):
     assert same(cost, its_cost)
     assert same(after, its_after)
     if ", 1, 0.1" in code:
-        # F12: of one inner step the gradient of Ivy's is exact, but for the sum over the first axis.
+        # F12: of one inner step, Ivy's gradient is exact, but for the sum over the first axis.
         assert same(grads.sum(axis=0) if "batched=False" in code else grads, its_grads)
     else:
         assert not same(grads, its_grads)
@@ -117,7 +117,7 @@ def test_closed_forms_of_quadratic_tasks(steps):
     shrunk = (1 - 2 * rate) ** np.arange(steps + 1)
     for average in (False, True):
         kept = shrunk if average else shrunk[-1:]
-        given = dict(batched=False, average_across_steps=average, return_inner_v="all")
+        given = {"batched": False, "average_across_steps": average, "return_inner_v": "all"}
         cost, exact, after = ivy.maml_step(batch, square, square, v, steps, rate, **given)
         again, first, _ = ivy.fomaml_step(batch, square, None, v, steps, rate, **given)
         np.testing.assert_allclose(cost, np.mean((w - x) ** 2) * np.mean(kept**2), rtol=1e-12)
@@ -177,7 +177,7 @@ def test_what_is_returned_is_a_constant_if_asked(stops):
     batch = ivy.Container(x=[1.0, 3.0])
     for step in (ivy.maml_step, ivy.fomaml_step, ivy.reptile_step):
         fns = (square,) if step is ivy.reptile_step else (square, None)
-        given = dict(batched=False, stop_gradients=stops, return_inner_v="first")
+        given = {"batched": False, "stop_gradients": stops, "return_inner_v": "first"}
         with tf.GradientTape(persistent=True) as tape:
             cost, _, after = step(batch, *fns, ivy.Container(w=w), 1, 0.25, **given)
         of_cost, of_after = tape.gradient(cost, w), tape.gradient(after.w, w)
@@ -191,7 +191,7 @@ def test_what_is_returned_is_a_constant_if_asked(stops):
 
 
 B, V = ivy.Container(x=[1.0, 3.0]), ivy.Container(w=[0.0, 0.0])
-GOOD = dict(batch=B, inner=square, outer=None, v=V, steps=1, rate=0.1)
+GOOD = {"batch": B, "inner": square, "outer": None, "v": V, "steps": 1, "rate": 0.1}
 
 
 @pytest.mark.parametrize(
