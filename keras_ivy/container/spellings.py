@@ -19,15 +19,15 @@ Finder = Callable[[str], tuple[Callable, Callable] | None]
 #: What `find_methods` was given.
 _finders: list[Finder] = []
 
-#: Methods of Ivy's that are no attribute here: layers are called so, and so are what libraries
-#: look for on arrays. `static_` in front reaches them.
+#: Methods of Ivy's that are no attribute here: layers and variables are called so, and so are what
+#: libraries look for on arrays. `static_` in front reaches them.
 _KEYS = frozenset(
     {
         *("avg_pool1d", "avg_pool2d", "avg_pool3d", "max_pool1d", "max_pool2d", "max_pool3d"),
         *("conv1d", "conv2d", "conv3d", "conv1d_transpose", "conv2d_transpose", "conv3d_transpose"),
         *("depthwise_conv2d", "linear", "embedding", "lstm_update", "multi_head_attention"),
         *("scaled_dot_product_attention", "batch_norm", "group_norm", "instance_norm"),
-        *("layer_norm", "dropout", "dropout1d", "dropout2d", "dropout3d"),
+        *("layer_norm", "dropout", "dropout1d", "dropout2d", "dropout3d", "beta", "gamma"),
         *("dev", "dtype", "shape", "size"),
     }
 )

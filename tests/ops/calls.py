@@ -815,7 +815,7 @@ row("beta gamma", lambda g: (g.p(3), g.p(3), {"seed": 1, "dtype": g.dtype}), Non
 row("dirichlet poisson", lambda g: (g.p(3), {"seed": 1, "dtype": g.dtype}), None, "f",
     draws=True, symbolic=False, container=False, gradient=False, once=True)
 row("type_promote_arrays promote_types_of_inputs", lambda g: (g.x(2, 3), g.x(3)),
-    lambda a, b: (a, b))
+    lambda a, b: (a, b), container=False)
 
 # fmt: on
 #: Functions that take no arrays, or ask about them only: their own tests and examples cover them.

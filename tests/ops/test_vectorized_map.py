@@ -24,6 +24,8 @@ calls, cases = _load("ops", "calls"), _load("layers", "cases")
 
 #: Sizes of results depend on values, or the function asks about shapes alone.
 SHAPELESS = {"shape", "size", "get_num_dims"}
+#: Functions that TensorFlow or Keras makes of branches, whose gradients TensorFlow cannot map.
+BRANCHING = {"matrix_exp", "nanmedian"}
 #: Functions of floating point numbers; those of single entries map by their nature.
 NAMES = sorted(
     n for n, row in calls.ROWS.items()
@@ -47,7 +49,10 @@ def agree(mapped, loop, bound):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_functions_map_as_in_a_loop(name):
+def test_functions_map_as_in_a_loop(name, request):
+    if name in BRANCHING:
+        reason = "TensorFlow cannot map the gradient of a branch"
+        request.applymarker(pytest.mark.xfail(raises=ValueError, reason=reason, strict=True))
     row = calls.ROWS[name]
     maker = calls.Maker("tensor", "float32")
     made = row.make(maker)

@@ -120,6 +120,8 @@ def _cuts(sizes: Sequence[int]) -> dict[tuple[int, int], int]:
 def matrix_exp(x: ArrayLike, /) -> Array:
     """Return the exponential of square matrices.
 
+    Its gradient does not run under `tf.vectorized_map`, which cannot map TensorFlow's branch.
+
     Example:
 
     >>> matrix_exp([[0.0, 0.0], [0.0, 0.0]]).numpy().tolist()

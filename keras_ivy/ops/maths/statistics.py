@@ -117,6 +117,8 @@ def nanmin(x: ArrayLike, /, *, axis: Axis = None, keepdims: bool = False) -> Arr
 def nanmedian(input: ArrayLike, /, *, axis: Axis = None, keepdims: bool = False) -> Array:
     """Return the median of the entries that are numbers, over some or all axes; NaN of none.
 
+    Its gradient does not run under `tf.vectorized_map`, which cannot map the branch in Keras's.
+
     Example:
 
     >>> nanmedian([1.0, float("nan"), 2.0, 9.0]).numpy().item()
