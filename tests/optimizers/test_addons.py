@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_ivy.optimizers import from_tfa_config
+from keras_ivy.optimizers import Rule, from_tfa_config
 from tests.optimizers.cases import variable_at
 
 PEERS = json.loads(
@@ -97,10 +97,141 @@ def test_from_tfa_config_makes_rules_of_the_lists(decay, adaptation, wants):
     assert [(row.decay > 0, row.adapts) for row in rows] == wants
 
 
-def test_from_tfa_config_fails_where_a_list_matches_nothing():
-    optimizer = from_tfa_config({"name": "LARS", "exclude_from_weight_decay": ["LayerNorm"]})
-    with pytest.raises(ValueError, match="A rule matches no variable"):
-        optimizer.build([variable_at("dense/kernel", [1.0])])
+def normalised():
+    layers = [keras.layers.Dense(3), keras.layers.LayerNormalization(), keras.layers.Dense(1)]
+    return keras.Sequential([keras.Input((2,)), keras.Sequential(layers, name="block0")])
+
+
+LISTS = [
+    (name, kind)
+    for kind, names in {
+        "exclude_from_weight_decay": ("LAMB", "LARS", "AdamW", "SGDW", "AdamWeightDecay"),
+        "exclude_from_layer_adaptation": ("LAMB", "LARS"),
+        "include_in_weight_decay": ("AdamWeightDecay",),
+    }.items()
+    for name in names
+]
+
+
+@pytest.mark.parametrize(("name", "kind"), LISTS)
+def test_each_entry_of_a_list_has_to_be_found(name, kind):
+    """`bias` is found in every model; that must not hide that `LayerNorm` is not."""
+    config = {"name": name, "learning_rate": 0.5, "weight_decay": 0.1, kind: ["LayerNorm", "bias"]}
+    optimizer, variables = from_tfa_config(config), normalised().trainable_variables
+    message = r"A rule matches no variable.*bias_norm.*Received: entry 'LayerNorm', for: .*gamma"
+    with pytest.raises(ValueError, match=message):
+        optimizer.build(variables)
+    with pytest.raises(ValueError, match="entry 'LayerNorm'"):
+        type(optimizer).from_config(optimizer.get_config()).explain(variables)
+    from_tfa_config({**config, kind: ["layer_normalization", "bias"]}).build(variables)
+
+
+@pytest.mark.parametrize(
+    "given", [["LayerNorm", "layer_norm", "bias"], "LayerNorm,layer_norm,bias"]
+)
+def test_spellings_of_one_name_are_one_entry(given):
+    config = {"name": "AdamWeightDecay", "weight_decay_rate": 0.1}
+    optimizer = from_tfa_config(config, exclude_from_weight_decay=given)
+    decays = {row.path.rsplit("/", 2)[1] for row in optimizer.explain(normalised()) if row.decay}
+    assert len(decays) == 2
+    assert all(name.startswith("dense") for name in decays)
+
+
+def test_lists_of_one_rule_that_were_saved_before_still_load():
+    optimizer = from_tfa_config({"name": "LAMB", "exclude_from_weight_decay": ["bias"]})
+    config = optimizer.get_config()
+    config["rules"][0]["config"]["match"] = ".*(?:LayerNorm|bias).*"
+    config["rules"] = [dict(rule) for rule in config["rules"]]
+    rows = type(optimizer).from_config(config).explain(normalised())
+    assert [row.adapts for row in rows] == [True, False, True, True, True, False]
+
+
+@pytest.mark.parametrize("name", ["LAMB", "AdamW"])
+def test_given_rules_come_before_the_lists(name):
+    config = {"name": name, "learning_rate": 0.5, "weight_decay": 0.1}
+    config["exclude_from_weight_decay"] = ["bias"]
+    rules = [Rule("dense.*/bias", decay=0.25, required=False), Rule("kernel", lr_multiplier=0.5)]
+    rows = from_tfa_config(config, rules=rules[1]).explain(normalised())
+    assert [(row.decay > 0, row.lr_multiplier) for row in rows] == [
+        (True, 0.5), (False, 1.0), (True, 1.0), (True, 1.0), (True, 0.5), (False, 1.0)
+    ]  # fmt: skip
+    rows = from_tfa_config(config, rules=rules).explain(normalised())
+    assert [row.decay for row in rows if row.path.endswith("bias")] == [0.25, 0.25]
+    rows = from_tfa_config(config, exclude_from_weight_decay=[], rules=rules[1]).explain(
+        normalised()
+    )
+    assert all(row.decay > 0 for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("config", "way"),
+    [
+        ({"optimizer": {"type": "lars", "lars": {}}}, r"config\['optimizer'\]\['lars'\]"),
+        ({"type": "lamb", "lamb": {"name": "LAMB"}}, r"config\['lamb'\].*'lamb'"),
+    ],
+)
+def test_config_around_that_of_an_optimizer_is_refused(config, way):
+    with pytest.raises(ValueError, match=f'pass the inner one, which has a "name".*{way}'):
+        from_tfa_config(config)
+
+
+def polynomial(**settings):
+    common = {"initial_learning_rate": 0.01, "decay_steps": 50, "end_learning_rate": 0.002}
+    return {**common, "power": 1.0, "cycle": False, "name": None, **settings}
+
+
+def warmed(inside, warmup=10, start=0.001):
+    config = {"after_warmup_lr_sched": inside, "warmup_steps": warmup}
+    return {"class_name": "LinearWarmup", "config": {**config, "warmup_learning_rate": start}}
+
+
+@pytest.mark.parametrize("named", [False, True])
+@pytest.mark.parametrize("offset", [0, 4, 10])
+@pytest.mark.parametrize("power", [1.0, 2.0, 0.5])
+def test_linear_warmup_around_a_polynomial(offset, power, named):
+    """The Garden: up to the polynomial's value at the last warm-up step, then the polynomial."""
+    inside = polynomial(power=power, offset=offset)
+    if named:
+        inside = {"class_name": "PolynomialDecayWithOffset", "config": inside}
+    optimizer = from_tfa_config({"name": "LAMB", "learning_rate": warmed(inside)})
+    schedule = optimizer.get_config()["learning_rate"]
+    schedule = keras.optimizers.schedules.deserialize(schedule)
+
+    def theirs(step):
+        def decayed(t):
+            return 0.002 + 0.008 * (1 - min(t - offset, 50) / 50) ** power
+
+        return 0.001 + step / 10 * (decayed(10) - 0.001) if step < 10 else decayed(step)
+
+    steps = (0, 1, 5, 9, 10, 11, 20, 33, 45, 49, 50, 55, 59, 60, 90)
+    np.testing.assert_allclose([schedule(t) for t in steps], list(map(theirs, steps)), rtol=1e-6)
+
+
+def test_linear_warmup_around_a_number_and_a_plain_class():
+    rate = from_tfa_config({"name": "LAMB", "learning_rate": warmed(0.5)})._learning_rate
+    np.testing.assert_allclose([rate(t) for t in (0, 5, 10, 99)], [0.001, 0.2505, 0.5, 0.5])
+    inside = {"class_name": "PolynomialDecay", "config": polynomial(end_learning_rate=0.0)}
+    rate = from_tfa_config({"name": "LAMB", "learning_rate": warmed(inside)})._learning_rate
+    np.testing.assert_allclose([rate(t) for t in (10, 30, 50)], [0.008, 0.004, 0.0], atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("inside", "message"),
+    [
+        (
+            polynomial(end_learning_rate=0.0),
+            r"peak=0\.008, warmup=10, total=50.*peak=0\.01, warmup=10, total=60",
+        ),
+        ({"class_name": "PolynomialDecayWithOffset", "config": polynomial()}, "Add `offset`"),
+        (polynomial(cycle=True, offset=0), "without `cycle`"),
+        ({"initial_learning_rate": 0.1, "decay_steps": 5, "alpha": 0.0}, "only a number and a"),
+        (polynomial(decay_steps=10, offset=0), "over before the warm-up ends.*decay_steps=10"),
+        (None, "has `warmup_steps` and `after_warmup_lr_sched`"),
+    ],
+)
+def test_linear_warmup_that_is_not_told_whole_is_refused(inside, message):
+    with pytest.raises(ValueError, match=message):
+        from_tfa_config({"name": "LAMB", "learning_rate": warmed(inside)})
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from keras_ivy.optimizers import (
     Adam,
     AdamW,
     LossScaleOptimizer,
+    Rule,
     from_keras,
     from_tfa_config,
 )
@@ -182,6 +183,25 @@ def test_from_keras_changes_what_it_is_told_to():
     assert (made.variant, made.weight_decay, len(made.rules)) == ("paper", 0.01, 1)
     mine = LARS(0.1)
     assert from_keras(mine) is mine
+
+
+@pytest.mark.parametrize("built", [False, True])
+def test_rules_given_to_from_keras_come_before_what_is_excluded(built):
+    theirs = KERAS.AdamW(0.1, weight_decay=0.5)
+    theirs.exclude_from_weight_decay(var_names=["bias", "gamma"])
+    if built:
+        theirs.build(variables_of())
+    rules = [Rule("norm/gamma", decay=0.25), Rule("second", lr_multiplier=0.5)]
+    rows = from_keras(theirs, rules=rules).explain(variables_of())
+    assert [row.decay for row in rows] == [0.5, 0.0, 0.25, 0.5]
+    assert [row.lr_multiplier for row in rows] == [1.0, 1.0, 1.0, 0.5]
+
+
+def test_rules_given_beside_layers_that_muon_excludes():
+    theirs = KERAS.Muon(0.1, exclude_layers=["second"])
+    rows = from_keras(theirs, rules=Rule("block", lr_multiplier=0.5)).explain(variables_of())
+    assert ["Muon" in row.update for row in rows] == [True, False, False, False]
+    assert [row.lr_multiplier for row in rows] == [0.5, 0.5, 1.0, 1.0]
 
 
 def test_from_keras_model_trains_on_in_fit():

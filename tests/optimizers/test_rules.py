@@ -123,11 +123,32 @@ def test_required_rule_misses_nothing_where_there_are_no_variables(tmp_path):
 def test_rule_that_matches_nothing_names_the_paths_and_changes_nothing():
     model = net()
     optimizer = SGD(rules=[Rule("kernle", decay=False)])
-    with pytest.raises(ValueError, match=r"matches no variable.*kernle.*d0/kernel, net/d0/bias"):
+    with pytest.raises(ValueError, match=r"matches no variable.*kernle.*: net/d0/kernel, net/d1"):
         optimizer.build(model.trainable_variables)
     assert not optimizer.built
     assert len(optimizer.variables) == 2
     SGD(rules=[Rule("kernle", required=False)]).build(model.trainable_variables)
+
+
+@pytest.mark.parametrize(
+    ("match", "first"), [("block_17/kernle", "block_17/kernel"), (is_wide, "block_0/bias")]
+)
+def test_rule_that_matches_nothing_names_ten_paths_the_nearest_first(match, first):
+    paths = [f"net/block_{i}/{name}" for i in range(20) for name in ("bias", "kernel")]
+    with pytest.raises(ValueError, match="A rule matches no variable") as caught:
+        SGD(rules=[Rule(match)]).build([variable_at(path, [1.0]) for path in paths])
+    named = str(caught.value).rpartition("for: ")[2]
+    assert named.startswith(f"net/{first}, ")
+    assert named.endswith(" and 30 more")
+    assert named.count("net/") == 10
+
+
+@pytest.mark.parametrize("cls", [SGD, Adam, AdamW, LARS, LAMB])
+@pytest.mark.parametrize("name", ["exclude_from_weight_decay", "exclude_from_layer_adaptation"])
+def test_lists_of_names_are_refused_with_the_way_out(cls, name):
+    message = f"no argument '{name}'. Write `rules=\"bias_norm\"`.*from_tfa_config.*{name}="
+    with pytest.raises(ValueError, match=message):
+        cls(0.1, **{name: ["bias"]})
 
 
 @pytest.mark.parametrize(

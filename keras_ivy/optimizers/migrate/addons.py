@@ -11,8 +11,9 @@ from keras_ivy.optimizers.adam import Adam, AdamW
 from keras_ivy.optimizers.base import Optimizer
 from keras_ivy.optimizers.lamb import LAMB
 from keras_ivy.optimizers.lars import LARS
+from keras_ivy.optimizers.migrate.garden import linear_warmup
 from keras_ivy.optimizers.parts.spellings import AVERAGING, CLIPPING, keras_spellings
-from keras_ivy.optimizers.rules import anywhere, exclusion_rules, path_rule
+from keras_ivy.optimizers.rules import as_rules, entry_rules, exclusion_rules
 from keras_ivy.optimizers.sgd import SGD
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError, shown
 
@@ -79,15 +80,20 @@ def from_tfa_config(config: Mapping[str, Any], **overrides: Any) -> Optimizer:
     These are Addons' LAMB, LazyAdam, AdamW and SGDW, the Garden's LAMB and LARS, and the
     `AdamWeightDecay` of the Garden and of Hugging Face's transformers, BERT's usual one.
 
-    The lists of excluded names become rules. As there, an empty or absent list for the adaptation
-    means the list for the decay; pass `rules=` to say otherwise. Unlike there, a list that matches
-    no variable is an error: Keras 3 names variables anew, and what should have been excluded would
-    silently be trained as the rest.
+    The lists of excluded names become rules, one for each entry. As there, an empty or absent list
+    for the adaptation means the list for the decay. Unlike there, an entry that is found in no path
+    is an error: Keras 3 names variables anew, and what should have been excluded would silently be
+    trained as the rest. Entries that differ by capitals and underscores alone, such as
+    `"LayerNorm"` and `"layer_norm"`, are spellings of one name, of which one has to be found.
+
+    `rules=` comes before the lists, which stay behind it: each property comes from the first rule
+    that states it. To replace the lists, give empty ones, `exclude_from_weight_decay=[]`.
 
     Args:
         config: What `get_config()` or `tf.keras.optimizers.serialize` returned, or the dict form
             of the Model Garden's `LAMBConfig` or `LARSConfig`. A plain config says by `"name"`
-            which optimizer it is. `decay`, if positive, becomes an `InverseTimeDecay`.
+            which optimizer it is. `decay`, if positive, becomes an `InverseTimeDecay`; a
+            `LinearWarmup` around a number or a `PolynomialDecay` becomes a `WarmupPolynomial`.
         **overrides: Arguments to add or change, such as `learning_rate` or `rules`. Neither
             system's `get_config()` of Keras 2.11 or older holds the lists: add
             `exclude_from_weight_decay=[...]` and `exclude_from_layer_adaptation=[...]` here.
@@ -101,8 +107,8 @@ def from_tfa_config(config: Mapping[str, Any], **overrides: Any) -> Optimizer:
 
     Raises:
         IvyTypeError: If `config` is no mapping, or a list holds anything but strings.
-        IvyValueError: If it is of another optimizer, has an unknown key, or decays by an amount
-            that has no equal here.
+        IvyValueError: If it is of another optimizer, has an unknown key, a schedule of which it
+            does not say all, or decays by an amount that has no equal here.
 
     Note:
         AdamW and SGDW of Addons take `weight_decay * w` off a weight whatever the rate is, where
@@ -118,8 +124,10 @@ def from_tfa_config(config: Mapping[str, Any], **overrides: Any) -> Optimizer:
     ... )
     >>> optimizer.variant, optimizer.weight_decay, optimizer.epsilon
     ('paper', 0.01, 1e-06)
-    >>> optimizer.rules
-    (Rule(match='.*(?:LayerNorm|bias).*', decay=False, adapt=False),)
+    >>> for rule in optimizer.rules:
+    ...     print(rule)
+    Rule(match='.*(?:LayerNorm).*', decay=False, adapt=False)
+    Rule(match='.*(?:bias).*', decay=False, adapt=False)
     >>> from_tfa_config({"name": "AdamW", "learning_rate": 0.5, "weight_decay": 0.01}).weight_decay
     0.02
 
@@ -131,13 +139,14 @@ def from_tfa_config(config: Mapping[str, Any], **overrides: Any) -> Optimizer:
         raise IvyTypeError(
             f"`config` must be a dict, such as `get_config()` returns. Received: config={config!r}"
         )
+    _check_not_around(config)
     kind = _kind(config.get("class_name", config.get("name")))
     cls = kind.equal
     options = dict(config["config"]) if "class_name" in config else dict(config)
     overrides = keras_spellings(overrides)
     lists = [_patterns(x, overrides.pop(x, options.pop(x, None))) for x in kind.lists]
     include = _patterns(kind.include, overrides.pop(kind.include, options.pop(kind.include, None)))
-    included = [path_rule(anywhere(include), decay=True)] if include else []
+    included = entry_rules(include, decay=True)
     clip = options.pop("gradient_clip_norm", None) if kind.include else None
     arguments = dict(kind.defaults)
     if clip:
@@ -163,14 +172,29 @@ def from_tfa_config(config: Mapping[str, Any], **overrides: Any) -> Optimizer:
     arguments.update({_NAMES[name]: value for name, value in options.items()})
     if "learning_rate" not in overrides:
         arguments["learning_rate"] = _rate(arguments["learning_rate"], decay)
-    if kind.lists:
-        arguments["rules"] = [*included, *exclusion_rules(*lists)]
+    given = as_rules(overrides.pop("rules", None))
+    arguments["rules"] = [*given, *included, *exclusion_rules(*lists)]
     if arguments.get("momentum") == 0.0:
         arguments["nesterov"] = False
     arguments.update(overrides)
     if kind.fixed_decay and "weight_decay" not in overrides:
         _keep_decay(cls, arguments)
     return cls(**arguments)
+
+
+def _check_not_around(config: Mapping[str, Any]) -> None:
+    """Refuse the Garden's config of optimizer, rate and warm-up, or its choice of an optimizer."""
+    inner = config.get("optimizer", config)
+    if "name" in config or "class_name" in config or not isinstance(inner, Mapping):
+        return
+    kind = inner.get("type")
+    if isinstance(kind, str):
+        where = f"config['optimizer'][{kind!r}]" if inner is not config else f"config[{kind!r}]"
+        raise IvyValueError(
+            "This config holds that of the optimizer, and more: pass the inner one, which has a "
+            f'"name", `from_tfa_config({where}, learning_rate=...)`; without one add '
+            f'`"name": {kind!r}`. Received: config with the keys {", ".join(map(str, config))}'
+        )
 
 
 def _kind(name: Any) -> _Kind:
@@ -230,14 +254,17 @@ def _rate(value: Any, decay: float) -> Any:
     if isinstance(value, Mapping):
         name = str(value.get("class_name", "")).rpartition(">")[2]
         known = keras.saving.get_registered_object(str(value.get("class_name", "")))
-        if not hasattr(keras.optimizers.schedules, name) and known is None:
+        if name == "LinearWarmup" and known is None:
+            value = linear_warmup(value.get("config", {}))
+        elif not hasattr(keras.optimizers.schedules, name) and known is None:
             raise IvyValueError(
                 "The schedule of this config is none of Keras's. Pass its equal as "
                 "`learning_rate=`; for a warm-up before polynomial decay that is "
                 "`keras_ivy.WarmupPolynomial(peak, warmup, total, power, end)`. "
                 f"Received: learning_rate={dict(value)!r}"
             )
-        value = keras.optimizers.schedules.deserialize(dict(value))
+        else:
+            value = keras.optimizers.schedules.deserialize(dict(value))
     if not decay:
         return value
     if callable(value):

@@ -15,7 +15,7 @@ from keras_ivy.optimizers.keras_side.loss_scale import LossScaleOptimizer
 from keras_ivy.optimizers.lamb import LAMB
 from keras_ivy.optimizers.muon import Muon
 from keras_ivy.optimizers.parts.spellings import KERAS_KEYWORDS, keras_spellings
-from keras_ivy.optimizers.rules import Rule, anywhere, path_of, path_rule
+from keras_ivy.optimizers.rules import Rule, anywhere, as_rules, path_of, path_rule
 from keras_ivy.optimizers.sgd import SGD
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError, shown
 from keras_ivy.utils.identifiers import check_config
@@ -52,7 +52,8 @@ def from_keras(
         optimizer: Keras's `SGD`, `Adam`, `AdamW`, `Lamb` or `Muon`, alone, in a
             `LossScaleOptimizer`, or several in the map of a `MultiOptimizer`; or a name or a config
             of one of them. An optimizer of this package is returned as it is.
-        **overrides: Arguments to change, such as `variant="paper"`.
+        **overrides: Arguments to change, such as `variant="paper"`. `rules=` comes before the rules
+            of what is excluded, which stay behind it.
 
     Returns:
         An optimizer with `variant="keras"`, in a `LossScaleOptimizer` of this package, which is
@@ -96,7 +97,9 @@ def from_keras(
             "`MultiOptimizer` of them; give `model.compile` any other optimizer as it is. "
             f"Received: optimizer of type {type(optimizer).__module__}.{type(optimizer).__name__}"
         )
-    made = cls(**{**_arguments(optimizer), **overrides})
+    arguments = {**_arguments(optimizer), **overrides}
+    arguments["rules"] = [*as_rules(overrides.get("rules")), *_exclusion_rules(optimizer)]
+    made = cls(**arguments)
     if optimizer.built:
         made._exclusions.listed = _twins(optimizer)
         _take_state(made, optimizer)
@@ -127,8 +130,12 @@ def _arguments(optimizer: keras.optimizers.Optimizer) -> dict:
     arguments["learning_rate"] = adapter.learning_rate(optimizer)
     if isinstance(optimizer, keras.optimizers.Muon):
         arguments |= _of_muon(optimizer, arguments["learning_rate"])
-    rules = [*_rules_of(optimizer), *_rules_of_muon(optimizer)]
-    return {**arguments, "variant": "keras", "rules": rules}
+    return {**arguments, "variant": "keras"}
+
+
+def _exclusion_rules(optimizer: keras.optimizers.Optimizer) -> list[Rule]:
+    """What is excluded from weight decay, and from being made orthogonal, as rules."""
+    return [*_rules_of(optimizer), *_rules_of_muon(optimizer)]
 
 
 def _of_muon(optimizer: keras.optimizers.Muon, rate: object) -> dict:

@@ -43,6 +43,12 @@ KERAS_KEYWORDS = (
 SWITCHES = ("inplace", "stop_gradients", "trace_on_next_step")
 
 
+#: What to write for a list of names, as optimizers of TensorFlow Addons take them.
+_INSTEAD_OF_LISTS = (
+    'Write `rules="bias_norm"`, or `rules=[Rule("head", decay=False)]` for what you name; '
+    "`from_tfa_config` takes a config with such lists."
+)
+
 Init = TypeVar("Init", bound=Callable[..., None])
 
 
@@ -173,8 +179,10 @@ def _check_keywords(kwargs: dict, places: Iterable[str], cls: type) -> None:
     """
     unknown = sorted(set(kwargs) - set(places))
     if unknown:
+        lists = unknown[0].startswith(("exclude_from_", "include_in_"))
+        way = _INSTEAD_OF_LISTS if lists else nearest(unknown[0], places)
         raise IvyValueError(
-            f"{cls.__name__} has no argument {unknown[0]!r}. {nearest(unknown[0], places)} "
+            f"{cls.__name__} has no argument {unknown[0]!r}. {way} "
             f"Received: {shown({name: kwargs[name] for name in unknown})}"
         )
 

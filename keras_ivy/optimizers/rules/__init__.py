@@ -2,7 +2,7 @@
 
 from keras_ivy.optimizers.rules.layerwise import layerwise
 from keras_ivy.optimizers.rules.leaf_places import Leaf
-from keras_ivy.optimizers.rules.patterns import anywhere, exclusion_rules
+from keras_ivy.optimizers.rules.patterns import anywhere, entry_rules, exclusion_rules
 from keras_ivy.optimizers.rules.rules import (
     PRESETS,
     Rule,
@@ -22,6 +22,7 @@ __all__ = [
     "RulesLike",
     "anywhere",
     "as_rules",
+    "entry_rules",
     "exclusion_rules",
     "first_stated",
     "layerwise",

@@ -12,6 +12,7 @@ from keras_ivy.optimizers.bias_norm import BiasOrNorm
 from keras_ivy.optimizers.formulas.updates import Treatment
 from keras_ivy.optimizers.parts.spellings import check_flag, check_range, check_whole
 from keras_ivy.optimizers.rules.leaf_places import Leaf, LeafPlace
+from keras_ivy.optimizers.rules.missed import entry_of, nothing_found, nothing_matched
 from keras_ivy.optimizers.rules.rule_config import decode_match, encode_match
 from keras_ivy.registration import register
 from keras_ivy.structure import Surroundings
@@ -357,11 +358,10 @@ def _check_all_matched(rules: Sequence[Rule], matched: set[int], places: "_Place
     others = places.others()
     for rule in missed:
         if not any(rule._holds(place) for place in others):
-            names = ", ".join(path_of(v) for v in places.variables)
+            paths = [path_of(v) for v in places.variables]
+            entry = entry_of(rule.match) if rule._reads_ends else None
             raise IvyValueError(
-                "A rule matches no variable. A pattern must match whole components at the end of "
-                "a path; a layer, or its class, must be alive and hold one of the variables. Pass "
-                f"`required=False` if nothing has to match. Received: {rule!r}, for: {names}"
+                nothing_found(entry, paths) if entry else nothing_matched(rule, rule.match, paths)
             )
 
 
