@@ -69,12 +69,9 @@ REASONS = {
         save load frombuffer h5_file_size shuffle_h5_file
     """,
     "`has_nans` tells": "value_is_nan",
-    "`conv1d`, `conv2d`, `conv3d` and their transposes are here, without these options": """
-        conv conv_general_dilated conv_general_transpose
-    """,
     "the layer `LSTM` and `lstm_update` are here; this is the kernel of a torch module": "lstm",
     "`keras.layers.RNN` does it": "rnn",
-    "Keras CV, or `tf.image`, does it": "nms roi_align ssim_loss",
+    "Keras CV, or `tf.image`, does it": "roi_align ssim_loss",
     "`tf.custom_gradient` does it": "bind_custom_gradient_function",
     "the definition of Ivy 1.0.0.5 is another than NumPy's, whose name it has": "tensorsolve",
     "decompositions of tensors are TensorLy's, which runs on TensorFlow": """
@@ -85,15 +82,14 @@ REASONS = {
         random_tr random_tt random_tucker
     """,
     "signals are `tf.signal`'s": """
-        kaiser_bessel_derived_window mel_weight_matrix vorbis_window dft stft
+        kaiser_bessel_derived_window mel_weight_matrix vorbis_window
     """,
     "`interpolate` and the pools are here; these are steps of them": """
-        area_interpolate nearest_interpolate max_unpool1d pool reduce_window sliding_window
+        area_interpolate nearest_interpolate max_unpool1d reduce_window sliding_window
     """,
     "no network is known that calls it; TensorFlow or NumPy has it": """
         associative_scan binarizer choose frexp gradient histogram modf nextafter reduce
         soft_thresholding sparsify_tensor trim_zeros unique_consecutive
-        local_response_norm
     """,
     "sparse arrays are TensorFlow's `tf.SparseTensor`": """
         is_ivy_sparse_array is_native_sparse_array native_sparse_array

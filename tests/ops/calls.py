@@ -806,6 +806,24 @@ row("threshold", lambda g: (g.x(2, 3), {"threshold": 0, "value": 1}),
 row("complex", two, lambda a, b: a + 1j * b, "f", once=True)
 row("fft2", lambda g: (g.x(2, 3),), np.fft.fft2, "f", once=True)
 row("ifftn", lambda g: (g.x(2, 3),), np.fft.ifftn, "f", once=True)
+row(
+    "conv_general_dilated conv",
+    lambda g: (g.x(2, 5, 4), g.x(3, 2, 6), 1, "SAME",
+        {"dims": 1, "feature_group_count": 2, "x_dilations": 2, "bias": g.x(6)}),
+    None, "f", loose=8,
+)
+row(
+    "conv_general_transpose",
+    lambda g: (g.x(2, 3, 4), g.x(3, 2, 4), 2, "SAME", {"dims": 1, "feature_group_count": 2}),
+    None, "f", loose=8,
+)
+row("pool", lambda g: (g.x(2, 5, 4, 3), 2, "MAX"), None, "if")
+row("local_response_norm", lambda g: (g.x(2, 2, 2, 5), 2), None, "f", loose=4)
+row("dft", lambda g: (g.x(2, 4),), np.fft.fft, "ifc")
+row("stft", lambda g: (g.x(2, 6), 4, 2),
+    lambda x, n, s: np.stack([np.fft.rfft(x[:, :4]), np.fft.rfft(x[:, 2:])], 1), "f", once=True)
+row("nms", lambda g: (g.given([[0.0, 0, 2, 2], [0, 0, 2, 1.5], [3, 3, 4, 4]]), g.p(3)), None, "f",
+    container=False, gradient=False, symbolic=False, once=True)
 row("rfft", lambda g: (g.x(2, 5),), np.fft.rfft, "f", once=True)
 row("rfftn", lambda g: (g.x(2, 5),), np.fft.rfftn, "f", once=True)
 row("interp", lambda g: (g.x(2, 3), g.given([-1.0, 0.5, 1.0]), g.given([2.0, -1.0, 0.5])),

@@ -8,7 +8,7 @@ from keras import ops
 from keras_ivy.layers.base import FANS, IvyLayer, activation_of
 from keras_ivy.layers.options import AllOptions
 from keras_ivy.ops import checks
-from keras_ivy.ops.spatial.conv import convolve
+from keras_ivy.ops.spatial.convolution import convolve
 from keras_ivy.typing import Array, ArrayLike, InitializerLike, Padding, Window
 from keras_ivy.utils.exceptions import IvyValueError
 

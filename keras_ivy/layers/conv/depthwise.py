@@ -8,7 +8,7 @@ from keras import ops
 from keras_ivy.layers.base import GLOROT, ZEROS
 from keras_ivy.layers.conv.base import SpatialLayer
 from keras_ivy.layers.options import Options, given
-from keras_ivy.ops.spatial.conv import depthwise_convolve
+from keras_ivy.ops.spatial.convolution import depthwise_convolve
 from keras_ivy.typing import Array, DTypeLike, InitializerLike, Padding, Values, Window
 
 __all__ = ["DepthwiseConv2D"]

@@ -12,6 +12,7 @@ from keras_ivy.ops.maths import (
     orders,
     products,
     reductions,
+    signals,
     special,
     spectral,
     statistics,
@@ -26,6 +27,7 @@ from keras_ivy.ops.maths.matrices import *
 from keras_ivy.ops.maths.orders import *
 from keras_ivy.ops.maths.products import *
 from keras_ivy.ops.maths.reductions import *
+from keras_ivy.ops.maths.signals import *
 from keras_ivy.ops.maths.special import *
 from keras_ivy.ops.maths.spectral import *
 from keras_ivy.ops.maths.statistics import *
@@ -42,6 +44,7 @@ if not TYPE_CHECKING:  # as in `keras_ivy.ops`
     __all__ += orders.__all__
     __all__ += products.__all__
     __all__ += reductions.__all__
+    __all__ += signals.__all__
     __all__ += special.__all__
     __all__ += spectral.__all__
     __all__ += statistics.__all__

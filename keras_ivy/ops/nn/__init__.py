@@ -8,6 +8,7 @@ from keras_ivy.ops.nn import (
     basics,
     divergences,
     encodings,
+    local_norms,
     losses,
     norms,
     piecewise,
@@ -19,6 +20,7 @@ from keras_ivy.ops.nn.attention import *
 from keras_ivy.ops.nn.basics import *
 from keras_ivy.ops.nn.divergences import *
 from keras_ivy.ops.nn.encodings import *
+from keras_ivy.ops.nn.local_norms import *
 from keras_ivy.ops.nn.losses import *
 from keras_ivy.ops.nn.norms import *
 from keras_ivy.ops.nn.piecewise import *
@@ -32,6 +34,7 @@ if not TYPE_CHECKING:  # as in `keras_ivy.ops`
     __all__ += basics.__all__
     __all__ += divergences.__all__
     __all__ += encodings.__all__
+    __all__ += local_norms.__all__
     __all__ += losses.__all__
     __all__ += norms.__all__
     __all__ += piecewise.__all__
