@@ -301,7 +301,7 @@ def other_defaults(name):
 
 def same_number(a, b):
     try:
-        return float(a) == float(b)
+        return float(a) == float(b.removeprefix("float('").removesuffix("')"))
     except ValueError:
         return False
 

@@ -16,6 +16,9 @@ from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
 __all__ = ["dft", "stft"]
 
+#: The largest size of a transform; windows have the same.
+_LONGEST = 2**24
+
 
 @ivy_function(symbolic=True)
 def dft(
@@ -57,6 +60,8 @@ def dft(
             "dft: the second half tells something of its own where numbers are complex. "
             f"Received: onesided=True, x of dtype {x.dtype.name}"
         )
+    if dft_length is not None:
+        dft_length = checks.positive("dft", "dft_length", dft_length, most=_LONGEST)
     transform = ifft if inverse else fft
     out = transform(x, axis, norm=norm, n=dft_length)
     if not onesided:
@@ -102,10 +107,10 @@ def stft(
     [[(2+0j), 0j], [(4+0j), 0j]]
     """
     x = numbers("stft", "f", signals=signals)
-    length = checks.positive("stft", "frame_length", frame_length)
+    length = checks.positive("stft", "frame_length", frame_length, most=_LONGEST)
     step = checks.positive("stft", "frame_step", frame_step)
     if fft_length is not None:
-        fft_length = checks.positive("stft", "fft_length", fft_length)
+        fft_length = checks.positive("stft", "fft_length", fft_length, most=_LONGEST)
     if window_fn is not None and not callable(window_fn):
         raise IvyTypeError(
             f"stft: `window_fn` must be a function. {received('window_fn', window_fn)}"
