@@ -11,6 +11,7 @@ fails if a public name is on no page, or a page is not what this writes.
 
 import argparse
 import ast
+import dataclasses
 import functools
 import importlib
 import inspect
@@ -356,6 +357,32 @@ def rows_of(table: dict[str, type], page: str) -> Iterator[str]:
         yield f"| {link} | {strings} | {formula} | {_linked(reference)} |"
 
 
+def _flat(settings: object, before: str = "") -> dict[str, object]:
+    """The fields of a variant by name, those of settings inside it by `outer.inner`."""
+    found: dict[str, object] = {}
+    for field in dataclasses.fields(settings):
+        value = getattr(settings, field.name)
+        if dataclasses.is_dataclass(value):
+            found |= _flat(value, f"{before}{field.name}.")
+        else:
+            found[f"{before}{field.name}"] = value
+    return found
+
+
+def settings_of(cls: type, variant: str) -> str:
+    """Those settings of a variant in which the variants of its class are not all alike."""
+    table = {name: _flat(settings) for name, settings in cls.variants.items()}
+    mine = table[variant]
+    differing = [key for key in mine if any(other[key] != mine[key] for other in table.values())]
+    same = [f'`"{name}"`' for name in table if name != variant and table[name] == mine]
+    shown = ", ".join(f"`{key}={_quoted(mine[key])}`" for key in differing)
+    return shown + (f"; the same as {', '.join(same)}" if same else "")
+
+
+def _quoted(value: object) -> str:
+    return f'"{value}"' if isinstance(value, str) else repr(value)
+
+
 def variant_rows() -> Iterator[str]:
     """A row for every variant of every optimizer, with what its docstring says of it."""
     for cls in sorted(_by_class(OPTIMIZERS), key=lambda cls: cls.__name__.lower()):
@@ -369,7 +396,7 @@ def variant_rows() -> Iterator[str]:
             for name in re.findall(r'`"(\w+)"`', head):
                 said[name] = rest
         for variant in variants:
-            what = said.get(variant) or "the formula above; the variants agree"
+            what = said.get(variant) or settings_of(cls, variant)
             yield f'| {cls.__name__} | `variant="{variant}"` | {what} |'
 
 
@@ -402,6 +429,10 @@ def catalogue() -> str:
         *rows_of(OPTIMIZERS, "optimizers"),
         "",
         "## Variants",
+        "",
+        "Where a class tells its variants apart by a table, these are the settings in which they "
+        "differ, by their names in `formulas/variants.py`; the page of the class says what they "
+        "do.",
         "",
         "| optimizer | variant | where it differs |",
         "|---|---|---|",

@@ -60,6 +60,22 @@ def test_the_catalogue_has_every_registered_name():
             assert f'| {cls.__name__} | `variant="{variant}"` |' in text
 
 
+def test_the_catalogue_tells_where_variants_differ():
+    text = (DOCS / "catalogue.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r'^\| (\w+ \| `variant="\w+"`) \| (.*) \|$', text, re.MULTILINE))
+    for cls in (ivy.SGD, ivy.Adam, ivy.AdamW, ivy.LAMB, ivy.LARS, ivy.Muon):
+        for name, setting in cls.variants.items():
+            for other, another in cls.variants.items():
+                if setting != another:
+                    mine, its = (rows[f'{cls.__name__} | `variant="{n}"`'] for n in (name, other))
+                    told_together = cls is ivy.AdamW and {name, other} == {"paper", "keras"}
+                    assert mine != its or told_together, (cls, name, other)
+    for said in ('scale="rms"', "adam_beta_2=0.999", "adam_epsilon=1e-07", "adam_nesterov=False"):
+        assert f"`{said}`" in rows['Muon | `variant="keras"`']
+    assert rows['SGD | `variant="independent"`'] == '`decay="independent"`'
+    assert rows['SGD | `variant="keras"`'].endswith('the same as `"ivy"`, `"paper"`')
+
+
 def test_the_catalogue_tells_formula_and_paper():
     text = (DOCS / "catalogue.md").read_text(encoding="utf-8")
     row = next(line for line in text.splitlines() if "`siren_ivy`" in line)

@@ -1,10 +1,14 @@
 """`from_keras` against Keras itself."""
 
+import pathlib
+import re
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
+import keras_ivy
 from keras_ivy.optimizers import (
     LAMB,
     LARS,
@@ -195,6 +199,31 @@ def test_rules_given_to_from_keras_come_before_what_is_excluded(built):
     rows = from_keras(theirs, rules=rules).explain(variables_of())
     assert [row.decay for row in rows] == [0.5, 0.0, 0.25, 0.5]
     assert [row.lr_multiplier for row in rows] == [1.0, 1.0, 1.0, 0.5]
+
+
+EQUAL = re.compile(r"^\| `(keras\.optimizers\.(?!Loss)\w+\(.*\))` \| `(ivy\..*)` \|$", re.MULTILINE)
+PAGE = pathlib.Path(__file__).parents[2] / "docs" / "migrate" / "keras.md"
+
+
+def equal_lines():
+    """The lines of the page for those who come from Keras that name an optimizer on both sides."""
+    return EQUAL.findall(PAGE.read_text(encoding="utf-8"))
+
+
+def test_lines_of_the_page_cover_the_optimizers():
+    names = [theirs.split(".")[2].split("(")[0] for theirs, _ in equal_lines()]
+    assert names == ["SGD", "Adam", "AdamW", "Lamb", "Muon"]
+
+
+@pytest.mark.parametrize(("theirs", "ours"), equal_lines(), ids=lambda line: line.split("(")[0])
+def test_lines_of_the_page_give_the_same_numbers(theirs, ours):
+    names = {"keras": keras, "ivy": keras_ivy}
+    results = []
+    for line in (theirs, ours):
+        variables = variables_of()
+        train(eval(line, names), variables, range(2))
+        results.append(variables)
+    assert_close(*results)
 
 
 def test_rules_given_beside_layers_that_muon_excludes():

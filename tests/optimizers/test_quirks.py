@@ -45,10 +45,26 @@ def test_no_other_variant_warns(cls):
         optimizer.build([variable()])
         explanation = optimizer.explain([variable()])
         assert [row.decay for row in explanation] == [0.1]
-        assert not explanation.notes
+        in_the_gradient = (cls, variant) == (AdamW, "ivy")
+        assert len(explanation.notes) == in_the_gradient
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         cls(0.1).build([variable()])
+
+
+def test_decay_in_the_gradient_is_noted_where_there_is_some():
+    """With a constant gradient Ivy's AdamW moves by the rate alone, however large the decay."""
+    moved = []
+    for decay in (0.0, 0.5):
+        optimizer, w = AdamW(0.1, weight_decay=decay), variable()
+        notes = optimizer.explain([w]).notes
+        assert len(notes) == (decay > 0)
+        assert all("gradient" in note and 'variant="paper"' in note for note in notes)
+        optimizer.apply([tf.ones(10)], [w])
+        moved.append(float(w[0]))
+    assert moved[0] == pytest.approx(moved[1], rel=1e-5)
+    free = AdamW(0.1, weight_decay=0.5, rules=[Rule("w", decay=False)])
+    assert not free.explain([variable()]).notes
 
 
 def test_repr_shows_class_variant_rate_and_rules():

@@ -145,6 +145,11 @@ class Formula(abc.ABC, Generic[Scalars]):
         """What weight decay does, as a sentence, if it decays nothing."""
         return None
 
+    @property
+    def coupled_decay(self) -> str | None:
+        """What weight decay does, as a sentence, if it is no decoupled decay as one expects."""
+        return None
+
     def stored(self, slots: Slots) -> Slots:
         """The slots as variables and files hold them, and, of those, the slots: an involution."""
         return slots

@@ -118,6 +118,11 @@ class MethodFormula(Formula[Any]):
         """As the formula that is replaced."""
         return None if self._replaced is None else self._replaced.instead_of_decay
 
+    @property
+    def coupled_decay(self) -> str | None:
+        """As the formula that is replaced."""
+        return None if self._replaced is None else self._replaced.coupled_decay
+
     def stored(self, slots: Slots) -> Slots:
         """As the formula that is replaced stores them."""
         return slots if self._replaced is None else self._replaced.stored(slots)

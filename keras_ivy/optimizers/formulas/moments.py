@@ -114,6 +114,17 @@ class MomentFormula(Formula[MomentScalars]):
         return "weight decay changes the norm in the trust ratio, and so the rate, alone, as in Ivy"
 
     @property
+    def coupled_decay(self) -> str | None:
+        """What Ivy's AdamW does."""
+        if self.variant.decay != "gradient":
+            return None
+        return (
+            "adds weight decay to the gradient, as in Ivy: it goes through the moments, as L2 "
+            "regularisation does, and a weight does not shrink by the share that `decay` names; "
+            '`variant="paper"` decouples it'
+        )
+
+    @property
     def keeps_norms(self) -> bool:
         """Where there is no trust ratio."""
         return not self.adapts

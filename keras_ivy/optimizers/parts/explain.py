@@ -13,7 +13,7 @@ from keras_ivy.optimizers.ivy_side.keys import unique_paths
 from keras_ivy.optimizers.keras_side.tensors import is_zero
 from keras_ivy.optimizers.parts.checks import check_variables
 from keras_ivy.optimizers.parts.host import Host
-from keras_ivy.optimizers.parts.quirks import decay_without_decay
+from keras_ivy.optimizers.parts.quirks import decay_in_gradient, decay_without_decay
 from keras_ivy.optimizers.parts.shown import printed_timed
 from keras_ivy.optimizers.parts.timed import is_timed
 from keras_ivy.optimizers.rules import Leaf
@@ -196,8 +196,9 @@ def explain(host: Host, model: Explained) -> Explanation:
             )
         )
     found = Explanation(rows)
-    note = decay_without_decay(host, [treatment for treatment, _ in resolved])
-    found.notes = (*(() if note is None else (note,)), *host._notes())
+    treatments = [treatment for treatment, _ in resolved]
+    said = (decay_without_decay(host, treatments), decay_in_gradient(host, treatments))
+    found.notes = (*filter(None, said), *host._notes())
     if timed and any(t.shared and t.decay for t, _ in resolved):
         follows = printed_timed(host.weight_decay)
         found.notes += (f"Weight decay follows {follows}; this is its strength now.",)

@@ -11,7 +11,7 @@ from keras_ivy.optimizers.keras_side.tensors import is_zero
 from keras_ivy.optimizers.parts.host import Host
 from keras_ivy.typing import Variable
 
-__all__ = ["Quirks", "decay_without_decay"]
+__all__ = ["Quirks", "decay_in_gradient", "decay_without_decay"]
 
 
 class Quirks:
@@ -100,3 +100,11 @@ def decay_without_decay(host: Host, treatments: Sequence[Treatment]) -> str | No
     if not any(adapted) or not any(t.decay > 0.0 for t in treatments):
         return f"{name} ignores this weight decay: nothing decays, and no rate changes."
     return f"{name} does not decay: {formula.instead_of_decay}."
+
+
+def decay_in_gradient(host: Host, treatments: Sequence[Treatment]) -> str | None:
+    """Return what weight decay does in an AdamW that does not decouple it, if there is some."""
+    said = formula_of(host).coupled_decay
+    if said is None or not any(treatment.decay for treatment in treatments):
+        return None
+    return f"{type(host).__name__} with variant={host.variant!r} {said}."
