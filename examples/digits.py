@@ -38,7 +38,7 @@ assert not any(name.startswith("keras_ivy") for name in sys.modules)
 
 
 class Digits(ivy.Module):
-    """Three linear layers in Ivy style: weights of shape (out, in) under `layers_v{i}`."""
+    """Three linear layers in Ivy style: weights of shape (out, in) under `hidden/v0`, ...."""
 
     def __init__(self):
         self.hidden = [ivy.Linear(64, HIDDEN), ivy.Linear(HIDDEN, HIDDEN)]

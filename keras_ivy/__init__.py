@@ -53,6 +53,7 @@ from keras_ivy.ops import *
 from keras_ivy.ops.arrays import random
 from keras_ivy.ops.ivy import devices as device
 from keras_ivy.utils import exceptions
+from keras_ivy.ops.ivy.left_out import sentence as _sentence
 from keras_ivy.registration import list_initializers
 from keras_ivy.version import __version__
 
@@ -91,3 +92,17 @@ __all__ += optimizers.__all__
 
 def __dir__() -> list[str]:
     return sorted(__all__)
+
+
+if not TYPE_CHECKING:  # a checker would take every name for an attribute
+
+    def __getattr__(name: str) -> object:
+        """Say why a name of Ivy's is not here, or which name is the nearest."""
+        if name.startswith("_"):
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
+        reason = _sentence(name)
+        if reason is not None:
+            raise exceptions.IvyAttributeError(f"{reason}. Received: {__name__}.{name}", name=name)
+        raise exceptions.IvyNameError(
+            f"module {__name__!r} has no attribute {name!r}", name=name, known=__dir__
+        )

@@ -99,3 +99,12 @@ def test_every_public_class_and_function_is_documented():
     own = {n: x for n, x in public.items() if getattr(x, "__module__", "").startswith("keras_ivy")}
     assert len(own) > 100
     assert [name for name, x in own.items() if not x.__doc__] == []
+
+
+def test_a_misspelt_name_gets_the_nearest_ones():
+    with pytest.raises(AttributeError, match=r"no attribute 'Lineer'\. Did you mean 'Linear'"):
+        keras_ivy.Lineer  # noqa: B018
+    with pytest.raises(AttributeError, match=r"no attribute '__wrapped__'$"):
+        keras_ivy.__wrapped__  # noqa: B018
+    assert not hasattr(keras_ivy, "Lineer")
+    assert getattr(keras_ivy, "no_such_name_at_all", 3) == 3

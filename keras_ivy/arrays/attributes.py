@@ -17,9 +17,9 @@ from keras_ivy.arrays.names import METHODS, PROMOTING
 from keras_ivy.arrays.promotion import promoted
 from keras_ivy.ops.tensors import dtype_name, to_tensor
 from keras_ivy.typing import Array, ArrayLike, ShapeLike
-from keras_ivy.utils.exceptions import IvyAttributeError, IvyValueError
+from keras_ivy.utils.exceptions import IvyAttributeError, IvyNameError, IvyValueError
 
-__all__ = ["PROPERTIES", "RULES", "put_attributes", "unbound"]
+__all__ = ["PROPERTIES", "RULES", "is_given", "put_attributes", "unbound"]
 
 
 def put_attributes(attributes: Attributes) -> None:
@@ -34,7 +34,13 @@ def _getter(original: Callable[[Array, str], object] | None) -> Callable[[Array,
 
     def __getattr__(self: Array, name: str) -> object:
         if name not in _NAMES or caller(2) is Caller.LIBRARY:
-            return own(self, name)
+            try:
+                return own(self, name)
+            except AttributeError as error:
+                if name in _NAMES or name.startswith("_") or caller(2) is Caller.LIBRARY:
+                    raise
+                said = f"Arrays have no attribute {name!r}"
+                raise IvyNameError(said, name=name, obj=self, known=_given) from error
         if name in PROPERTIES:
             return PROPERTIES[name](self)
         return types.MethodType(_method(name), self)
@@ -195,3 +201,15 @@ PROPERTIES: dict[str, Callable[[Array], object]] = {
 }
 
 _NAMES = frozenset({*METHODS, *RULES, *PROPERTIES})
+
+
+def _given() -> list[str]:
+    """All names that array mode gives."""
+    return [name for name in _NAMES if is_given(name)]
+
+
+def is_given(name: str) -> bool:
+    """Whether array mode gives arrays a name, and this package has a function for it."""
+    if name in PROPERTIES:
+        return True
+    return name in _NAMES and (name in RULES or any(name in vars(p) for p in (ops, optimizers)))

@@ -4,8 +4,9 @@ import contextlib
 from collections.abc import Sequence
 
 from keras_ivy.adapters.array_classes import Attributes
-from keras_ivy.arrays.attributes import put_attributes
+from keras_ivy.arrays.attributes import is_given, put_attributes
 from keras_ivy.arrays.operators import put_operators
+from keras_ivy.functional.array_errors import know_names
 from keras_ivy.utils.checks import flag
 
 __all__ = ["ArrayMode", "array_mode", "modes", "set_array_mode", "set_modes", "unset_array_mode"]
@@ -140,3 +141,6 @@ def set_modes(found: Sequence[ArrayMode]) -> None:
         put_attributes(_attributes)
         put_operators(_attributes)
         undone.pop_all()
+
+
+know_names(lambda name: not array_mode() and is_given(name))

@@ -1,13 +1,15 @@
 """`python -m keras_ivy convert program.py:make weights.hdf5 net.keras`: Ivy's weights to Keras."""
 
 import argparse
+import inspect
 import os
 import runpy
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import keras_ivy
 from keras_ivy.drop_in import install
+from keras_ivy.utils.exceptions import IvyTypeError
 
 __all__ = ["run"]
 
@@ -58,7 +60,7 @@ def run(arguments: Sequence[str]) -> int:
                     file=sys.stderr,
                 )
                 return CANNOT_RUN
-            module = made[name]()
+            module = _made(made[name], options.module)
             keras_ivy.convert_weights(
                 module, options.source, options.target, allow_pickle=options.allow_pickle
             )
@@ -69,3 +71,16 @@ def run(arguments: Sequence[str]) -> int:
             del sys.path[0]
     print(f"{options.target}: {len(module.weights)} weights of {options.source}")
     return 0
+
+
+def _made(make: Callable[..., keras_ivy.Module], given: str) -> keras_ivy.Module:
+    """Call what makes the module; say what does where it takes arguments."""
+    try:
+        inspect.signature(make).bind()
+    except TypeError as error:
+        raise IvyTypeError(
+            f"Making the module takes arguments ({error}): write a function that gives them, such "
+            "as `def make(): return Net(3)` in a file `factory.py`, and name it: "
+            f"`factory.py:make`. Received: {given!r}"
+        ) from error
+    return make()

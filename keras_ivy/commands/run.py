@@ -9,17 +9,25 @@ import sys
 import types
 from collections.abc import Callable, Sequence
 
+from keras_ivy.container.files.pickles import allow_everywhere
 from keras_ivy.drop_in import install
 
 __all__ = ["run"]
 
 _USAGE = """\
-usage: python -m keras_ivy run program.py [arguments]
-       python -m keras_ivy run -m module [arguments]
+usage: python -m keras_ivy run [--allow-pickle] program.py [arguments]
+       python -m keras_ivy run [--allow-pickle] -m module [arguments]
 
 Run an Ivy program unchanged: `import ivy` finds keras_ivy, and array mode is on. All else is as
 with `python program.py`: arguments, the folder that modules are imported from, `__main__`,
-tracebacks and the exit code, which is 2 if there is no such program."""
+tracebacks and the exit code, which is 2 if there is no such program.
+
+  --allow-pickle  let whatever the program loads be a pickle, as it may be in Ivy. A pickle is a
+                  program: whoever wrote it can do anything here. Off by default, where a load
+                  reads pickles only if it says so itself (`allow_pickle=True`)."""
+
+#: What comes before the program, if its loads may read pickles.
+_ALLOW = "--allow-pickle"
 
 #: Files whose frames are no part of what a program's traceback shows.
 _OURS = (__file__, runpy.__file__, "<frozen runpy>")
@@ -32,19 +40,23 @@ def run(arguments: Sequence[str]) -> int:
     since threads and exit handlers of the program may outlive its last line.
 
     Args:
-        arguments: The program, or `-m` and a module; what follows is for the program.
+        arguments: The program, or `-m` and a module, and before it `--allow-pickle` if what the
+            program loads may be a pickle; what follows is for the program.
 
     Returns:
         The exit code: the program's own, 1 if it ended by an exception, which is printed as
         Python prints it, or 2 if there is no such program.
     """
     program, *rest = [*arguments, ""]
+    allowed = program == _ALLOW
+    if allowed:
+        program, *rest = rest or [""]
     rest = rest[:-1]
     if program in ("-h", "--help"):
         print(_USAGE)
         return 0
     if program == "-m" and rest:
-        install()
+        _open(allowed)
         return _ended(lambda: _run_module(*rest))
     if program.startswith("-") or not os.path.exists(program):
         print(
@@ -52,8 +64,15 @@ def run(arguments: Sequence[str]) -> int:
             file=sys.stderr,
         )
         return 2
-    install()
+    _open(allowed)
     return _ended(lambda: _run_path(program, *rest))
+
+
+def _open(allow_pickle: bool) -> None:
+    """Let the program find Ivy, and read pickles if that is allowed."""
+    install()
+    if allow_pickle:
+        allow_everywhere()
 
 
 def _run_path(path: str, *arguments: str) -> None:

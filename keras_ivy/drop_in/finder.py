@@ -10,9 +10,10 @@ from collections.abc import Callable, Sequence
 
 from keras_ivy.arrays.mode import ArrayMode, array_mode
 from keras_ivy.arrays.promotion import precise_mode
-from keras_ivy.drop_in.places import NO_OTHER_BACKEND, PLACES, TOP, TRANSLATORS, why_not
+from keras_ivy.drop_in.places import NO_OTHER_BACKEND, PLACES, TOP, why_not
 from keras_ivy.ops.ivy.backends import current_backend_str
-from keras_ivy.utils.exceptions import IvyAttributeError, nearest
+from keras_ivy.ops.ivy.left_out import sentence
+from keras_ivy.utils.exceptions import IvyAttributeError, IvyImportError, nearest
 
 __all__ = ["Door", "Finder"]
 
@@ -50,8 +51,9 @@ class Door(types.ModuleType):
                 continue
         if not PLACES[place]:
             raise IvyAttributeError(f"{NO_OTHER_BACKEND}. Received: {self.__name__}.{name}")
-        if not place and name in TRANSLATORS:
-            raise IvyAttributeError(f"{TRANSLATORS[name]}. Received: {self.__name__}.{name}")
+        reason = sentence(name)
+        if reason is not None:
+            raise IvyAttributeError(f"{reason}. Received: {self.__name__}.{name}")
         raise IvyAttributeError(
             f"There is no `{self.__name__}.{name}`. {nearest(name, dir(self), count=2)}"
         )
@@ -85,11 +87,16 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
         Raises:
             ModuleNotFoundError: If it is named as one of Ivy's, and is not here.
+            ImportError: If it is no module but a name that stands in another, or is left out.
+                Python asks here for it when `from ivy.x import name` has not found it.
         """
         if fullname.partition(".")[0] != TOP:
             return None
         place = _place(fullname)
         if place not in PLACES:
+            why = _no_such_name(place)
+            if why is not None:
+                raise IvyImportError(f"{why}. Received: {fullname}", name=fullname)
             raise ModuleNotFoundError(why_not(place), name=fullname)
         # All are packages, so that Python asks here for what stands below each.
         return importlib.machinery.ModuleSpec(fullname, self, origin="keras_ivy", is_package=True)
@@ -124,6 +131,17 @@ def _place(fullname: str) -> str:
 def _sources(place: str) -> list[types.ModuleType]:
     """The modules of this package that a place shows."""
     return [sys.modules.get(name) or importlib.import_module(name) for name in PLACES[place]]
+
+
+def _no_such_name(place: str) -> str | None:
+    """What to say of a name that a module has not; None where it may be meant as a module."""
+    parent, _, name = place.rpartition(".")
+    if parent not in PLACES or not PLACES[parent]:
+        return None
+    homes = [f"{TOP}.{p}" for p in PLACES if p.startswith("stateful.") and name in _public(p)]
+    if homes:
+        return f"`{name}` stands in `{homes[0]}`, and in `{TOP}`; import it from there"
+    return sentence(name)
 
 
 def _public(place: str) -> set[str]:

@@ -4,9 +4,10 @@ A place is the name of a module below `ivy`, and what it shows are the public na
 this package, of which the first that has a name counts.
 """
 
+from keras_ivy.ops.ivy.left_out import TRANSLATORS
 from keras_ivy.utils.exceptions import nearest
 
-__all__ = ["NO_OTHER_BACKEND", "PLACES", "TOP", "TRANSLATORS", "why_not"]
+__all__ = ["NO_OTHER_BACKEND", "PLACES", "TOP", "why_not"]
 
 #: The name that programs import.
 TOP = "ivy"
@@ -102,21 +103,14 @@ NO_OTHER_BACKEND = (
     "keras_ivy computes with Keras on TensorFlow, and has no other backend; use "
     "`ivy.functional.backends.tensorflow`, or functions of `ivy` itself"
 )
-_TRANSLATORS = "Ivy's tracer and translators between frameworks are not part of keras_ivy"
-#: Functions at Ivy's top that are not here, and the sentence for what is asked of them.
-TRANSLATORS = dict.fromkeys(
-    ("compile", "graph_transpile", "source_to_source", "trace_graph", "transpile", "unify"),
-    f"{_TRANSLATORS}; `tf.function(fn)` makes a graph of a function, and `tf.function(fn, "
-    "jit_compile=True)` compiles it",
-)
 #: Modules of Ivy that are not here, each with those below it.
 _NOT_HERE = {
     **{f"functional.backends.{name}": NO_OTHER_BACKEND for name in OTHER_BACKENDS},
-    "compiler": _TRANSLATORS,
-    "engines": _TRANSLATORS,
-    "functional.frontends": _TRANSLATORS,
-    "stateful.converters": _TRANSLATORS,
-    "transpiler": _TRANSLATORS,
+    "compiler": TRANSLATORS,
+    "engines": TRANSLATORS,
+    "functional.frontends": TRANSLATORS,
+    "stateful.converters": TRANSLATORS,
+    "transpiler": TRANSLATORS,
 }
 
 

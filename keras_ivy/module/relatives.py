@@ -12,6 +12,7 @@ from keras_ivy.container import Container
 from keras_ivy.module.attributes import Attributes
 from keras_ivy.module.record import own_record, record_of
 from keras_ivy.module.variables.tracking import structure_now
+from keras_ivy.ops.ivy.left_out import sentence
 from keras_ivy.structure import sublayers
 from keras_ivy.utils.checks import flag, whole
 from keras_ivy.utils.exceptions import IvyAttributeError, IvyValueError
@@ -21,6 +22,21 @@ if TYPE_CHECKING:
 
 __all__ = ["Relatives"]
 
+#: What Ivy's modules keep of their arguments, and of their state, by Ivy's private names.
+_PRIVATE: "dict[str, Callable[[Module], Any]]" = {
+    "_args": lambda module: own_record(module).options.args,
+    "_build_mode": lambda module: module.build_mode,
+    "_built": lambda module: module.built,
+    "_dev": lambda module: module.device,
+    "_device": lambda module: module.device,
+    "_dtype": lambda module: module.variable_dtype,
+    "_kwargs": lambda module: own_record(module).options.kwargs,
+    "_store_vars": lambda module: own_record(module).options.store_vars,
+    "_training": lambda module: module.training,
+    "_v": lambda module: module.v,
+    "_with_partial_v": lambda module: own_record(module).options.with_partial_v,
+}
+
 
 class Relatives(Attributes):
     """The methods of `Module` that look at the modules above and below it."""
@@ -28,9 +44,12 @@ class Relatives(Attributes):
     if not TYPE_CHECKING:  # a checker would take every name for an attribute
 
         def __getattr__(self, name: str) -> Any:
-            """Return the device under the names that Ivy's modules keep it under."""
-            if name in ("_dev", "_device") and record_of(self) is not None:
-                return self.device
+            """Return what Ivy's modules keep under private names, unless the program set them."""
+            if name in _PRIVATE and record_of(self) is not None:
+                return _PRIVATE[name](self)
+            reason = sentence(name) if name in ("show_graph", "trace_graph") else None
+            if reason is not None:
+                raise IvyAttributeError(f"{reason}. Received: {name}", name=name, obj=self)
             raise IvyAttributeError(
                 f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self
             )

@@ -5,7 +5,7 @@ Programs written for Ivy catch `IvyException`; programs written for Keras catch 
 """
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 
 class IvyException(Exception):
@@ -40,6 +40,38 @@ class IvyKeyError(IvyException, KeyError):
 
 class IvyAttributeError(IvyException, AttributeError):
     """An attribute does not exist."""
+
+
+class IvyNameError(IvyAttributeError):
+    """An attribute does not exist; prints the nearest names, which are looked for only then.
+
+    `hasattr` asks and throws the answer away, so that looking for them at once would cost.
+
+    Args:
+        message: The sentence that says so.
+        name: The name that was asked for.
+        obj: What was asked.
+        known: The names that there are; may be a function that returns them.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        name: str | None = None,
+        obj: object = None,
+        known: Iterable[str] | Callable[[], Iterable[str]] = (),
+    ):
+        super().__init__(message, name=name, obj=obj)
+        self._known = known
+
+    def __str__(self) -> str:
+        message = Exception.__str__(self)
+        known = self._known() if callable(self._known) else self._known
+        found = difflib.get_close_matches(self.name or "", sorted(set(known)), n=2, cutoff=0.5)
+        if not found:
+            return message
+        return f"{message}. Did you mean {' or '.join(map(repr, found))}?"
 
 
 class IvyIndexError(IvyException, IndexError):

@@ -398,3 +398,116 @@ def test_modules_train_save_and_export_with_methods_in_their_code(tmp_path):
         net.export(tmp_path / "served", verbose=False)
     served = tf.saved_model.load(str(tmp_path / "served"))
     np.testing.assert_allclose(served.serve(x), y, rtol=1e-6)  # off: it was traced
+
+
+class Flat(ivy.Module):
+    def __init__(self, method="reshape"):
+        self._method = method
+        self._linear = ivy.Linear(3, 2)
+        super().__init__()
+
+    def _forward(self, x):
+        return getattr(self._linear(x), self._method)((-1,))
+
+
+class Outer(ivy.Module):
+    def __init__(self):
+        self._flat = Flat()
+        super().__init__()
+
+    def _forward(self, x):
+        return self._flat(x)
+
+
+ROWS = np.ones((2, 3), "float32")
+
+
+def compiled(module):
+    module.compile("sgd", "mse")
+    return module
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        lambda: Flat()(ROWS),
+        lambda: Outer()(ROWS),
+        lambda: Flat()(keras.Input((3,))),
+        lambda: Flat()(ROWS, v=Flat().v),
+        lambda: compiled(Flat()).fit(ROWS, ROWS, verbose=0),
+        lambda: Flat().predict(ROWS, verbose=0),
+        lambda: tf.function(Flat())(ROWS),
+        lambda: ivy.execute_with_gradients(
+            lambda v: v.a.reshape((-1,)), ivy.Container(a=ivy.ones((2,)))
+        ),
+        lambda: ivy.value_and_grad(lambda v: v["a"].reshape((-1,)))({"a": ivy.ones((2,))}),
+    ],
+    ids=["call", "inside", "symbolic", "v", "fit", "predict", "traced", "execute", "grad"],
+)
+def test_without_the_mode_a_method_of_ivys_says_how_to_get_it(run):
+    with pytest.raises(AttributeError, match=r"no `reshape` .*`ivy\.set_array_mode\(True\)`"):
+        run()
+
+
+@pytest.mark.parametrize("make", [Flat, Outer])
+def test_what_the_array_said_is_the_cause(make):
+    with pytest.raises(AttributeError) as caught:
+        make()(ROWS)
+    assert "experimental_enable_numpy_behavior" in str(caught.value.__cause__)
+    assert "experimental_enable_numpy_behavior" not in str(caught.value)
+
+
+def test_a_loaded_module_says_so_too(tmp_path):
+    with ivy.set_array_mode(True):
+        module = Flat()
+        expected = module(ROWS).to_list()
+        module.save(tmp_path / "m.keras")
+    again = ivy.Module.load(tmp_path / "m.keras")
+    with pytest.raises(AttributeError, match=r"set_array_mode\(True\)"):
+        again.predict(ROWS, verbose=0)
+    with pytest.raises(AttributeError, match=r"set_array_mode\(True\)"):
+        again.export(tmp_path / "served", verbose=False)
+    with ivy.set_array_mode(True):
+        assert again.predict(ROWS, verbose=0).tolist() == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("name", ["no_such_method", "as_strided"])
+def test_what_array_mode_would_not_give_is_tensorflows_error(name):
+    with pytest.raises(AttributeError) as caught:
+        Flat(name)(ROWS)
+    assert name in str(caught.value)
+    assert "set_array_mode" not in str(caught.value)
+
+
+def test_errors_about_something_else_stay():
+    class Other(ivy.Module):
+        def _forward(self, x):
+            try:
+                return x.reshape((-1,))
+            except AttributeError:
+                raise AttributeError("of the program's own") from None
+
+    class Missing(ivy.Module):
+        def _forward(self, x):
+            try:
+                return x.reshape((-1,))
+            except AttributeError:
+                return self.nothing
+
+    with pytest.raises(AttributeError, match="of the program's own") as caught:
+        Other()(ROWS)
+    assert "set_array_mode" not in str(caught.value)
+    with pytest.raises(AttributeError, match="no attribute 'nothing'") as caught:
+        Missing()(ROWS)
+    assert "set_array_mode" not in str(caught.value)
+
+
+def test_a_misspelt_method_gets_the_nearest_names():
+    x = ivy.ones((2,))
+    with ivy.set_array_mode(True):
+        assert not hasattr(x, "reshap")
+        with pytest.raises(AttributeError, match=r"'reshap'\. Did you mean 'reshape'") as caught:
+            x.reshap((1, 2))
+        with pytest.raises(AttributeError, match="'_reshape'") as caught:
+            x._reshape  # noqa: B018
+        assert "Did you mean" not in str(caught.value)

@@ -8,6 +8,7 @@ import pytest
 
 from keras_ivy import drop_in
 from keras_ivy.commands import main
+from keras_ivy.container.files.pickles import allow_everywhere, may_read
 
 SEEN = """
 import json, os, sys
@@ -133,7 +134,7 @@ def test_a_module_that_is_not_there_ends_as_in_python(process, folder, capfd):
 
 def test_help_tells_how(capfd):
     assert main(["run", "--help"]) == 0
-    assert "run program.py [arguments]" in capfd.readouterr().out
+    assert "run [--allow-pickle] program.py [arguments]" in capfd.readouterr().out
 
 
 PROGRAM = """
@@ -181,3 +182,55 @@ def test_a_process_of_its_own(folder):
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout == "Container (5, 2)\nlate CrossEntropyLoss\n"
+
+
+LOADS = """
+import sys
+import ivy
+
+folder = sys.argv[1]
+ivy.Sequential(ivy.Linear(2, 1)).save(folder + "/net.pkl")
+ivy.Container(a=ivy.ones((2,))).cont_to_disk_as_pickled(folder + "/v.pkl")
+ivy.Linear(2, 1).v.cont_to_disk_as_pickled(folder + "/w.pkl")
+loads = {
+    "module": lambda: ivy.Module.load(folder + "/net.pkl"),
+    "container": lambda: ivy.Container.load(folder + "/v.pkl"),
+    "weights": lambda: ivy.Linear(2, 1).load_weights(folder + "/w.pkl"),
+}
+for name, load in loads.items():
+    try:
+        load()
+        print(name, "read")
+    except ValueError as error:
+        print(name, "allow_pickle=True" in str(error))
+"""
+
+
+@pytest.fixture
+def no_pickles():
+    yield
+    allow_everywhere(False)
+
+
+@pytest.mark.parametrize("as_module", [False, True])
+def test_pickles_are_read_where_the_command_line_allows_it(
+    as_module, process, folder, capfd, no_pickles
+):
+    (folder / "program.py").write_text(LOADS)
+    program = ["-m", "program"] if as_module else ["program.py"]
+    assert main(["run", *program, str(folder)]) == 0
+    assert capfd.readouterr().out == "module True\ncontainer True\nweights True\n"
+    # After the program it is an argument of the program's.
+    assert main(["run", *program, str(folder), "--allow-pickle"]) == 0
+    assert capfd.readouterr().out == "module True\ncontainer True\nweights True\n"
+    assert main(["run", "--allow-pickle", *program, str(folder)]) == 0
+    assert capfd.readouterr().out == "module read\ncontainer read\nweights read\n"
+
+
+def test_allowing_pickles_needs_a_program(folder, capfd, no_pickles):
+    assert main(["run", "--allow-pickle"]) == 2
+    assert main(["run", "--allow-pickle", "missing.py"]) == 2
+    assert "program='missing.py'" in capfd.readouterr().err
+    assert not may_read(False)
+    assert main(["run", "--allow-pickle", "--help"]) == 0
+    assert "A pickle is a\n" in capfd.readouterr().out

@@ -291,3 +291,29 @@ def test_decorators_of_func_wrapper_keep_functions(door):
     assert double(3) == 6
     assert dict(double(door.Container(a=1, b=2), times=3)) == {"a": 3, "b": 6}
     assert double.__name__ == "double"
+
+
+@pytest.mark.parametrize(
+    ("program", "said"),
+    [
+        ("from ivy.stateful.layers import BatchNorm2D", r"stands in `ivy\.stateful\.norms`"),
+        ("from ivy.stateful.norms import Linear, LayerNorm", r"stands in `ivy\.stateful\.layers`"),
+        ("from ivy.stateful.optimizers import Adam, Zeros", r"in `ivy\.stateful\.initializers`"),
+        ("from ivy import rnn", r"`rnn` out: `keras\.layers\.RNN` does it"),
+        ("from ivy import trace_graph", r"`tf\.function\(fn\)` makes a graph"),
+    ],
+)
+def test_an_import_from_the_wrong_module_says_which_is_right(program, said, door):
+    with pytest.raises(ImportError, match=said) as caught:
+        exec(program)
+    assert not isinstance(caught.value, ModuleNotFoundError)
+    assert not hasattr(sys.modules["ivy"].stateful.layers, "BatchNorm2D")
+
+
+def test_what_is_left_out_has_its_reason_at_the_top_as_at_the_door(door):
+    for package in (keras_ivy, door):
+        assert not hasattr(package, "rnn")
+        with pytest.raises(AttributeError, match=r"leaves Ivy's `rnn` out: `keras\.layers\.RNN`"):
+            package.rnn  # noqa: B018
+        with pytest.raises(AttributeError, match=r"`tf\.function\(fn\)`"):
+            package.trace_graph  # noqa: B018

@@ -3,6 +3,7 @@
 import copy
 import pathlib
 import pickle
+import zipfile
 
 import h5py
 import keras
@@ -303,3 +304,47 @@ def test_layers_inside_a_keras_model_round_trip(tmp_path):
     model.save(tmp_path / "m.keras")
     loaded = keras.saving.load_model(tmp_path / "m.keras")
     np.testing.assert_array_equal(loaded.predict(X, verbose=0), model.predict(X, verbose=0))
+
+
+OWN = """
+import keras_ivy as ivy
+
+
+class {0}(ivy.Module):
+    def __init__(self):
+        self.inner = ivy.Linear(2, 1)
+        super().__init__()
+
+    def _forward(self, x):
+        return self.inner(x)
+"""
+
+
+@pytest.mark.parametrize("zipped", [True, False])
+@pytest.mark.parametrize("place", ["unheard_of", "__main__"])
+def test_an_unknown_class_says_what_to_import(place, zipped, tmp_path):
+    """The class is renamed in the file, as a process that has not defined it sees it."""
+    made = {"__name__": place}
+    before, after = (f"Unheard{letter}{len(place)}{zipped}" for letter in "AB")
+    exec(OWN.format(before), made)
+    module = made[before]()
+    module(np.ones((1, 2), "float32"))
+    path = tmp_path / "m.keras"
+    module.save(tmp_path / "folder", zipped=False)
+    config = (tmp_path / "folder" / "config.json").read_text()
+    (tmp_path / "folder" / "config.json").write_text(config.replace(before, after))
+    if zipped:
+        with zipfile.ZipFile(path, "w") as archive:
+            for file in (tmp_path / "folder").iterdir():
+                archive.write(file, file.name)
+    else:
+        path = tmp_path / "folder"
+    said = f"import `unheard_of` first, which defines the class `{after}`"
+    if place == "__main__":
+        said = f"the class `{after}` was defined in the program that was run itself: define it"
+    with pytest.raises(ivy.exceptions.IvyFileError, match=said) as caught:
+        ivy.Module.load(path)
+    assert f"custom_objects={{{after!r}: {after}}}" in str(caught.value)
+    assert "decorated" not in str(caught.value)
+    exec(OWN.format(after), made)
+    assert_values(ivy.Module.load(path).v, values(module.v))

@@ -174,3 +174,17 @@ def test_converting_on_the_command_line(tmp_path, capsys):
     assert "no such class or function; it has ['Block', 'Net']" in capsys.readouterr().err
     assert commands.main(["convert", "Net", source, target]) == 2
     assert "`net.py:Net`" in capsys.readouterr().err
+
+
+def test_converting_says_how_to_give_the_constructor_its_arguments(tmp_path, capsys):
+    program = tmp_path / "factory.py"
+    program.write_text(
+        PROGRAM + "\n\nclass Sized(Net):\n    def __init__(self, width):\n"
+        "        Net.__init__(self)\n\n\ndef make():\n    return Sized(3)\n"
+    )
+    rest = [str(FILES / "net.hdf5"), str(tmp_path / "net.weights.h5")]
+    assert commands.main(["convert", f"{program}:Sized", *rest]) == 2
+    said = capsys.readouterr().err
+    assert "missing a required argument: 'width'" in said
+    assert "`factory.py:make`" in said
+    assert commands.main(["convert", f"{program}:make", *rest]) == 0

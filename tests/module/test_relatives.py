@@ -108,3 +108,67 @@ def test_ivys_names_of_the_device():
     assert np.shape(net(np.ones((1, 2), "float32"))) == (1, 1)
     with pytest.raises(AttributeError, match=r"'Net' object has no attribute '_devices'"):
         net._devices  # noqa: B018
+
+
+class Told(ivy.Module):
+    """A program in the style of Ivy's own layers."""
+
+    def __init__(self, width, **options):
+        self.width = width
+        super().__init__(width, gain=2.0, **options)
+
+    def _build(self, width, gain):
+        self.seen = {name: getattr(self, f"_{name}") for name in PRIVATE}
+        self._layer = ivy.Linear(width, 1, device=self._device, dtype=self._dtype)
+
+    def _forward(self, x):
+        return self._layer(x)
+
+
+PRIVATE = ("args", "built", "build_mode", "kwargs", "store_vars", "training", "with_partial_v")
+
+
+def test_what_ivys_modules_keep_under_private_names():
+    told = Told(3, dtype="float64", training=False, with_partial_v=True, build_mode="explicit")
+    told.build()
+    assert told.seen == {
+        "args": (3,),
+        "built": False,
+        "build_mode": "explicit",
+        "kwargs": {"gain": 2.0},
+        "store_vars": True,
+        "training": False,
+        "with_partial_v": True,
+    }
+    assert told._built
+    assert told._dtype == told._layer.v.w.dtype == "float64"
+    assert list(told._v.flatten()) == ["layer/b", "layer/w"]
+    assert told.train()._training
+
+
+def test_the_private_dtype_is_that_of_variables_whatever_is_computed_in():
+    told = Told(2, dtype="mixed_float16")
+    assert (told._dtype, told._layer.compute_dtype) == ("float32", "float32")
+
+
+def test_private_names_are_free_for_the_program(tmp_path):
+    class Sets(ivy.Module):
+        def __init__(self, kind="a text"):
+            self._dtype, self._args, self._training = kind, [1, 2], None
+            super().__init__()
+
+        def _forward(self, x):
+            return x
+
+    module = Sets()
+    assert (module._dtype, list(module._args), module._training) == ("a text", [1, 2], None)
+    module.save(tmp_path / "m.keras")
+    again = ivy.Module.load(tmp_path / "m.keras", custom_objects={"Sets": Sets})
+    assert again._dtype == "a text"
+
+
+@pytest.mark.parametrize("name", ["show_graph", "trace_graph"])
+def test_what_draws_graphs_says_what_to_use(name):
+    with pytest.raises(AttributeError, match=rf"`tf\.function\(fn\)`.* Received: {name}$"):
+        getattr(ivy.Identity(), name)
+    assert not hasattr(ivy.Identity(), name)

@@ -199,3 +199,14 @@ def test_exceptions_have_ivys_names():
         ivy.split(np.zeros(5), num_or_size_splits=2)
     with pytest.raises(ValueError, match="does not divide"):
         ivy.split(np.zeros(5), num_or_size_splits=2)
+
+
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [("update", "val"), ("increment", r"x \+ val"), ("decrement", "x - val")],
+)
+def test_changing_an_array_in_place_says_what_to_write(name, remedy):
+    x = ivy.array([5.0])
+    with pytest.raises(TypeError, match=rf"`x = ivy\.variable\(x\)`.*`x = {remedy}`"):
+        getattr(ivy, f"inplace_{name}")(x, [2.0])
+    assert np.asarray(x) == [5.0]

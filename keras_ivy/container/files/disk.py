@@ -14,7 +14,7 @@ import tensorflow as tf
 from keras_ivy.container.config import DEFAULT
 from keras_ivy.container.files.hdf5 import read_hdf5, write_hdf5
 from keras_ivy.container.files.loading import load_hdf5, load_values
-from keras_ivy.container.files.pickles import read_pickle, refuse_pickle
+from keras_ivy.container.files.pickles import may_read, read_pickle, refuse_pickle
 from keras_ivy.container.files.stored import Index, opened
 from keras_ivy.container.printing import format_leaf
 from keras_ivy.tree.arrays import is_array, is_variable
@@ -112,7 +112,7 @@ def read(
         with reading(path, "a file of a Container"):
             return make(found)
     if kind == "pickle":
-        if format is None and not allow_pickle:
+        if format is None and not may_read(allow_pickle):
             raise refuse_pickle(
                 path, "`Container.load(old, allow_pickle=True).save('new.h5')` writes HDF5."
             )

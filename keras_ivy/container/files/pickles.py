@@ -21,7 +21,7 @@ from keras_ivy.tree.core import Tree
 from keras_ivy.utils.exceptions import IvyFileError
 from keras_ivy.utils.files import reading
 
-__all__ = ["is_ivys_module", "read_pickle", "refuse_pickle"]
+__all__ = ["allow_everywhere", "is_ivys_module", "may_read", "read_pickle", "refuse_pickle"]
 
 #: Leaves of a pickle, counted at each of their paths: dicts that are shared multiply.
 _MOST = 1_000_000
@@ -150,6 +150,26 @@ def is_ivys_module(content: bytes) -> bool:
     except (ValueError, IndexError, EOFError):
         return False  # no pickle, or a damaged one: reading it tells more
     return False
+
+
+#: Whether pickles are read in this process wherever one is loaded.
+_everywhere = [False]
+
+
+def allow_everywhere(allowed: bool = True) -> None:
+    """Let every load in this process read pickles, also where it does not say so.
+
+    This is for a program of Ivy's that is run unchanged, by who trusts its files.
+
+    Args:
+        allowed: Whether they are read.
+    """
+    _everywhere[0] = allowed
+
+
+def may_read(allow_pickle: bool) -> bool:
+    """Whether a load reads a pickle that says so, or not."""
+    return allow_pickle or _everywhere[0]
 
 
 def refuse_pickle(path: str | os.PathLike, kept: str) -> IvyFileError:

@@ -7,6 +7,7 @@ import keras
 import tensorflow as tf
 
 from keras_ivy.adapters.keras import modules as keras_modules
+from keras_ivy.functional.array_errors import with_way_out
 from keras_ivy.functional.call import refuse_symbolic
 from keras_ivy.functional.scope import CallScope
 from keras_ivy.module.attributes import Attributes
@@ -96,6 +97,11 @@ class Calling(Attributes):
                 return outputs
             with CallScope(values) as scope:
                 outputs = super().__call__(*args, **kwargs)
+        except AttributeError as error:
+            told = with_way_out(error)
+            if told is error:
+                raise
+            raise told from told.__cause__
         finally:
             stack.pop()
             if outer is not keras_modules.ABSENT:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import keras
 
 from keras_ivy.adapters.keras import saving as keras_saving
-from keras_ivy.container.files.pickles import is_ivys_module, refuse_pickle
+from keras_ivy.container.files.pickles import is_ivys_module, may_read, refuse_pickle
 from keras_ivy.container.files.stored import opened
+from keras_ivy.module.files.unknown import what_is_missing
 from keras_ivy.utils.exceptions import IvyFileError, IvyTypeError, IvyValueError
 from keras_ivy.utils.files import reading, replacing, write_all
 
@@ -82,13 +83,23 @@ def load_module(
             check_archive(path)
             if path.suffix in _HDF5 and path.is_file():
                 _check_legacy_model(path)
-            return keras.saving.load_model(filepath, **kwargs)
+            try:
+                return keras.saving.load_model(filepath, **kwargs)
+            except (TypeError, ValueError) as error:
+                given = kwargs.get("custom_objects")
+                missing = what_is_missing(path, given if isinstance(given, Mapping) else {})
+                if missing is None:
+                    raise
+                raise IvyFileError(
+                    f"The file holds a module whose class is not known here: {missing}. "
+                    f"Received: filepath={str(path)!r}"
+                ) from error
     if kwargs:
         raise IvyTypeError(
             "Only Keras's files are loaded with options. "
             f"Received: filepath={str(path)!r}, {kwargs}"
         )
-    if not allow_pickle:
+    if not may_read(allow_pickle):
         raise refuse_pickle(
             path,
             "`m = Module.load(old, allow_pickle=True)`, then `m.save('new.keras')`, or "

@@ -18,7 +18,7 @@ from keras_ivy.adapters.keras import saving as keras_saving
 from keras_ivy.adapters.keras import stateless
 from keras_ivy.container import Container
 from keras_ivy.container.files.hdf5 import write_hdf5
-from keras_ivy.container.files.pickles import refuse_pickle
+from keras_ivy.container.files.pickles import may_read, refuse_pickle
 from keras_ivy.container.files.stored import StoredFile, opened
 from keras_ivy.functional.values import assign
 from keras_ivy.module.building import check_complete, paired
@@ -124,6 +124,7 @@ def load_weights(
 
 def _load_ivys_weights(module: "Module", path: pathlib.Path, allow_pickle: bool) -> None:
     structure = structure_now(module)
+    allow_pickle = may_read(allow_pickle)
     seeds: list[tuple[keras.Variable, Any]] = []
     if _is_hdf5(path) or not (allow_pickle or path.suffix in _PICKLES):
         with opened(path) as stored:

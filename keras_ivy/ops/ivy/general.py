@@ -334,11 +334,12 @@ def has_nans(x: ArrayLike, *, include_infs: bool = True) -> bool:
     return not all(bool(np.all(good(to_numpy(leaf)))) for leaf in leaves)
 
 
-def _update(name: str, method: str, what: str) -> Callable:
+def _update(name: str, method: str, what: str, without: str) -> Callable:
     def function(x: Any, val: Any) -> Any:
         if not is_variable(x):
             raise IvyTypeError(
-                f"`{name}` changes a variable; arrays never change. "
+                f"`{name}` changes a variable, and arrays never change: make it one by "
+                f"`x = ivy.variable(x)`, or write `x = {without}` for a new array. "
                 f"Received: x={x!r} of type {type(x).__name__}"
             )
         getattr(x, method)(val)
@@ -357,6 +358,8 @@ def _update(name: str, method: str, what: str) -> Callable:
     return ivy_function(function)
 
 
-inplace_update = _update("inplace_update", "assign", "Set a variable")
-inplace_increment = _update("inplace_increment", "assign_add", "Add to a variable")
-inplace_decrement = _update("inplace_decrement", "assign_sub", "Subtract from a variable")
+inplace_update = _update("inplace_update", "assign", "Set a variable", "val")
+inplace_increment = _update("inplace_increment", "assign_add", "Add to a variable", "x + val")
+inplace_decrement = _update(
+    "inplace_decrement", "assign_sub", "Subtract from a variable", "x - val"
+)
