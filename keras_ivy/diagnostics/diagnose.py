@@ -13,7 +13,7 @@ from keras_ivy.diagnostics.measuring.passing import one_pass
 from keras_ivy.diagnostics.measuring.steps import find_optimizer, loss_scale, update_ratios
 from keras_ivy.diagnostics.measuring.taps import See
 from keras_ivy.diagnostics.measuring.unchanged import unchanged
-from keras_ivy.diagnostics.rules import signal, training, units, weights
+from keras_ivy.diagnostics.rules import remedies, signal, training, units, weights
 from keras_ivy.initializers.model.targets import collect_targets
 from keras_ivy.structure import names_of, sublayers
 from keras_ivy.utils import checks
@@ -140,7 +140,8 @@ def examine(
         facts.optimizer = used
         if used is not None and wanted is not None:
             facts.updates = update_ratios(model, used[0], gradients)
-    findings = [finding for rule in RULES for finding in rule(facts)]
+    findings = signal.by_cause(facts, [finding for rule in RULES for finding in rule(facts)])
+    findings = remedies.in_training(facts, findings, running=False)
     also = names_of(model).layers
     return Diagnosis(facts.rows(), findings, model.name, _summary(facts, name), also)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from keras_ivy.diagnostics.plots import Series, plot_series
 from keras_ivy.initializers.gains import calculate_gain
@@ -193,7 +194,7 @@ def weight_rows(targets: Sequence[Target]) -> list[WeightRow]:
 
 
 def _row(target: Target, inner: bool) -> WeightRow:
-    values = np.asarray(keras.ops.convert_to_numpy(target.variable.value))
+    values = tf.convert_to_tensor(target.variable.value).numpy()
     wide = np.abs(values) if values.dtype.kind == "c" else values.astype("float64")
     empty = wide.size == 0
     mean, std, low, high = (

@@ -129,3 +129,46 @@ def test_another_model_begins_anew():
     with pytest.warns(UserWarning, match="DEAD off"):
         fitted(dead(), stats, epochs=1)
     assert stats.records.steps == (1, 2)
+
+
+def grown(factor):
+    """A network whose signal grows by a factor in the middle, and is brought back by the head."""
+    model = net(*hidden(3, kernel_initializer=keras.initializers.HeNormal(1)))
+    middle, head = model.get_layer("hidden1"), model.get_layer("head")
+    middle.kernel.assign(factor * np.array(middle.kernel))
+    head.kernel.assign(np.array(head.kernel) / factor)
+    return model
+
+
+@pytest.mark.parametrize(("factor", "told"), [(300.0, False), (1e6, True)])
+def test_growth_of_what_has_learned_is_judged_less_eagerly(factor, told):
+    keras.utils.set_random_seed(0)
+    model, stats = grown(factor), ivy.ActivationStats()
+    model.compile(keras.optimizers.SGD(1e-30), "mse")
+    model.optimizer.iterations.assign(380)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model.fit(X, Y, verbose=0, callbacks=[stats])
+    assert ("EXPLODING_FORWARD" in {f.kind for f in stats.findings}) is told
+    fresh, stats = grown(factor), ivy.ActivationStats()
+    with pytest.warns(UserWarning, match="EXPLODING_FORWARD"):
+        fitted(fresh, stats, optimizer=keras.optimizers.SGD(1e-30), epochs=1)
+    (finding,) = [f for f in stats.findings if f.kind == "EXPLODING_FORWARD"]
+    assert finding.remedy.startswith("ivy.initialize_model")
+
+
+@pytest.mark.parametrize("scheduled", [False, True])
+@pytest.mark.parametrize("callback", [ivy.ActivationStats, ivy.GradientStats])
+def test_remedy_in_training_keeps_what_was_learned(callback, scheduled):
+    keras.utils.set_random_seed(0)
+    rate = keras.optimizers.schedules.ExponentialDecay(1e-9, 100, 1.0) if scheduled else 1e-9
+    model, stats = vanishing(), callback()
+    model.compile(keras.optimizers.SGD(rate), "mse")
+    model.fit(X, Y, verbose=0)
+    with pytest.warns(UserWarning, match="to start again: ivy.initialize_model"):
+        model.fit(X, Y, verbose=0, callbacks=[stats])
+    before = [np.array(v) for v in model.trainable_variables]
+    exec(stats.findings[0].remedy, {"ivy": ivy, "model": model, "keras": keras})
+    assert float(model.optimizer.learning_rate) == pytest.approx(1e-10)
+    for value, now in zip(before, model.trainable_variables, strict=True):
+        np.testing.assert_array_equal(value, np.array(now))

@@ -293,3 +293,98 @@ def test_a_weight_that_is_left_out_does_not_freeze_its_layer():
     assert model.get_layer("tied").used.trainable
     assert not model.get_layer("tied").spare.trainable
     assert "NO_GRADIENT" not in ivy.diagnose(model, X).kinds
+
+
+def separables(depth, **options):
+    layers = [
+        K.SeparableConv2D(32, 3, padding="same", activation="relu", name=f"sep{i}", **options)
+        for i in range(depth)
+    ]
+    first = K.Conv2D(32, 3, padding="same", activation="relu", name="stem")
+    last = [K.GlobalAveragePooling2D(), K.Dense(CLASSES, "softmax", name="head")]
+    return keras.Sequential([keras.Input((8, 8, 1)), first, *layers, *last])
+
+
+IMAGES = X.reshape(-1, 8, 8, 1)
+
+
+def test_depthwise_kernels_within_a_layer_get_no_gain_by_the_remedy():
+    keras.utils.set_random_seed(3)
+    model = separables(6)
+    report = ivy.diagnose(model, IMAGES, Y)
+    assert {"VANISHING_FORWARD", "SCALE"} <= report.kinds
+    assert {f.remedy for f in report.findings} == {'ivy.initialize_model(model, "auto", seed=0)'}
+    run(report.findings[0].remedy, model, IMAGES, Y)
+    assert ivy.diagnose(model, IMAGES, Y).findings == []
+    rows = ivy.weight_stats(model)
+    # 1 / fan_in for what feeds the other kernel, 2 / fan_in for what feeds the ReLU.
+    assert rows["sep3/depthwise_kernel"].lecun_ratio == pytest.approx(1.0, rel=0.15)
+    assert rows["sep3/pointwise_kernel"].he_ratio == pytest.approx(1.0, rel=0.15)
+
+
+def first_of(kind, report):
+    return next(finding for finding in report.findings if finding.kind == kind)
+
+
+def test_samples_that_are_alike_under_the_right_scheme_get_another_remedy():
+    model = ivy.initialize_model(separables(14), "auto", seed=2)
+    x = 1.0 + 0.02 * IMAGES
+    x[:64] *= 2
+    x[:32, :4] = 0
+    report = ivy.diagnose(model, x)
+    (finding,) = report.findings
+    assert (finding.kind, finding.remedy) == ("RANK_COLLAPSE", "ivy.lsuv(model, x)")
+    run(finding.remedy, model, x, Y)
+    assert finding.remedy not in {f.remedy for f in ivy.diagnose(model, x).findings}
+
+
+@pytest.mark.parametrize("normalized", [False, True])
+def test_what_lsuv_has_measured_is_not_told_to_be_off(normalized):
+    keras.utils.set_random_seed(5)
+    model = separables(4)
+    if normalized:
+        x = inputs = keras.Input((8, 8, 1))
+        for i in range(4):
+            x = K.SeparableConv2D(32, 3, padding="same", use_bias=False, name=f"sep{i}")(x)
+            x = K.ReLU()(K.BatchNormalization()(x))
+        x = K.Dense(CLASSES, "softmax")(K.GlobalAveragePooling2D()(x))
+        model = keras.Model(inputs, x)
+    before = ivy.diagnose(model, IMAGES, Y)
+    assert "SCALE" in before.kinds
+    told = first_of("SCALE", before)
+    assert told.evidence.startswith(f"{told.layer}/depthwise_kernel has the standard deviation")
+    ivy.lsuv(model, IMAGES, verbose=0)
+    after = ivy.diagnose(model, IMAGES, Y)
+    assert after.findings == [], after
+    # The pair makes up for each other; each alone is off still.
+    assert ivy.weight_stats(model)["sep2/depthwise_kernel"].lecun_ratio < 0.5
+
+
+def test_the_signal_that_is_lost_comes_before_the_units_that_are_dead_by_it():
+    def shut(model):
+        for name in ("hidden14", "hidden15"):
+            model.get_layer(name).bias.assign(np.full(WIDTH, -1e-3))
+
+    model = prepared(mlp(16, "relu", lambda: spread(0.02)), shut)
+    kinds = [f.kind for f in ivy.diagnose(model, X, Y).findings]
+    assert kinds.index("VANISHING_FORWARD") < kinds.index("DEAD")
+    # And after the units that take it away.
+    kinds = [f.kind for f in ivy.diagnose(SICK["relu6_bias"][0](), X, Y).findings]
+    assert kinds[0] == "DEAD"
+
+
+def test_a_signal_is_said_to_grow_to_its_peak():
+    model = mlp(6, "relu", lambda: spread(1.0))
+    model.get_layer("hidden5").kernel.assign(0.02 * np.array(model.get_layer("hidden5").kernel))
+    finding = first_of("EXPLODING_FORWARD", ivy.diagnose(model, X, Y))
+    rms = [row.rms for row in ivy.diagnose(model, X, Y)][:-1]
+    assert f"grows to {max(rms):.3g}" in finding.evidence
+    assert finding.evidence.endswith(f"at the last layer {rms[-1]:.3g}")
+
+
+def test_the_remedy_of_a_model_that_was_trained_says_what_is_lost():
+    model = mlp(20, "relu", lambda: spread(0.1))
+    model.compile(keras.optimizers.SGD(1e-6), "sparse_categorical_crossentropy")
+    model.fit(X, Y, verbose=0)
+    remedy = first_of("VANISHING_FORWARD", ivy.diagnose(model, X, Y)).remedy
+    assert remedy.startswith('ivy.initialize_model(model, "kaiming", seed=0)  # it forgets')

@@ -16,7 +16,7 @@ from keras_ivy.diagnostics.weight_stats import WeightRow, weight_rows
 from keras_ivy.initializers.model.targets import Target
 from keras_ivy.structure import sublayers
 
-__all__ = ["Facts", "Point"]
+__all__ = ["Facts", "Point", "is_gate_bias"]
 
 #: Roles of the variables that multiply inputs.
 KERNELS = ("kernel", "recurrent")
@@ -147,7 +147,7 @@ class Facts:
             and len(target.shape) == 1
             and target.shape[0] > 1
             and self.weights[target.path].std > 0
-            and not _is_gate_bias(target)
+            and not is_gate_bias(target)
             for target in self.targets
         )
 
@@ -169,6 +169,12 @@ class Facts:
         return any(
             self.weights[t.path].min == self.weights[t.path].max == 0.0 for t in self.kernels
         )
+
+    def weight_name(self, target: Target) -> str:
+        """How a sentence calls a variable: by layer and name, or by its path if two have these."""
+        name = self.weights[target.path].name
+        same = sum(row.name == name for row in self.weights.values())
+        return name if same == 1 else target.path
 
     def varies(self, target: Target) -> bool:
         """Whether the values of a variable differ."""
@@ -232,6 +238,6 @@ class Facts:
         )
 
 
-def _is_gate_bias(target: Target) -> bool:
+def is_gate_bias(target: Target) -> bool:
     """Whether a bias has several values because an LSTM's forget gates begin with one."""
     return bool(target.geometry.blocks) or hasattr(target.layer, "unit_forget_bias")

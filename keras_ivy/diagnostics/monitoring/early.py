@@ -8,7 +8,7 @@ import keras
 
 from keras_ivy.diagnostics.finding import Finding
 from keras_ivy.diagnostics.measuring.facts import Facts
-from keras_ivy.diagnostics.rules import signal, training, units
+from keras_ivy.diagnostics.rules import remedies, signal, training, units
 from keras_ivy.initializers.model.targets import Target
 
 __all__ = ["StepFacts", "of_broken", "of_gradients", "of_values"]
@@ -43,7 +43,8 @@ def of_values(facts: Facts) -> list[Finding]:
     found = (
         [] if facts.is_finite_forwards and _inputs_are_finite(facts) else signal.non_finite(facts)
     )
-    return [*found, *units.dead(facts), *units.saturated(facts), *signal.forward(facts)]
+    found += [*units.dead(facts), *units.saturated(facts), *signal.forward(facts)]
+    return remedies.in_training(facts, signal.by_cause(facts, found))
 
 
 def of_broken(facts: Facts, scale: float) -> list[Finding]:
@@ -57,15 +58,16 @@ def of_broken(facts: Facts, scale: float) -> list[Finding]:
     well = _inputs_are_finite(facts) and math.isfinite(facts.loss or 0.0)
     if well and (scale != 1.0 or _gradients_are_finite(facts)):
         return []
-    return signal.non_finite(facts)
+    return remedies.in_training(facts, signal.non_finite(facts))
 
 
-def of_gradients(facts: Facts, first: bool) -> list[Finding]:
+def of_gradients(facts: Facts, first: bool, learned: bool) -> list[Finding]:
     """What gradients and the optimizer's step say, if they are numbers.
 
     Args:
         facts: Those of a pass forwards and backwards.
         first: Whether no step was seen before. Later steps are meant to become small.
+        learned: Whether the weights were those of training before the step.
     """
     if not _gradients_are_finite(facts):
         return []
@@ -74,7 +76,7 @@ def of_gradients(facts: Facts, first: bool) -> list[Finding]:
         small = finding.numbers["median"] < training.SMALL
         if not small or (first and finding.numbers["rate"] > 0 and not _is_scheduled(facts)):
             found.append(finding)
-    return found
+    return remedies.in_training(facts, found) if learned else found
 
 
 def _gradients_are_finite(facts: Facts) -> bool:
@@ -89,5 +91,5 @@ def _is_scheduled(facts: Facts) -> bool:
     """Whether the learning rate begins small on purpose."""
     if facts.optimizer is None:
         return False
-    setting = training.rate_setting(facts.optimizer[0])
+    setting = remedies.rate_setting(facts.optimizer[0])
     return isinstance(setting, keras.optimizers.schedules.LearningRateSchedule)

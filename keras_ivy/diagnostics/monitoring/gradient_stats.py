@@ -104,6 +104,8 @@ class GradientStats(Monitor[GradientRecord]):
         facts = replay.run(data, spec)
         if not self._targets:
             self._targets = {id(target.variable): target for target in collect_targets(model)}
+        # Asked before the step, which the optimizer counts.
+        learned = facts.is_trained
         self._note(step, early.of_broken(facts, replay.scale))
 
         def finish() -> None:
@@ -112,7 +114,7 @@ class GradientStats(Monitor[GradientRecord]):
             self._take(replay, facts, step, norms, stepped)
             first = not self._has_stepped
             self._has_stepped |= stepped
-            self._note(step, early.of_gradients(facts, first))
+            self._note(step, early.of_gradients(facts, first, learned))
 
         return finish
 

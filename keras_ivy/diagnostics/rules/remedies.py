@@ -1,17 +1,30 @@
 """Remedies: lines of code that mend what was found, made for this model."""
 
+import dataclasses
+import math
+from collections.abc import Sequence
+
 import keras
+import tensorflow as tf
 
 from keras_ivy.adapters.keras.layers import is_graph_model
-from keras_ivy.diagnostics.measuring.facts import Facts
+from keras_ivy.diagnostics.finding import Finding
+from keras_ivy.diagnostics.measuring.facts import Facts, is_gate_bias
 from keras_ivy.diagnostics.measuring.taps import Call
+from keras_ivy.diagnostics.weight_stats import WeightRow
+from keras_ivy.initializers.model.schemes.layers import AutoScheme, inner_kernels
+from keras_ivy.initializers.model.targets import Target
 
 __all__ = [
     "activate_by_tanh",
+    "draw",
+    "in_training",
     "initialize",
     "initialize_layers",
+    "is_unbounded",
     "layer_code",
     "match",
+    "rate_setting",
     "scheme",
     "standardize",
 ]
@@ -21,6 +34,10 @@ _RECTIFIERS = {"relu", "relu6", "leaky_relu", "elu", "gelu", "silu", "softplus"}
 
 #: Beyond this the data are no standardised ones.
 _LARGE = 10.0
+#: By so much, and by what chance makes of few values, may a draw miss the deviation of its scheme.
+_NEAR = 0.05
+#: What rescales each layer by the batch, where a scheme for the layers is not enough.
+_RESCALE = "ivy.lsuv(model, x)"
 
 
 def scheme(facts: Facts) -> str:
@@ -38,18 +55,104 @@ def scheme(facts: Facts) -> str:
         return "xavier"
     rectified = sum(bool(set(call.units.kinds) & _RECTIFIERS) for call in facts.calls)
     # Kernels without an activation of their own, as of depthwise convolutions, need no gain; in
-    # functional models the scheme sees which these are.
+    # functional models the scheme sees which these are, and of two kernels in one layer always.
     between = rectified < 0.75 * len(facts.points) and is_graph_model(facts.model)
-    return "auto" if between else "kaiming"
+    within = bool(inner_kernels(facts.targets)) and _tell_activations(facts)
+    return "auto" if between or within else "kaiming"
+
+
+def _tell_activations(facts: Facts) -> bool:
+    """Whether `"auto"` sees the activations: in a graph, or as attributes of the layers."""
+    rectified = [call for call in facts.calls if set(call.units.kinds) & _RECTIFIERS]
+    own = (getattr(call.layer, "activation", None) is not None for call in rectified)
+    return is_graph_model(facts.model) or all(own)
 
 
 def initialize(facts: Facts, name: str | None = None) -> str:
-    """Return the line that initializes the whole model."""
+    """Return the line that initializes the whole model, by LSUV if it already is as that draws."""
+    chosen = name or scheme(facts)
+    return _RESCALE if _holds(facts.targets, facts, chosen) else draw(facts, chosen)
+
+
+def draw(facts: Facts, name: str | None = None) -> str:
+    """Return the line that draws anew, whatever the deviations are that the model has."""
     return f'ivy.initialize_model(model, "{name or scheme(facts)}", seed=0)'
 
 
+def _holds(targets: Sequence[Target], facts: Facts, name: str) -> bool:
+    """Whether weights are of the sizes that a scheme gives them, and biases zero."""
+    for target in targets:
+        row = facts.weights[target.path]
+        if target.role == "bias" and (row.min or row.max) and not is_gate_bias(target):
+            return False
+        if target.role not in ("kernel", "recurrent", "embedding", "position"):
+            continue
+        wanted, size = _deviation(target, row, name), math.hypot(row.std, row.mean)
+        if not wanted or not size or not math.isfinite(size):
+            return False
+        if abs(math.log(size / wanted)) > _NEAR + 3 / math.sqrt(2 * math.prod(target.shape)):
+            return False
+    return True
+
+
+def _deviation(target: Target, row: WeightRow, name: str) -> float | None:
+    """The standard deviation that a scheme gives a weight, where that is known."""
+    if target.role in ("embedding", "position"):
+        return AutoScheme().embedding_std if name == "auto" else None
+    if name == "auto":
+        return row.std / row.ratio if row.ratio else None
+    return {"kaiming": row.he, "xavier": row.xavier, "lecun_normal": row.lecun}.get(name)
+
+
+def in_training(facts: Facts, findings: list[Finding], running: bool = True) -> list[Finding]:
+    """Return findings with remedies that do not make a model forget what it has learned.
+
+    Args:
+        facts: What is known of the model.
+        findings: The findings.
+        running: Whether `fit` is running. Otherwise the remedy stays, and says that it forgets.
+    """
+    lines = ("ivy.initialize_model", "ivy.lsuv")
+    if not any(f.remedy.startswith(lines) for f in findings) or not facts.is_trained:
+        return findings
+    optimizer = getattr(facts.model, "optimizer", None) if running else None
+    lower = "" if optimizer is None else _lower_rate(optimizer)
+    return [
+        dataclasses.replace(
+            finding,
+            remedy=f"{lower}  # or clipnorm=1.0, or normalise; to start again: {finding.remedy}"
+            if lower
+            else f"{finding.remedy}  # it forgets what was learned: train again after it",
+        )
+        if finding.remedy.startswith(lines)
+        else finding
+        for finding in findings
+    ]
+
+
+def _lower_rate(optimizer: keras.optimizers.Optimizer) -> str:
+    rate = float(tf.convert_to_tensor(optimizer.learning_rate)) / 10
+    if isinstance(rate_setting(optimizer), keras.optimizers.schedules.LearningRateSchedule):
+        cls = type(optimizer).__name__
+        return f"model.compile(keras.optimizers.{cls}({rate:.2g}), model.loss)"
+    return f"model.optimizer.learning_rate = {rate:.2g}"
+
+
+def rate_setting(optimizer: keras.optimizers.Optimizer) -> object:
+    """Return the learning rate as it was given: a number, a variable or a schedule."""
+    inner = getattr(optimizer, "inner_optimizer", optimizer)
+    return vars(inner).get("_learning_rate")
+
+
 def initialize_layers(facts: Facts, paths: list[str], name: str | None = None) -> str:
-    """Return the line that initializes some layers and leaves the others as they are."""
+    """Return the line that initializes some layers and leaves the others as they are.
+
+    Layers that are already as it draws them need another: that of LSUV.
+    """
+    if name is None and all(
+        _holds(facts.variables_of(path), facts, _layer_scheme(facts, path)) for path in paths
+    ):
+        return _RESCALE
     rules = ", ".join(
         f'("{match(facts, path)}", "{name or _layer_scheme(facts, path)}")' for path in paths
     )
@@ -63,6 +166,11 @@ def _layer_scheme(facts: Facts, path: str) -> str:
         return whole
     kinds = {kind for call in facts.calls if call.path == path for kind in call.units.kinds}
     return "kaiming" if kinds & _RECTIFIERS else "xavier"
+
+
+def is_unbounded(call: Call) -> bool:
+    """Whether the size of what a layer puts out shows that of its kernels."""
+    return set(call.units.kinds) <= _RECTIFIERS
 
 
 def match(facts: Facts, path: str) -> str:

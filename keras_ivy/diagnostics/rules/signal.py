@@ -3,13 +3,16 @@
 import math
 
 from keras_ivy.diagnostics.finding import Finding, make
-from keras_ivy.diagnostics.measuring.facts import Facts
+from keras_ivy.diagnostics.measuring.facts import Facts, Point
 from keras_ivy.diagnostics.rules import remedies
 
-__all__ = ["backward", "collapse", "forward", "non_finite"]
+__all__ = ["backward", "by_cause", "collapse", "forward", "non_finite"]
 
 #: How far a signal may fall or grow between the first hidden layer and the last one.
 VANISHED, EXPLODED = 1e-2, 1e2
+#: In training a signal may grow further, as features do that tell classes apart: not before here
+#: does it come near to where half precision and softmax end.
+_EXPLODED_TRAINED = 1e4
 #: The same for gradients of normalised networks, and by how much they grow at each layer at least:
 #: hundreds of layers with shortcuts may reach any ratio at the end and train well.
 _EXPLODED_NORMALIZED, _STEEP = 1.5e2, 1.12
@@ -30,7 +33,7 @@ def non_finite(facts: Facts) -> list[Finding]:
                 remedy = (
                     'ivy.initialize_model(model, "layer_default", seed=0, skip_normalization=False)'
                 )
-            said = f"the weight {target.path} holds values that are not finite"
+            said = f"the weight {facts.weight_name(target)} holds values that are not finite"
             return [make("NON_FINITE", "error", where, said, remedy)]
     bad = [i for i, signal in enumerate(facts.inputs) if not signal.finite]
     if bad:
@@ -62,7 +65,7 @@ def non_finite(facts: Facts) -> list[Finding]:
         gradient = facts.gradients.get(id(target.variable))
         if gradient is not None and not gradient.finite:
             where = (target.layer.name, facts.owners[id(target.variable)])
-            said = f"the gradient of {target.path} is not finite"
+            said = f"the gradient of {facts.weight_name(target)} is not finite"
             return [make("NON_FINITE", "error", where, said, remedies.initialize(facts))]
     if facts.loss is not None and not math.isfinite(facts.loss):
         said = f"the loss is {facts.loss}, though the outputs are finite"
@@ -88,7 +91,6 @@ def forward(facts: Facts) -> list[Finding]:
     if len(points) < 2:
         return []
     data, hidden, last = points[0].rms, points[1].rms, points[-1].rms
-    depth = len(points) - 1
     if not all(math.isfinite(point.rms) for point in points):
         finite = [point for point in points if math.isfinite(point.rms)]
         low = min((point.rms for point in finite if point.rms), default=0.0)
@@ -102,29 +104,61 @@ def forward(facts: Facts) -> list[Finding]:
     low_base = max(hidden, min(data, 1.0))
     high_base = min(hidden, max(data, 1.0)) if hidden else max(data, 1.0)
     if last < VANISHED * low_base:
-        if last == 0.0 and facts.fully_dead:
-            return []  # DEAD says it
         point = next(p for p in points[1:] if p.rms < VANISHED * low_base)
-        rate = (last / low_base) ** (1 / depth)
-        said = (
-            f"rms {low_base:.3g} falls to {last:.3g} over {depth} layers with a kernel, "
-            f"by {rate:.3g} a layer; here it is {point.rms:.3g}"
-        )
+        if point.rms == 0.0 and facts.fully_dead:
+            return []  # DEAD says it
+        least = min(points[1:], key=lambda each: each.rms)
+        said, numbers = _course(points, low_base, least, point, "falls")
         remedy = remedies.initialize(facts)
         where = facts.name(point.before)
-        numbers = {"first": low_base, "last": last, "factor": rate, "layers": float(depth)}
         return [make("VANISHING_FORWARD", "error", where, said, remedy, **numbers)]
-    if last > EXPLODED * high_base:
-        point = next(p for p in points[1:] if p.rms > EXPLODED * high_base)
-        rate = (last / high_base) ** (1 / depth)
-        said = (
-            f"rms {high_base:.3g} grows to {last:.3g} over {depth} layers with a kernel, "
-            f"by {rate:.3g} a layer; here it is {point.rms:.3g}"
-        )
+    bound = EXPLODED
+    if last > bound * high_base and facts.is_trained:
+        bound = _EXPLODED_TRAINED
+    if last > bound * high_base:
+        point = next(p for p in points[1:] if p.rms > bound * high_base)
+        peak = max(points[1:], key=lambda each: each.rms)
+        said, numbers = _course(points, high_base, peak, point, "grows")
         where = facts.name(point.before)
-        numbers = {"first": high_base, "last": last, "factor": rate, "layers": float(depth)}
         return [make("EXPLODING_FORWARD", "error", where, said, _exploding(facts), **numbers)]
     return []
+
+
+def _course(
+    points: list[Point], base: float, end: Point, here: Point, how: str
+) -> tuple[str, dict[str, float]]:
+    """The sentence, and the numbers, of a signal that falls, or grows, to its extreme."""
+    depth = next(i for i, point in enumerate(points) if point is end)
+    rate, last = (end.rms / base) ** (1 / depth), points[-1].rms
+    said = (
+        f"rms {base:.3g} {how} to {end.rms:.3g} over {depth} layers with a kernel, "
+        f"by {rate:.3g} a layer; here it is {here.rms:.3g}"
+    )
+    if end is not points[-1]:
+        said += f", and at the last layer {last:.3g}"
+    return said, {"first": base, "last": last, "factor": rate, "layers": float(depth)}
+
+
+def by_cause(facts: Facts, findings: list[Finding]) -> list[Finding]:
+    """Put a signal that is lost before the units that are dead, or at their ends, after it."""
+    order: dict[str, int] = {}
+    for i, call in enumerate(facts.calls):
+        order.setdefault(call.path, i)
+    kinds = ("VANISHING_FORWARD", "EXPLODING_FORWARD")
+    cause = next((f for f in findings if f.kind in kinds), None)
+    if cause is None:
+        return findings
+    start = order.get(cause.path, 0)
+    effects = [
+        finding
+        for finding in findings
+        if finding.kind in ("DEAD", "SATURATED") and order.get(finding.path, 0) >= start
+    ]
+    if not effects:
+        return findings
+    rest = [f for f in findings if f is not cause and not any(f is each for each in effects)]
+    place = sum(1 for f in rest if findings.index(f) < findings.index(cause))
+    return [*rest[:place], cause, *effects, *rest[place:]]
 
 
 def _exploding(facts: Facts) -> str:

@@ -13,7 +13,7 @@ from keras_ivy.diagnostics.rules import remedies
 from keras_ivy.diagnostics.rules.signal import backward
 from keras_ivy.diagnostics.running import options, running_variables
 
-__all__ = ["batch_drift", "initial_loss", "rate_setting", "update"]
+__all__ = ["batch_drift", "initial_loss", "update"]
 
 #: How many times its expected value a loss may be: of classes, and of numbers.
 CLASSES, NUMBERS = 2.0, 8.0
@@ -109,7 +109,8 @@ def update(facts: Facts) -> list[Finding]:
         f"(median), too {'little' if small else 'much'}; the learning rate is {rate:.3g}"
     )
     remedy = f"{name}.learning_rate = {better:g}"
-    if isinstance(rate_setting(optimizer), keras.optimizers.schedules.LearningRateSchedule):
+    setting = remedies.rate_setting(optimizer)
+    if isinstance(setting, keras.optimizers.schedules.LearningRateSchedule):
         cls = type(optimizer).__name__
         remedy = f"model.compile(keras.optimizers.{cls}({better:g}), model.loss)"
     last = facts.points[-1].call if facts.points else None
@@ -126,12 +127,6 @@ def _follows(facts: Facts, small: bool) -> bool:
     """
     kinds = {finding.kind for finding in backward(facts) if finding.severity == "error"}
     return ("VANISHING_BACKWARD" if small else "EXPLODING_BACKWARD") in kinds
-
-
-def rate_setting(optimizer: keras.optimizers.Optimizer) -> object:
-    """Return the learning rate as it was given: a number, a variable or a schedule."""
-    inner = getattr(optimizer, "inner_optimizer", optimizer)
-    return vars(inner).get("_learning_rate")
 
 
 def batch_drift(facts: Facts) -> list[Finding]:

@@ -112,8 +112,9 @@ def symmetry(facts: Facts) -> list[Finding]:
         severity = "error" if share > ALIKE_ERROR else "warning"
         row = facts.weights[path]
         values = f"all values are {row.min:.3g}" if row.min == row.max else "columns are equal"
-        said = f"{share:.0%} of the outputs of {path} are alike and learn alike: {values}"
+        name = facts.weight_name(target)
+        said = f"{share:.0%} of the outputs of {name} are alike and learn alike: {values}"
         where = (target.layer.name, facts.owners[id(target.variable)])
-        remedy = remedies.initialize(facts)
+        remedy = remedies.draw(facts)
         found.append(make("SYMMETRY", severity, where, said, remedy, share=share))
     return found

@@ -16,17 +16,22 @@ __all__ = ["duplicate", "no_gradient", "scale"]
 
 #: How many times larger or smaller than any usual scheme a kernel may be; after training more.
 OFF, OFF_TRAINED, FAR_OFF = 2.0, 10.0, 10.0
+#: The rms of what a layer puts out that is well: 1 before a ReLU is 0.7 after it.
+WELL_LOW, WELL_HIGH = 0.5, 2.0
 
 
 def scale(facts: Facts) -> list[Finding]:
     """SCALE: kernels whose standard deviation no usual scheme with their true fans gives.
 
     The schemes are He's, Xavier's and LeCun's, of both fans; few values may miss them by chance.
+    What two kernels of a layer make up for between them, or LSUV has measured, is no fault.
     """
     off = []
     for target in facts.kernels:
         row = facts.weights[target.path]
         if row.std == 0.0 or not math.isfinite(row.std) or target.path in facts.symmetric:
+            continue
+        if _is_compensated(facts, target):
             continue
         low, high = _usual(target)
         slope = _slope(target)
@@ -43,8 +48,8 @@ def scale(facts: Facts) -> list[Finding]:
         wanted = size / factor
         how = f"{max(factor, 1 / factor):.3g} times too {'large' if factor > 1 else 'small'}"
         said = (
-            f"{target.path} has the standard deviation {size:.3g}, {how} for its fans "
-            f"({fan_in:g}, {fan_out:g})"
+            f"{facts.weight_name(target)} has the standard deviation {size:.3g}, {how} for its "
+            f"fans ({fan_in:g}, {fan_out:g})"
         )
         said += _guessed(target, size)
         path = facts.owners[id(target.variable)]
@@ -54,6 +59,20 @@ def scale(facts: Facts) -> list[Finding]:
         where = (target.layer.name, path)
         found.append(make("SCALE", severity, where, said, remedy, **numbers))
     return found
+
+
+def _is_compensated(facts: Facts, target: Target) -> bool:
+    """Whether what the layer puts out is of the usual size, and not because it is bounded."""
+    path = facts.owners[id(target.variable)]
+    calls = [call for call in facts.calls if call.path == path]
+    if not calls or isinstance(facts.layers[path], keras.layers.RNN):
+        return False
+    return all(
+        call.output is not None
+        and WELL_LOW <= call.output.signal.rms <= WELL_HIGH
+        and remedies.is_unbounded(call)
+        for call in calls
+    )
 
 
 def _guessed(target: Target, size: float) -> str:
@@ -113,11 +132,11 @@ def duplicate(facts: Facts) -> list[Finding]:
     kernels = [target for target in facts.trained_kernels if target.path not in symmetric]
     found = []
     for group in duplicates(kernels):
-        paths = ", ".join(target.path for target in group)
+        paths = ", ".join(facts.weight_name(target) for target in group)
         said = f"{len(group)} kernels are equal value for value: {paths}"
         first = group[1]
         where = (first.layer.name, facts.owners[id(first.variable)])
-        remedy = remedies.initialize(facts)
+        remedy = remedies.draw(facts)
         found.append(make("DUPLICATE", "warning", where, said, remedy, kernels=float(len(group))))
     return found
 
@@ -132,7 +151,7 @@ def no_gradient(facts: Facts) -> list[Finding]:
     called = {call.path for call in facts.calls}
     found = []
     for path, targets in lost.items():
-        names = ", ".join(target.path for target in targets)
+        names = ", ".join(facts.weight_name(target) for target in targets)
         why = (
             "it is called, but its output reaches the loss by no derivative"
             if path in called
