@@ -2,7 +2,9 @@
 
 import argparse
 import os
+import re
 import sys
+import warnings
 import zipfile
 from collections.abc import Sequence
 
@@ -11,11 +13,14 @@ import numpy as np
 
 from keras_ivy.diagnostics import Diagnosis
 from keras_ivy.diagnostics import diagnose as look
+from keras_ivy.diagnostics.page import check_page
 from keras_ivy.utils.exceptions import IvyFileError, IvyKeyError, nearest
 from keras_ivy.utils.files import reading, write_all
 
 __all__ = ["run"]
 
+#: Keras says so of the optimizer of a model that was never fitted: a count and a rate.
+_NO_SLOTS = "Skipping variable loading for optimizer.*saved optimizer has 2 variables"
 #: What a model, a file or data that do not fit raise, with a sentence that is enough.
 _EXPECTED = (OSError, ValueError, TypeError, KeyError, ImportError)
 
@@ -36,8 +41,14 @@ def run(arguments: Sequence[str]) -> int:
     stages = _Stages()
     try:
         stages.next()
-        model = _model(options.model)
+        for name in filter(None, (options.html, options.json)):
+            _check_folder(name)
+        if options.html:
+            check_page(options.html)
+        if not os.path.exists(options.model):
+            raise FileNotFoundError(f"There is no such file. Received: model={options.model!r}")
         x, y = _data(options.data)
+        model = _model(options.model)
         stages.next()
         report = look(
             model,
@@ -56,6 +67,8 @@ def run(arguments: Sequence[str]) -> int:
         return 2
     stages.end()
     report.print()
+    for line in _how_to_mend(report, options, {"x": x, "y": y}):
+        print(line)
     return 0 if report.ok else 1
 
 
@@ -77,10 +90,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _model(path: str) -> keras.Model:
-    if not os.path.exists(path):
-        raise FileNotFoundError(f"There is no such file. Received: model={path!r}")
     try:
-        return keras.models.load_model(path, safe_mode=True)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", _NO_SLOTS)
+            return keras.models.load_model(path, safe_mode=True)
     except zipfile.BadZipFile as error:
         raise IvyFileError(f"That is no .keras file: {error}. Received: model={path!r}") from error
 
@@ -89,8 +102,15 @@ def _data(path: str) -> tuple[object, object]:
     """Inputs and targets; several inputs are named `x_...` as the model names them."""
     if not os.path.exists(path):
         raise FileNotFoundError(f"There is no such file. Received: data={path!r}")
-    with reading(path, "an .npz file"), np.load(path, allow_pickle=False) as file:
-        arrays = {name: file[name] for name in file.files}
+    with reading(path, "an .npz file"):
+        file = np.load(path, allow_pickle=False)
+        arrays = {name: file[name] for name in getattr(file, "files", ())}
+    if isinstance(file, np.ndarray):
+        raise IvyFileError(
+            "That is a single array. Inputs and targets stand in one file, "
+            f'`np.savez("data.npz", x=x, y=y)`. Received: data={path!r}'
+        )
+    file.close()
     found = {}
     for name in ("x", "y"):
         parts = {key[2:]: value for key, value in arrays.items() if key.startswith(f"{name}_")}
@@ -100,6 +120,30 @@ def _data(path: str) -> tuple[object, object]:
             f"The data hold no `x`. {nearest('x', arrays or ['nothing'])} Received: data={path!r}"
         )
     return found["x"], found["y"]
+
+
+def _check_folder(path: str) -> None:
+    folder = os.path.dirname(os.path.realpath(path))
+    if not os.path.isdir(folder):
+        raise FileNotFoundError(f"There is no folder {folder!r}: make it first. Received: {path!r}")
+
+
+def _how_to_mend(
+    report: Diagnosis, options: argparse.Namespace, data: dict[str, object]
+) -> list[str]:
+    """The program around the first remedy."""
+    if not report.findings:
+        return []
+    remedy = report.findings[0].remedy
+    lines = ["import keras", "import numpy as np", "import keras_ivy as ivy"]
+    lines.append(f"model = keras.models.load_model({options.model!r})")
+    for name, value in data.items():
+        if value is not None and re.search(rf"\b{name}\b(?! *=)", remedy.partition("#")[0]):
+            loaded = f"np.load({options.data!r})"
+            parts = f'{{k[2:]: v for k, v in {loaded}.items() if k.startswith("{name}_")}}'
+            lines.append(f"{name} = {parts if isinstance(value, dict) else f'{loaded}[{name!r}]'}")
+    lines += [remedy, 'model.save("mended.keras")']
+    return ["", "The first remedy, as a program:", *(f"    {line}" for line in lines)]
 
 
 def _write(report: Diagnosis, options: argparse.Namespace) -> None:

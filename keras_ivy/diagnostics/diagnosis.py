@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping, Sequence
 
 from keras_ivy.diagnostics.finding import SEVERITIES, Finding, grouped
-from keras_ivy.diagnostics.page import page
+from keras_ivy.diagnostics.page import check_page, page
 from keras_ivy.diagnostics.plots import plot_rows
 from keras_ivy.diagnostics.rows import Row
 from keras_ivy.utils.files import write_all
@@ -144,8 +144,10 @@ class Diagnosis(Report[Row]):
             path: Name of the file, such as `"report.html"`.
 
         Raises:
+            ValueError: If the name does not end in `.html` or `.htm`.
             OSError: If it cannot be written; an old file is then as it was.
         """
+        check_page(path)
         write_all(path, self.to_html().encode())
 
     def plot(self, ax: Axes | None = None) -> tuple[Figure, Panels]:

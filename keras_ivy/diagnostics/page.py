@@ -5,12 +5,15 @@ Nothing is fetched: style, pictures (SVG) and the few lines of script stand in t
 
 import html
 import math
+import os
 from collections.abc import Sequence
 
 from keras_ivy.diagnostics.finding import Finding, grouped
 from keras_ivy.diagnostics.rows import Row
+from keras_ivy.utils.checks import received
+from keras_ivy.utils.exceptions import IvyValueError
 
-__all__ = ["page"]
+__all__ = ["check_page", "page"]
 
 _STYLE = """
 :root{color-scheme:light dark;--ink:#1b1b1b;--soft:#5c5c5c;--ground:#fff;--line:#d5d5d5;
@@ -60,6 +63,19 @@ _PICTURES: tuple[tuple[str, str, tuple[float, ...]], ...] = (
 _WIDTH, _HEIGHT, _LEFT, _TOP, _BOTTOM = 400, 220, 50, 12, 34
 #: So many letters of the first and of the last name fit below a picture side by side.
 _LETTERS = 22
+
+
+def check_page(path: str | os.PathLike) -> None:
+    """Refuse the name of a file that no browser would take for a page.
+
+    Raises:
+        ValueError: If it does not end in `.html` or `.htm`.
+    """
+    if not os.fsdecode(path).lower().endswith((".html", ".htm")):
+        raise IvyValueError(
+            "A report is saved as a page, `.html`. Numbers are had by `to_json()`, and pictures "
+            f"by `figure, axes = report.plot()`. {received('path', path)}"
+        )
 
 
 def page(

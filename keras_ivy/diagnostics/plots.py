@@ -10,6 +10,7 @@ from keras_ivy.utils.plots import (
     Figure,
     Panels,
     Series,
+    check_axes,
     draw_series,
     line_style,
     name_axes,
@@ -23,6 +24,7 @@ __all__ = [
     "LINE",
     "Axes",
     "Series",
+    "check_axes",
     "line_style",
     "name_axes",
     "name_layers",
@@ -40,6 +42,7 @@ def plot_rows(rows: Sequence[Row], title: str, ax: Axes | None = None) -> tuple[
         title: Name of the model.
         ax: Axes for signal and gradient; by default a new figure of three.
     """
+    check_axes(ax)
     names = [row.name for row in rows]
     signal: Series = {
         "rms of the output": [row.rms for row in rows],

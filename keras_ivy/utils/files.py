@@ -76,6 +76,10 @@ def replacing(path: str | os.PathLike) -> Iterator[str]:
         yield target
         return
     folder, name = os.path.split(target)
+    if not os.path.isdir(folder):
+        raise FileNotFoundError(
+            f"There is no folder {folder!r}: make it first. Received: path={os.fspath(path)!r}"
+        )
     part = os.path.join(folder, f".{secrets.token_hex(8)}-{name[-_LONGEST:]}")
     # Made first, and not by whoever writes: so nobody else has the name, and the mode is usual.
     os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))

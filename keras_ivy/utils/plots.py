@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 
 import numpy as np
 
+from keras_ivy.utils.checks import received
+from keras_ivy.utils.exceptions import IvyTypeError
 from keras_ivy.utils.reports.tables import optional
 
 __all__ = [
@@ -19,6 +21,7 @@ __all__ = [
     "Figure",
     "Panels",
     "Series",
+    "check_axes",
     "draw_series",
     "line_style",
     "name_axes",
@@ -92,6 +95,19 @@ def line_style(number: int) -> LineStyle:
     return {"color": color, "linestyle": line, "marker": marker, "markersize": 3.5}
 
 
+def check_axes(ax: object) -> None:
+    """Refuse what nothing can be drawn on, such as the name of a file.
+
+    Raises:
+        TypeError: If `ax` is neither None nor axes of matplotlib.
+    """
+    if ax is not None and not callable(getattr(ax, "plot", None)):
+        raise IvyTypeError(
+            "`ax` must be axes of matplotlib. A picture is saved by its figure: "
+            f'`figure, axes = report.plot(); figure.savefig("file.png")`. {received("ax", ax)}'
+        )
+
+
 def new_figure(
     rows: int = 1,
     columns: int = 1,
@@ -161,6 +177,7 @@ def plot_series(
     Returns:
         The figure and the axes.
     """
+    check_axes(ax)
     if ax is None:
         _, ax = new_figure()
     draw_series(ax, series, names, unit, title, logarithmic, joined)

@@ -3,6 +3,8 @@
 import json
 import subprocess
 import sys
+import textwrap
+import warnings
 
 import keras
 import numpy as np
@@ -109,3 +111,42 @@ def test_bar_is_shown_on_a_terminal_alone(files, capsys, monkeypatch):
     shown = capsys.readouterr().out
     assert "3/3" in shown
     assert "h0" in shown
+
+
+def test_data_are_looked_at_before_the_model_is_loaded(files, tmp_path, capsys):
+    _, data = files(keras.initializers.HeNormal)
+    damaged = tmp_path / "damaged.keras"
+    damaged.write_bytes(b"no zip")
+    single = tmp_path / "x.npy"
+    np.save(single, np.zeros((4, 8), "float32"))
+    assert main(["diagnose", str(damaged), str(single)]) == 2
+    said = capsys.readouterr().err
+    assert 'np.savez("data.npz", x=x, y=y)' in said
+    assert "x.npy" in said
+    for page in (tmp_path / "none" / "r.html", tmp_path / "r.pdf"):
+        assert main(["diagnose", str(damaged), data, "--html", str(page)]) == 2
+        said = capsys.readouterr().err
+        assert page.name in said
+        assert "no .keras file" not in said
+        assert not page.exists()
+
+
+def test_the_remedy_is_a_program_that_runs(files, tmp_path, capsys, monkeypatch):
+    model, data = files(keras.initializers.Zeros)
+    assert main(["diagnose", model, data]) == 1
+    program = capsys.readouterr().out.partition("The first remedy, as a program:\n")[2]
+    monkeypatch.chdir(tmp_path)
+    exec(textwrap.dedent(program), {})
+    assert main(["diagnose", "mended.keras", data]) == 0
+    assert "as a program" not in capsys.readouterr().out
+
+
+def test_a_model_that_was_compiled_and_never_fitted_loads_without_a_warning(files, capsys):
+    path, data = files(keras.initializers.HeNormal)
+    model = keras.models.load_model(path)
+    model.compile("adam", "sparse_categorical_crossentropy")
+    model.save(path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        assert main(["diagnose", path, data]) == 0
+    assert "compiled loss" in capsys.readouterr().out

@@ -20,7 +20,7 @@ from keras_ivy.diagnostics.measuring.losses import choose_loss, loss_kind
 from keras_ivy.utils import checks
 from keras_ivy.utils.checks import received
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
-from keras_ivy.utils.plots import Figure, Panels
+from keras_ivy.utils.plots import Figure, Panels, check_axes
 from keras_ivy.utils.reports import Column, Report
 
 __all__ = ["TrainingComparison", "TrainingRun", "compare_training"]
@@ -180,7 +180,10 @@ class TrainingComparison(Report[TrainingRun]):
             optimizer: {scheme: self.curves(scheme, optimizer, name) for scheme in self.schemes}
             for optimizer in self.optimizers
         }
-        axes = None if ax is None else list(ax) if isinstance(ax, Iterable) else [ax]
+        several = isinstance(ax, Iterable) and not isinstance(ax, str | bytes)
+        axes = None if ax is None else list(ax) if several else [ax]
+        for each in axes or ():
+            check_axes(each)
         if axes is not None and len(axes) != len(panels):
             raise IvyValueError(
                 f"There are {len(panels)} optimizers, and one of the axes for each is needed. "

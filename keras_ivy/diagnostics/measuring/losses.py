@@ -13,7 +13,15 @@ from keras_ivy.adapters.keras.losses import compiled_loss, loss_of, losses_of
 from keras_ivy.utils.checks import received
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
-__all__ = ["Expected", "LossValue", "asking_loss", "choose_loss", "expected_loss", "loss_kind"]
+__all__ = [
+    "Expected",
+    "LossValue",
+    "asking_loss",
+    "choose_loss",
+    "expected_loss",
+    "loss_kind",
+    "telling_targets",
+]
 
 _REGRESSIONS = (
     keras.losses.MeanSquaredError,
@@ -113,6 +121,53 @@ def asking_loss(
         return LossValue(data + tf.cast(extra(), data.dtype), data)
 
     yield given, name or "a loss chosen by targets and outputs", lambda: losses_of(made)
+
+
+@contextlib.contextmanager
+def telling_targets(y: object, outputs: object) -> Iterator[None]:
+    """Say in one sentence why a loss refuses targets.
+
+    Args:
+        y: The targets, or None.
+        outputs: What the model puts out.
+
+    Raises:
+        IvyValueError: For what the loss raises in the block.
+    """
+    try:
+        yield
+    except IvyValueError:
+        raise
+    except (ValueError, tf.errors.InvalidArgumentError) as error:
+        if not (isinstance(y, tf.Tensor) and isinstance(outputs, tf.Tensor)):
+            raise
+        raise IvyValueError(
+            f"The loss refuses the targets{_misfit(y, outputs)}. Received: y of shape "
+            f"{tuple(y.shape)} and dtype {y.dtype.name}, outputs of shape {tuple(outputs.shape)}"
+        ) from error
+
+
+def _misfit(y: tf.Tensor, outputs: tf.Tensor) -> str:
+    """What is the matter with targets, as far as shapes and values show it."""
+    classes = outputs.shape[-1] if outputs.shape.rank else None
+    values = y.numpy()
+    if y.shape == outputs.shape and np.isin(values, (0, 1)).all():
+        return (
+            ": they are one-hot, and a sparse loss wants numbers of classes, "
+            "`np.argmax(y, axis=-1)`; or compile with 'categorical_crossentropy'"
+        )
+    whole = values.size and np.issubdtype(values.dtype, np.integer)
+    if whole and classes and not 0 <= values.min() <= values.max() < classes:
+        return (
+            f": they go from {values.min()} to {values.max()}, and the outputs have {classes} "
+            f"classes, 0 to {classes - 1}"
+        )
+    if whole and y.shape.rank == outputs.shape.rank - 1:
+        return (
+            ": they are numbers of classes, and the loss wants them one-hot, "
+            "`keras.utils.to_categorical(y)`; or compile with 'sparse_categorical_crossentropy'"
+        )
+    return ""
 
 
 class _Extra:

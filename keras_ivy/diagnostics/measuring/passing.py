@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from keras_ivy.diagnostics.measuring.facts import KERNELS, Facts
 from keras_ivy.diagnostics.measuring.kernels import symmetric_share
-from keras_ivy.diagnostics.measuring.losses import asking_loss, expected_loss
+from keras_ivy.diagnostics.measuring.losses import asking_loss, expected_loss, telling_targets
 from keras_ivy.diagnostics.measuring.signals import Gradient, measure, measure_gradient
 from keras_ivy.diagnostics.measuring.taps import Recorder, See
 from keras_ivy.diagnostics.running import channel_axis
@@ -63,7 +63,8 @@ def one_pass(
         tape.watch(floats)
         with recorder.recording():
             outputs = run_training(model, inputs)
-        value = ask(inputs, wanted, outputs)
+        with telling_targets(wanted, outputs):
+            value = ask(inputs, wanted, outputs)
         scaled = value.total if scale == 1.0 else value.total * tf.cast(scale, value.total.dtype)
         recorder.mark_final(outputs)
         losses = single_losses()

@@ -13,6 +13,7 @@ from keras_ivy.utils.plots import (
     Axes,
     Figure,
     Panels,
+    check_axes,
     line_style,
     name_axes,
     new_figure,
@@ -44,6 +45,7 @@ def plot_series(
         ax: Axes to draw on; by default those of a new figure.
     """
     groups = _groups(records)
+    check_axes(ax)
     if ax is not None:
         _lines(ax, groups, panels[main])
         name_axes(ax, "batches of training", panels[main][1], title)
@@ -143,6 +145,7 @@ def color_dim(
         unit: What is counted.
         ax: Axes to draw on, for a single layer.
     """
+    check_axes(ax)
     groups, left = _chosen(records, layers)
     if ax is not None and len(groups) != 1:
         raise IvyValueError(

@@ -149,7 +149,7 @@ def _check_built(model: keras.layers.Layer, layers: dict[str, keras.layers.Layer
         return
     names = ", ".join(f"{path or model.name} ({type(layers[path]).__name__})" for path in unbuilt)
     raise ValueError(
-        f"The model {model.name!r} is not built, so there is nothing to initialize yet"
+        f"The model {model.name!r} is not built, so it has no weights yet"
         f"{': ' + names if names else ''}. Call it on a batch of data, call "
         "`model.build(input_shape)`, or begin it with `keras.Input`."
     )
