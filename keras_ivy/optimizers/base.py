@@ -319,7 +319,8 @@ class Optimizer(Stepping, Hooks):
             `frozen`, `key`, `name`) that prints as a table; `["dense"]`, `["dense/kernel"]` or a
             structural path finds one. `frozen` says that the variable is all zeros and that
             the variant multiplies its steps by its norm, so that it never moves. In a variant
-            that does something else with weight decay, `decay` is 0 and `notes` say what.
+            that does something else with weight decay, `decay` is 0 and `notes` say what. Of a
+            model, what is not trained now (`trainable=False`) has no row; `notes` name it.
 
         Raises:
             IvyTypeError: If `model` is something else, or not built.

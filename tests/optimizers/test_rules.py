@@ -229,6 +229,26 @@ def test_explain_tells_frozen_variables_and_takes_containers():
         LAMB().explain(3)
 
 
+def test_explain_names_frozen_variables_in_a_note():
+    model, optimizer = net(), SGD(rules=[Rule("d0", lr_multiplier=0.5)])
+    everything = optimizer.explain(model)
+    assert not everything.notes  # The moving statistics are no frozen variables.
+    model.get_layer("bn").trainable = False
+    model.get_layer("d0").trainable = False
+    rows = optimizer.explain(model)
+    assert [row.path for row in rows] == ["net/d1/kernel", "net/d1/bias"]
+    (note,) = rows.notes
+    named = note.rpartition(": ")[2].rstrip(".").split(", ")
+    assert sorted(named) == ["net/bn/beta", "net/bn/gamma", "net/d0/bias", "net/d0/kernel"]
+    assert note in str(rows)
+    model.get_layer("d1").trainable = False
+    assert optimizer.explain(model).notes[0].endswith(" and 2 more.")
+    for name in ("d0", "bn", "d1"):
+        model.get_layer(name).trainable = True
+    again = optimizer.explain(model)
+    assert ([row.path for row in again], again.notes) == ([r.path for r in everything], ())
+
+
 def test_explain_sees_a_container_as_step_does():
     v = Container(
         block=Container(w=keras.Variable(np.ones(2), name="kernel"), b=tf.zeros(3)),

@@ -19,6 +19,7 @@ from keras.src.utils.tracking import TrackedList
 __all__ = [
     "TRACKED_MODULE",
     "counts",
+    "frozen",
     "held_layers",
     "held_seed_generators",
     "held_variables",
@@ -37,6 +38,11 @@ TRACKED_MODULE = TrackedList.__module__
 def held_variables(layer: keras.layers.Layer) -> list[keras.Variable]:
     """Return the variables that the layer holds itself, in order of creation."""
     return [*layer._trainable_variables, *layer._non_trainable_variables]
+
+
+def frozen(layer: keras.layers.Layer) -> list[keras.Variable]:
+    """Return a layer's own variables that are made to be trained, and are not trained now."""
+    return [v for v in layer._trainable_variables if not v.trainable]
 
 
 def held_layers(layer: keras.layers.Layer) -> list[keras.layers.Layer]:

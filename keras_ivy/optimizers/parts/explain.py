@@ -7,6 +7,7 @@ import keras
 import numpy as np
 
 from keras_ivy import tree
+from keras_ivy.adapters.keras import layers as layers_adapter
 from keras_ivy.optimizers.formulas.methods import formula_of
 from keras_ivy.optimizers.formulas.updates import Treatment
 from keras_ivy.optimizers.ivy_side.keys import unique_paths
@@ -25,6 +26,9 @@ from keras_ivy.utils.reports import Column, Json, VariableTable, cell_text
 from keras_ivy.utils.reports.lookup import natural
 
 __all__ = ["Explained", "Explanation", "Row", "explain"]
+
+#: How many frozen variables a note names.
+_NAMED = 4
 
 #: A model or layer, a list of variables, or a Container of variables or tensors.
 Explained: TypeAlias = keras.layers.Layer | Sequence[Variable] | Mapping[str, object]
@@ -198,11 +202,25 @@ def explain(host: Host, model: Explained) -> Explanation:
     found = Explanation(rows)
     treatments = [treatment for treatment, _ in resolved]
     said = (decay_without_decay(host, treatments), decay_in_gradient(host, treatments))
-    found.notes = (*filter(None, said), *host._notes())
+    found.notes = (*filter(None, said), *host._notes(), *_frozen(root))
     if timed and any(t.shared and t.decay for t, _ in resolved):
         follows = printed_timed(host.weight_decay)
         found.notes += (f"Weight decay follows {follows}; this is its strength now.",)
     return found
+
+
+def _frozen(root: keras.layers.Layer | None) -> list[str]:
+    """A note that names what a model has frozen, if that is anything: it has no row."""
+    entries = [] if root is None else structure_of(root).entries
+    held = {id(v): v.path for e in entries for v in layers_adapter.frozen(e.layer)}
+    if not held:
+        return []
+    paths = list(held.values())
+    more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
+    return [
+        "Frozen variables are not trained now and have no row; they get what the rules say when "
+        f"they are unfrozen: {', '.join(paths[:_NAMED])}{more}."
+    ]
 
 
 def _called(
