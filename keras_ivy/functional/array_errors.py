@@ -1,11 +1,14 @@
 """What to say where an array is asked for a method that array mode would give it."""
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from keras_ivy.adapters.array_classes import CLASSES
 from keras_ivy.utils.exceptions import IvyAttributeError
 
-__all__ = ["know_names", "with_way_out"]
+__all__ = ["know_names", "run", "with_way_out"]
+
+Result = TypeVar("Result")
 
 #: Whether array mode would give arrays a name that they have not now.
 _would_give: list[Callable[[str], bool]] = []
@@ -54,3 +57,14 @@ def with_way_out(error: AttributeError) -> AttributeError:
     )
     told.__cause__ = found
     return told
+
+
+def run(function: Callable[..., Result], /, *args: object, **kwargs: object) -> Result:
+    """Call a function of a program, whose errors about arrays tell the way out."""
+    try:
+        return function(*args, **kwargs)
+    except AttributeError as error:
+        told = with_way_out(error)
+        if told is error:
+            raise
+        raise told from told.__cause__

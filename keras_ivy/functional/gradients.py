@@ -10,7 +10,7 @@ import tensorflow as tf
 from keras_ivy.adapters.keras import stateless
 from keras_ivy.container import Container
 from keras_ivy.container.base import share_names
-from keras_ivy.functional.array_errors import with_way_out
+from keras_ivy.functional.array_errors import run
 from keras_ivy.utils.checks import choice, flag, received, summary
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
@@ -183,13 +183,7 @@ def _gradients(
     sources = [_source(leaf) for leaf, want in zip(prepared, wanted, strict=True) if want]
     with tf.GradientTape(persistent=count > 1) as tape:
         tape.watch(sources)
-        try:
-            result = func(arguments)
-        except AttributeError as error:
-            told = with_way_out(error)
-            if told is error:
-                raise
-            raise told from told.__cause__
+        result = run(func, arguments)
         targets = [_differentiable(y, result) for y in outputs(result)]
     packed = []
     for target in targets:

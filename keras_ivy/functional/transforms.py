@@ -7,6 +7,7 @@ import keras
 import tensorflow as tf
 
 from keras_ivy.container import Container
+from keras_ivy.functional.array_errors import run
 from keras_ivy.typing import Array, ArrayLike
 from keras_ivy.utils.checks import received, whole
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
@@ -72,7 +73,7 @@ def grad(func: Callable[..., Array], argnums: int | Sequence[int] = 0) -> Callab
             )
         with tf.GradientTape(persistent=len(numbers) > 1) as tape:
             given = [_watched(tape, x) if i in numbers else x for i, x in enumerate(args)]
-            y = tf.convert_to_tensor(func(*given, **kwargs))
+            y = tf.convert_to_tensor(run(func, *given, **kwargs))
             if y.shape.num_elements() not in (1, None):
                 raise IvyValueError(
                     "grad: the function returns one number; `jac` takes any array. "
@@ -104,7 +105,7 @@ def jac(func: Callable[[Array], Array]) -> Callable[[ArrayLike], Array]:
     def jacobian(x: Any) -> Any:
         with tf.GradientTape(persistent=True) as tape:
             x = _watched(tape, x)
-            y = tf.convert_to_tensor(func(x))
+            y = tf.convert_to_tensor(run(func, x))
         leaves = keras.tree.flatten(x)
         found = [
             tape.jacobian(y, leaf, unconnected_gradients=tf.UnconnectedGradients.ZERO)
@@ -137,7 +138,7 @@ def vjp(
     _function("vjp", func)
     with tf.GradientTape(persistent=True) as tape:
         given = tuple(_watched(tape, x) for x in primals)
-        y = func(*given)
+        y = run(func, *given)
 
     def back(cotangents: ArrayLike) -> tuple[Array, ...]:
         outputs, weights = keras.tree.flatten(y), keras.tree.flatten(cotangents)
@@ -192,7 +193,7 @@ def jvp(
             f"Received: shapes {shapes[1]} for {shapes[0]}"
         )
     with tf.autodiff.ForwardAccumulator(leaves, directions) as accumulator:
-        y = func(*given)
+        y = run(func, *given)
     return y, keras.tree.map_structure(
         lambda leaf: accumulator.jvp(leaf, unconnected_gradients=tf.UnconnectedGradients.ZERO), y
     )

@@ -441,8 +441,26 @@ def compiled(module):
             lambda v: v.a.reshape((-1,)), ivy.Container(a=ivy.ones((2,)))
         ),
         lambda: ivy.value_and_grad(lambda v: v["a"].reshape((-1,)))({"a": ivy.ones((2,))}),
+        lambda: ivy.grad(lambda x: x.reshape((-1,)))(ivy.ones((2,))),
+        lambda: ivy.jac(lambda x: x.reshape((-1,)))(ivy.ones((2,))),
+        lambda: ivy.vjp(lambda x: x.reshape((-1,)), ivy.ones((2,))),
+        lambda: ivy.jvp(lambda x: x.reshape((-1,)), (ivy.ones((2,)),), (ivy.ones((2,)),)),
     ],
-    ids=["call", "inside", "symbolic", "v", "fit", "predict", "traced", "execute", "grad"],
+    ids=[
+        "call",
+        "inside",
+        "symbolic",
+        "v",
+        "fit",
+        "predict",
+        "traced",
+        "execute",
+        "value",
+        "grad",
+        "jac",
+        "vjp",
+        "jvp",
+    ],
 )
 def test_without_the_mode_a_method_of_ivys_says_how_to_get_it(run):
     with pytest.raises(AttributeError, match=r"no `reshape` .*`ivy\.set_array_mode\(True\)`"):

@@ -92,6 +92,17 @@ def test_frozen_shared_and_unbuilt_layers():
     )
 
 
+def test_private_names_hide_layers_and_no_collections():
+    def fill(m):
+        m._head = layer()
+        m._blocks = [layer()]
+        m._by_name = {"a": layer()}
+
+    assert printed(fill) == (
+        f"Net(\n  (blocks): [\n    (v0): {LINEAR}\n  ]\n  (by_name): {{\n    (a): {LINEAR}\n  }}\n)"
+    )
+
+
 class Late(ivy.Module):
     """A module that knows its sizes from its first input."""
 
