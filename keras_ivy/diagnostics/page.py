@@ -9,7 +9,7 @@ import os
 from collections.abc import Sequence
 
 from keras_ivy.diagnostics.finding import Finding, grouped
-from keras_ivy.diagnostics.rows import Row
+from keras_ivy.diagnostics.rows import LEGEND, Row
 from keras_ivy.utils.checks import received
 from keras_ivy.utils.exceptions import IvyValueError
 
@@ -35,9 +35,11 @@ pre{margin:.4rem 0;padding:.5rem;border:1px solid var(--line);white-space:pre-wr
 figure{margin:0}figcaption{font-size:.9rem}svg{width:100%;height:auto;display:block}
 svg text{font:12px system-ui,sans-serif;fill:var(--soft)}
 .wide{overflow-x:auto}table{border-collapse:collapse;font-size:.8rem;white-space:nowrap}
-th,td{padding:.2rem .45rem;border-bottom:1px solid var(--line);text-align:right}
+th,td{padding:.2rem .35rem;border-bottom:1px solid var(--line);text-align:right}
 th:first-child,td:first-child,th.text,td.text{text-align:left}
 th:first-child,td:first-child{position:sticky;left:0;background:var(--ground)}
+td.text{white-space:normal}td.text:first-child{min-width:7rem}
+dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem .8rem;font-size:.85rem}dd{margin:0}
 th button{all:unset;cursor:pointer;font-weight:600}
 th button:focus-visible{outline:2px solid var(--note)}
 """
@@ -111,6 +113,7 @@ def page(
         f'<h2>By depth</h2><div class="pictures">{pictures}</div>' if pictures else "",
         "<h2>Layers, in the order of calls</h2>",
         f'<div class="wide">{_table(rows, columns, cells)}</div>',
+        f"<details><summary>What columns and numbers mean</summary>{_legend()}</details>",
     ]
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
@@ -139,6 +142,15 @@ def _finding(group: Sequence[Finding]) -> str:
         f"</p><p>{html.escape(first.evidence)}</p>{more}<pre>{html.escape(first.remedy)}</pre>"
         f'<p class="soft">{html.escape(first.reference)}</p></article>'
     )
+
+
+def _legend() -> str:
+    """What the headings say."""
+    pairs = (
+        f"<dt>{html.escape(heading)}</dt><dd>{html.escape(meaning.replace('`', ''))}</dd>"
+        for heading, meaning in LEGEND.items()
+    )
+    return f"<dl>{''.join(pairs)}</dl>"
 
 
 def _table(

@@ -2,7 +2,37 @@
 
 from dataclasses import dataclass
 
-__all__ = ["Row"]
+__all__ = ["LEGEND", "Row"]
+
+#: What the columns of a diagnosis and the numbers below it say, by their headings.
+LEGEND: dict[str, str] = {
+    "layer": "Name of the layer; `:2` is its second call.",
+    "type": "Its class.",
+    "shape": "Shape of what it puts out, without the batch.",
+    "act": "Activations that ran in it or on its output.",
+    "rms": "Root of the mean square of its output: the size of the signal. About 1 is well.",
+    "mean": "Mean of its output.",
+    "std": "Standard deviation of its output.",
+    "zeros": "Share of exact zeros in its output; half after a ReLU.",
+    "dead": "Share of units that a ReLU shuts for every sample.",
+    "satur.": "Share of values at an end of tanh or sigmoid, where the slope is gone.",
+    "cosine": "Cosine between the outputs of two samples, root mean square; at 1 they are alike.",
+    "dL/da": "Gradient of the loss by its output, root mean square.",
+    "dL/dW": "Norm of the gradient of the loss by its kernels.",
+    "update": "Norm of a step of the optimizer by the norm of the kernel; 1e-3 is usual.",
+    "x fan": "Standard deviation of its first kernel by what its true fans and its activation "
+    "ask for; 1 is right.",
+    "layers": "How many layers were called.",
+    "parameters": "How many values all variables hold.",
+    "loss": "The loss of the batch, without what layers add to it.",
+    "expected loss": "That of a network that gives every class the same chance, or the mean.",
+    "informed loss": "That of one that knows how frequent the classes are.",
+    "loss of": "Which loss it is.",
+    "rms per layer": "Factor of the signal from one layer with a kernel to the next; 1 keeps it.",
+    "gradient per layer": "The same of the norm of the loss's gradient by the signal.",
+    "cosine before the last layer": "The cosine of two samples where the last kernel reads them.",
+    "optimizer": "Whose step was taken, and undone.",
+}
 
 
 @dataclass(frozen=True)

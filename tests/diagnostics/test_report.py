@@ -2,6 +2,7 @@
 
 import json
 import math
+import pathlib
 import re
 
 import keras
@@ -273,3 +274,19 @@ def test_masks_and_logits_pass_the_taps():
     model.compile(loss="sparse_categorical_crossentropy")
     wanted = model.evaluate(x, y, verbose=0)
     assert ivy.diagnose(model, x, y).summary["loss"] == pytest.approx(wanted, rel=1e-5)
+
+
+def test_every_heading_is_explained_on_the_page_and_in_the_guide():
+    model = mlp(2, "relu")
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    report = ivy.diagnose(model, X, Y)
+    headings = [heading for heading, _ in report.columns]
+    headings += [name.replace("_", " ") for name in report.summary]
+    assert len(headings) == len(set(headings)) == 25
+    page = report.to_html()
+    guide = (pathlib.Path(__file__).parents[2] / "docs" / "seeing.md").read_text(encoding="utf-8")
+    for heading in headings:
+        assert f"<dt>{heading}</dt><dd>" in page
+        assert f"| `{heading}` | " in guide
+    assert page.count("<details>") >= 1
+    assert page.index("<dl>") > page.index("</table>")
