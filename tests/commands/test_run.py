@@ -216,8 +216,8 @@ def no_pickles():
 def test_pickles_are_read_where_the_command_line_allows_it(
     as_module, process, folder, capfd, no_pickles
 ):
-    (folder / "program.py").write_text(LOADS)
-    program = ["-m", "program"] if as_module else ["program.py"]
+    (folder / "reads_pickles.py").write_text(LOADS)
+    program = ["-m", "reads_pickles"] if as_module else ["reads_pickles.py"]
     assert main(["run", *program, str(folder)]) == 0
     assert capfd.readouterr().out == "module True\ncontainer True\nweights True\n"
     # After the program it is an argument of the program's.
