@@ -143,6 +143,9 @@ BY_FUNCTION = {
     "execute_with_gradients": {"xs": VECTOR, "func": _total},
     "from_tfa_config": None, "from_keras": None,
     "inplace_update": None, "inplace_increment": None, "inplace_decrement": None,
+    "supports_inplace_updates": {}, "assert_supports_inplace": None,  # arrays do not
+    "value_is_nan": {"x": 1.0}, "isscalar": {}, "closest_valid_dtype": {"type": "int8"},
+    "set_min_base": {"val": 0.5}, "set_min_denominator": {"val": 0.5},
     "conv": {"x": image(2), "filters": window(2, 2, 3), "bias": None},
     "conv_general_dilated": {"x": image(2), "filters": window(2, 2, 3)},
     "conv_general_transpose": {"x": image(2), "filters": window(2, 3, 2)},

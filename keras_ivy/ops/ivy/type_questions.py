@@ -24,6 +24,7 @@ __all__ = [
     "as_ivy_dtype",
     "as_native_dtype",
     "can_cast",
+    "closest_valid_dtype",
     "default_complex_dtype",
     "default_uint_dtype",
     "dtype_bits",
@@ -208,6 +209,23 @@ def as_ivy_dtype(dtype_in: DTypeLike, /) -> str:
     'float16'
     """
     return as_dtype(dtype_in)
+
+
+def closest_valid_dtype(type: DTypeLike, /) -> str:
+    """Return the name of a data type, each of which is valid; of None, the default.
+
+    Args:
+        type: A data type.
+
+    Raises:
+        ValueError: If it is none.
+
+    Example:
+
+    >>> closest_valid_dtype(tf.uint16), closest_valid_dtype(None)
+    ('uint16', 'float32')
+    """
+    return default_dtype() if type is None else as_dtype(type)
 
 
 def as_native_dtype(dtype_in: DTypeLike, /) -> tf.DType:

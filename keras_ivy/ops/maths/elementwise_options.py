@@ -8,6 +8,7 @@ import tensorflow as tf
 from keras import ops
 
 from keras_ivy.ops.dispatch import ivy_function
+from keras_ivy.ops.ivy import stability
 from keras_ivy.ops.kinds import by_parts, complex_operands, is_complex, kind_of, numbers
 from keras_ivy.ops.maths.linalg import vector_norm
 from keras_ivy.ops.tensors import dtype_name, operand, operands, to_tensor
@@ -143,7 +144,7 @@ def stable_divide(
     Args:
         numerator: An array.
         denominator: An array.
-        min_denominator: What is added; 1e-12 by default.
+        min_denominator: What is added; by default 1e-12, or what `set_min_denominator` says.
 
     Example:
 
@@ -152,7 +153,7 @@ def stable_divide(
 
     Reference: Ivy's `functional/ivy/general.py`.
     """
-    min_denominator = 1e-12 if min_denominator is None else min_denominator
+    min_denominator = stability.min_denominator() if min_denominator is None else min_denominator
     given = {"numerator": numerator, "denominator": denominator}
     numerator, denominator = numbers("stable_divide", "BIfc", **given)
     if is_complex(numerator) or is_complex(denominator):
@@ -168,7 +169,7 @@ def stable_pow(base: ArrayLike, exponent: ArrayLike, min_base: float | None = No
     Args:
         base: An array.
         exponent: An array.
-        min_base: What is added; 1e-5 by default.
+        min_base: What is added; by default 1e-5, or what `set_min_base` says.
 
     Example:
 
@@ -177,7 +178,7 @@ def stable_pow(base: ArrayLike, exponent: ArrayLike, min_base: float | None = No
 
     Reference: Ivy's `functional/ivy/general.py`.
     """
-    min_base = 1e-5 if min_base is None else min_base
+    min_base = stability.min_base() if min_base is None else min_base
     base, exponent = numbers("stable_pow", "BIfc", base=base, exponent=exponent)
     if is_complex(base) or is_complex(exponent):
         base, exponent = complex_operands((base, exponent))
