@@ -97,7 +97,7 @@ REASONS = {
         cont_dev_str cont_show_sub_container cont_update_config
     """,
     "layers and keys are called so: `static_` in front, or the function, reaches it": """
-        avg_pool1d avg_pool2d avg_pool3d batch_norm conv1d conv1d_transpose conv2d
+        avg_pool1d avg_pool2d avg_pool3d batch_norm beta gamma conv1d conv1d_transpose conv2d
         conv2d_transpose conv3d conv3d_transpose depthwise_conv2d dev dropout dropout1d dropout2d
         dropout3d embedding group_norm instance_norm layer_norm linear lstm_update max_pool1d
         max_pool2d max_pool3d multi_head_attention scaled_dot_product_attention size

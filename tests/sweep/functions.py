@@ -143,7 +143,8 @@ BY_FUNCTION = {
     "execute_with_gradients": {"xs": VECTOR, "func": _total},
     "from_tfa_config": None, "from_keras": None,
     "inplace_update": None, "inplace_increment": None, "inplace_decrement": None,
-    "supports_inplace_updates": {}, "assert_supports_inplace": None,  # arrays do not
+    "supports_inplace_updates": {"x": tf.constant(SQUARE)},
+    "assert_supports_inplace": None,  # arrays do not
     "value_is_nan": {"x": 1.0}, "isscalar": {}, "closest_valid_dtype": {"type": "int8"},
     "set_min_base": {"val": 0.5}, "set_min_denominator": {"val": 0.5},
     "conv": {"x": image(2), "filters": window(2, 2, 3), "bias": None},
@@ -154,6 +155,7 @@ BY_FUNCTION = {
     "stft": {"signals": SQUARE, "frame_length": 2, "frame_step": 1},
     "nms": {"boxes": np.float32([[0, 0, 2, 2], [1, 1, 3, 3]]), "scores": VECTOR[:2]},
     "maml_step": META, "fomaml_step": META, "reptile_step": META,
+    "convert_weights": None,  # of a module and a file of its own
     "functional_call": None, "assign_variables": None, "variables": {"model": model()},
     "initialize_model": {"model": model()}, "lsuv": {"model": model()},
     "layerwise": {"model": model()},
