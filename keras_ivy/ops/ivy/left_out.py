@@ -39,7 +39,7 @@ REASONS = {
     "TensorFlow tells which types and devices a kernel takes when it is called": """
         function_supported_dtypes function_unsupported_dtypes function_supported_devices
         function_unsupported_devices function_supported_devices_and_dtypes
-        function_unsupported_devices_and_dtypes closest_valid_dtype
+        function_unsupported_devices_and_dtypes
     """,
     "Keras has one default, that of floats; give others where arrays are made": """
         set_default_complex_dtype set_default_int_dtype set_default_uint_dtype
@@ -53,24 +53,19 @@ REASONS = {
     """,
     '`tf.config.list_logical_devices("TPU")` tells': "tpu_is_available",
     "arrays never change, and have no memory of their own": """
-        assert_supports_inplace inplace_arrays_supported inplace_variables_supported
-        set_inplace_mode unset_inplace_mode supports_inplace_updates strides as_strided
+        set_inplace_mode unset_inplace_mode strides as_strided
     """,
     "tracebacks are Python's": """
         set_exception_trace_mode unset_exception_trace_mode set_show_func_wrapper_trace_mode
         unset_show_func_wrapper_trace_mode
     """,
     "it hides errors: write `try` and `except`": "try_except try_else_none",
-    "it is a setting of functions that take it as an argument": """
-        set_min_base unset_min_base set_min_denominator unset_min_denominator
-    """,
     "it is Python's own: `tempfile`, `multiprocessing`, `isinstance`": """
-        set_tmp_dir unset_tmp_dir set_queue_timeout unset_queue_timeout multiprocessing isscalar
+        set_tmp_dir unset_tmp_dir set_queue_timeout unset_queue_timeout multiprocessing
     """,
     "it reads or writes files: `Module.save`, `Container.save` and their `load` do": """
         save load frombuffer h5_file_size shuffle_h5_file
     """,
-    "`has_nans` tells": "value_is_nan",
     "the layer `LSTM` and `lstm_update` are here; this is the kernel of a torch module": "lstm",
     "`keras.layers.RNN` does it": "rnn",
     "Keras CV, or `tf.image`, does it": "roi_align ssim_loss",
