@@ -67,6 +67,7 @@ def multi_dot(x: Sequence[ArrayLike], /) -> Array:
         x: A list of two or more matrices; the first and the last may be vectors.
 
     Raises:
+        TypeError: If one is no array of numbers.
         ValueError: If there are fewer, or their sizes do not fit.
 
     Example:
@@ -76,7 +77,7 @@ def multi_dot(x: Sequence[ArrayLike], /) -> Array:
     """
     if not isinstance(x, list | tuple) or len(x) < 2:
         raise IvyValueError(f"multi_dot: `x` is a list of two or more arrays. {received('x', x)}")
-    arrays = [to_tensor(one) for one in x]
+    arrays = [numbers("multi_dot", "ifc", x=one) for one in x]
     ranks = [len(one.shape) for one in arrays]
     if any(rank != 2 for rank in ranks[1:-1]) or not {ranks[0], ranks[-1]} <= {1, 2}:
         raise IvyValueError(

@@ -14,6 +14,7 @@ from keras import ops
 
 from keras_ivy.ops.dispatch import binary, ivy_function, unary
 from keras_ivy.ops.kinds import is_complex, kind_of, numbers, through
+from keras_ivy.ops.maths.elementwise import add, multiply
 from keras_ivy.ops.tensors import dtype_name, is_symbolic, to_tensor
 from keras_ivy.typing import Array, ArrayLike
 from keras_ivy.utils.exceptions import IvyValueError
@@ -305,7 +306,8 @@ def polyval(coeffs: ArrayLike, x: ArrayLike) -> Array:
             "polyval: `coeffs` is an array of one axis, whose size is known. "
             f"Received: coeffs of shape {tuple(coeffs.shape)}"
         )
-    out = ops.zeros_like(ops.add(x, ops.zeros_like(coeffs[0])))
+    # Not Keras's functions, which compute complex128 in complex64.
+    out = multiply(add(x, coeffs[0]), 0)
     for i in range(count):
-        out = ops.add(ops.multiply(out, x), coeffs[i])
+        out = add(multiply(out, x), coeffs[i])
     return out
