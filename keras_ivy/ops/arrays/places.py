@@ -10,11 +10,12 @@ import tensorflow as tf
 from keras import ops
 
 from keras_ivy.ops import check_values
-from keras_ivy.ops.arrays.creation import eye
+from keras_ivy.ops.arrays.creation import ones_like, zeros_like
 from keras_ivy.ops.dispatch import ivy_function
 from keras_ivy.ops.ivy.devices import on_device
 from keras_ivy.ops.ivy.dtypes import dtype_or_none
 from keras_ivy.ops.kinds import indices_of, numbers
+from keras_ivy.ops.maths.elementwise_options import where
 from keras_ivy.ops.tensors import dtype_name, to_tensor
 from keras_ivy.typing import Array, ArrayLike, DTypeLike, ShapeLike
 from keras_ivy.utils.checks import LARGEST_COUNT, choice, received, whole
@@ -109,6 +110,9 @@ def eye_like(x: ArrayLike, *, k: int = 0, dtype: DTypeLike = None) -> Array:
         k: Which diagonal.
         dtype: The data type; that of the array by default.
 
+    Raises:
+        ValueError: If `x` has no axis, or one whose size is not known where it is needed.
+
     Example:
 
     >>> eye_like([[1.0, 2.0]]).numpy().tolist()
@@ -119,8 +123,13 @@ def eye_like(x: ArrayLike, *, k: int = 0, dtype: DTypeLike = None) -> Array:
     if not shape:
         raise IvyValueError("eye_like: `x` has an axis or more. Received: x of shape ()")
     rows, columns = shape[-2:] if len(shape) > 1 else (shape[0], shape[0])
-    batch = shape[:-2] or None
-    return eye(rows, columns, k=k, batch_shape=batch, dtype=dtype_or_none(dtype) or dtype_name(x))
+    if rows is None or columns is None:
+        raise IvyValueError(
+            f"eye_like: the sizes of rows and columns must be known. Received: x of shape {shape}"
+        )
+    # Chosen from what is like `x`, so that the result depends on a symbolic one.
+    on_diagonal = np.eye(rows, columns, k, dtype=bool)
+    return where(on_diagonal, ones_like(x, dtype=dtype), zeros_like(x, dtype=dtype))
 
 
 @ivy_function(symbolic=True)
