@@ -158,7 +158,7 @@ BY_FUNCTION = {
     "convert_weights": None,  # of a module and a file of its own
     "functional_call": None, "assign_variables": None, "variables": {"model": model()},
     "initialize_model": {"model": model()}, "lsuv": {"model": model()},
-    "layerwise": {"model": model()},
+    "layerwise": {"model": model()}, "layout_of": {"model": model()},
     "diagnose": {"model": model(), "x": SQUARE}, "weight_stats": {"model": model()},
     "compare_initializations": {"schemes": {"he": "kaiming"}, "make_model": model, "x": SQUARE},
     "compare_training": None,  # every call would train

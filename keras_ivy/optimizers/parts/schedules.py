@@ -13,7 +13,7 @@ from keras_ivy.optimizers.parts.shown import printed_schedule
 from keras_ivy.optimizers.parts.spellings import check_range
 from keras_ivy.registration import register
 from keras_ivy.typing import Scalar
-from keras_ivy.utils.checks import received, text
+from keras_ivy.utils.checks import choice, received, text
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError, nearest
 
 
@@ -198,14 +198,9 @@ class OneCycle(ExactSchedule):
         check_range("total", total, 0, None, "()")
         reached = 0.3 * total if rise is None else rise
         check_range("rise", reached, 0, total, "[]")
-        if shape not in ("cosine", "linear"):
-            raise IvyValueError(
-                f"Unknown shape. {nearest(str(shape), ('cosine', 'linear'))} "
-                f"{received('shape', shape)}"
-            )
+        self.shape = choice("shape", shape, ("cosine", "linear"))
         self.start, self.peak, self.end = float(start), float(peak), float(end)
         self.total, self.rise = _plain(total), _plain(reached)
-        self.shape = shape
         self.name = text("name", name)
 
     def in_float64(self, step: Scalar) -> tf.Tensor:

@@ -19,6 +19,7 @@ from keras_ivy.registration import register
 from keras_ivy.structure import Surroundings, names_of, sublayers, walk
 from keras_ivy.structure.outputs import output_layers
 from keras_ivy.typing import Variable
+from keras_ivy.utils.checks import received
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 from keras_ivy.utils.paths import Match, check_match, matches
 from keras_ivy.utils.reports import Column, VariableTable
@@ -99,12 +100,21 @@ class Layout(VariableTable[LayoutRow]):
 
     Args:
         rows: The rows.
+
+    Raises:
+        TypeError: If they are none.
     """
 
     __module__ = "keras_ivy.optimizers"
 
     def __init__(self, rows: Iterable[LayoutRow]):
-        self._rows = tuple(rows)
+        given = list(rows) if isinstance(rows, Iterable) else None
+        if given is None or not all(isinstance(row, LayoutRow) for row in given):
+            raise IvyTypeError(
+                "`rows` are those of another layout, as `layout_of(model)` makes it. "
+                f"{received('rows', rows)}"
+            )
+        self._rows = tuple(given)
         self._by_path = {row.path: row for row in self._rows}
         self._by_id: dict[int, tuple[weakref.ref, LayoutRow]] = {}
 
