@@ -54,9 +54,10 @@ class Door(types.ModuleType):
         reason = sentence(name)
         if reason is not None:
             raise IvyAttributeError(f"{reason}. Received: {self.__name__}.{name}")
-        raise IvyAttributeError(
-            f"There is no `{self.__name__}.{name}`. {nearest(name, dir(self), count=2)}"
-        )
+        hint = nearest(name, dir(self), count=2)
+        if not hint.startswith("Did"):  # not all the names that there are
+            hint = f"`dir({self.__name__})` lists what there is."
+        raise IvyAttributeError(f"There is no `{self.__name__}.{name}`. {hint}")
 
     def __dir__(self) -> list[str]:
         place = _place(self.__name__)

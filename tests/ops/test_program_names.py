@@ -472,3 +472,19 @@ def test_losses_of_counts_with_options():
     full = ivy.poisson_nll_loss(rate, count, log_input=False, full=True, reduction="sum")
     stirling = 3 * np.log(3) - 3 + np.log(2 * np.pi * 3) / 2
     np.testing.assert_allclose(full, plain.numpy().sum() + stirling)
+
+
+@pytest.mark.parametrize(
+    ("call", "match"),
+    [
+        (lambda: ivy.vander([1.0, 2.0], N=10**9), "vander: `N`.*Received: N="),
+        (lambda: ivy.ndindex(tf.constant([2.0, 3.0])), "ndindex: `shape`.*Received: "),
+        (
+            lambda: ivy.split_func_call(ivy.abs, [tf.ones([3])], "concat", output_axes=7),
+            "no such axis. Received: output_axes=7",
+        ),
+    ],
+)
+def test_sizes_and_axes_that_cannot_be_are_refused(call, match):
+    with pytest.raises((TypeError, ValueError), match=match):
+        call()

@@ -211,12 +211,16 @@ def indices(
 def ndindex(shape: ShapeLike) -> Iterator[tuple[int, ...]]:
     """Return an iterator over the indices of an array of a shape.
 
+    Raises:
+        TypeError: If a size is no whole number.
+
     Example:
 
     >>> list(ndindex((2, 1)))
     [(0, 0), (1, 0)]
     """
-    return iter(np.ndindex(*check_values.sizes("ndindex", shape)))
+    sizes = check_values.sizes("ndindex", shape)
+    return iter(np.ndindex(*(whole("shape", size, 0, owner="ndindex") for size in sizes)))
 
 
 def ndenumerate(input: ArrayLike) -> Iterator[tuple[tuple[int, ...], Array]]:

@@ -358,6 +358,12 @@ def _joined(parts: Sequence[Any], axis: int, weights: list[float] | None) -> Any
     def join(*leaves: Any) -> Any:
         arrays = [to_tensor(leaf) for leaf in leaves]
         if weights is None:
+            rank = len(arrays[0].shape)
+            if not -rank <= axis < rank:
+                raise IvyValueError(
+                    f"split_func_call: an output of shape {tuple(arrays[0].shape)} has no such "
+                    f"axis. Received: output_axes={axis}"
+                )
             return tf.concat(arrays, axis)
         if weights == [1.0] * len(arrays):
             return tf.add_n(arrays)

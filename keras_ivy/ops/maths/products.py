@@ -12,7 +12,7 @@ from keras_ivy.ops.maths.elementwise import multiply, negative
 from keras_ivy.ops.maths.linalg import tensordot
 from keras_ivy.ops.tensors import dtype_name, to_tensor
 from keras_ivy.typing import Array, ArrayLike
-from keras_ivy.utils.checks import received
+from keras_ivy.utils.checks import received, whole
 from keras_ivy.utils.exceptions import IvyTypeError, IvyValueError
 
 __all__ = [
@@ -23,6 +23,9 @@ __all__ = [
     "vander",
     "vector_to_skew_symmetric_matrix",
 ]
+
+#: No polynomial has more; each is an operation.
+MOST_POWERS = 10_000
 
 
 @ivy_function
@@ -152,7 +155,7 @@ def vander(x: ArrayLike, /, *, N: int | None = None, increasing: bool = False) -
 
     Args:
         x: An array of one axis.
-        N: The number of powers; by default as many as entries.
+        N: The number of powers, at most 10,000; by default as many as entries.
         increasing: Whether powers grow from 0, else they fall to 0.
 
     Example:
@@ -163,9 +166,11 @@ def vander(x: ArrayLike, /, *, N: int | None = None, increasing: bool = False) -
     x = numbers("vander", "ifc", x=x)
     if len(x.shape) != 1:
         raise IvyValueError(f"vander: `x` has one axis. Received: x of shape {tuple(x.shape)}")
-    count = x.shape[0] if N is None else N
-    if count is None or count < 0:
-        raise IvyValueError(f"vander: `N` is at least 0. {received('N', N)}")
+    count = x.shape[0] if N is None else whole("N", N, 0, MOST_POWERS, "vander")
+    if count is None:
+        raise IvyValueError(
+            f"vander: `N` is needed where the size is not known. {received('N', N)}"
+        )
     columns = [ops.ones_like(x)] if count else []
     for _ in range(count - 1):
         columns.append(columns[-1] * x if is_complex(x) else ops.multiply(columns[-1], x))
