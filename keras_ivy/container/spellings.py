@@ -27,7 +27,8 @@ _KEYS = frozenset(
         *("conv1d", "conv2d", "conv3d", "conv1d_transpose", "conv2d_transpose", "conv3d_transpose"),
         *("depthwise_conv2d", "linear", "embedding", "lstm_update", "multi_head_attention"),
         *("scaled_dot_product_attention", "batch_norm", "group_norm", "instance_norm"),
-        *("layer_norm", "dropout", "dropout1d", "dropout2d", "dropout3d", "beta", "gamma"),
+        *("layer_norm", "dropout", "dropout1d", "dropout2d", "dropout3d", "beta", "gamma", "conv"),
+        "pool",
         *("dev", "dtype", "shape", "size"),
     }
 )
