@@ -76,6 +76,9 @@ class Rule(MatchRule):
     """
 
     __module__ = "keras_ivy.optimizers"
+    #: For rules that were pickled before there were these.
+    hyperball: bool | None = None
+    orthogonalize: bool | None = None
 
     belongs_to = "an optimizer, as in Adam(rules=[Rule(match, decay=False)])"
 
