@@ -40,6 +40,8 @@ __all__ = [
 
 #: The attributes of an entry that say what it is.
 _WHAT, _START = "keras_ivy_what", "keras_ivy_start"
+#: Bytes of an attribute: HDF5 keeps no longer ones with an entry.
+_LONGEST = 1 << 16
 
 
 def is_loading() -> bool:
@@ -64,7 +66,9 @@ def mark(store: object, said: Mapping[str, tuple[str, int]]) -> None:
         return
     for key, (what, start) in said.items():
         if key in group:  # Of a file in shards the last one is at hand.
-            group[key].attrs[_WHAT], group[key].attrs[_START] = what, start
+            # Of a fixed length: HDF5 hangs on damaged text of any length.
+            group[key].attrs[_WHAT] = np.bytes_(what.encode())
+            group[key].attrs[_START] = start
 
 
 def marks(store: object) -> dict[str, tuple[str, int]]:
@@ -72,12 +76,23 @@ def marks(store: object) -> dict[str, tuple[str, int]]:
     group: Any = getattr(store, "_h5_entry_group", None)
     if not isinstance(group, h5py.Group):
         return {}
-    attributes = {key: group[key].attrs for key in group}
-    return {
-        key: (str(each[_WHAT]), int(each[_START]))
-        for key, each in attributes.items()
-        if _WHAT in each and _START in each
+    found = {
+        key: (_single(group[key], _WHAT, "S"), _single(group[key], _START, "iu")) for key in group
     }
+    return {
+        key: (what.decode(), int(start))
+        for key, (what, start) in found.items()
+        if what is not None and start is not None
+    }
+
+
+def _single(entry: h5py.Dataset, name: str, kinds: str) -> Any:
+    """Return an attribute of one value, or None if there is none of such a type."""
+    if name not in entry.attrs:
+        return None
+    attribute = entry.attrs.get_id(name)
+    known = attribute.dtype.kind in kinds and attribute.dtype.itemsize <= _LONGEST
+    return entry.attrs[name] if known and attribute.shape == () else None
 
 
 def may_overwrite(path: str) -> bool:

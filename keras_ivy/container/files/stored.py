@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import numpy as np
 import tensorflow as tf
 
+from keras_ivy.container.files.heaps import check_heaps
 from keras_ivy.utils.exceptions import IvyFileError, IvyIndexError, IvyTypeError
 from keras_ivy.utils.files import reading
 
@@ -93,6 +94,7 @@ class StoredFile:
         self._size = os.path.getsize(path)
         self.odd: list[str] = []
         self._groups: dict[int, tuple[dict, int]] = {}
+        self._heaps_are_checked = False
         self._tree, _ = self._walk(file, [])
         self.leaves: dict[str, Stored] = dict(_flat(self._tree, ()))
         names = [name for name in file.attrs if name.startswith(NOTE)]
@@ -139,6 +141,7 @@ class StoredFile:
         import h5py
 
         address = h5py.h5o.get_info(group.id).addr
+        self._check_types(group)
         if address in above:
             raise self._refused(f"the group {group.name!r} holds itself")
         if address in self._groups:
@@ -174,6 +177,7 @@ class StoredFile:
         """Return what is known about a dataset, or None if it is no leaf."""
         import h5py
 
+        self._check_types(data)
         if not isinstance(data, h5py.Dataset):
             self.odd.append(f"{name!r} is a {type(data).__name__.lower()}, which holds no values")
             return None
@@ -201,6 +205,23 @@ class StoredFile:
         one = scalar or kind in PLAIN
         dtype = "string" if dtype == "text" else dtype
         return Stored(name, () if one else shape, dtype, kind, one, address, data)
+
+    def _check_types(self, item: Any) -> None:
+        """Look through the heaps of the file if something stands there, before it is read."""
+        if self._heaps_are_checked:
+            return
+        import h5py
+
+        named = [item.attrs.get_id(name) for name in item.attrs]
+        for each in [*named, item] if isinstance(item, h5py.Dataset) else named:
+            try:
+                is_there = each.dtype.hasobject
+            except (TypeError, ValueError):
+                continue  # of a type that h5py does not read
+            if is_there:
+                check_heaps(self._path, item.file.id.get_create_plist().get_sizes()[1])
+                self._heaps_are_checked = True
+                return
 
     def _note(self, item: Any, name: str) -> Any:
         """Return one of our attributes, which are short; another's may be anything."""
