@@ -31,8 +31,9 @@ def label(path: pathlib.Path) -> str:
 
 
 @functools.cache
-def tree_of(path: pathlib.Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
+def nodes_of(path: pathlib.Path) -> list[ast.AST]:
+    """All nodes of a file's syntax tree."""
+    return list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
 
 
 def is_private_part(name: str) -> bool:
@@ -47,10 +48,11 @@ def is_private(dotted: str) -> bool:
     )
 
 
+@functools.cache
 def imports(path: pathlib.Path) -> dict[str, list[str]]:
     """Name in the file -> the private things it may stand for, one for each version."""
     found = {}
-    for node in ast.walk(tree_of(path)):
+    for node in nodes_of(path):
         if isinstance(node, ast.Import):
             names = [(alias.asname or alias.name, alias.name) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -72,12 +74,13 @@ def dotted(node: ast.AST) -> str:
     return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
 
 
+@functools.cache
 def chains(path: pathlib.Path) -> set[str]:
     """Private names that are reached through public modules, such as `tf.__internal__.tracking`,
     or through the modules that `imports` lists, such as `keras_nn._compute_moments`."""
     known = imports(path)
     # Read, not set; in `keras_nn._compute_moments.original` the last part is ours.
-    nodes = [n for n in ast.walk(tree_of(path)) if isinstance(n, ast.Attribute)]
+    nodes = [n for n in nodes_of(path) if isinstance(n, ast.Attribute)]
     found = {dotted(node) for node in nodes if isinstance(node.ctx, ast.Load)}
     found = {name for name in found if name and not is_private_part(name.split(".")[-2])}
     return {name for name in found if is_private(name) or name.split(".")[0] in known}
@@ -144,10 +147,10 @@ def test_private_imports_stand_in_adapters_only(path):
 @pytest.mark.parametrize("path", FILES, ids=label)
 def test_no_private_module_is_named_in_a_text(path):
     """A module can be had by its name too, from `importlib` or `sys.modules`."""
-    texts = [n.value for n in ast.walk(tree_of(path)) if isinstance(n, ast.Constant)]
+    texts = [n.value for n in nodes_of(path) if isinstance(n, ast.Constant)]
     documents = {
         ast.get_docstring(node, clean=False)
-        for node in ast.walk(tree_of(path))
+        for node in nodes_of(path)
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
     }
     private = [
@@ -167,7 +170,7 @@ def own_names() -> set[str]:
     """Every name that the package defines: functions, classes, variables, attributes it sets."""
     found = set()
     for path in FILES:
-        for node in ast.walk(tree_of(path)):
+        for node in nodes_of(path):
             if isinstance(node, ast.FunctionDef | ast.ClassDef):
                 found.add(node.name)
             elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
@@ -184,7 +187,7 @@ def own_names() -> set[str]:
 def attributes(path: pathlib.Path) -> set[str]:
     """Names with one underscore that a file asks objects for."""
     found = set()
-    for node in ast.walk(tree_of(path)):
+    for node in nodes_of(path):
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
             # What is asked of an imported module is one of the `chains`.
             found |= {node.attr} if dotted(node).split(".")[0] not in imports(path) else set()
