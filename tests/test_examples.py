@@ -2,11 +2,9 @@
 
 import doctest
 import inspect
-import os
 import pathlib
 import re
 import runpy
-import subprocess
 import sys
 
 import pytest
@@ -16,26 +14,21 @@ EXAMPLES = ROOT / "examples"
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
-def run(script: str, *arguments: str) -> str:
-    """What a script prints that ends well, from another folder, without a screen."""
-    env = os.environ | {"PYTHONPATH": str(ROOT), "MPLBACKEND": "Agg", "TF_CPP_MIN_LOG_LEVEL": "3"}
-    done = subprocess.run(
-        [sys.executable, str(EXAMPLES / script), *arguments],
-        capture_output=True,
-        text=True,
-        env=env,
-        timeout=600,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    return done.stdout
+def run(script: pathlib.Path, monkeypatch, *arguments: str) -> None:
+    """Run a script in this process, which has TensorFlow already; raises what it raises."""
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    monkeypatch.setattr(sys, "argv", [str(script), *arguments])
+    monkeypatch.syspath_prepend(str(script.parent))
+    runpy.run_path(str(script), run_name="__main__")
 
 
 @pytest.mark.slow
-def test_why_it_does_not_train_prints_what_the_page_says(tmp_path):
+def test_why_it_does_not_train_prints_what_the_page_says(monkeypatch, tmp_path, capsys):
     pytest.importorskip("sklearn", reason="the example trains on the digits of scikit-learn")
     pytest.importorskip("matplotlib", reason="the example draws")
     page, picture = tmp_path / "report.html", tmp_path / "picture.png"
-    printed = run("why_it_does_not_train.py", str(page), str(picture))
+    run(EXAMPLES / "why_it_does_not_train.py", monkeypatch, str(page), str(picture))
+    printed = capsys.readouterr().out
     text = (ROOT / "docs" / "seeing.md").read_text(encoding="utf-8")
     said = re.search(r"^```text\n(as it is:.*?)^```$", text, re.MULTILINE | re.DOTALL).group(1)
     assert doctest.OutputChecker().check_output(said, printed, FLAGS), printed
@@ -45,11 +38,12 @@ def test_why_it_does_not_train_prints_what_the_page_says(tmp_path):
 
 
 @pytest.mark.slow
-def test_fine_tuning_goes_on_where_a_new_optimizer_starts_again(tmp_path):
+def test_fine_tuning_goes_on_where_a_new_optimizer_starts_again(monkeypatch, tmp_path, capsys):
     pytest.importorskip("sklearn", reason="the example trains on the digits of scikit-learn")
     pytest.importorskip("matplotlib", reason="the example draws")
     picture = tmp_path / "picture.png"
-    printed = run("fine_tuning.py", str(picture), "2")
+    run(EXAMPLES / "fine_tuning.py", monkeypatch, str(picture), "2")
+    printed = capsys.readouterr().out
     rows = re.findall(r"^(\S+), (a new|the same) one +(.*)$", printed, re.MULTILINE)
     numbers = {(name, how): list(map(float, rest.split())) for name, how, rest in rows}
     theirs, same = numbers["keras.optimizers.Adam", "a new"], numbers["ivy.Adam", "the same"]
@@ -62,14 +56,6 @@ def test_fine_tuning_goes_on_where_a_new_optimizer_starts_again(tmp_path):
     assert picture.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
 
 
-def run_here(script: pathlib.Path, monkeypatch, *arguments: str) -> None:
-    """Run a script in this process, which has TensorFlow already; raises what it raises."""
-    monkeypatch.setenv("MPLBACKEND", "Agg")
-    monkeypatch.setattr(sys, "argv", [str(script), *arguments])
-    monkeypatch.syspath_prepend(str(script.parent))
-    runpy.run_path(str(script), run_name="__main__")
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "script", sorted((EXAMPLES / "experiments").glob("[a-z]*.py")), ids=lambda path: path.stem
@@ -79,7 +65,7 @@ def test_experiments_find_what_they_expect(script, monkeypatch, tmp_path, capsys
     pytest.importorskip("matplotlib", reason="they draw")
     figure = tmp_path / "figure.png"
     with pytest.raises(SystemExit) as ended:
-        run_here(script, monkeypatch, "--quick", "--figure", str(figure))
+        run(script, monkeypatch, "--quick", "--figure", str(figure))
     printed = capsys.readouterr().out
     assert ended.value.code == 0, printed
     assert ": expected " in printed

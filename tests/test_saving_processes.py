@@ -105,29 +105,34 @@ def saved(user, folder):
     return wanted
 
 
-def opened(folder, names, imports):
-    """What opening each file fails with in one fresh process."""
-    programs = {n: LOAD.format(imports=imports, paths=paths(folder, n)) for n in names}
-    return failures_of(
+#: What a program imports before it opens a file, in the order of the programs: each finds what the
+#: earlier ones have imported, which is less.
+IMPORTS = [
+    ("strings", ""),
+    ("sequential", ""),
+    ("module", "import keras_ivy"),
+    *((name, "import keras_ivy, user_net") for name in MAKE),
+]
+
+
+@pytest.fixture(scope="module")
+def opened(saved, folder):
+    """What opening each file fails with after each of the imports, in one fresh process."""
+    programs = {
+        f"{name} after {imports}": LOAD.format(imports=imports, paths=paths(folder, name))
+        for name, imports in IMPORTS
+    }
+    failures = failures_of(
         programs, PYTHONPATH=str(folder), TF_CPP_MIN_LOG_LEVEL="3", TF_ENABLE_ONEDNN_OPTS="0"
     )
-
-
-@pytest.fixture(scope="module")
-def continued(saved, folder):
-    return opened(folder, MAKE, "import keras_ivy, user_net")
-
-
-@pytest.fixture(scope="module")
-def without_the_import(saved, folder):
-    return opened(folder, ["strings", "sequential"], "")
+    return dict(zip(IMPORTS, failures.values(), strict=True))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", MAKE)
-def test_keras_file_continues_in_a_fresh_process(saved, continued, folder, name):
+def test_keras_file_continues_in_a_fresh_process(saved, opened, folder, name):
     before, after = saved[name]
-    assert continued[name] == ""
+    assert opened[name, "import keras_ivy, user_net"] == ""
     got = np.load(paths(folder, name)[2])
     np.testing.assert_array_equal(got["before"], before)
     np.testing.assert_allclose(got["after"], after, rtol=1e-6, atol=1e-7)
@@ -136,10 +141,10 @@ def test_keras_file_continues_in_a_fresh_process(saved, continued, folder, name)
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["strings", "sequential"])
-def test_keras_file_without_the_import_names_the_package(without_the_import, name):
-    assert "keras_ivy" in without_the_import[name]
+def test_keras_file_without_the_import_names_the_package(opened, name):
+    assert "keras_ivy" in opened[name, ""]
 
 
 @pytest.mark.slow
-def test_keras_file_without_the_users_module_names_the_class(saved, folder):
-    assert "Residual" in opened(folder, ["module"], "import keras_ivy")["module"]
+def test_keras_file_without_the_users_module_names_the_class(opened):
+    assert "Residual" in opened["module", "import keras_ivy"]

@@ -1,6 +1,7 @@
-"""Run a part of the sweep and print what was found, as JSON lines.
+"""Run parts of the sweep and print what was found, as JSON lines.
 
     python -m tests.sweep.run constructors [--only layers] [--share 5] [--seed 1]
+    python -m tests.sweep.run constructors methods functions --share 7 20 40
 
 Run it in a process of its own: it limits the memory that this process can have.
 """
@@ -57,33 +58,44 @@ def sweep(targets, share=1, seed=0, trace=False, rest=False):
             )  # fmt: skip
 
 
+#: Functions that set a state of the whole library come last.
 PARTS = {
     "constructors": constructors.constructors,
-    "functions": functions.functions,
     "methods": methods.methods,
+    "functions": functions.functions,
 }
 
 
 def main():
-    """Print the outcomes of one part."""
+    """Print the outcomes of parts, one after another."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("part", choices=PARTS)
+    parser.add_argument("parts", choices=PARTS, nargs="+")
     parser.add_argument("--only", default="", help="part of the names of callables")
-    parser.add_argument("--share", type=int, default=1, help="make one of so many calls")
+    parser.add_argument(
+        "--share", type=int, nargs="+", default=[1], help="make one of so many calls, by part"
+    )
     parser.add_argument("--rest", action="store_true", help="make those that --share leaves out")
     parser.add_argument("--seed", type=int, default=0, help="which ones")
     parser.add_argument("--start", default="", help="name of the first callable")
     parser.add_argument("--trace", action="store_true", help="tell each call before it is made")
     options = parser.parse_args()
-    targets = [t for t in PARTS[options.part]() if options.only in t[0] and t[0] >= options.start]
+    if len(options.share) == 1:
+        options.share *= len(options.parts)
     outcome.limit_memory(2)
+    for part, share in zip(options.parts, options.share, strict=True):
+        run_part(part, share, options)
+
+
+def run_part(part, share, options):
+    """Print what calls of a part come to, if it is worth a look, and how many were made."""
+    targets = [t for t in PARTS[part]() if options.only in t[0] and t[0] >= options.start]
     counts = collections.Counter()
-    for row in sweep(targets, options.share, options.seed, options.trace, options.rest):
+    for row in sweep(targets, share, options.seed, options.trace, options.rest):
         counts[row[3]] += 1
         if row[3] in ("raw", "endless", "broken", "accepted"):
-            sys.stdout.write(json.dumps(row) + "\n")
+            sys.stdout.write(json.dumps([part, *row]) + "\n")
             sys.stdout.flush()
-    sys.stdout.write(json.dumps({"counts": counts}) + "\n")
+    sys.stdout.write(json.dumps({"part": part, "counts": counts}) + "\n")
 
 
 if __name__ == "__main__":
