@@ -9,6 +9,7 @@ under other strategies, and `worker` and `refused` in a cluster, which a worker 
 """
 
 import functools
+import gc
 import json
 import sys
 
@@ -98,10 +99,20 @@ class Many(keras.layers.Layer):
         return x + sum(0.1 * i * tf.tanh(part) for i, part in enumerate(self.parts))
 
 
+@functools.cache
+def start(feature: str) -> list[np.ndarray]:
+    """The weights of a new model."""
+    return model(feature).get_weights()
+
+
 def model(feature: str) -> keras.Model:
-    """Two layers whose variables have norms other than zero."""
-    layers = [keras.Input((4,)), keras.layers.Dense(5, "tanh"), keras.layers.Dense(2)]
-    net = keras.Sequential([*layers, Many()] if feature == "packed" else layers)
+    """A layer or two, whose variables have norms other than zero.
+
+    As few as a feature needs: nearly all the time goes into tracing an update for each variable.
+    """
+    first = [keras.layers.Dense(5, "tanh")] if feature == "joins" else []
+    last = [Many()] if feature == "packed" else []
+    net = keras.Sequential([keras.Input((4,)), *first, keras.layers.Dense(2), *last])
     rng = np.random.default_rng(6)
     net.set_weights([rng.normal(size=w.shape) for w in net.weights])
     return net
@@ -139,8 +150,9 @@ def gradients(net: keras.Model, optimizer, x: tf.Tensor, y: tf.Tensor, replicas:
     return tape.gradient(loss, net.trainable_variables)
 
 
+@functools.cache
 def alone(case: str, feature: str) -> list[np.ndarray]:
-    """The weights after training on one device, on whole batches."""
+    """The weights after training on one device, on whole batches: every mode's are to equal them."""
     net, optimizer = model(feature), make(case, feature, replaced=False)
     net.layers[0].trainable = feature != "joins"
     optimizer.build(net.trainable_variables)
@@ -161,6 +173,13 @@ def loop(strategy: tf.distribute.Strategy, case: str, feature: str) -> list[np.n
         net, optimizer = model(feature), make(case, feature)
     x, y = data(feature)
     share = BATCH // replicas
+
+    def build():
+        if not optimizer.built:  # Another replica may have built it.
+            optimizer.build(net.trainable_variables)
+
+    if feature != "alone":  # A function that makes variables is traced twice: let that be short.
+        tf.function(lambda: strategy.run(build), autograph=False)()
 
     @tf.function(autograph=False)
     def train(i):
@@ -214,8 +233,8 @@ def compare(train, cases: list[str]) -> dict:
     for name in cases:
         print("training", name, file=sys.stderr, flush=True)
         case, feature = name.split("/")
-        start, got, want = model(feature).get_weights(), train(case, feature), alone(case, feature)
-        results[name] = [farthest(got, want), farthest(want, start)]
+        got, want = train(case, feature), alone(case, feature)
+        results[name] = [farthest(got, want), farthest(want, start(feature))]
     return results
 
 
@@ -280,6 +299,9 @@ def strategy_of(mode: str, replicas: int) -> tf.distribute.Strategy:
 
 def main() -> None:
     """Print the comparison of every mode as JSON."""
+    # An optimizer looks for its layers among all objects: not among those of the libraries.
+    gc.set_threshold(20_000, 20, 100)
+    gc.freeze()
     modes, strategies, results = json.loads(sys.argv[2]), {}, {}
     for mode, cases in modes.items():
         # One object for all modes that share a strategy: TensorFlow numbers what replicas exchange.
