@@ -302,6 +302,7 @@ def main() -> None:
     # An optimizer looks for its layers among all objects: not among those of the libraries.
     gc.set_threshold(20_000, 20, 100)
     gc.freeze()
+    packs.FEW = 4  # Tensors that make a pack: fewer are traced in less time.
     modes, strategies, results = json.loads(sys.argv[2]), {}, {}
     for mode, cases in modes.items():
         # One object for all modes that share a strategy: TensorFlow numbers what replicas exchange.

@@ -11,11 +11,14 @@ import tensorflow as tf
 
 from keras_ivy.optimizers import LAMB, LARS, SGD, Adam
 from keras_ivy.optimizers.formulas.norms import VAST
-from keras_ivy.optimizers.keras_side.packs import FEW, SMALL
+from keras_ivy.optimizers.keras_side import packs
 from tests.optimizers.cases import CASES, variable_at
 from tests.optimizers.cases import FEW as SOME
 
 SUMS = {"use_ema": True, "gradient_accumulation_steps": 2, "ema_overwrite_frequency": 3}
+
+#: So many tensors of one shape are a pack here: of more, a SavedModel holds more of the same.
+FEW = 4
 
 #: Two packs, some tensors of one shape that are too few for one, and large ones that take turns.
 SHAPES = [
@@ -23,7 +26,7 @@ SHAPES = [
     *[(2, 2)] * (FEW + 1),
     *[(5,)] * 2,
     (7, 4),
-    *[(SMALL // 128 + 1, 128)] * 3,
+    *[(packs.SMALL // 128 + 1, 128)] * 3,
 ]
 
 #: Loads what stands in the standard input, steps, saves, loads and steps again.
@@ -81,8 +84,15 @@ class Learner(Trainer):
         return {"loss": loss}
 
 
+@pytest.fixture(scope="module", autouse=True)
+def small_packs():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(packs, "FEW", FEW)
+        yield
+
+
 @pytest.fixture(scope="module")
-def continued(tmp_path_factory):
+def continued(tmp_path_factory, small_packs):
     """Every case saved after a step, and continued in one fresh process."""
     folder, wanted = tmp_path_factory.mktemp("saved"), {}
     for name in [*SOME, "lars-ivy"]:

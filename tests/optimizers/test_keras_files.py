@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 
 from keras_ivy.optimizers import LAMB, LARS, SGD, Adam, AdamW
-from keras_ivy.optimizers.keras_side.packs import FEW
+from keras_ivy.optimizers.keras_side import packs
 from tests.optimizers.cases import variable_at
 
 KERAS = keras.optimizers
@@ -35,8 +35,18 @@ PAIRS = {
 }
 SCHEDULE = KERAS.schedules.ExponentialDecay(0.1, 3, 0.7)
 
+#: So many tensors of one shape are a pack here.
+FEW = 4
+
 #: Enough small tensors of one shape for a pack, and others.
 SHAPES = {**{f"many/w{i}": (3,) for i in range(FEW)}, "large/kernel": (128, 130), "bias": (2,)}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def small_packs():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(packs, "FEW", FEW)
+        yield
 
 
 def variables():
