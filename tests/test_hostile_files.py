@@ -399,33 +399,45 @@ ways = {
 }
 for name in ways:
     ivy.Container(a=1).save(name, format="h5")
-if sys.argv[1:] == ["large"]:  # too large to build in memory
-    hdf5._IN_MEMORY = 0
-    keras_saving.is_memory_sufficient = lambda model: False
-    del ways["k.weights.h5"], ways["m.keras"]  # Keras's own writers
-    os.remove("k.weights.h5"), os.remove("m.keras")
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-for name, save in ways.items():
-    try:
-        save(name)
-    except OSError as error:
-        if ivy.Container.load(name, format="h5").a != 1:
-            print(name, "is gone")
-    else:
-        print(name, "did not fail")
-print(*sorted(set(os.listdir()) - set(ways)), "alive")
+for size in ("small", "large"):
+    if size == "large":  # too large to build in memory
+        hdf5._IN_MEMORY = 0
+        keras_saving.is_memory_sufficient = lambda model: False
+        del ways["k.weights.h5"], ways["m.keras"]  # Keras's own writers
+        os.remove("k.weights.h5"), os.remove("m.keras")
+    for name, save in ways.items():
+        try:
+            save(name)
+        except OSError as error:
+            if ivy.Container.load(name, format="h5").a != 1:
+                print(size, name, "is gone")
+        else:
+            print(size, name, "did not fail")
+    print(size, *sorted(set(os.listdir()) - set(ways)), "alive")
 """
+
+
+@pytest.fixture(scope="module")
+def full_disk(tmp_path_factory):
+    """What the program says of small files and of large ones."""
+    root = os.path.dirname(os.path.dirname(os.path.abspath(ivy.__file__)))
+    done = subprocess.run(
+        [sys.executable, "-c", FULL_DISK],
+        cwd=tmp_path_factory.mktemp("full"),
+        env=os.environ | {"PYTHONPATH": root},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout.splitlines()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("size", ["small", "large"])
-def test_a_full_disk_is_an_error_and_leaves_the_old_files(size, tmp_path):
-    command = [sys.executable, "-c", FULL_DISK, size]
-    root = os.path.dirname(os.path.dirname(os.path.abspath(ivy.__file__)))
-    env = os.environ | {"PYTHONPATH": root}
-    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True)
-    assert (done.returncode, done.stdout.strip()) == (0, "alive"), done.stderr[-2000:]
+def test_a_full_disk_is_an_error_and_leaves_the_old_files(full_disk, size):
+    assert [line for line in full_disk if line.startswith(size)] == [f"{size} alive"]
 
 
 @pytest.mark.parametrize("key", ["a\0one", "\ud800", "deep/\0"])

@@ -233,6 +233,16 @@ while True:
 """
 
 
+def assert_files_are_whole(folder, module):
+    module(np.zeros((1, 50), "float32"))
+    module.load_weights(folder / "m.weights.h5")
+    module.load_weights(folder / "w.h5")
+    assert len(Container.load(folder / "c.pkl", allow_pickle=True).flatten()) == 120
+    for name in ("m.keras", "m.pkl"):
+        loaded = ivy.Module.load(folder / name, allow_pickle=True)
+        assert len(loaded.weights) == 120
+
+
 @pytest.mark.slow
 def test_a_killed_save_leaves_a_whole_file(tmp_path, monkeypatch):
     (tmp_path / "killed_net.py").write_text(KILLED_NET)
@@ -241,25 +251,18 @@ def test_a_killed_save_leaves_a_whole_file(tmp_path, monkeypatch):
     env = os.environ | {"PYTHONPATH": os.pathsep.join([root, str(tmp_path)])}
     import killed_net
 
-    for seed in range(3):
-        child = subprocess.Popen(
-            [sys.executable, "-c", SAVE_FOR_EVER],
-            cwd=tmp_path,
-            env=env,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert child.stdout.readline() == "saved\n"
-        time.sleep(random.Random(seed).uniform(0.05, 0.5))
-        child.send_signal(signal.SIGKILL)
-        child.wait()
-        child.stdout.close()
-        module = killed_net.Killed()
-        module(np.zeros((1, 50), "float32"))
-        module.load_weights(tmp_path / "m.weights.h5")
-        module.load_weights(tmp_path / "w.h5")
-        assert len(Container.load(tmp_path / "c.pkl", allow_pickle=True).flatten()) == 120
-        for name in ("m.keras", "m.pkl"):
-            loaded = ivy.Module.load(tmp_path / name, allow_pickle=True)
-            assert len(loaded.weights) == 120
+    command = [sys.executable, "-c", SAVE_FOR_EVER]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=tmp_path, env=env, stdout=pipe, text=True) as child:
+        try:
+            assert child.stdout.readline() == "saved\n"
+            # Stopped, a process leaves the files that it would leave if it was killed there.
+            for seed, stop in enumerate([signal.SIGSTOP, signal.SIGSTOP, signal.SIGKILL]):
+                child.send_signal(signal.SIGCONT)
+                time.sleep(random.Random(seed).uniform(0.05, 0.5))
+                child.send_signal(stop)
+                os.waitid(os.P_PID, child.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+                assert_files_are_whole(tmp_path, killed_net.Killed())
+        finally:
+            child.kill()
     del sys.modules["killed_net"]

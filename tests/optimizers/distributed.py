@@ -152,7 +152,7 @@ def gradients(net: keras.Model, optimizer, x: tf.Tensor, y: tf.Tensor, replicas:
 
 @functools.cache
 def alone(case: str, feature: str) -> list[np.ndarray]:
-    """The weights after training on one device, on whole batches: every mode's are to equal them."""
+    """The weights after training on one device, on whole batches: what every mode is to equal."""
     net, optimizer = model(feature), make(case, feature, replaced=False)
     net.layers[0].trainable = feature != "joins"
     optimizer.build(net.trainable_variables)

@@ -1,5 +1,6 @@
 """Optimizers that go on after variables join, leave or are replaced, against plain NumPy loops."""
 
+import functools
 import warnings
 
 import hypothesis
@@ -62,12 +63,12 @@ def made(name):
     return variable_at(f"net/{name}", value(name), "float64")
 
 
-def applied(optimizer, vs, route, t):
-    """One call, in a function that is compiled anew for other variables."""
+def applying(optimizer, vs, route):
+    """A function of the step's number that applies its gradients, compiled for these variables."""
     apply = lambda *gs: optimizer.apply(list(gs), list(vs.values()))
     if route != "eager":
         apply = tf.function(apply, autograph=False, jit_compile=route == "xla")
-    apply(*(tf.constant(value(name, t + 1)) for name in vs))
+    return lambda t: apply(*(tf.constant(value(name, t + 1)) for name in vs))
 
 
 def assert_same(vs, want):
@@ -99,8 +100,9 @@ def test_what_joins_starts_as_on_a_first_step(route, accumulate):
             loop.leave("b")
             report = optimizer.extend(list(vs.values()))
             assert [key.rpartition("/")[2] for key in report.removed] == ["b"]
+        apply = applying(optimizer, vs, route)
         for _ in range(2 * accumulate):
-            applied(optimizer, vs, route, t)
+            apply(t)
             loop.apply({name: value(name, t + 1) for name in vs})
             t += 1
         assert_same(vs, loop.weights(vs))
@@ -122,7 +124,7 @@ def test_any_order_of_joining_and_leaving_equals_a_loop(moves):
             vs[name] = made(name)
             loop.join(name, value(name))
         optimizer.extend(list(vs.values()))
-        applied(optimizer, vs, "eager", t)
+        applying(optimizer, vs, "eager")(t)
         loop.apply({each: value(each, t + 1) for each in vs})
         assert_same(vs, loop.weights(vs))
 
@@ -217,6 +219,27 @@ def assert_weights_equal(one, other, rtol=2e-6):
         np.testing.assert_allclose(a, b, rtol=rtol, atol=1e-7)
 
 
+@functools.cache
+def uninterrupted():
+    """A model whose head takes eight steps, and a hidden layer the last two of them."""
+    twin = frozen(net(), "hidden0", "hidden1")
+    with_two = [Adam(0.01, variant="paper"), Adam(0.01, variant="paper")]
+    x, y = data()
+    for t in range(8):
+        rows = slice(8 * (t % 2), 8 * (t % 2) + 8)
+        hidden, head = twin.get_layer("hidden1"), twin.get_layer("head")
+        parts = (
+            [head.trainable_variables] if t < 6 else [head.trainable_variables, hidden.variables]
+        )
+        with tf.GradientTape() as tape:
+            tape.watch([v.value for v in hidden.variables])
+            loss = tf.reduce_mean((twin(x[rows]) - y[rows]) ** 2)
+        grads = tape.gradient(loss, [[v.value for v in part] for part in parts])
+        for each, gs, vs in zip(with_two, grads, parts, strict=False):
+            each.apply(gs, vs)
+    return twin
+
+
 @pytest.mark.parametrize("jit", [False, True])
 @pytest.mark.parametrize("wrap", ["plain", "ours", "keras", "same"])
 def test_recompiling_after_unfreezing_goes_on(wrap, jit):
@@ -235,22 +258,7 @@ def test_recompiling_after_unfreezing_goes_on(wrap, jit):
     assert set(state.starts.layers) == {"v2"}
     assert int(state.starts.layers.v2.kernel) == 6
     # The head goes on from its moments: those of a second model that was never interrupted.
-    twin = frozen(net(), "hidden0", "hidden1")
-    with_two = [Adam(0.01, variant="paper"), Adam(0.01, variant="paper")]
-    x, y = data()
-    for t in range(8):
-        rows = slice(8 * (t % 2), 8 * (t % 2) + 8)
-        hidden, head = twin.get_layer("hidden1"), twin.get_layer("head")
-        parts = (
-            [head.trainable_variables] if t < 6 else [head.trainable_variables, hidden.variables]
-        )
-        with tf.GradientTape() as tape:
-            tape.watch([v.value for v in hidden.variables])
-            loss = tf.reduce_mean((twin(x[rows]) - y[rows]) ** 2)
-        grads = tape.gradient(loss, [[v.value for v in part] for part in parts])
-        for each, gs, vs in zip(with_two, grads, parts, strict=False):
-            each.apply(gs, vs)
-    assert_weights_equal(model, twin, 1e-5)
+    assert_weights_equal(model, uninterrupted(), 1e-5)
     assert before.mw.layers.v3.kernel.shape == state.mw.layers.v3.kernel.shape
 
 
