@@ -100,9 +100,10 @@ def test_lists_hold_what_the_program_put_there(fill, name, beside, tmp_path):
     heads = ["head/bias", "head/kernel"] if beside else []
     assert sorted(net.v.flatten()) == sorted(paths + heads)
     assert len(net.weights) == 6 + len(heads) == len(net.trainable_variables)
-    net.compile("sgd", "mse")
+    net.compile("sgd", "mse", run_eagerly=True)
     net.fit(X, X, verbose=0)
     outputs = net(X)
+    np.testing.assert_allclose(tf.function(net)(X), outputs, rtol=1e-5, atol=1e-6)
     for file in ("n.weights.h5", "n.h5"):
         net.save_weights(tmp_path / file)
         other = make()

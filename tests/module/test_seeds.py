@@ -52,40 +52,44 @@ def train(module):
     return [np.array(w) for w in module.weights]
 
 
-def by_archive(module, other, path):
+def by_archive(module, path):
     module.save(path / "m.keras")
     return keras.saving.load_model(path / "m.keras")
 
 
-def by_folder(module, other, path):
+def by_folder(module, path):
     module.save(path / "m", zipped=False)
     return ivy.Module.load(path / "m")
 
 
-def by_pickle(module, other, path):
+def by_pickle(module, path):
     module.save(path / "m.pkl")
     return ivy.Module.load(path / "m.pkl", allow_pickle=True)
 
 
-def by_keras_weights(module, other, path):
+def by_keras_weights(module, path):
+    other = compiled()
     module.save_weights(path / "m.weights.h5")
     other.load_weights(path / "m.weights.h5")
     return other
 
 
-def by_shards(module, other, path):
+def by_shards(module, path):
+    other = compiled()
     module.save_weights(path / "m.weights.json", max_shard_size=0.01)
     other.load_weights(path / "m.weights.json")
     return other
 
 
-def by_archived_weights(module, other, path):
+def by_archived_weights(module, path):
+    other = compiled()
     module.save(path / "m.keras")
     other.load_weights(path / "m.keras")
     return other
 
 
-def by_checkpoint(module, other, path):
+def by_checkpoint(module, path):
+    other = compiled()
     saved = tf.train.Checkpoint(model=module, optimizer=module.optimizer).save(path / "c")
     status = tf.train.Checkpoint(model=other, optimizer=other.optimizer).restore(saved)
     status.assert_consumed()
@@ -103,14 +107,29 @@ WAYS = [
 ]
 
 
+@pytest.fixture(scope="module")
+def interrupted():
+    """A module in the middle of a run, which no test goes on with."""
+    module = compiled()
+    train(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def uninterrupted():
+    """The states of generators in the middle of the same run, and the weights at its end."""
+    module = compiled()
+    train(module)
+    return states(module), train(module)
+
+
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
-def test_a_resumed_fit_is_the_uninterrupted_one(way, tmp_path):
-    straight = compiled()
-    train(straight)
-    resumed = way(straight, compiled(), tmp_path)
-    for one, other in zip(states(straight), states(resumed), strict=True):
+def test_a_resumed_fit_is_the_uninterrupted_one(way, interrupted, uninterrupted, tmp_path):
+    expected_states, expected_weights = uninterrupted
+    resumed = way(interrupted, tmp_path)
+    for one, other in zip(expected_states, states(resumed), strict=True):
         np.testing.assert_array_equal(one, other)
-    for one, other in zip(train(straight), train(resumed), strict=True):
+    for one, other in zip(expected_weights, train(resumed), strict=True):
         np.testing.assert_array_equal(one, other)
 
 
