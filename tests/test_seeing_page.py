@@ -19,7 +19,9 @@ Y = np.random.default_rng(1).integers(0, 10, 256)
 
 
 def make_model():
-    hidden = [keras.layers.Dense(16, "relu", name=f"hidden{i}") for i in range(24)]
+    """A sick network: the kernels of its hidden layers are too small."""
+    small = {"activation": "relu", "kernel_initializer": "random_normal"}
+    hidden = [keras.layers.Dense(16, **small, name=f"hidden{i}") for i in range(12)]
     return keras.Sequential([keras.Input((32,)), *hidden, keras.layers.Dense(10, name="head")])
 
 
