@@ -47,7 +47,7 @@ class Feeder:
         self._model = model
         self._spec: object = None
         self._endless: object = None
-        self._take: Callable[[object], Data] | None = None
+        self._held: list[tf.Variable] = []
 
     def run(
         self,
@@ -94,15 +94,18 @@ class Feeder:
         """Run an execution of one batch, which is kept in variables meanwhile.
 
         To make an iterator takes longer than a step of a small network: one that yields what the
-        variables hold goes on and on, and one call takes the batch, keeps and returns it.
+        variables hold goes on and on. They are assigned one by one: to call a function that does
+        it takes twice as long.
         """
-        spec = iterator.element_spec
-        if self._take is None or self._spec != spec:
-            self._spec, self._endless, self._take = spec, *_hold(spec)
-        try:
-            data = self._take(iterator)
-        except tf.errors.OutOfRangeError:
+        batches = list(itertools.islice(iterator, 1))
+        if not batches:
             return function(iterator)  # it says in its own way that the data have ended
+        (data,) = batches
+        spec = iterator.element_spec
+        if self._spec != spec:
+            self._spec, self._held, self._endless = spec, *_hold(spec)
+        for variable, leaf in zip(self._held, tf.nest.flatten(data), strict=True):
+            variable.assign(leaf, read_value=False)
         finish = visitor(0, data, spec)
         logs = function(self._endless)
         if finish is not None:
@@ -130,8 +133,8 @@ def _is_plain(spec: object) -> bool:
     return all(isinstance(each, tf.TensorSpec) for each in tf.nest.flatten(spec))
 
 
-def _hold(spec: object) -> tuple[object, Callable[[object], Data]]:
-    """Return an iterator over what variables hold, and what takes a batch of another into them."""
+def _hold(spec: object) -> tuple[list[tf.Variable], object]:
+    """Return variables for the tensors of a batch, and an iterator over what they hold."""
     leaves = tf.nest.flatten(spec)
     with tf.device("CPU:0"):
         held = [
@@ -147,15 +150,7 @@ def _hold(spec: object) -> tuple[object, Callable[[object], Data]]:
     read = numbers.map(
         lambda _: tf.nest.pack_sequence_as(spec, [each.read_value() for each in held])
     )
-
-    @tf.function(autograph=False)
-    def take(iterator: tf.data.Iterator) -> Data:
-        data = iterator.get_next()
-        for variable, leaf in zip(held, tf.nest.flatten(data), strict=True):
-            variable.assign(leaf, read_value=False)
-        return data
-
-    return iter(read.with_options(_options())), take
+    return held, iter(read.with_options(_options()))
 
 
 def _variant(data: Data, spec: object) -> tf.data.Dataset:
