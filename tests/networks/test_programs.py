@@ -187,7 +187,7 @@ def test_samples_of_rays_lie_in_the_last_axis(ivy):
     assert last.to_list() == [[0.5, 1.0], [2.0, 3.0]]
 
 
-def test_trainer_trains_and_goes_on_where_it_stopped(ivy, tmp_path):
+def test_trainer_trains_goes_on_where_it_stopped_and_exports(ivy, tmp_path):
     trainer = program("trainer")
     x, y = points()
     data = ivy.Container(x=ivy.array(x), y=ivy.array(y))
@@ -202,3 +202,7 @@ def test_trainer_trains_and_goes_on_where_it_stopped(ivy, tmp_path):
     second.restore(str(tmp_path / "run"))
     assert second.evaluate(data) == pytest.approx(first.evaluate(data), rel=1e-6)
     np.testing.assert_allclose(second.train(data), first.train(data)[-20:], rtol=2e-4)
+    network = first._network
+    network.export(tmp_path / "exported", verbose=False)
+    exported = tf.saved_model.load(tmp_path / "exported")
+    np.testing.assert_allclose(exported.serve(x[:5]), network(x[:5]), rtol=1e-5, atol=1e-6)
