@@ -1,5 +1,7 @@
 """Gradients and variables that are not what they should be, and arguments out of range."""
 
+import functools
+
 import keras
 import numpy as np
 import pytest
@@ -114,15 +116,21 @@ REFUSED = {
 }
 
 
+@functools.cache
+def after_a_step(name, **options):
+    """An optimizer, its variables and the gradients of its step: no refusal changes them."""
+    vs, optimizer = variables(), CASES[name].make(**options)
+    grads = [tf.constant(g, "float32") for g in gradients(0)]
+    optimizer.apply(grads, vs)
+    return optimizer, vs, grads
+
+
 @pytest.mark.parametrize("wrap", [lambda fn: fn, tf.function], ids=["eager", "function"])
 @pytest.mark.parametrize("options", [{}, {"gradient_accumulation_steps": 2, "lazy_slots": True}])
 @pytest.mark.parametrize("what", REFUSED)
 @pytest.mark.parametrize("name", ["adam-ivy", "lamb-paper"])
 def test_gradients_that_do_not_fit_change_nothing(name, what, options, wrap):
-    vs = variables()
-    optimizer = CASES[name].make(**options)
-    grads = [tf.constant(g, "float32") for g in gradients(0)]
-    optimizer.apply(grads, vs)
+    optimizer, vs, grads = after_a_step(name, **options)
     before = arrays([*vs, *optimizer.variables])
     change, message = REFUSED[what]
     with pytest.raises((ValueError, TypeError), match=message):
