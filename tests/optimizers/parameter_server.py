@@ -47,11 +47,12 @@ def trained(case: str, strategy=None, coordinator=None) -> list[np.ndarray]:
     def replica():
         optimizer.apply([tf.constant(g) for g in GRADS], variables)
 
+    run = tf.function(lambda: strategy.run(replica))
     for _ in range(3):
         if strategy is None:
             replica()
         else:
-            coordinator.schedule(tf.function(lambda: strategy.run(replica)))
+            coordinator.schedule(run)
             coordinator.join()
     return [v.numpy() for v in variables]
 
