@@ -1,8 +1,10 @@
 """What looking at training costs: fits with and without the callbacks, which take turns.
 
-Both look at one step of 50; the bound is 5 % of `fit`. Processor time is told beside that of the
-clock, since a machine is seldom quiet. The first fit of each, which compiles, is told apart. A fit
-takes half a second or more: shorter ones say more of the machine than of what is measured.
+Both look at one step of 50; the bound is 5 % of `fit`, where a step takes a millisecond or more: a
+look takes one or two by itself, which `small` shows. Processor time is told beside that of the
+clock, since a machine is seldom quiet. The first fit of each, which compiles, is told apart. Fits
+of arrays end, at random, with waiting for a thread of tf.data that tunes it, for up to half a
+second, with callbacks or without: here data sets are not tuned.
 
     python benchmarks/monitoring.py
 """
@@ -13,6 +15,7 @@ from collections.abc import Callable
 
 import keras
 import numpy as np
+import tensorflow as tf
 from _timing import header
 
 import keras_ivy as ivy
@@ -22,8 +25,8 @@ EVERY = 50
 SECONDS = 40
 
 
-#: A model, samples, labels, the size of a batch, and the number of steps.
-Task = tuple[keras.Model, np.ndarray, np.ndarray, int, int]
+#: A model, its batches, and the number of steps.
+Task = tuple[keras.Model, tf.data.Dataset, int]
 
 
 def perceptron() -> Task:
@@ -52,17 +55,21 @@ def convolutions() -> Task:
     return model, *data((24, 24, 3), 16, 100)
 
 
-def data(shape: tuple[int, ...], batch: int, steps: int) -> tuple[np.ndarray, np.ndarray, int, int]:
-    """Samples and labels for some steps, the size of a batch, and the number of steps."""
+def data(shape: tuple[int, ...], batch: int, steps: int) -> tuple[tf.data.Dataset, int]:
+    """Batches of samples and labels for some steps, and the number of steps."""
     random = np.random.default_rng(0)
     x = random.standard_normal((steps * batch, *shape)).astype("float32")
-    return x, random.integers(0, 10, steps * batch), batch, steps
+    y = random.integers(0, 10, steps * batch)
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    batches = tf.data.Dataset.from_tensor_slices((x, y)).batch(batch).prefetch(2)
+    return batches.with_options(options), steps
 
 
 def main() -> None:
     print(header())
     for make in (small, perceptron, convolutions):
-        model, x, y, size, steps = make()
+        model, batches, steps = make()
         model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
         ways: dict[str, list[keras.callbacks.Callback]] = {
             "plain": [],
@@ -71,8 +78,8 @@ def main() -> None:
             "both": [ivy.ActivationStats(every=EVERY), ivy.GradientStats(every=EVERY)],
         }
 
-        def fit(callbacks: list, model=model, x=x, y=y, size=size) -> None:
-            model.fit(x, y, batch_size=size, verbose=0, callbacks=callbacks)
+        def fit(callbacks: list, model=model, batches=batches) -> None:
+            model.fit(batches, verbose=0, callbacks=callbacks)
 
         fit([])
         rounds = max(9, round(SECONDS / len(ways) / timed(lambda: fit([]))[0]))
