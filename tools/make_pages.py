@@ -403,6 +403,7 @@ def variant_rows() -> Iterator[str]:
 def catalogue() -> str:
     """The text of the catalogue."""
     lines = [
+        "---\nhide: [toc]  # its room is the table's\n---",
         "# Catalogue",
         "",
         MADE,
