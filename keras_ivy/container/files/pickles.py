@@ -181,8 +181,9 @@ def refuse_pickle(path: str | os.PathLike, kept: str) -> IvyFileError:
     """
     return IvyFileError(
         "By its name the file is a pickle, and a pickle is a program: reading it can do anything "
-        "that you can. Where you trust whoever wrote it, pass `allow_pickle=True`; then convert "
-        f"it: {kept} Received: path={os.fspath(path)!r}, allow_pickle=False"
+        "that you can. Where you trust whoever wrote it, pass `allow_pickle=True`, or run an "
+        "unchanged program of Ivy by `python -m keras_ivy run --allow-pickle program.py`; then "
+        f"convert it: {kept} Received: path={os.fspath(path)!r}, allow_pickle=False"
     )
 
 
