@@ -141,11 +141,11 @@ class StoredFile:
         import h5py
 
         address = h5py.h5o.get_info(group.id).addr
-        self._check_types(group)
         if address in above:
             raise self._refused(f"the group {group.name!r} holds itself")
         if address in self._groups:
             return self._groups[address]
+        self._check_types(group)
         if len(above) > DEEPEST:
             raise self._refused(f"its groups are more than {DEEPEST} levels deep")
         tree: dict[str, Any] = {}
