@@ -45,9 +45,7 @@ class Feeder:
 
     def __init__(self, model: keras.Model):
         self._model = model
-        self._spec: object = None
-        self._endless: object = None
-        self._held: list[tf.Variable] = []
+        self._held: _Held | None = None
 
     def run(
         self,
@@ -91,23 +89,17 @@ class Feeder:
     def _run_one(
         self, function: TrainFunction, iterator: BatchIterator, visitor: Visitor
     ) -> object:
-        """Run an execution of one batch, which is kept in variables meanwhile.
-
-        To make an iterator takes longer than a step of a small network: one that yields what the
-        variables hold goes on and on. They are assigned one by one: to call a function that does
-        it takes twice as long.
-        """
+        """Run an execution of one batch, which is held meanwhile."""
         batches = list(itertools.islice(iterator, 1))
         if not batches:
             return function(iterator)  # it says in its own way that the data have ended
         (data,) = batches
         spec = iterator.element_spec
-        if self._spec != spec:
-            self._spec, self._held, self._endless = spec, *_hold(spec)
-        for variable, leaf in zip(self._held, tf.nest.flatten(data), strict=True):
-            variable.assign(leaf, read_value=False)
+        if self._held is None or self._held.spec != spec:
+            self._held = _Held(spec)
+        self._held.put(data)
         finish = visitor(0, data, spec)
-        logs = function(self._endless)
+        logs = function(self._held.iterator)
         if finish is not None:
             finish()
         return logs
@@ -133,24 +125,54 @@ def _is_plain(spec: object) -> bool:
     return all(isinstance(each, tf.TensorSpec) for each in tf.nest.flatten(spec))
 
 
-def _hold(spec: object) -> tuple[list[tf.Variable], object]:
-    """Return variables for the tensors of a batch, and an iterator over what they hold."""
-    leaves = tf.nest.flatten(spec)
-    with tf.device("CPU:0"):
-        held = [
-            # Nothing yet: the batch that comes first may be of any size.
-            tf.Variable(
-                tf.zeros([size or 0 for size in each.shape or ()], each.dtype),
-                trainable=False,
-                shape=each.shape,
-            )
-            for each in leaves
-        ]
-    numbers = tf.data.Dataset.from_tensors(0).repeat()
-    read = numbers.map(
-        lambda _: tf.nest.pack_sequence_as(spec, [each.read_value() for each in held])
-    )
-    return held, iter(read.with_options(_options()))
+class _Held:
+    """A batch in variables, and an iterator that yields what they hold, again and again.
+
+    To make an iterator for each batch takes longer than a step of a small network. Operations are
+    called by themselves, since what the methods of TensorFlow add to them takes longer than they.
+
+    Args:
+        spec: The specification of all batches: tensors, whose sizes may vary.
+    """
+
+    def __init__(self, spec: object):
+        self.spec = spec
+        leaves = tf.nest.flatten(spec)
+        with tf.device("CPU:0"):
+            self._variables = [
+                # Nothing yet: the batch that comes first may be of any size.
+                tf.Variable(
+                    tf.zeros([size or 0 for size in each.shape or ()], each.dtype),
+                    trainable=False,
+                    shape=each.shape,
+                )
+                for each in leaves
+            ]
+
+        def read(number: tf.Tensor) -> list[tf.Tensor]:
+            return [each.read_value() for each in self._variables]
+
+        function = tf.function(read, autograph=False)
+        # Kept, as what the data set calls lives no longer than it.
+        self._read = function.get_concrete_function(tf.TensorSpec([], tf.int32))
+        numbers = tf.data.Dataset.from_tensors(0).repeat()
+        batches = tf.raw_ops.MapDataset(
+            input_dataset=tf.data.experimental.to_variant(numbers),
+            other_arguments=self._read.captured_inputs,
+            f=self._read,
+            output_types=[each.dtype for each in leaves],
+            output_shapes=[each.shape for each in leaves],
+            # On the thread that asks: to wake another one takes longer than to read.
+            use_inter_op_parallelism=False,
+        )
+        self.iterator = iter(
+            tf.data.experimental.from_variant(batches, spec).with_options(_options())
+        )
+
+    def put(self, data: Data) -> None:
+        """Hold another batch."""
+        for variable, leaf in zip(self._variables, tf.nest.flatten(data), strict=True):
+            tf.raw_ops.AssignVariableOp(resource=variable.handle, value=leaf)
 
 
 def _variant(data: Data, spec: object) -> tf.data.Dataset:

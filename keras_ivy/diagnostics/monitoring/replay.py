@@ -87,7 +87,7 @@ class Replay:
         self._changes: Callable | None = None
         self._loss: float | None = None
         self._compiled: Callable | None = None
-        self._hand_out: Callable[[Sequence[tf.Tensor]], None] | None = None
+        self._hand_out: Callable[[tf.Tensor], None] | None = None
 
     def run(self, data: object, spec: object) -> StepFacts:
         """Run and return what was seen.
@@ -156,7 +156,7 @@ class Replay:
             build_for(self._model, _without_optionals(data))
         self._targets: Sequence[Target] = collect_targets(self._model)
 
-    def _pass(self, data: object) -> tuple[list[tf.Tensor], list[tf.Tensor]]:
+    def _pass(self, data: object) -> tuple[tf.Tensor, list[tf.Tensor]]:
         model = self._model
         recorder = GraphRecorder(model, {}, self._backwards)
         owners = owners_of(self._targets, recorder)
@@ -197,8 +197,8 @@ class Replay:
             optimizer=find_optimizer(model, None),
             sums=recorder.sums,
         )
-        vectors, self._hand_out = values.packed()
-        return vectors, before
+        numbers, self._hand_out = values.packed()
+        return numbers, before
 
     def _step(self, data: object) -> None:
         if self._given:
