@@ -11,6 +11,7 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 import hypothesis
 import keras
 import pytest
+import tensorflow as tf
 
 import keras_ivy
 
@@ -26,6 +27,9 @@ gc.set_threshold(20_000, 20, 100)
 #: Programs that say `import ivy`, which works where tests/networks/test_programs.py runs them: no
 #: modules with examples, which `--doctest-modules` would import.
 collect_ignore_glob = ["tests/networks/programs/*"]
+
+#: Of every test.
+SEED = 1234
 
 SLOW = pathlib.Path(__file__).parent / "tests" / "slow.txt"
 
@@ -48,8 +52,15 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(autouse=True)
 def _seeded(doctest_namespace):
-    """Make every test reproducible, whatever ran before it."""
-    keras.utils.set_random_seed(1234)
+    """Make every test reproducible, whatever ran before it.
+
+    TensorFlow's seed, by which nothing draws but its own operations, is set once for each file, and
+    by the tests that need it: `tf.random.set_seed` forgets whatever TensorFlow has loaded, compiled
+    functions as well, and to load it anew in every test takes a tenth of the time of all.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tf.random, "set_seed", lambda seed: None)
+        keras.utils.set_random_seed(SEED)
     doctest_namespace["keras_ivy"] = keras_ivy
 
 
@@ -63,11 +74,12 @@ def _hypothesis_knows_numpys_generator():
 
 
 @pytest.fixture(autouse=True, scope="module")
-def _old_objects_are_not_searched(_hypothesis_knows_numpys_generator):
-    """Let the collector pass over what came before a file of tests.
+def _files_begin_anew(_hypothesis_knows_numpys_generator):
+    """Seed TensorFlow, and let the collector pass over what came before a file of tests.
 
     Keras's `quantize` and TFLite's converter collect whenever they are called, which takes two
     seconds among the graphs of twenty thousand tests.
     """
+    tf.random.set_seed(SEED)
     gc.collect()
     gc.freeze()
