@@ -139,5 +139,5 @@ def _values(y: tf.Tensor) -> np.ndarray:
 
 
 def _share(parts: Sequence[Flags]) -> float:
-    together = np.concatenate([np.ravel(part) for part in parts])
-    return float(together.mean()) if together.size else 0.0
+    size = sum(int(np.size(part)) for part in parts)
+    return sum(int(np.count_nonzero(part)) for part in parts) / size if size else 0.0
