@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any, Protocol, TypeVar, overload
 
 import keras
+import tensorflow as tf
 
 from keras_ivy.container import Container, container_map
 from keras_ivy.ops.kinds import complex_operands, is_complex, kind_of, numbers
@@ -19,7 +20,7 @@ from keras_ivy.ops.tensors import is_symbolic
 from keras_ivy.registration import register
 from keras_ivy.typing import Array, ArrayLike, Axis
 from keras_ivy.utils.exceptions import IvyValueError
-from keras_ivy.utils.plain_arguments import check_plain, places_of
+from keras_ivy.utils.plain_arguments import Place, check_plain, places_of
 from keras_ivy.utils.refusals import RAW, refusal
 
 __all__ = ["FunctionCall", "binary", "ivy_function", "reduction", "unary"]
@@ -91,6 +92,10 @@ def ivy_function(fn: None = None, *, symbolic: bool = False) -> Callable[[Functi
 def ivy_function(fn: Callable | None = None, *, symbolic: bool = False) -> Callable:
     """Make a function map over containers.
 
+    AutoGraph does not convert it, which takes longer than to trace it and changes nothing: branches
+    are on shapes and types, or on plain arguments. Of these a switch may be a tensor of a
+    `tf.function`; then it is converted, in whatever function the call stands.
+
     Args:
         fn: The function; without it, a decorator is returned.
         symbolic: If True, the function speaks TensorFlow, and a call with symbolic tensors of
@@ -105,6 +110,7 @@ def ivy_function(fn: Callable | None = None, *, symbolic: bool = False) -> Calla
 
     places = places_of(fn)
 
+    @tf.autograph.experimental.do_not_convert
     @functools.wraps(fn)
     def function(*args: Any, **kwargs: Any) -> Any:
         for arg in args:
@@ -119,8 +125,10 @@ def ivy_function(fn: Callable | None = None, *, symbolic: bool = False) -> Calla
             return FunctionCall(fn.__name__)(*args, **kwargs)
         if places:
             check_plain(fn.__name__, places, args, kwargs)
+        traced = places and not tf.executing_eagerly() and _has_tensor(places, args, kwargs)
+        run = tf.autograph.to_graph(fn) if traced else fn
         try:
-            return fn(*args, **kwargs)
+            return run(*args, **kwargs)
         except RAW as error:
             told = refusal(fn, args, kwargs, error)
             if told is error:
@@ -129,6 +137,14 @@ def ivy_function(fn: Callable | None = None, *, symbolic: bool = False) -> Calla
 
     _FUNCTIONS[fn.__name__] = function
     return function
+
+
+def _has_tensor(places: list[Place], args: tuple, kwargs: dict[str, Any]) -> bool:
+    """Whether a plain argument is a tensor, so that branches on it must be nodes of a graph."""
+    return any(
+        tf.is_tensor(args[place] if place < len(args) else kwargs.get(name))
+        for name, place, *_ in places
+    )
 
 
 def named_function(name: str) -> Callable | None:

@@ -3,12 +3,14 @@
 And it converts our functions, or passes over them, without a word.
 """
 
+import inspect
 import logging
 
 import pytest
 import tensorflow as tf
 
 import keras_ivy as ivy
+from keras_ivy.ops import dispatch
 from keras_ivy.utils import exceptions
 
 KINDS = [
@@ -51,3 +53,23 @@ def test_nothing_is_said_of_what_autograph_cannot_convert(name, caplog):
         traced(tf.ones((2, 2)))
     said = [record.getMessage() for record in caplog.records]
     assert [text for text in said if "could not transform" in text] == []
+
+
+@pytest.mark.parametrize("switch", ["known", "traced"])
+def test_a_function_is_converted_for_the_sake_of_a_traced_switch_alone(switch, monkeypatch):
+    monkeypatch.setattr(dispatch, "_FUNCTIONS", {})
+    files = []
+
+    @dispatch.ivy_function
+    def negative(x, really: bool = True):
+        files.append(inspect.currentframe().f_code.co_filename)
+        if really:
+            return -x
+        return x
+
+    @tf.function
+    def run(x, flag):
+        return negative(x, really=flag if switch == "traced" else True)
+
+    assert run(tf.constant(2.0), tf.constant(True)).numpy() == -2
+    assert (files == [__file__]) == (switch == "known"), files

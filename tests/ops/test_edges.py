@@ -223,13 +223,14 @@ def test_whatever_differs_from_zero_is_true(dtype, name):
     np.testing.assert_array_equal(in_function(tf.constant(x)), TRUTHS[name](np, x))
 
 
+@pytest.mark.parametrize("autograph", [False, True])
 @pytest.mark.parametrize("training", [False, True])
-def test_whether_to_train_may_be_a_tensor_of_a_function(training):
-    """AutoGraph makes a condition of it, so the package's functions have to stay convertible."""
+def test_whether_to_train_may_be_a_tensor_of_a_function(training, autograph):
+    """AutoGraph makes a condition of it, also where it passes over the program, as in `fit`."""
     x = np.random.default_rng(0).normal(size=(6, 4, 3)).astype("float32")
     mean, var = np.full(3, 0.5, "float32"), np.full(3, 2.0, "float32")
 
-    @tf.function
+    @tf.function(autograph=autograph)
     def run(flag):
         normed = ivy.batch_norm(x, mean, var, training=flag, eps=0.0)[0]
         dropped = ivy.dropout(x, 0.5, training=flag, seed=3)
