@@ -97,11 +97,26 @@ def fomaml_step(
         Ivy: `ivy/functional/ivy/meta.py`, `fomaml_step`.
     """
     tasks = Tasks(
-        "fomaml_step", batch, inner_cost_fn, outer_cost_fn, inner_grad_steps, inner_learning_rate,
-        inner_optimization_step, inner_batch_fn, outer_batch_fn, average_across_steps, batched,
-        inner_v, keep_inner_v, outer_v, keep_outer_v, return_inner_v, num_tasks, stop_gradients,
+        owner="fomaml_step",
+        batch=batch,
+        inner_cost_fn=inner_cost_fn,
+        outer_cost_fn=outer_cost_fn,
+        steps=inner_grad_steps,
+        rate=inner_learning_rate,
+        update=inner_optimization_step,
+        inner_batch_fn=inner_batch_fn,
+        outer_batch_fn=outer_batch_fn,
+        average=average_across_steps,
+        batched=batched,
+        inner_v=inner_v,
+        keep_inner=keep_inner_v,
+        outer_v=outer_v,
+        keep_outer=keep_outer_v,
+        returned=return_inner_v,
+        count=num_tasks,
+        stops=stop_gradients,
         first_order=True,
-    )  # fmt: skip
+    )
     cost, grads, rest = tasks.run(tasks.checked(variables))
     return (cost, grads, rest) if return_inner_v else (cost, grads)
 
@@ -168,10 +183,18 @@ def reptile_step(
             f"{received('inner_learning_rate', inner_learning_rate)}"
         )
     tasks = Tasks(
-        owner, batch, cost_fn, None, inner_grad_steps, inner_learning_rate,
-        inner_optimization_step, None, None, True, batched, None, True, None, True,
-        return_inner_v, num_tasks, stop_gradients, first_order=True,
-    )  # fmt: skip
+        owner=owner,
+        batch=batch,
+        inner_cost_fn=cost_fn,
+        steps=inner_grad_steps,
+        rate=inner_learning_rate,
+        update=inner_optimization_step,
+        batched=batched,
+        returned=return_inner_v,
+        count=num_tasks,
+        stops=stop_gradients,
+        first_order=True,
+    )
     cost, grads, rest = tasks.run(tasks.checked(variables))
     grads = grads / inner_learning_rate
     return (cost, grads, rest) if return_inner_v else (cost, grads)
@@ -253,11 +276,26 @@ def maml_step(
             f"{received('outer_v', outer_v)}"
         )
     tasks = Tasks(
-        owner, batch, inner_cost_fn, outer_cost_fn, inner_grad_steps, inner_learning_rate,
-        inner_optimization_step, inner_batch_fn, outer_batch_fn, average_across_steps, batched,
-        inner_v, keep_inner_v, outer_v, keep_outer_v, return_inner_v, num_tasks, False,
+        owner=owner,
+        batch=batch,
+        inner_cost_fn=inner_cost_fn,
+        outer_cost_fn=outer_cost_fn,
+        steps=inner_grad_steps,
+        rate=inner_learning_rate,
+        update=inner_optimization_step,
+        inner_batch_fn=inner_batch_fn,
+        outer_batch_fn=outer_batch_fn,
+        average=average_across_steps,
+        batched=batched,
+        inner_v=inner_v,
+        keep_inner=keep_inner_v,
+        outer_v=outer_v,
+        keep_outer=keep_outer_v,
+        returned=return_inner_v,
+        count=num_tasks,
+        stops=False,
         first_order=False,
-    )  # fmt: skip
+    )
     start = tasks.checked(variables)
 
     def outer(v: Container) -> tuple:

@@ -27,25 +27,28 @@ CostFunction: TypeAlias = Callable[..., tf.Tensor]
 BatchFunction: TypeAlias = Callable[[Container], Container] | None
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(kw_only=True)
 class Tasks:
-    """The arguments of a step, checked, and how its tasks are gone through."""
+    """The arguments of a step, checked, and how its tasks are gone through.
+
+    The defaults are for what a step has no argument for.
+    """
 
     owner: str
     batch: Values
     inner_cost_fn: CostFunction
-    outer_cost_fn: CostFunction | None
+    outer_cost_fn: CostFunction | None = None
     steps: int
     rate: Rate
     update: Callable[..., Container]
-    inner_batch_fn: BatchFunction
-    outer_batch_fn: BatchFunction
-    average: bool
+    inner_batch_fn: BatchFunction = None
+    outer_batch_fn: BatchFunction = None
+    average: bool = True
     batched: bool
-    inner_v: TaskKeys
-    keep_inner: bool
-    outer_v: TaskKeys
-    keep_outer: bool
+    inner_v: TaskKeys = None
+    keep_inner: bool = True
+    outer_v: TaskKeys = None
+    keep_outer: bool = True
     returned: Which
     count: int | None
     stops: bool
