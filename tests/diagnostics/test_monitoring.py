@@ -1,5 +1,6 @@
 """What the callbacks measure, against NumPy and plain Keras, and the tables they keep."""
 
+import gc
 import json
 import math
 
@@ -187,6 +188,17 @@ def test_every_counts_batches_over_epochs_and_each_epoch_has_one():
     assert len(history.history["activation_mean/head"]) == 4
     model.fit(X, Y, batch_size=BATCH, verbose=0, callbacks=[stats])
     assert stats.records.steps == (1, 8, 15, 20, 22)
+
+
+@pytest.mark.parametrize("kind", [ivy.ActivationStats, ivy.GradientStats])
+def test_no_copies_of_the_weights_are_kept_between_steps(kind):
+    model = keras.Sequential([keras.Input((7,)), keras.layers.Dense(13), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    stats = kind(every=2)
+    model.fit(np.ones((8, 7)), np.ones((8, 1)), batch_size=2, verbose=0, callbacks=[stats])
+    assert stats.records.steps == (1, 3)
+    tensors = [each for each in gc.get_objects() if type(each) is type(tf.constant(0.0))]
+    assert [each.shape for each in tensors if each.shape == (7, 13)] == []
 
 
 @pytest.mark.filterwarnings("ignore:Your input ran out of data")  # by Keras, without us too

@@ -174,7 +174,8 @@ class Replay:
                         self._step(data)
                     recorder.mark_last()
                     # Variables get new buffers when they change while these are kept.
-                    before = [tf.convert_to_tensor(raw_value(each)) for _, each in sink.pairs]
+                    compared = sink.pairs if self._backwards else []
+                    before = [tf.convert_to_tensor(raw_value(each)) for _, each in compared]
                     seen.append((*self._numbers(recorder, sink, data), before))
                 else:
                     self._step(data)
