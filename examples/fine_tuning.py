@@ -5,7 +5,8 @@ A model that is compiled again with the same optimizer of keras_ivy goes on: the
 moments, what is unfrozen starts as on a first step. Keras's optimizers raise "Unknown variable"
 there, so that one makes a new one, which forgets the moments of the head and takes steps as long as
 the rate allows in all of it: the loss rises. Both run the same lines from the same weights, on the
-same batches, and the loss is that on all training images, after every step.
+same batches, and the loss is that on all training images, after every step from shortly before the
+change.
 
 Here the head has 1,445 parameters and the body 80. The larger the body, the more its own first
 steps show, which are long with either.
@@ -30,6 +31,8 @@ import keras_ivy as ivy
 
 #: Steps of each phase, and the rate of both.
 STEPS, RATE = (500, 60), 3e-3
+#: The last steps of the first phase, which are watched.
+BEFORE = 8
 BATCH, SEEDS = 128, 10
 LOSS = "sparse_categorical_crossentropy"
 
@@ -63,23 +66,32 @@ def pretrained(seed: int) -> list[np.ndarray]:
 
 
 def losses(make, goes_on: bool, seed: int) -> np.ndarray:
-    """The loss on all images before and after each step of both phases."""
+    """The loss on all images around each of the last steps of the first phase and all others."""
     weights, (x, y) = pretrained(seed), digits(5, 10)
     keras.utils.set_random_seed(seed)
     model = network()
     body = model.layers[0]
     body.set_weights(weights)
     on_all = tf.function(lambda: tf.reduce_mean(keras.losses.get(LOSS)(y, model(x))))
-    optimizer, order = make(), np.random.default_rng(seed)
-    found = []
-    for body.trainable, steps in zip((False, True), STEPS, strict=True):
-        if body.trainable and not goes_on:
-            optimizer = make()
-        model.compile(optimizer, LOSS)
-        for _ in range(steps):
-            found.append(float(on_all()))
-            rows = order.choice(len(x), BATCH, replace=False)
-            model.train_on_batch(x[rows], y[rows])
+    optimizer, order, found = make(), np.random.default_rng(seed), []
+    watch = keras.callbacks.LambdaCallback(
+        on_train_batch_begin=lambda batch, logs: found.append(float(on_all()))
+    )
+
+    def train(steps: int, *callbacks: keras.callbacks.Callback) -> None:
+        rows = [order.choice(len(x), BATCH, replace=False) for _ in range(steps)]
+        rows = np.concatenate(rows)
+        model.fit(x[rows], y[rows], BATCH, shuffle=False, verbose=0, callbacks=list(callbacks))
+
+    body.trainable = False
+    model.compile(optimizer, LOSS)
+    train(STEPS[0] - BEFORE)
+    train(BEFORE, watch)
+    body.trainable = True
+    if not goes_on:
+        optimizer = make()
+    model.compile(optimizer, LOSS)
+    train(STEPS[1], watch)
     return np.array([*found, float(on_all())])
 
 
@@ -93,7 +105,7 @@ WAYS = {
 
 def bump(curve: np.ndarray) -> float:
     """How far the loss rises above where the second phase began."""
-    return float(max(curve[STEPS[0] :].max() - curve[STEPS[0]], 0.0))
+    return float(max(curve[BEFORE:].max() - curve[BEFORE], 0.0))
 
 
 def main(picture: str | None = None, seeds: str = str(SEEDS)) -> None:
@@ -105,7 +117,7 @@ def main(picture: str | None = None, seeds: str = str(SEEDS)) -> None:
     print(f"{'':34}  before   rise   after 10 steps   at the end    (median of {seeds} seeds)")
     for name, found in curves.items():
         rises = [bump(curve) for curve in found]
-        columns = [found[:, STEPS[0]], rises, found[:, STEPS[0] + 10], found[:, -1]]
+        columns = [found[:, BEFORE], rises, found[:, BEFORE + 10], found[:, -1]]
         print(f"{name:34}" + "".join(f"{np.median(c):9.4f}" for c in columns))
         print("    rises by seed: " + " ".join(f"{r:.4f}" for r in rises))
     if picture is not None:
@@ -117,9 +129,9 @@ def draw(curves: dict[str, np.ndarray], picture: str) -> None:
     import matplotlib.pyplot as plt
 
     figure, axes = plt.subplots(figsize=(8, 4))
-    around = slice(STEPS[0] - 8, STEPS[0] + 17)
+    steps = np.arange(-BEFORE, 17)
     for (name, found), style in zip(curves.items(), ("--", ":", "-"), strict=True):
-        axes.plot(np.arange(-8, 17), np.median(found, 0)[around], style, label=name)
+        axes.plot(steps, np.median(found, 0)[: len(steps)], style, label=name)
     axes.axvline(0, color="grey", linewidth=0.8)
     axes.set(xlabel="steps after unfreezing", ylabel="loss on all training images")
     axes.set_title("Train the head, unfreeze, train all: median of the seeds")

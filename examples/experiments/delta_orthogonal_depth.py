@@ -11,7 +11,7 @@ import keras_ivy as ivy
 
 def main() -> None:
     run = Experiment(__doc__)
-    depths, epochs, channels = ((8, 16), 3, 16) if run.quick else ((32, 64), 4, 16)
+    depths, epochs, channels = ((8, 16), 3, 8) if run.quick else ((32, 64), 4, 16)
     train, test = digits(flat=False)
 
     def maker(depth: int):

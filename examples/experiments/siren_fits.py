@@ -11,15 +11,15 @@ from _experiment import Experiment
 import keras_ivy as ivy
 
 
-def network(first: object, hidden: object, activation: object) -> keras.Model:
-    layers = [keras.layers.Dense(256, activation, kernel_initializer=first)]
-    layers += [keras.layers.Dense(256, activation, kernel_initializer=hidden) for _ in range(3)]
+def network(width: int, first: object, hidden: object, activation: object) -> keras.Model:
+    layers = [keras.layers.Dense(width, activation, kernel_initializer=first)]
+    layers += [keras.layers.Dense(width, activation, kernel_initializer=hidden) for _ in range(3)]
     return keras.Sequential([keras.Input((1,)), *layers, keras.layers.Dense(1)])
 
 
 def main() -> None:
     run = Experiment(__doc__)
-    steps = 500 if run.quick else 1500
+    width, steps = (128, 300) if run.quick else (256, 1500)
     x = np.linspace(-1, 1, 256, dtype="float32")[:, None]
     y = np.sin(20 * x) + 0.5 * np.sin(57 * x + 1) + 0.25 * np.sign(np.sin(9 * x))
     y = (y / y.std()).astype("float32")
@@ -29,9 +29,9 @@ def main() -> None:
 
     keras.utils.set_random_seed(0)
     networks = {
-        "sine, SIREN": network(ivy.FirstLayerSiren(seed=1), ivy.Siren(seed=2), sine),
-        "sine, Glorot": network("glorot_uniform", "glorot_uniform", sine),
-        "ReLU, He": network("he_normal", "he_normal", "relu"),
+        "sine, SIREN": network(width, ivy.FirstLayerSiren(seed=1), ivy.Siren(seed=2), sine),
+        "sine, Glorot": network(width, "glorot_uniform", "glorot_uniform", sine),
+        "ReLU, He": network(width, "he_normal", "he_normal", "relu"),
     }
     data = tf.data.Dataset.from_tensors((x, y)).repeat()
     curves = {}
@@ -52,7 +52,9 @@ def main() -> None:
         for number, (label, values) in enumerate(curves.items()):
             places = range(50, steps + 1, 50)
             ax.plot(places, values, label=label, markevery=3, **line_style(number))
-        name_axes(ax, "step", "peak signal to noise (dB)", "a signal of one dimension, 4 x 256")
+        name_axes(
+            ax, "step", "peak signal to noise (dB)", f"a signal of one dimension, 4 x {width}"
+        )
     run.end(figure)
 
 

@@ -209,6 +209,93 @@ def test_training_is_that_of_fit():
         report.curves("Hi", "sgd")
 
 
+def noisy():
+    layers = [K.Dense(16), K.BatchNormalization(), K.ReLU(), K.Dropout(0.5)]
+    return keras.Sequential([keras.Input((32,)), *layers, K.Dense(4)])
+
+
+def test_nothing_of_a_run_reaches_the_next():
+    """Models that are alike are compiled once, for the first of the runs."""
+    rate = keras.optimizers.schedules.ExponentialDecay(0.1, 3, 0.5)
+    options = {
+        "optimizers": ivy.AdamW(
+            rate, hyperball=True, rules="bias_norm", use_ema=True, ema_momentum=0.5, variant="paper"
+        ),
+        "epochs": 2,
+        "batch_size": 100,
+        "validation_data": (X, Y),
+    }
+    schemes = {"He": "kaiming", "large": ("normal", {"std": 1.0})}
+    together = ivy.compare_training(schemes, noisy, X, Y, seeds=[0, 1], **options)
+    alone = ivy.compare_training({"large": schemes["large"]}, noisy, X, Y, seeds=1, **options)
+    found, wanted = together[-1].history, alone[0].history
+    assert found.keys() == wanted.keys()
+    for name, values in wanted.items():
+        np.testing.assert_allclose(found[name], values, rtol=1e-6, err_msg=name)
+
+
+class Scale(K.Layer):
+    """A layer of a program's own that does not tell by what it scales."""
+
+    def __init__(self, scale, **options):
+        super().__init__(**options)
+        self.scale = scale
+
+    def call(self, x):
+        return x * self.scale
+
+    def get_config(self):
+        return K.Layer.get_config(self)
+
+
+class Scaled(keras.Sequential):
+    """A model that does not tell either."""
+
+    scale = 1.0
+
+    def call(self, *args, **options):
+        return super().call(*args, **options) * self.scale
+
+
+def scaled_model(scale):
+    model = Scaled([keras.Input((32,)), K.Dense(4)])
+    model.scale = scale
+    return model
+
+
+def activated_model(scale):
+    def activation(x):
+        return x * scale
+
+    return keras.Sequential([keras.Input((32,)), K.Dense(4, activation)])
+
+
+UNLIKE = {
+    "a layer": lambda scale: keras.Sequential([keras.Input((32,)), K.Dense(4), Scale(scale)]),
+    "a function": activated_model,
+    "a model": scaled_model,
+    "a setting": lambda scale: keras.Sequential(
+        [keras.Input((32,)), K.Dense(4), K.Rescaling(scale)]
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", UNLIKE)
+def test_models_that_are_not_alike_train_each_as_it_is(kind):
+    scales = iter((1.0, 1.0, 1.0, 3.0))  # two are made to look at the arguments
+    report = ivy.compare_training(
+        {"first": "ones", "second": "ones"},
+        lambda: UNLIKE[kind](next(scales)),
+        X,
+        np.zeros((300, 4), "float32"),
+        optimizers=keras.optimizers.SGD(0.0),
+        loss="mean_absolute_error",
+        epochs=1,
+        batch_size=300,
+    )
+    assert report[1].loss == pytest.approx(3 * report[0].loss, rel=1e-5)
+
+
 def test_loss_is_the_compiled_one():
     def compiled():
         model = make()

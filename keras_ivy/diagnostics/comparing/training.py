@@ -15,6 +15,7 @@ from keras_ivy.diagnostics.comparing.models import (
     sheltered,
 )
 from keras_ivy.diagnostics.comparing.pictures import draw_curves
+from keras_ivy.diagnostics.comparing.trainer import Trainer
 from keras_ivy.diagnostics.measuring.batch import take_batch
 from keras_ivy.diagnostics.measuring.losses import choose_loss, loss_kind
 from keras_ivy.utils import checks
@@ -211,8 +212,10 @@ def compare_training(
 ) -> TrainingComparison:
     """Train one network with every scheme and optimizer, and keep the curves of learning.
 
-    Every run has a new model; runs of one seed see the same batches. Global seeds and automatic
-    names are as before afterwards.
+    Every run begins with a new model; runs of one seed see the same batches. What is compiled for
+    an optimizer serves all its runs, as long as model, loss and optimizer are of Keras or this
+    package and the models differ in their variables alone. Global seeds and automatic names are as
+    before afterwards.
 
     Args:
         schemes: As in `compare_initializations`.
@@ -275,13 +278,14 @@ def compare_training(
     shown = bool(verbose) and (verbose == 1 or sys.stdout.isatty())
     bar = keras.utils.Progbar(len(numbers) * len(wanted) * len(makers)) if shown else None
     rows: list[TrainingRun] = []
+    trainers = {label: Trainer(make, loss, metrics) for label, make in makers.items()}
     for scheme_label, scheme in wanted.items():
-        for optimizer_label, make in makers.items():
+        for optimizer_label, trainer in trainers.items():
             for seed in numbers:
                 with sheltered(seed):
                     model = make_model_for(scheme_label, make_model, inputs, seed)
                     begin(scheme_label, scheme, model, inputs, seed)
-                    model.compile(make(), loss, metrics=list(metrics))
+                    model = trainer.ready(model)
                     # Batches by the seed alone, whatever the scheme has drawn before.
                     with sheltered(seed):
                         found = model.fit(
