@@ -22,11 +22,11 @@ def hidden(number, activation="relu", **options):
 
 
 def vanishing():
-    return net(*hidden(20, kernel_initializer=keras.initializers.RandomNormal(0, 0.05, seed=1)))
+    return net(*hidden(8, kernel_initializer=keras.initializers.RandomNormal(0, 0.05, seed=1)))
 
 
 def exploding():
-    return net(*hidden(8, kernel_initializer=keras.initializers.RandomNormal(0, 2.0, seed=1)))
+    return net(*hidden(5, kernel_initializer=keras.initializers.RandomNormal(0, 2.0, seed=1)))
 
 
 def dead():

@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import keras
 import tensorflow as tf
@@ -23,7 +23,7 @@ from keras_ivy.optimizers.keras_side.gradients import all_finite, clip, gathered
 from keras_ivy.optimizers.keras_side.slots import slot_dtype
 from keras_ivy.optimizers.keras_side.tensors import scalar
 from keras_ivy.optimizers.parts.host import Host
-from keras_ivy.optimizers.parts.overrides import BEYOND_STEP, overridden
+from keras_ivy.optimizers.parts.overrides import BEYOND_STEP, overridden, runs_other_code
 from keras_ivy.optimizers.parts.timed import refuse_unread_decay
 from keras_ivy.optimizers.rules import Leaf
 from keras_ivy.typing import Gradient, Scalar
@@ -31,6 +31,8 @@ from keras_ivy.utils.devices import device_scope
 from keras_ivy.utils.exceptions import IvyNotImplementedException, IvyValueError
 
 __all__ = ["IvyStepper"]
+
+Result = TypeVar("Result")
 
 
 class IvyStepper:
@@ -61,6 +63,15 @@ class IvyStepper:
         self._traced = None
 
     # Steps.
+
+    def unconverted(self, method: Callable[..., Result]) -> Callable[..., Result]:
+        """Return a method that AutoGraph leaves as it is, but for the sake of a program's code.
+
+        To convert the package takes seconds, and changes nothing: no branch of it is on a tensor.
+        """
+        if tf.executing_eagerly() or runs_other_code(self._host):
+            return method
+        return tf.autograph.experimental.do_not_convert(method)
 
     def step(
         self,

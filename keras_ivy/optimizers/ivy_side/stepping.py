@@ -56,7 +56,8 @@ class Stepping:
         2.0
         """
         checks.flag("ignore_missing", ignore_missing, "step")
-        return self._stepper.step(v, grads, ignore_missing)
+        step = self._stepper.unconverted(self._stepper.step)
+        return step(v, grads, ignore_missing)
 
     def stateless_step(
         self, v: Leaves, grads: Leaves | Gradient, state: Mapping | None = None,
@@ -77,7 +78,8 @@ class Stepping:
             The variables and the state after the step.
         """
         checks.flag("ignore_missing", ignore_missing, "stateless_step")
-        return self._stepper.stateless_step(v, grads, state, ignore_missing)
+        step = self._stepper.unconverted(self._stepper.stateless_step)
+        return step(v, grads, state, ignore_missing)
 
     @property
     def state(self) -> Container:

@@ -44,6 +44,23 @@ def overridden(optimizer: object, *names: str) -> list[str]:
     return [name for name in names if name in own or not _is_ours(getattr(cls, name), name)]
 
 
+def runs_other_code(optimizer: object) -> bool:
+    """Return whether a step runs code that is neither this package's nor Keras's.
+
+    That is a method that a subclass or an instance has replaced, or a rate or another setting that
+    is called.
+
+    Example:
+
+    >>> from keras_ivy.optimizers import Adam
+    >>> cosine = keras.optimizers.schedules.CosineDecay(1.0, decay_steps=9)
+    >>> runs_other_code(Adam(cosine)), runs_other_code(Adam(lambda: 0.1))
+    (False, True)
+    """
+    run = [optimizer, *(x for x in vars(optimizer).values() if callable(x))]
+    return any(type(x).__module__.partition(".")[0] not in ("keras", "keras_ivy") for x in run)
+
+
 def _is_ours(attribute: Any, name: str) -> bool:
     if attribute is getattr(keras.optimizers.Optimizer, name, None):
         return True
