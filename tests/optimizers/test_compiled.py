@@ -1,5 +1,6 @@
 """What XLA is handed: no tensors of float64, which TPUs do not have, and norms that are right."""
 
+import functools
 import re
 
 import numpy as np
@@ -8,15 +9,18 @@ import tensorflow as tf
 
 from keras_ivy.optimizers import LAMB, LossScaleOptimizer, WarmupPolynomial
 from keras_ivy.optimizers.formulas import norms
+from keras_ivy.optimizers.keras_side import packs
 from keras_ivy.optimizers.keras_side.gradients import norm_of_all
-from keras_ivy.optimizers.keras_side.packs import FEW as PACKED
 from tests.optimizers.cases import CASES, variable_at
 
 #: A tensor on its own, and one whose norm is taken in steps.
 SHAPES = [(4, 3), (norms.LONG // 128 + 1, 128)]
 
+#: So many tensors of one shape are a pack where these tests want one.
+FEW = 4
+
 #: The same, and a pack.
-PACK = [*[(3,)] * PACKED, *SHAPES]
+PACK = [*[(3,)] * FEW, *SHAPES]
 
 #: Tensors of float64 in the program that XLA is handed; scalars are no tensors here.
 DOUBLES = re.compile(r"f64\[[0-9<][^\]]*\]")
@@ -58,7 +62,8 @@ def test_no_tensor_is_of_float64(name, dtype, options):
 
 
 @pytest.mark.parametrize("name", ["adam-ivy", "lamb-paper", "lars_paper"])
-def test_no_tensor_is_of_float64_in_packs_and_sums(name):
+def test_no_tensor_is_of_float64_in_packs_and_sums(name, monkeypatch):
+    monkeypatch.setattr(packs, "FEW", FEW)
     text = program(CASES[name].make(**EVERYTHING), "float32", PACK)
     assert DOUBLES.findall(text) == []
 
@@ -82,8 +87,14 @@ def test_float64_is_seen_where_it_is():
     assert DOUBLES.findall(program(LAMB(0.1), "float64"))
 
 
+@functools.cache
+def by_xla(fn):
+    """A function that XLA compiles once for all inputs of one shape."""
+    return tf.function(fn, autograph=False, jit_compile=True)
+
+
 def compiled(fn, *xs):
-    return tf.function(fn, autograph=False, jit_compile=True)(*map(tf.constant, xs)).numpy()
+    return by_xla(fn)(*map(tf.constant, xs)).numpy()
 
 
 def length(x):
@@ -145,10 +156,14 @@ def test_compiled_rows_have_each_a_range_of_its_own(shape):
     np.testing.assert_allclose(found.ravel(), [length(row) for row in x], rtol=1e-6)
 
 
+def norm_of_both(x, y):
+    return norm_of_all([x, y])
+
+
 @pytest.mark.parametrize("scale", [1.0, 1e30])
 def test_compiled_norm_of_all_is_that_of_the_parts(scale):
     rng = np.random.default_rng(0)
     x, y = (scale * rng.normal(size=n) for n in (5, norms.TERMS * norms.LONG + 3))
     x, y = x.astype("float32"), y.astype("float32")
-    found = compiled(lambda *values: norm_of_all(list(values)), x, y)
+    found = compiled(norm_of_both, x, y)
     np.testing.assert_allclose(found, length(np.concatenate([x, y])), rtol=1e-6)

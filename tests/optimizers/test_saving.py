@@ -22,14 +22,9 @@ OPTIONS = {"use_ema": True, "ema_momentum": 0.75, "gradient_accumulation_steps":
 
 def model_with(case):
     """A small model whose variables have norms other than zero."""
-    keras.utils.set_random_seed(0)
-    net = keras.Sequential(
-        [
-            keras.Input((3,)),
-            keras.layers.Dense(4, "tanh", bias_initializer="ones"),
-            keras.layers.Dense(2, bias_initializer="ones"),
-        ]
-    )
+    draw = keras.initializers.GlorotUniform(seed=0)
+    dense = keras.layers.Dense(2, "tanh", kernel_initializer=draw, bias_initializer="ones")
+    net = keras.Sequential([keras.Input((3,)), dense])
     schedule = keras.optimizers.schedules.ExponentialDecay(0.1, 2, 0.5)
     net.compile(case.make(schedule, **OPTIONS), "mse")
     net.optimizer.build(net.trainable_variables)
@@ -140,7 +135,7 @@ def test_fresh_process_goes_on_bit_for_bit(resumed, name, way):
     want, middle = wanted[name]
     for a, b in zip(came_out(folder / f"{name}.{way}.npz"), want, strict=True):
         np.testing.assert_array_equal(a, b)
-    assert any(np.abs(a - b).max() > 1e-6 for a, b in zip(want[:4], middle[:4], strict=True))
+    assert any(np.abs(a - b).max() > 1e-6 for a, b in zip(want[:2], middle[:2], strict=True))
 
 
 @pytest.mark.slow

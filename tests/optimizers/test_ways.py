@@ -13,11 +13,14 @@ import tensorflow as tf
 from keras_ivy.optimizers import Adam, Muon, Rule
 from keras_ivy.optimizers.formulas import norms
 from keras_ivy.optimizers.formulas.norms import norm
-from keras_ivy.optimizers.keras_side import fast
+from keras_ivy.optimizers.keras_side import fast, packs
 from tests.optimizers.cases import CASES, FEW, slots_of, treatment_of, variable_at
 
 RATE, STEPS = 0.05, 2
-MANY = fast.FEW + 1
+
+#: So many tensors of one shape are worth a stack here: a larger one shows nothing more.
+WORTH_STACKING = 4
+MANY = WORTH_STACKING + 1
 
 #: A group that is worth a stack, one that is not, one with a rule of its own, and large tensors.
 SHAPES = {
@@ -52,6 +55,14 @@ WRAPS = {
     "xla": lambda fn: tf.function(fn, autograph=False, jit_compile=True),
 }
 every_case = pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def small_stacks():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(packs, "FEW", WORTH_STACKING)
+        patch.setattr(fast, "FEW", WORTH_STACKING)
+        yield
 
 
 def make(case, clips=False):
