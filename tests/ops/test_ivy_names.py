@@ -1,8 +1,6 @@
 """Names that Ivy programs reach for: pooling, indexing, nests, defaults; against NumPy."""
 
 import collections
-import subprocess
-import sys
 
 import keras
 import numpy as np
@@ -284,34 +282,3 @@ def test_kinds_of_arrays():
         assert not question(variable, exclusive=True)
     assert ivy.is_ivy_container(ivy.Container())
     assert not ivy.is_ivy_container({})
-
-
-ON_TWO_DEVICES = """
-import tensorflow as tf
-
-one = tf.config.LogicalDeviceConfiguration()
-tf.config.set_logical_device_configuration(tf.config.list_physical_devices("CPU")[0], [one, one])
-import keras_ivy as ivy
-from keras_ivy.ops.dispatch import FunctionCall
-
-def places():
-    layer = ivy.Linear(2, 3)
-    made = ivy.zeros((2,)), ivy.random_uniform(shape=(2,)), layer.v.w, layer.v.b
-    return {ivy.default_device(), *map(ivy.dev, made)}
-
-assert places() == {"cpu"}, places()
-ivy.set_default_device("cpu:1")
-assert places() == {"cpu:1"}, places()
-assert ivy.dev(ivy.ones((2,), device="cpu:0")) == "cpu"
-ivy.set_default_device("cpu:0")
-assert places() <= {"cpu", "cpu:0"}, places()
-ivy.unset_default_device()
-assert places() == {"cpu:1"}, places()
-ivy.unset_default_device()
-assert places() == {"cpu"}, places()
-"""
-
-
-def test_set_default_device_places_arrays_and_variables():
-    result = subprocess.run([sys.executable, "-c", ON_TWO_DEVICES], capture_output=True, text=True)
-    assert result.returncode == 0, result.stderr

@@ -1,18 +1,42 @@
-"""Two logical CPUs, in a process of its own: devices are set before TensorFlow starts."""
+"""Programs on two logical CPUs.
 
-import os
-import subprocess
-import sys
+They have a process of their own, since devices are set before TensorFlow starts.
+"""
 
 import pytest
 
-CODE = """
-import numpy as np
+from tests.one_process import failures_of
+
+DEVICES = """
 import tensorflow as tf
 
-tf.config.set_logical_device_configuration(
-    tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2
-)
+one = tf.config.LogicalDeviceConfiguration()
+tf.config.set_logical_device_configuration(tf.config.list_physical_devices("CPU")[0], [one, one])
+"""
+
+DEFAULT_DEVICE = """
+import keras_ivy as ivy
+
+def places():
+    layer = ivy.Linear(2, 3)
+    made = ivy.zeros((2,)), ivy.random_uniform(shape=(2,)), layer.v.w, layer.v.b
+    return {ivy.default_device(), *map(ivy.dev, made)}
+
+assert places() == {"cpu"}, places()
+ivy.set_default_device("cpu:1")
+assert places() == {"cpu:1"}, places()
+assert ivy.dev(ivy.ones((2,), device="cpu:0")) == "cpu"
+ivy.set_default_device("cpu:0")
+assert places() <= {"cpu", "cpu:0"}, places()
+ivy.unset_default_device()
+assert places() == {"cpu:1"}, places()
+ivy.unset_default_device()
+assert places() == {"cpu"}, places()
+"""
+
+TRAINING = """
+import numpy as np
+import tensorflow as tf
 import keras
 import keras_ivy as ivy
 
@@ -74,13 +98,18 @@ net = Net().to_device("cpu:1")
 assert net.blocks[0].v.w.value.device.endswith("CPU:1"), net.blocks[0].v.w.value.device
 assert net.device == "cpu:1"
 net(x)
-print("equal")
 """
+
+#: Of several with a MirroredStrategy, TensorFlow runs the first alone.
+PROGRAMS = {"devices": DEVICES, "default device": DEFAULT_DEVICE, "training": TRAINING}
+
+
+@pytest.fixture(scope="module")
+def failures():
+    return failures_of(PROGRAMS)
 
 
 @pytest.mark.slow
-def test_two_devices_train_as_one():
-    env = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0"}
-    result = subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True, env=env)
-    assert result.returncode == 0, result.stderr
-    assert result.stdout.strip().endswith("equal")
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_program_ends_well(program, failures):
+    assert not failures[program]
