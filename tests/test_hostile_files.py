@@ -10,8 +10,6 @@ import io
 import json
 import os
 import pickle
-import subprocess
-import sys
 import time
 import warnings
 import zipfile
@@ -372,72 +370,7 @@ def test_shapes_are_compared_before_values_are_read(tmp_path, monkeypatch):
     assert not read
 
 
-# -- a save that fails -----------------------------------------------------------------------------
-
-FULL_DISK = """
-import os, resource, signal, sys
-os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-import numpy as np, tensorflow as tf, keras, keras_ivy as ivy
-from keras_ivy.adapters.keras import saving as keras_saving
-from keras_ivy.container.files import hdf5
-class Net(ivy.Module):
-    def __init__(self):
-        self.many = [ivy.Linear(30, 30) for _ in range(40)]
-        self.fc = ivy.Linear(300, 300)
-        ivy.Module.__init__(self)
-    def _forward(self, x):
-        return self.fc(x)
-net = Net()
-net(np.zeros((1, 300), "f4"))
-few, many = ivy.Container(a=np.ones(300000, "f4")), net.v.map(np.asarray)
-ways = {
-    "few.h5": few.save, "many.h5": many.save, "c.pkl": few.save, "c.json": many.save,
-    "parts.h5": lambda p: few.cont_to_disk_as_hdf5(p, max_batch_size=400000),
-    "more.h5": lambda p: few.cont_to_disk_as_hdf5(p, mode="a"),
-    "w.h5": net.save_weights, "k.weights.h5": net.save_weights,
-    "m.keras": net.save, "m.pkl": net.save,
-}
-for name in ways:
-    ivy.Container(a=1).save(name, format="h5")
-resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
-signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-for size in ("small", "large"):
-    if size == "large":  # too large to build in memory
-        hdf5._IN_MEMORY = 0
-        keras_saving.is_memory_sufficient = lambda model: False
-        del ways["k.weights.h5"], ways["m.keras"]  # Keras's own writers
-        os.remove("k.weights.h5"), os.remove("m.keras")
-    for name, save in ways.items():
-        try:
-            save(name)
-        except OSError as error:
-            if ivy.Container.load(name, format="h5").a != 1:
-                print(size, name, "is gone")
-        else:
-            print(size, name, "did not fail")
-    print(size, *sorted(set(os.listdir()) - set(ways)), "alive")
-"""
-
-
-@pytest.fixture(scope="module")
-def full_disk(tmp_path_factory):
-    """What the program says of small files and of large ones."""
-    root = os.path.dirname(os.path.dirname(os.path.abspath(ivy.__file__)))
-    done = subprocess.run(
-        [sys.executable, "-c", FULL_DISK],
-        cwd=tmp_path_factory.mktemp("full"),
-        env=os.environ | {"PYTHONPATH": root},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    return done.stdout.splitlines()
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("size", ["small", "large"])
-def test_a_full_disk_is_an_error_and_leaves_the_old_files(full_disk, size):
-    assert [line for line in full_disk if line.startswith(size)] == [f"{size} alive"]
+# -- what cannot be saved --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("key", ["a\0one", "\ud800", "deep/\0"])

@@ -1,5 +1,6 @@
 """A save is whole or has not been: over an old file, by many at once, killed, or failing."""
 
+import itertools
 import os
 import pathlib
 import random
@@ -204,7 +205,7 @@ def test_callbacks_use_them(tmp_path):
     assert os.listdir(tmp_path) == ["m.keras"]
 
 
-KILLED_NET = """
+NET = """
 import keras_ivy as ivy
 
 class Killed(ivy.Module):
@@ -216,11 +217,64 @@ class Killed(ivy.Module):
         for layer in self.many:
             x = layer(x)
         return x
+
+class Large(ivy.Module):
+    def __init__(self):
+        self.many = [ivy.Linear(30, 30) for _ in range(40)]
+        self.fc = ivy.Linear(300, 300)
+        ivy.Module.__init__(self)
+
+    def _forward(self, x):
+        return self.fc(x)
+"""
+
+FULL_DISK = """
+import os, resource, signal, sys
+import numpy as np, keras_ivy as ivy, saved_net
+from keras_ivy.adapters.keras import saving as keras_saving
+from keras_ivy.container.files import hdf5
+os.mkdir("full")
+os.chdir("full")
+net = saved_net.Large()
+net(np.zeros((1, 300), "f4"))
+few, many = ivy.Container(a=np.ones(300000, "f4")), net.v.map(np.asarray)
+ways = {
+    "few.h5": few.save, "many.h5": many.save, "c.pkl": few.save, "c.json": many.save,
+    "parts.h5": lambda p: few.cont_to_disk_as_hdf5(p, max_batch_size=400000),
+    "more.h5": lambda p: few.cont_to_disk_as_hdf5(p, mode="a"),
+    "w.h5": net.save_weights, "k.weights.h5": net.save_weights,
+    "m.keras": net.save, "m.pkl": net.save,
+}
+for name in ways:
+    ivy.Container(a=1).save(name, format="h5")
+most = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, most[1]))
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+memory = hdf5._IN_MEMORY, keras_saving.is_memory_sufficient
+for size in ("small", "large"):
+    if size == "large":  # too large to build in memory
+        hdf5._IN_MEMORY = 0
+        keras_saving.is_memory_sufficient = lambda model: False
+        del ways["k.weights.h5"], ways["m.keras"]  # Keras's own writers
+        os.remove("k.weights.h5"), os.remove("m.keras")
+    for name, save in ways.items():
+        try:
+            save(name)
+        except OSError as error:
+            if ivy.Container.load(name, format="h5").a != 1:
+                print(size, name, "is gone")
+        else:
+            print(size, name, "did not fail")
+    print(size, *sorted(set(os.listdir()) - set(ways)), "alive")
+hdf5._IN_MEMORY, keras_saving.is_memory_sufficient = memory
+resource.setrlimit(resource.RLIMIT_FSIZE, most)
+os.chdir("..")
+print("end", flush=True)
 """
 
 SAVE_FOR_EVER = """
-import numpy as np, killed_net
-net = killed_net.Killed()
+sys.stdin.readline()
+net = saved_net.Killed()
 net(np.zeros((1, 50), "f4"))
 ways = [
     lambda: net.save("m.keras"), lambda: net.save_weights("m.weights.h5"),
@@ -231,6 +285,30 @@ print("saved", flush=True)
 while True:
     for way in ways: way()
 """
+
+
+@pytest.fixture(scope="module")
+def child(tmp_path_factory):
+    """A process that has saved on a full disk and waits; what it says of that; its folder."""
+    folder = tmp_path_factory.mktemp("child")
+    (folder / "saved_net.py").write_text(NET)
+    root = str(pathlib.Path(ivy.__file__).parents[1])
+    env = os.environ | {"PYTHONPATH": os.pathsep.join([root, str(folder)])}
+    command, pipe = [sys.executable, "-c", FULL_DISK + SAVE_FOR_EVER], subprocess.PIPE
+    with subprocess.Popen(
+        command, cwd=folder, env=env, stdin=pipe, stdout=pipe, text=True
+    ) as process:
+        try:
+            said = itertools.takewhile(lambda line: line != "end\n", process.stdout)
+            yield process, list(said), folder
+        finally:
+            process.kill()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", ["small", "large"])
+def test_a_full_disk_is_an_error_and_leaves_the_old_files(child, size):
+    assert [line for line in child[1] if line.startswith(size)] == [f"{size} alive\n"]
 
 
 def assert_files_are_whole(folder, module):
@@ -244,25 +322,19 @@ def assert_files_are_whole(folder, module):
 
 
 @pytest.mark.slow
-def test_a_killed_save_leaves_a_whole_file(tmp_path, monkeypatch):
-    (tmp_path / "killed_net.py").write_text(KILLED_NET)
-    monkeypatch.syspath_prepend(tmp_path)
-    root = str(pathlib.Path(ivy.__file__).parents[1])
-    env = os.environ | {"PYTHONPATH": os.pathsep.join([root, str(tmp_path)])}
-    import killed_net
+def test_a_killed_save_leaves_a_whole_file(child, monkeypatch):
+    process, _, folder = child
+    monkeypatch.syspath_prepend(folder)
+    import saved_net
 
-    command = [sys.executable, "-c", SAVE_FOR_EVER]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, cwd=tmp_path, env=env, stdout=pipe, text=True) as child:
-        try:
-            assert child.stdout.readline() == "saved\n"
-            # Stopped, a process leaves the files that it would leave if it was killed there.
-            for seed, stop in enumerate([signal.SIGSTOP, signal.SIGSTOP, signal.SIGKILL]):
-                child.send_signal(signal.SIGCONT)
-                time.sleep(random.Random(seed).uniform(0.05, 0.5))
-                child.send_signal(stop)
-                os.waitid(os.P_PID, child.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
-                assert_files_are_whole(tmp_path, killed_net.Killed())
-        finally:
-            child.kill()
-    del sys.modules["killed_net"]
+    process.stdin.write("go on\n")
+    process.stdin.flush()
+    assert process.stdout.readline() == "saved\n"
+    # Stopped, a process leaves the files that it would leave if it was killed there.
+    for seed, stop in enumerate([signal.SIGSTOP, signal.SIGSTOP, signal.SIGKILL]):
+        process.send_signal(signal.SIGCONT)
+        time.sleep(random.Random(seed).uniform(0.05, 0.5))
+        process.send_signal(stop)
+        os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+        assert_files_are_whole(folder, saved_net.Killed())
+    del sys.modules["saved_net"]

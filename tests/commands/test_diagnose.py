@@ -1,7 +1,7 @@
 """`python -m keras_ivy diagnose`: exit codes, files, and what is printed."""
 
 import json
-import subprocess
+import runpy
 import sys
 import textwrap
 import warnings
@@ -95,11 +95,13 @@ def test_safe_mode_is_on(tmp_path, capsys):
     assert "safe" in capsys.readouterr().err.lower()
 
 
-def test_process_says_its_version():
-    done = subprocess.run(
-        [sys.executable, "-m", "keras_ivy", "--version"], capture_output=True, text=True, check=True
-    )
-    assert done.stdout == f"keras_ivy {ivy.version.__version__}\n"
+def test_module_says_its_version(monkeypatch, capsys):
+    """As `python -m keras_ivy`, which `test_run.py` starts as a process."""
+    monkeypatch.setattr(sys, "argv", ["keras_ivy", "--version"])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module("keras_ivy", run_name="__main__")
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"keras_ivy {ivy.version.__version__}\n"
 
 
 def test_bar_is_shown_on_a_terminal_alone(files, capsys, monkeypatch):
