@@ -2,8 +2,11 @@
 
 import ast
 import collections
+import os
 import pathlib
 import runpy
+import subprocess
+import sys
 
 import pytest
 
@@ -92,6 +95,43 @@ def test_a_list_that_is_far_from_the_times_is_told():
         "0.03 s altogether, and listed: gone",
         "2.5 s in quick runs: new (10 of 10 cases)",
     ]
+
+
+FILE = """
+import pytest
+
+@pytest.mark.slow
+def test_marked():
+    pass
+
+@pytest.mark.parametrize("case", [0, pytest.param(1, marks=pytest.mark.slow)])
+def test_other(case):
+    pass
+"""
+
+CONFTEST = """
+import pytest
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    for item in items:
+        item.add_marker("slow")
+"""
+
+
+def test_what_its_own_file_marks_is_not_measured(tmp_path):
+    """Nor told to be far from its line: what the list marks is measured."""
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = slow\n")
+    (tmp_path / "conftest.py").write_text(CONFTEST)
+    (tmp_path / "test_file.py").write_text(FILE)
+    subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "tools.slow_tests", "."],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "KERAS_IVY_TIMES": str(tmp_path)},
+        check=True,
+    )
+    times = slow_tests.by_function(tmp_path)
+    assert {name: len(taken) for name, taken in times.items()} == {"test_file.py::test_other": 1}
 
 
 def test_the_list_is_written_as_it_is_read(tmp_path, monkeypatch):

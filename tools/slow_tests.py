@@ -5,8 +5,9 @@
     python tools/slow_tests.py --check FOLDER     # compare the list with what a run has measured
 
 A test function is listed if its cases take more than `BUDGET` seconds together, with the number of
-cases that a quick run (`-m "not slow"`) keeps: so many as fit into the budget, evenly spaced. The
-time is that of the processor, child processes included, so that other programs do not matter much.
+cases that a quick run (`-m "not slow"`) keeps: so many as fit into the budget, evenly spaced. What
+is marked as slow in its own file is in no quick run, and neither measured nor listed. The time is
+that of the processor, child processes included, so that other programs do not matter much.
 
 It is a plugin of pytest, too, which is how it measures: with `-p tools.slow_tests`, every process
 of the tests writes its times into the folder that `KERAS_IVY_TIMES` names.
@@ -47,19 +48,26 @@ def seconds() -> float:
 
 
 class Times:
-    """Notes what setting up, running and tearing down takes, by test."""
+    """Notes what each test takes, set up and torn down, that its own file does not mark as slow."""
 
     def __init__(self, folder: str) -> None:
         worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
         self.path = pathlib.Path(folder) / f"{worker}-{os.getpid()}.json"
         self.taken: dict[str, float] = {}
+        self.marked: set[str] = set()
+
+    def pytest_itemcollected(self, item: pytest.Item) -> None:
+        """Note what is marked by its file: the list is read when all are collected."""
+        if item.get_closest_marker("slow") is not None:
+            self.marked.add(item.nodeid)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         """Measure a test."""
         before = seconds()
         result = yield
-        self.taken[item.nodeid] = seconds() - before
+        if item.nodeid not in self.marked:
+            self.taken[item.nodeid] = seconds() - before
         return result
 
     def pytest_sessionfinish(self) -> None:

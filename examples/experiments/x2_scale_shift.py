@@ -18,7 +18,7 @@ GRIDS = {
 
 def main() -> None:
     run = Experiment(__doc__)
-    seeds, epochs = range(1) if run.quick else range(3), 40
+    seeds, epochs = (range(1), 20) if run.quick else (range(3), 40)
     found = {}
     for label, grid in GRIDS.items():
         runs = Runs(label)
