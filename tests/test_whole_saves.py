@@ -18,6 +18,7 @@ import tensorflow as tf
 
 import keras_ivy as ivy
 from keras_ivy import Container
+from tests.one_process import WITHOUT_EXTRAS
 
 
 class Net(ivy.Module):
@@ -294,7 +295,8 @@ def child(tmp_path_factory):
     (folder / "saved_net.py").write_text(NET)
     root = str(pathlib.Path(ivy.__file__).parents[1])
     env = os.environ | {"PYTHONPATH": os.pathsep.join([root, str(folder)])}
-    command, pipe = [sys.executable, "-c", FULL_DISK + SAVE_FOR_EVER], subprocess.PIPE
+    program = WITHOUT_EXTRAS + FULL_DISK + SAVE_FOR_EVER
+    command, pipe = [sys.executable, "-c", program], subprocess.PIPE
     with subprocess.Popen(
         command, cwd=folder, env=env, stdin=pipe, stdout=pipe, text=True
     ) as process:

@@ -1,10 +1,8 @@
 """Two logical CPUs, in a process of its own: devices are set before TensorFlow starts."""
 
-import os
-import subprocess
-import sys
-
 import pytest
+
+from tests.one_process import failures_of
 
 CODE = """
 import numpy as np
@@ -44,13 +42,10 @@ for a, b in zip(expected.trainable_variables, found.trainable_variables, strict=
     if "normalization" not in b.path:  # trained before, on batches of half the size
         np.testing.assert_allclose(np.asarray(a.value), replicas[0], rtol=1e-3, err_msg=b.path)
 assert all(not np.any(keras.ops.copy(v)) for v in found.optimizer.variables[2:])
-print("equal")
 """
 
 
 @pytest.mark.slow
 def test_replicas_are_initialized_alike():
-    env = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0"}
-    result = subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True, env=env)
-    assert result.returncode == 0, result.stderr
-    assert result.stdout.strip().endswith("equal")
+    failures = failures_of({"replicas": CODE}, TF_ENABLE_ONEDNN_OPTS="0")
+    assert failures["replicas"] == ""

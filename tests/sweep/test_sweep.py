@@ -11,6 +11,7 @@ import sys
 
 import pytest
 
+from tests.one_process import WITHOUT_EXTRAS
 from tests.sweep.meanings import allowed, allowed_in_functions, allowed_in_methods
 
 #: Parts of the sweep, with the least number of calls in each, so that one that shrinks is noticed.
@@ -41,7 +42,8 @@ def check(options, least):
     `least` is of calls, by part.
     """
     shares = [str(share) for share in SHARES.values()]
-    command = [sys.executable, "-m", "tests.sweep.run", *SHARES, "--share", *shares, *options]
+    program = f"{WITHOUT_EXTRAS}from tests.sweep.run import main; main()"
+    command = [sys.executable, "-c", program, *SHARES, "--share", *shares, *options]
     environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0"}
     done = subprocess.run(
         command, capture_output=True, text=True, env=environment, timeout=900, check=False
