@@ -47,7 +47,7 @@ def trained(case: str, strategy=None, coordinator=None) -> list[np.ndarray]:
     def replica():
         optimizer.apply([tf.constant(g) for g in GRADS], variables)
 
-    run = tf.function(lambda: strategy.run(replica))
+    run = tf.function(lambda: strategy.run(replica), autograph=False)
     for _ in range(3):
         if strategy is None:
             replica()

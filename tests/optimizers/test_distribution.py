@@ -36,31 +36,21 @@ WORKER_CASES = tuple(
     case for case in dict.fromkeys(FEW_TOGETHER + ONE_BY_ONE) if "bfloat16" not in case
 )
 
-#: `(replicas, {mode: the cases that it trains})` of one program after another.
-PROGRAMS = (
-    (2, {"loop": tuple(dict.fromkeys(TOGETHER + ALONE + ONE_BY_ONE + PACKED))}),
-    (
-        2,
-        {
-            "fit": (
-                *dict.fromkeys(FEW_TOGETHER + ONE_BY_ONE),
-                "adam-ivy/joins",
-                "lamb-paper/joins",
-            ),
-            "step": STEPS,
-            "one": FEW_TOGETHER,
-            "central": (*(f"{case}/alone" for case in FEW), "adamw-paper/loss scale"),
-        },
-    ),
-    (
-        4,
-        {
-            "loop": FEW_TOGETHER,
-            "fit": ("adam-ivy/together", "lamb-paper/together"),
-            "step": STEPS[:6],
-        },
-    ),
-)
+#: By number of replicas, which share a program: the modes, and the cases that each trains.
+PROGRAMS = {
+    2: {
+        "loop": tuple(dict.fromkeys(TOGETHER + ALONE + ONE_BY_ONE + PACKED)),
+        "fit": (*dict.fromkeys(FEW_TOGETHER + ONE_BY_ONE), "adam-ivy/joins", "lamb-paper/joins"),
+        "step": STEPS,
+        "one": FEW_TOGETHER,
+        "central": (*(f"{case}/alone" for case in FEW), "adamw-paper/loss scale"),
+    },
+    4: {
+        "loop": FEW_TOGETHER,
+        "fit": ("adam-ivy/together", "lamb-paper/together"),
+        "step": STEPS[:6],
+    },
+}
 WORKER = {"worker": WORKER_CASES, "refused": ("adam-ivy/bfloat16 slots",)}
 
 
@@ -106,8 +96,9 @@ def assert_equals_one_device(found):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("replicas", "modes"), PROGRAMS, ids=lambda x: x if type(x) is int else "")
-def test_strategies_equal_one_device(replicas, modes):
+@pytest.mark.parametrize("replicas", PROGRAMS)
+def test_strategies_equal_one_device(replicas):
+    modes = PROGRAMS[replicas]
     (results,) = results_of(start(replicas, modes))
     assert set(results) == set(modes)
     for mode, cases in modes.items():

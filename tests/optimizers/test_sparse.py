@@ -15,8 +15,8 @@ from tests.optimizers.cases import CASES, FEW, variable_at
 SHAPE = (6, 3)
 WRAPS = {
     "eager": lambda fn: fn,
-    "function": tf.function,
-    "xla": lambda fn: tf.function(fn, jit_compile=True),
+    "function": lambda fn: tf.function(fn, autograph=False),
+    "xla": lambda fn: tf.function(fn, autograph=False, jit_compile=True),
 }
 every_way = pytest.mark.parametrize("wrap", WRAPS.values(), ids=WRAPS)
 
