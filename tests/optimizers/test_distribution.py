@@ -46,7 +46,7 @@ PROGRAMS = {
         "central": (*(f"{case}/alone" for case in FEW), "adamw-paper/loss scale"),
     },
     4: {
-        "loop": FEW_TOGETHER,
+        "loop": (*FEW_TOGETHER, "sgd-momentum/alone"),  # which no clipping levels out
         "fit": ("adam-ivy/together", "lamb-paper/together"),
         "step": STEPS[:6],
     },
