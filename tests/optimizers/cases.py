@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from keras_ivy.optimizers import LAMB, LARS, SGD, Adam, AdamW, LAMBPaper, LARSPaper, Muon
 from keras_ivy.optimizers.formulas import variants as tables
@@ -108,3 +109,8 @@ def gradients(step, shapes=SHAPES):
     """Gradients of one step, which depend on its number alone."""
     rng = np.random.default_rng(100 + step)
     return [rng.normal(size=shape) for shape in shapes.values()]
+
+
+def traced(fn):
+    """A `tf.function` that Autograph leaves as it is, which is traced in less time."""
+    return tf.function(fn, autograph=False)

@@ -1,6 +1,5 @@
 """NaN and infinity: none in normal work, and shown where they are."""
 
-import functools
 import math
 
 import keras
@@ -9,14 +8,14 @@ import pytest
 import tensorflow as tf
 
 from keras_ivy.optimizers import LAMB, LARS, LossScaleOptimizer, WarmupPolynomial
-from tests.optimizers.cases import CASES, FEW, gradients, variables
+from tests.optimizers.cases import CASES, FEW, gradients, traced, variables
 
 RATIOS = [name for name in CASES if name.startswith(("lamb", "lars"))]
 
 WAYS = [
     ("float64", lambda fn: fn),
     ("float32", lambda fn: fn),
-    ("float32", tf.function(jit_compile=True)),
+    ("float32", tf.function(autograph=False, jit_compile=True)),
 ]
 
 
@@ -28,11 +27,7 @@ def watched():
 
 
 @pytest.mark.filterwarnings("ignore:.*never move")
-@pytest.mark.parametrize(
-    "wrap",
-    [lambda fn: fn, functools.partial(tf.function, autograph=False)],
-    ids=["eager", "function"],
-)
+@pytest.mark.parametrize("wrap", [lambda fn: fn, traced], ids=["eager", "function"])
 @pytest.mark.parametrize("name", CASES)
 def test_nothing_is_nan_in_normal_work(name, wrap, watched):
     vs = variables()
@@ -62,7 +57,7 @@ def test_a_fit_under_a_loss_scale_is_free_of_nan(name, watched):
 @pytest.mark.parametrize(
     ("name", "dtype", "wrap"),
     [
-        *((name, "float32", tf.function) for name in RATIOS),
+        *((name, "float32", traced) for name in RATIOS),
         *((name, dtype, fn) for name in ("lamb-ivy", "lars-larc") for dtype, fn in WAYS),
     ],
 )

@@ -19,6 +19,7 @@ from tests.optimizers.cases import (
     STRINGS,
     gradients,
     slots_of,
+    traced,
     variables,
     weights,
 )
@@ -51,11 +52,6 @@ def run_plainly(name):
 def assert_equal(got, want, rtol=1e-12):
     for i, (a, b) in enumerate(zip(got, want, strict=True)):
         np.testing.assert_allclose(a, b, rtol=0, atol=rtol * np.abs(b).max(), err_msg=f"tensor {i}")
-
-
-def traced(fn):
-    """A function that Autograph leaves as it is, which takes less time."""
-    return tf.function(fn, autograph=False)
 
 
 def moved(got):
