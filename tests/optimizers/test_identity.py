@@ -58,6 +58,12 @@ def module():
     return ivy.Sequential(ivy.Linear(8, 4), ivy.Linear(4, 4), ivy.Linear(4, 1))
 
 
+@pytest.fixture(autouse=True)
+def small_packs(monkeypatch):
+    """Packs of fewer tensors, of which a model is sooner trained."""
+    monkeypatch.setattr(packs, "FEW", 4)
+
+
 def many():
     return keras.Sequential(
         [keras.Input((8,)), *[L.Dense(8) for _ in range(packs.FEW)], L.Dense(1)]
