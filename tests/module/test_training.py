@@ -231,3 +231,39 @@ def test_stateless_call_and_call_itself():
     y, _ = module.stateless_call([], [], tf.constant(ZERO))
     assert float(y[0, 0]) == 1.0
     assert float(module.call(tf.constant(ZERO), training=False)[0, 0]) == 0.0
+
+
+class Traced(ivy.Module):
+    """Counts how often it is traced."""
+
+    def __init__(self):
+        self.fc = ivy.Linear(3, 1)
+        self.traces = 0
+        ivy.Module.__init__(self)
+
+    def _forward(self, x):
+        self.traces += not tf.executing_eagerly()
+        return self.fc(x)
+
+
+class PartlyTraced(Traced):
+    """Trains its bias alone."""
+
+    def train_step(self, data):
+        x, y = data
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean((self(x) - y) ** 2)
+        bias = self.fc.v.b
+        self.optimizer.apply(tape.gradient(loss, [bias.value]), [bias])
+        return {"loss": loss}
+
+
+@pytest.mark.parametrize(("network", "traces", "slots"), [(Traced, 1, 2), (PartlyTraced, 2, 1)])
+def test_fit_traces_once_where_it_knows_what_the_optimizer_is_for(network, traces, slots):
+    """TensorFlow traces again after a trace that has made variables."""
+    module = network()
+    module.compile(keras.optimizers.SGD(0.1, momentum=0.9), "mse")
+    before = module.traces
+    module.fit(np.ones((8, 3)), np.ones((8, 1)), batch_size=4, epochs=2, verbose=0)
+    assert module.traces - before == traces
+    assert len(module.optimizer.variables) == 2 + slots  # beside the rate and the count

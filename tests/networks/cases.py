@@ -96,7 +96,7 @@ CASES = {
         expected.flat(expected.CONVNEXT),
         (3,),
         dropout={"drop_path": 0.5, "layer_scale": 1.0},
-        epochs=30,
+        epochs=14,
     ),
     "bert": Case(
         lambda **kw: BertClassifier(**{"dropout": 0.0, **kw}),
@@ -104,7 +104,7 @@ CASES = {
         expected.flat(expected.BERT),
         (2,),
         dropout={"dropout": 0.5},
-        epochs=20,
+        epochs=10,
     ),
     "perceiver": Case(
         _perceiver,

@@ -50,6 +50,8 @@ class Trainer:
         optimizer, old = self._make_optimizer(), self._compiled
         if old is None or described is None or described != self._described:
             model.compile(optimizer, self._loss, metrics=list(self._metrics))
+            # TensorFlow traces a second time where the first trace makes variables.
+            optimizer.build(model.trainable_variables)
             self._compiled, self._described = model, described
             return model
         take_over(model.variables, old.variables)

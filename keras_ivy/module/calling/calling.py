@@ -151,6 +151,17 @@ class Calling(Attributes):
         # Keras would derive it from `compute_output_shape`, which knows no data types.
         return keras.Operation.compute_output_spec(self, *args, **kwargs)
 
+    def make_train_function(self, force: bool = False) -> None:
+        """As Keras's, with a built optimizer: a trace that makes variables is followed by another.
+
+        A `train_step` of one's own may hand the optimizer other variables.
+        """
+        ours = self.built and self.compiled and type(self).train_step is keras.Model.train_step
+        if ours and self.optimizer is not None and not self.optimizer.built:
+            with self.distribute_strategy.scope():
+                self.optimizer.build(self.trainable_variables)
+        super().make_train_function(force)
+
     def _ivy_input_dtype(self) -> str:
         """Return the data type that inputs are taken to have where only their shape is given."""
         return self.input_dtype
