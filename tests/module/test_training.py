@@ -267,3 +267,16 @@ def test_fit_traces_once_where_it_knows_what_the_optimizer_is_for(network, trace
     module.fit(np.ones((8, 3)), np.ones((8, 1)), batch_size=4, epochs=2, verbose=0)
     assert module.traces - before == traces
     assert len(module.optimizer.variables) == 2 + slots  # beside the rate and the count
+
+
+def test_what_was_frozen_in_a_first_fit_is_trained_in_the_next_by_one_optimizer():
+    module, optimizer = Traced(), keras.optimizers.SGD(0.1)
+    start = module.v.fc.w.numpy()
+    module.trainable = False
+    module.compile(optimizer, "mse")
+    with pytest.warns(UserWarning, match="does not have any trainable weights"):
+        module.fit(np.ones((8, 3)), np.ones((8, 1)), verbose=0)
+    module.trainable = True
+    module.compile(optimizer, "mse")
+    module.fit(np.ones((8, 3)), np.ones((8, 1)), verbose=0)
+    assert (module.v.fc.w.numpy() != start).any()

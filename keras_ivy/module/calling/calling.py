@@ -158,8 +158,10 @@ class Calling(Attributes):
         """
         ours = self.built and self.compiled and type(self).train_step is keras.Model.train_step
         if ours and self.optimizer is not None and not self.optimizer.built:
-            with self.distribute_strategy.scope():
-                self.optimizer.build(self.trainable_variables)
+            variables = self.trainable_variables
+            if variables:  # or else what is unfrozen later would be unknown to it
+                with self.distribute_strategy.scope():
+                    self.optimizer.build(variables)
         super().make_train_function(force)
 
     def _ivy_input_dtype(self) -> str:
