@@ -1,17 +1,20 @@
 """What looking at training costs: fits with and without the callbacks, which take turns.
 
-Both look at one step of 50; the bound is 5 % of `fit`, where a step takes a millisecond or more: a
-look takes one or two by itself, which `small` shows. Processor time is told beside that of the
-clock, since a machine is seldom quiet. The first fit of each, which compiles, is told apart. Fits
-of arrays end, at random, with waiting for a thread of tf.data that tunes it, for up to half a
-second, with callbacks or without: here data sets are not tuned.
+Both look at one step of 50; the bound is 5 % of `fit` for each, where a step takes more than a
+millisecond. A look takes one by itself, and the time of a step once or twice: `small`, whose step
+takes half a millisecond, shows where the bound ends. Processor time is told beside that of the
+clock, since a machine is seldom quiet. The first fit of each, which compiles, is told apart.
+
+Fits of arrays end, at random, with waiting for a thread of tf.data that tunes it, for up to half a
+second, with callbacks or without. So a time is the lower quartile of many fits; and data sets,
+where they are given, are not tuned.
 
     python benchmarks/monitoring.py
 """
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import keras
 import numpy as np
@@ -25,8 +28,8 @@ EVERY = 50
 SECONDS = 40
 
 
-#: A model, its batches, and the number of steps.
-Task = tuple[keras.Model, tf.data.Dataset, int]
+#: A model, what `fit` takes, and the number of steps.
+Task = tuple[keras.Model, dict, int]
 
 
 def perceptron() -> Task:
@@ -43,6 +46,20 @@ def small() -> Task:
     return model, *data((32,), 32, 500)
 
 
+def small_of_arrays() -> Task:
+    """The same, and arrays, of which `fit` makes batches."""
+    model, _, steps = small()
+    x, y = arrays((32,), 32, steps)
+    return model, {"x": x, "y": y, "batch_size": 32}, steps
+
+
+def middling() -> Task:
+    """Five layers of 256, batches of 64: a step of one millisecond or two."""
+    layers = [keras.layers.Dense(256, "relu", kernel_initializer="he_normal") for _ in range(5)]
+    model = keras.Sequential([keras.Input((64,)), *layers, keras.layers.Dense(10)])
+    return model, *data((64,), 64, 250)
+
+
 def convolutions() -> Task:
     """Four convolutions with normalisation, batches of 16."""
     model = keras.Sequential([keras.Input((24, 24, 3))])
@@ -55,21 +72,25 @@ def convolutions() -> Task:
     return model, *data((24, 24, 3), 16, 100)
 
 
-def data(shape: tuple[int, ...], batch: int, steps: int) -> tuple[tf.data.Dataset, int]:
-    """Batches of samples and labels for some steps, and the number of steps."""
+def arrays(shape: tuple[int, ...], batch: int, steps: int) -> tuple[np.ndarray, np.ndarray]:
+    """Samples and labels for some steps."""
     random = np.random.default_rng(0)
     x = random.standard_normal((steps * batch, *shape)).astype("float32")
-    y = random.integers(0, 10, steps * batch)
+    return x, random.integers(0, 10, steps * batch)
+
+
+def data(shape: tuple[int, ...], batch: int, steps: int) -> tuple[dict, int]:
+    """The same in batches, as `fit` takes them, and the number of steps."""
     options = tf.data.Options()
     options.autotune.enabled = False
-    batches = tf.data.Dataset.from_tensor_slices((x, y)).batch(batch).prefetch(2)
-    return batches.with_options(options), steps
+    samples = tf.data.Dataset.from_tensor_slices(arrays(shape, batch, steps))
+    return {"x": samples.batch(batch).prefetch(2).with_options(options)}, steps
 
 
 def main() -> None:
     print(header())
-    for make in (small, perceptron, convolutions):
-        model, batches, steps = make()
+    for make in (small, small_of_arrays, middling, perceptron, convolutions):
+        model, given, steps = make()
         model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
         ways: dict[str, list[keras.callbacks.Callback]] = {
             "plain": [],
@@ -78,8 +99,8 @@ def main() -> None:
             "both": [ivy.ActivationStats(every=EVERY), ivy.GradientStats(every=EVERY)],
         }
 
-        def fit(callbacks: list, model=model, batches=batches) -> None:
-            model.fit(batches, verbose=0, callbacks=callbacks)
+        def fit(callbacks: list, model=model, given=given) -> None:
+            model.fit(**given, verbose=0, callbacks=callbacks)
 
         fit([])
         rounds = max(9, round(SECONDS / len(ways) / timed(lambda: fit([]))[0]))
@@ -89,16 +110,19 @@ def main() -> None:
             for name in list(ways) if number % 2 else list(reversed(ways)):
                 told[name].append(timed(lambda c=ways[name]: fit(c)))
         print(f"{make.__name__}: {steps} steps, looked at every {EVERY}th")
+        plain = [quartile(each) for each in zip(*told["plain"], strict=True)]
         for name, times in told.items():
-            ratios = [
-                statistics.median(a[i] / b[i] for a, b in zip(times, told["plain"], strict=True))
-                for i in (0, 1)
-            ]
-            wall, processor = (statistics.median(t[i] for t in times) * 1e3 for i in (0, 1))
+            wall, processor = (quartile(each) for each in zip(*times, strict=True))
             print(
-                f"  {name:16s} {wall:8.1f} ms {ratios[0]:6.3f} x   processor {processor:8.1f} ms "
-                f"{ratios[1]:6.3f} x   first {first[name] * 1e3:8.1f} ms"
+                f"  {name:16s} {wall * 1e3:8.1f} ms {wall / plain[0]:6.3f} x   "
+                f"processor {processor * 1e3:8.1f} ms {processor / plain[1]:6.3f} x   "
+                f"first {first[name] * 1e3:8.1f} ms"
             )
+
+
+def quartile(times: Sequence[float]) -> float:
+    """The time that a quarter of the fits did not take: what happens beside them only adds."""
+    return statistics.quantiles(times, n=4)[0]
 
 
 def timed(function: Callable[[], object]) -> tuple[float, float]:
