@@ -120,11 +120,7 @@ class ActivationStats(Monitor[ActivationRecord]):
         facts = self._replay[2].run(data, spec)
         found = [self._record(call, step) for call in facts.calls]
         self._rows += found
-        if self._writer is not None:
-            histograms = {
-                f"activations/{name}": (BINS, row.histogram) for name, row in named(found)
-            }
-            self._write(step, _scalars(found), histograms)
+        self._write(step, "activations", BINS)
         self._note(step, early.of_values(facts))
         return None
 

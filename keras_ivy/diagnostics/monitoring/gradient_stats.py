@@ -161,14 +161,7 @@ class GradientStats(Monitor[GradientRecord]):
                     histogram=counts,
                 )
             )
-        if self._writer is not None:
-            single, several = self._history()
-            histograms = {
-                f"log10_gradient/{name}": (GRADIENT_BINS, row.histogram)
-                for name, row in named(self.records.last)
-                if row.histogram
-            }
-            self._write(step, {**single, **several}, histograms)
+        self._write(step, "log10_gradient", GRADIENT_BINS)
 
     @property
     def global_norms(self) -> dict[int, float]:

@@ -5,7 +5,7 @@ import math
 import os
 import sys
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 import keras
@@ -19,7 +19,7 @@ from keras_ivy.diagnostics.monitoring.feeding import (
     TrainFunction,
     Visitor,
 )
-from keras_ivy.diagnostics.monitoring.records import Records, Timed
+from keras_ivy.diagnostics.monitoring.records import Records, Timed, named
 from keras_ivy.utils import checks
 from keras_ivy.utils.exceptions import IvyTypeError
 from keras_ivy.utils.reports.summaries import write_histogram, write_scalar
@@ -203,20 +203,23 @@ class Monitor(keras.callbacks.Callback, Generic[RowT], abc.ABC):
     def _history(self) -> tuple[dict[str, float], dict[str, float]]:
         """The numbers of the last step by key: those of the whole model, and those of layers."""
 
-    def _write(
-        self,
-        step: int,
-        scalars: dict[str, float],
-        histograms: Mapping[str, tuple[Sequence[float], Sequence[int]]],
-    ) -> None:
-        """Write the summaries of a step, if there is a directory."""
+    def _write(self, step: int, histograms: str, edges: Sequence[float]) -> None:
+        """Write the summaries of the last step, if there is a directory.
+
+        Args:
+            step: Its number.
+            histograms: What its histograms are of, for their names.
+            edges: Edges of their bins.
+        """
         if self._writer is None:
             return
+        single, several = self._history()
         with self._writer.as_default():
-            for name, value in scalars.items():
+            for name, value in {**single, **several}.items():
                 write_scalar(name, value, step)
-            for name, (edges, counts) in histograms.items():
-                write_histogram(name, edges, counts, step)
+            for name, row in named(self.records.last):
+                if row.histogram:
+                    write_histogram(f"{histograms}/{name}", edges, row.histogram, step)
 
     def _note(self, step: int, findings: Sequence[Finding]) -> None:
         """Warn of findings: of each kind once, where units are at fault for each layer."""
